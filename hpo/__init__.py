@@ -1,0 +1,1 @@
+"""The hyperparameter search: the only package that imports Optuna."""

@@ -1,0 +1,167 @@
+"""Everything a training run depends on, validated."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MAX_SIZE = 105
+
+
+class Strict(BaseModel):
+    """Immutable; unknown keys are errors, and a string is never taken for a number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Convolution(Strict):
+    """One valid convolution of stride 1 and its ReLU (the paper's section 3.1).
+
+    `pool` adds a 2x2 max-pooling of stride 2 behind it.
+    """
+
+    filters: int = Field(ge=1, le=1024)
+    kernel: int = Field(ge=1, le=MAX_SIZE)
+    pool: bool = False
+
+
+class NetworkConfig(Strict):
+    """The twin network: convolutions, one fully connected layer of `units`, weighted L1 distance.
+
+    Attributes:
+        size: height and width of the input pictures, in pixels.
+        convolutions: from the input on.
+        units: length of the embedding.
+        initialisation: "paper" (section 3.3) or "kaiming" (He et al. 2015, for ReLU layers).
+        batch_norm: normalise each convolution's output before its ReLU.
+    """
+
+    size: int = Field(default=35, ge=8, le=MAX_SIZE)
+    convolutions: tuple[Convolution, ...] = Field(min_length=1, max_length=8, strict=False)
+    units: int = Field(ge=1, le=8192)
+    initialisation: Literal["paper", "kaiming"] = "kaiming"
+    batch_norm: bool = False
+
+    def shortfall(self) -> int:
+        """By how many pixels the picture is too small for the convolutions; 0 if all fit.
+
+        Counted at the first layer that does not fit.
+        """
+        side = self.size
+        for convolution in self.convolutions:
+            side -= convolution.kernel - 1
+            if side >= 1 and convolution.pool:
+                side = side // 2 if side > 1 else 0
+            if side < 1:
+                return 1 - side
+        return 0
+
+    @property
+    def final_side(self) -> int:
+        """Height and width of the last convolution's output, after pooling."""
+        side = self.size
+        for convolution in self.convolutions:
+            side = (side - convolution.kernel + 1) // (2 if convolution.pool else 1)
+        return side
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers that have weights: conv1 ..., embedding, output."""
+        return (*(f"conv{i + 1}" for i in range(len(self.convolutions))), "embedding", "output")
+
+
+class LayerConfig(Strict):
+    """How one layer learns (the paper's section 3.2).
+
+    Attributes:
+        learning_rate: eta, before decay.
+        momentum: mu, the final value of SGD's momentum; Adam does not use it.
+        l2: lambda; the loss holds `lambda * ||w||^2` of the layer's weights, biases left out.
+    """
+
+    learning_rate: float = Field(ge=0, le=10)
+    momentum: float = Field(default=0.9, ge=0, le=1)
+    l2: float = Field(default=0.0, ge=0, le=1)
+
+
+class BatchConfig(Strict):
+    """What a training step sees.
+
+    Attributes:
+        pairs: sampled pairs a batch, half same, half different (loss "pairs" alone).
+        training_pairs: how many pairs are drawn once for the whole training, as in the paper
+            (30 000, 90 000 or 150 000); 0 draws new ones for every batch.
+        alphabets: over how many alphabets a batch of confusable characters is spread.
+        characters: how many characters such a batch holds.
+        drawers: how many drawings of each.
+        symmetries: turn each whole batch by a random multiple of 90 degrees and mirror it or not,
+            which makes a new alphabet of it.
+    """
+
+    pairs: int = Field(default=128, ge=2, le=4096)
+    training_pairs: int = Field(default=0, ge=0, le=10_000_000)
+    alphabets: int = Field(default=1, ge=1, le=30)
+    characters: int = Field(default=40, ge=2, le=1000)
+    drawers: int = Field(default=4, ge=2, le=20)
+    symmetries: bool = False
+
+
+class DistortionConfig(Strict):
+    """Random distortion of every training picture.
+
+    Attributes:
+        affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
+        elastic: amplitude of the elastic distortion, as a fraction of the picture's width.
+    """
+
+    affine: float = Field(default=1.0, ge=0, le=3)
+    elastic: float = Field(default=0.0, ge=0, le=0.2)
+
+
+class TrainConfig(Strict):
+    """How a network is trained.
+
+    Attributes:
+        seed: of the initial weights, the batches and the distortions.
+        loss: "pairs" (the paper's), "batch-pairs" or "nca".
+        temperature: by which "nca" divides the scores before its softmax.
+        optimiser: "sgd" (the paper's) or "adam".
+        layers: one per layer with weights, in the network's order: convolutions, embedding, output.
+        epochs: at most so many.
+        steps_per_epoch: batches an epoch.
+        patience: stop after so many epochs without a better validation accuracy.
+        schedule: learning rates "decay" by 1 % an epoch (the paper's), or fall to zero over all
+            epochs along a "cosine".
+        batch: what a step sees.
+        distortion: of every training picture.
+    """
+
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    loss: Literal["pairs", "batch-pairs", "nca"] = "nca"
+    temperature: float = Field(default=1.0, gt=0, le=1000)
+    optimiser: Literal["sgd", "adam"] = "adam"
+    layers: tuple[LayerConfig, ...] = Field(min_length=3, strict=False)
+    epochs: int = Field(default=20, ge=1, le=10_000)
+    steps_per_epoch: int = Field(default=100, ge=1, le=1_000_000)
+    patience: int = Field(default=20, ge=1, le=10_000)
+    schedule: Literal["decay", "cosine"] = "decay"
+    batch: BatchConfig = BatchConfig()
+    distortion: DistortionConfig = DistortionConfig()
+
+
+class RunConfig(Strict):
+    """A network and how it is trained: the content of an exported configuration file."""
+
+    network: NetworkConfig
+    train: TrainConfig
+
+    @model_validator(mode="after")
+    def _one_rate_per_layer(self) -> RunConfig:
+        wanted, given = len(self.network.layers), len(self.train.layers)
+        if wanted != given:
+            raise ValueError(
+                f"train.layers has {given} entries; the network has {wanted} layers"
+                f" ({', '.join(self.network.layers)})"
+            )
+        return self
