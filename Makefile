@@ -1,0 +1,31 @@
+# Two commands, each alone on a fresh machine with Python >= 3.11, git and make:
+#   make study   the quick study, search to tested network
+#   make test    the test suite
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+.PHONY: study test lint benchmark
+
+study: .venv/installed
+	$(RUN) run_study.py run quick
+
+test: .venv/installed-dev
+	$(RUN) -m pytest
+
+lint: .venv/installed-dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+benchmark: .venv/installed-dev
+	$(RUN) -m pytest tests/benchmarks
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(RUN) -m pip install -e '.[dev]'
+	@touch $@
