@@ -46,3 +46,8 @@ class Characters:
         return replace(
             self, pictures=self.pictures.to(device), alphabet_of=self.alphabet_of.to(device)
         )
+
+    def by(self, drawers: tuple[int, ...]) -> Characters:
+        """The same characters, only as these drawers (their numbers) drew them."""
+        columns = [self.drawers.index(drawer) for drawer in drawers]
+        return replace(self, pictures=self.pictures[:, columns], drawers=drawers)

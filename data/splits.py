@@ -62,7 +62,7 @@ class SearchData:
         )
 
 
-def test_characters(collection: Collection, size: int, device: torch.device) -> Characters:
+def held_out_characters(collection: Collection, size: int, device: torch.device) -> Characters:
     """The test alphabets by all twenty drawers; only what runs after a search may call this."""
     splits = paper_splits(collection)
     return collection.characters(splits.test.alphabets, ALL_DRAWERS, size).to(device)

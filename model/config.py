@@ -133,6 +133,8 @@ class TrainConfig(Strict):
         patience: stop after so many epochs without a better validation accuracy.
         schedule: learning rates "decay" by 1 % an epoch (the paper's), or fall to zero over all
             epochs along a "cosine".
+        validation: one-shot accuracy over every drawer pair and every choice of characters
+            ("exact"), or over 320 seeded random trials, as in the paper ("sampled").
         batch: what a step sees.
         distortion: of every training picture.
     """
@@ -146,6 +148,7 @@ class TrainConfig(Strict):
     steps_per_epoch: int = Field(default=100, ge=1, le=1_000_000)
     patience: int = Field(default=20, ge=1, le=10_000)
     schedule: Literal["decay", "cosine"] = "decay"
+    validation: Literal["exact", "sampled"] = "exact"
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()
 

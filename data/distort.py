@@ -1,0 +1,67 @@
+"""Random distortions, each picture its own, batched on the device."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample, interpolate
+
+# The paper's ranges (section 3.3): degrees, shear, scale, pixels of a 105-pixel picture.
+ROTATION = math.radians(10)
+SHEAR = 0.3
+SCALE = 0.2
+SHIFT = 2 * 2 / 105  # grid_sample counts from -1 to 1: a picture is 2 wide
+INCLUDED = 0.5
+
+ELASTIC_CELLS = 5
+"""The elastic displacement is drawn on so many points a side and interpolated between them."""
+
+
+def distort(pictures: Tensor, affine: float, elastic: float, generator: torch.Generator) -> Tensor:
+    """Each picture under a random affine map and a random smooth displacement.
+
+    Args:
+        pictures: float [n, 1, size, size], 0 is paper.
+        affine: strength; 1 takes the paper's ranges (section 3.3), each of the seven components
+            included with probability one half; 0 leaves it out.
+        elastic: standard deviation of the displacement as a fraction of the width; 0 leaves it out.
+        generator: on the pictures' device.
+
+    Returns:
+        float [n, 1, size, size].
+    """
+    if affine == 0 and elastic == 0:
+        return pictures
+    count = len(pictures)
+    grid = affine_grid(_affine(count, affine, generator), list(pictures.shape), align_corners=False)
+    if elastic > 0:
+        coarse = torch.randn(
+            count, 2, ELASTIC_CELLS, ELASTIC_CELLS, generator=generator, device=pictures.device
+        )
+        smooth = interpolate(coarse * (2 * elastic), pictures.shape[-2:], mode="bicubic")
+        grid = grid + smooth.permute(0, 2, 3, 1)
+    return grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def _affine(count: int, strength: float, generator: torch.Generator) -> Tensor:
+    """Random maps from output to input coordinates, float [count, 2, 3]."""
+    device = generator.device
+    drawn = torch.rand(7, count, generator=generator, device=device) * 2 - 1
+    included = torch.rand(7, count, generator=generator, device=device) < INCLUDED
+    theta, shear_x, shear_y, scale_x, scale_y, shift_x, shift_y = drawn * included * strength
+    cos, sin = torch.cos(theta * ROTATION), torch.sin(theta * ROTATION)
+    shear_x, shear_y = shear_x * SHEAR, shear_y * SHEAR
+    scale_x, scale_y = 1 + scale_x * SCALE, 1 + scale_y * SCALE
+    # forward = rotation @ shear @ scale
+    a = (cos - sin * shear_y) * scale_x
+    b = (cos * shear_x - sin) * scale_y
+    c = (sin + cos * shear_y) * scale_x
+    d = (sin * shear_x + cos) * scale_y
+    # grid_sample asks where each output pixel comes from: the inverse map.
+    determinant = a * d - b * c
+    a, b, c, d = d / determinant, -b / determinant, -c / determinant, a / determinant
+    x, y = shift_x * SHIFT, shift_y * SHIFT
+    rows = (torch.stack((a, b, -(a * x + b * y)), -1), torch.stack((c, d, -(c * x + d * y)), -1))
+    return torch.stack(rows, 1)

@@ -1,0 +1,41 @@
+"""Where to compute, and in which precision."""
+
+from __future__ import annotations
+
+import torch
+
+from data.errors import InputError
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device a name stands for: "auto" takes a CUDA GPU where there is one.
+
+    Raises:
+        InputError: no such device here.
+    """
+    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto":
+        return torch.device("cuda" if found else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = torch.device("meta")
+    if device.type == "cpu":
+        return torch.device("cpu")
+    if device.type != "cuda":
+        raise InputError(f"--device {name}: allowed are auto, cpu, cuda and cuda:N")
+    if (device.index or 0) >= found:
+        raise InputError(f"--device {name}: this machine has {found} usable CUDA GPUs; use cpu")
+    return device
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    return torch.cpu._is_avx512_bf16_supported()
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """A context that computes convolutions and matrix products in bfloat16 where that is fast."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device))

@@ -1,0 +1,181 @@
+"""One-shot and verification accuracy, with standard errors. Each picture is embedded once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb, sqrt
+
+import torch
+from torch import Tensor
+
+from data.batches import draw_pairs, seeded
+from data.characters import Characters
+from data.trials import OneShotRun, run_pictures
+from model.device import autocast
+from model.siamese import SiameseNetwork
+
+VERIFICATION_PAIRS = 10_000
+"""As many as the paper validates on (section 4.2)."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Exact one-shot accuracy.
+
+    Attributes:
+        value: mean over alphabets, 0 to 1.
+        standard_error: over alphabets.
+        per_alphabet: each alphabet's accuracy.
+    """
+
+    value: float
+    standard_error: float
+    per_alphabet: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RunsAccuracy:
+    """Accuracy over given one-shot runs, with its binomial standard error over `trials`."""
+
+    accuracy: float
+    standard_error: float
+    trials: int
+    per_run: list[float]
+
+
+@dataclass(frozen=True)
+class VerificationAccuracy:
+    """Accuracy over test pairs at the threshold that was best on validation pairs."""
+
+    accuracy: float
+    standard_error: float
+    threshold: float
+    pairs: int
+
+
+@torch.inference_mode()
+def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
+    """Every picture's embedding, float32 [characters, drawers, units]."""
+    training = network.training
+    network.eval()
+    # Slices of about 256 35x35 or 64 105x105 pictures keep the activations in the caches.
+    per_slice = max(32, 640_000 // characters.size**2 // 2)
+    with autocast(characters.device):
+        parts = [
+            network.embed(part.unsqueeze(1).float() / 255)
+            for part in torch.split(characters.pictures.flatten(0, 1), per_slice)
+        ]
+    network.train(training)
+    return torch.cat(parts).view(*characters.pictures.shape[:2], -1)
+
+
+@torch.inference_mode()
+def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
+    """Expected accuracy of within-alphabet trials over every drawer pair and choice of characters.
+
+    A query whose right support has k wrong ones at least as similar, among the M - 1 of its
+    alphabet, is right in a random N-way trial with probability C(M-1-k, N-1) / C(M-1, N-1); so one
+    matrix of scores counts every possible trial.
+
+    Raises:
+        ValueError: an alphabet has fewer than `way` characters.
+    """
+    embeddings = embed_all(network, characters)
+    drawers = len(characters.drawers)
+    others = ~torch.eye(drawers, dtype=torch.bool, device=characters.device)
+    per_alphabet = {}
+    for alphabet, rows in zip(characters.alphabets, characters.characters_of, strict=True):
+        count = len(rows)
+        if count < way:
+            raise ValueError(f"{alphabet} has {count} characters, too few for {way}-way trials")
+        flat = embeddings[rows.to(characters.device)].flatten(0, 1)
+        scores = network.score(flat, flat).view(count, drawers, count, drawers)
+        right = scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)  # [character, query, support]
+        nearer = (scores >= right[:, :, None, :]).sum(2) - 1  # the right one counts itself
+        correct = torch.tensor(
+            [comb(count - 1 - k, way - 1) / comb(count - 1, way - 1) for k in range(count)],
+            device=characters.device,
+        )
+        per_alphabet[alphabet] = float(correct[nearer][:, others].mean())
+    values = torch.tensor(list(per_alphabet.values()), dtype=torch.float64)
+    error = float(values.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
+    return Accuracy(float(values.mean()), error, per_alphabet)
+
+
+@torch.inference_mode()
+def predict_runs(
+    network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
+) -> list[Tensor]:
+    """For each run, which support each query is most similar to: int64 [way] per run.
+
+    The right answer is the query's own position.
+    """
+    pictures = [run_pictures(characters, run) for run in runs]
+    wanted = torch.cat([torch.cat(pair) for pair in pictures]).to(characters.device)
+    columns = len(characters.drawers)
+    cells, place = torch.unique(wanted[:, 0] * columns + wanted[:, 1], return_inverse=True)
+    network.eval()
+    with autocast(characters.device):
+        needed = characters.pictures[cells // columns, cells % columns].unsqueeze(1)
+        embeddings = torch.cat(
+            [network.embed(part.float() / 255) for part in torch.split(needed, 100)]
+        )
+    answers, start = [], 0
+    for support, query in pictures:
+        rows = place[start : start + len(support) + len(query)]
+        start += len(rows)
+        supports, queries = embeddings[rows[: len(support)]], embeddings[rows[len(support) :]]
+        answers.append(network.score(queries, supports).argmax(1).cpu())
+    return answers
+
+
+def one_shot_runs(
+    network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
+) -> RunsAccuracy:
+    """Accuracy over given runs, such as the 20 official ones (the paper's section 4.3)."""
+    answers = predict_runs(network, characters, runs)
+    correct = [answer == torch.arange(len(answer)) for answer in answers]
+    everything = torch.cat(correct).double()
+    accuracy = float(everything.mean())
+    return RunsAccuracy(
+        accuracy=accuracy,
+        standard_error=sqrt(accuracy * (1 - accuracy) / len(everything)),
+        trials=len(everything),
+        per_run=[float(run.double().mean()) for run in correct],
+    )
+
+
+@torch.inference_mode()
+def verification(
+    network: SiameseNetwork, validation: Characters, test: Characters, seed: int = 0
+) -> VerificationAccuracy:
+    """Same or different, over 10 000 pairs of the test characters (the paper's section 4.2).
+
+    The threshold is the one that was best on as many validation pairs.
+    """
+    scores, same = _scored_pairs(network, validation, seed)
+    order = scores.argsort()
+    # Cutting below position i calls the i lowest scores different.
+    lows = torch.cat((torch.zeros(1), (~same[order]).double().cumsum(0).cpu()))
+    highs = int(same.sum()) - torch.cat((torch.zeros(1), same[order].double().cumsum(0).cpu()))
+    cut = int((lows + highs).argmax())
+    ordered = scores[order].cpu()
+    edges = torch.cat((ordered[:1] - 1, (ordered[1:] + ordered[:-1]) / 2, ordered[-1:] + 1))
+    threshold = float(edges[cut])
+    scores, same = _scored_pairs(network, test, seed + 1)
+    accuracy = float(((scores > threshold) == same).double().mean())
+    count = len(scores)
+    error = sqrt(accuracy * (1 - accuracy) / count)
+    return VerificationAccuracy(accuracy, error, threshold, count)
+
+
+def _scored_pairs(
+    network: SiameseNetwork, characters: Characters, seed: int
+) -> tuple[Tensor, Tensor]:
+    """Scores float32 [pairs] of random pairs; whether each is of one character, bool [pairs]."""
+    pairs = draw_pairs(characters, VERIFICATION_PAIRS, seeded(torch.device("cpu"), seed))
+    pairs = pairs.to(characters.device)
+    embeddings = embed_all(network, characters)
+    left, right = (embeddings[pairs[:, side, 0], pairs[:, side, 1]] for side in (0, 1))
+    return network.score_pairs(left, right), pairs[:, 0, 0] == pairs[:, 1, 0]

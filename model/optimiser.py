@@ -1,0 +1,50 @@
+"""Layer-wise optimisation: each layer its own learning rate, momentum and L2 weight."""
+
+from __future__ import annotations
+
+from math import cos, pi
+
+import torch
+
+from model.config import TrainConfig
+from model.siamese import SiameseNetwork
+
+FIRST_MOMENTUM = 0.5
+"""Every layer's momentum in the first epoch (the paper's section 3.2)."""
+DECAY = 0.99
+"""By which every learning rate is multiplied each epoch (the paper's section 3.2)."""
+
+
+def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.Optimizer:
+    """SGD or Adam with two parameter groups per layer: its weights, and what has no L2.
+
+    The paper's term `lambda * ||w||^2` has the gradient `2 * lambda * w`, while torch's
+    `weight_decay` adds `weight_decay * w`: hence the factor two.
+    """
+    groups = []
+    for number, (parameters, layer) in enumerate(zip(network.layers(), config.layers, strict=True)):
+        weights = [p for p in parameters if p.dim() > 1]
+        others = [p for p in parameters if p.dim() <= 1]
+        groups.append({"params": weights, "layer": number, "weight_decay": 2 * layer.l2})
+        groups.append({"params": others, "layer": number, "weight_decay": 0.0})
+    if config.optimiser == "sgd":
+        return torch.optim.SGD(groups, lr=0.0, momentum=FIRST_MOMENTUM, fused=True)
+    return torch.optim.Adam(groups, lr=0.0, fused=True)
+
+
+def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int) -> None:
+    """Learning rates and momenta of an epoch (0-based).
+
+    Rates fall by 1 % an epoch or along a cosine; momentum rises linearly from 0.5 in the first
+    epoch to the layer's own value in the last (section 3.2).
+    """
+    if config.schedule == "decay":
+        factor = DECAY**epoch
+    else:
+        factor = (1 + cos(pi * (epoch + 0.5) / config.epochs)) / 2
+    rise = epoch / max(1, config.epochs - 1)
+    for group in optimiser.param_groups:
+        layer = config.layers[group["layer"]]
+        group["lr"] = layer.learning_rate * factor
+        if config.optimiser == "sgd":
+            group["momentum"] = FIRST_MOMENTUM + rise * (layer.momentum - FIRST_MOMENTUM)

@@ -1,0 +1,97 @@
+"""The twin network with its weighted L1 distance."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from model.config import NetworkConfig
+
+
+class SiameseNetwork(nn.Module):
+    """The paper's network (section 3.1), built from a configuration.
+
+    One twin is `embed`; the other is the same function. Two embeddings h1 and h2 are as similar as
+    `score = bias + sum_j alpha_j |h1_j - h2_j|` says, whose sigmoid is the probability that both
+    pictures show the same character.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        blocks: list[nn.Module] = []
+        channels = 1
+        for convolution in config.convolutions:
+            parts: list[nn.Module] = [nn.Conv2d(channels, convolution.filters, convolution.kernel)]
+            if config.batch_norm:
+                parts.append(nn.BatchNorm2d(convolution.filters))
+            if convolution.pool:
+                # Pooling before the ReLU gives the same numbers and a quarter of the ReLU's work.
+                parts.append(nn.MaxPool2d(2))
+            parts.append(nn.ReLU(inplace=True))
+            blocks.append(nn.Sequential(*parts))
+            channels = convolution.filters
+        self.convolutions = nn.ModuleList(blocks)
+        self.embedding = nn.Linear(channels * config.final_side**2, config.units)
+        self.output = nn.Linear(config.units, 1)
+        if config.initialisation == "paper":
+            self._initialise_as_in_the_paper()
+        else:
+            self._initialise_for_relu()
+
+    def _initialise_as_in_the_paper(self) -> None:
+        """Normal weights and biases with the paper's deviations (section 3.3)."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                deviation = 0.01 if isinstance(module, nn.Conv2d) else 0.2
+                nn.init.normal_(module.weight, 0.0, deviation)
+                nn.init.normal_(module.bias, 0.5, 0.01)
+
+    def _initialise_for_relu(self) -> None:
+        """Weights that keep the signal's variance; every difference counts against likeness."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+                nn.init.zeros_(module.bias)
+        nn.init.xavier_normal_(self.embedding.weight)
+        nn.init.zeros_(self.embedding.bias)
+        nn.init.constant_(self.output.weight, -1.0)
+        nn.init.zeros_(self.output.bias)
+
+    def layers(self) -> list[list[nn.Parameter]]:
+        """The parameters of each layer, in the order of `NetworkConfig.layers`."""
+        groups = [list(block.parameters()) for block in self.convolutions]
+        return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
+
+    def embed(self, pictures: Tensor) -> Tensor:
+        """float [n, 1, size, size], 1 is ink -> float32 [n, units], each within 0 and 1."""
+        features = pictures.contiguous(memory_format=torch.channels_last)
+        for block in self.convolutions:
+            features = block(features)
+        return torch.sigmoid(self.embedding(features.flatten(1)).float())
+
+    def score(self, left: Tensor, right: Tensor) -> Tensor:
+        """Scores of every left embedding against every right one.
+
+        Args:
+            left: float32 [n, units].
+            right: float32 [m, units].
+
+        Returns:
+            float32 [n, m].
+        """
+        alpha = self.output.weight[0]
+        total = self.output.bias.expand(len(left), len(right))
+        # alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |: an L1 distance per sign,
+        # without the [n, m, units] differences in memory.
+        for sign in (-1, 1):
+            units = torch.nonzero(alpha.detach() * sign > 0).flatten()
+            if len(units):
+                weight = alpha[units].abs()
+                distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
+                total = total + sign * distance
+        return total
+
+    def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
+        """Scores of each left embedding against its right one: two [n, units] -> [n]."""
+        return (left - right).abs() @ self.output.weight[0] + self.output.bias

@@ -1,0 +1,250 @@
+"""The training loop: schedule, early stop, checkpoint, resume."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from data.batches import Batch, character_batches, draw_pairs, pair_batches, seeded
+from data.distort import distort
+from data.errors import InputError
+from data.splits import SearchData
+from data.trials import random_runs
+from model.config import RunConfig
+from model.device import autocast
+from model.evaluate import one_shot_exact, one_shot_runs
+from model.losses import batch_pairs_loss, nca_loss, pairs_loss
+from model.optimiser import make_optimiser, set_epoch
+from model.siamese import SiameseNetwork
+from model.weights import read_tensors, write_tensors
+
+WAY = 20
+SAMPLED_RUNS = 16
+"""The paper validates on 320 trials (section 4.3): 16 runs of 20."""
+# What each stream of random numbers is for; see `seeded`.
+PAIR_SET, BATCHES, DISTORTIONS = range(3)
+FINITE_CHECK = 16
+"""Steps between two looks at the loss: each look waits for the GPU."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """One epoch, once it is validated and its checkpoint is written.
+
+    Attributes:
+        epoch: 0-based.
+        loss: mean over the epoch's steps, L2 left out; may be nan or inf.
+        accuracy: 20-way one-shot accuracy on the validation alphabets, 0 to 1.
+        standard_error: of `accuracy`.
+        best_epoch: the epoch with the best accuracy so far.
+        best_accuracy: its accuracy.
+        best_standard_error: of `best_accuracy`.
+        seconds: of this epoch, validation included.
+        pictures_per_second: trained on, data selection and distortion included.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    standard_error: float
+    best_epoch: int
+    best_accuracy: float
+    best_standard_error: float
+    seconds: float
+    pictures_per_second: float
+
+
+class Trainer:
+    """Trains one network as a configuration says.
+
+    All random numbers of an epoch follow from the seed and the epoch's number, so a training that
+    goes on from its checkpoint gives the same numbers as one that was never interrupted.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: SearchData,
+        device: torch.device,
+        checkpoint: Path | None = None,
+    ) -> None:
+        """Takes up the checkpoint where the file exists.
+
+        Raises:
+            InputError: the checkpoint is of another configuration, or no checkpoint.
+            ValueError: the network cannot exist at its picture size.
+        """
+        if config.network.shortfall():
+            raise ValueError("the network cannot exist at this picture size")
+        self.config = config
+        self.data = data
+        self.device = device
+        self.checkpoint = checkpoint
+        self.history: list[EpochReport] = []
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.train.seed)
+            network = SiameseNetwork(config.network)
+        self.network = network.to(device).to(memory_format=torch.channels_last)
+        self._optimiser = make_optimiser(self.network, config.train)
+        self._best: dict[str, Tensor] = {}
+        self._fixed_pairs = self._draw_fixed_pairs()
+        if checkpoint is not None and checkpoint.exists():
+            self._resume(checkpoint)
+
+    def run(self) -> Iterator[EpochReport]:
+        """Trains the epochs that are left; each is on disk before it is yielded.
+
+        Ends after the last epoch, after `patience` epochs without a better accuracy, or after one
+        whose loss is not finite.
+        """
+        while not self._finished():
+            report = self._epoch(len(self.history))
+            self.history.append(report)
+            if report.best_epoch == report.epoch:
+                self._best = {k: v.clone() for k, v in self.network.state_dict().items()}
+            if self.checkpoint is not None:
+                self._save(self.checkpoint)
+            yield report
+
+    def best_network(self) -> SiameseNetwork:
+        """The network with the best epoch's weights (the paper's section 3.2)."""
+        self.network.load_state_dict(self._best)
+        return self.network
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """The pictures of an epoch's steps, before distortion."""
+        train, generator = self.config.train, self._generator(BATCHES, epoch)
+        batch, steps = train.batch, train.steps_per_epoch
+        if train.loss == "pairs":
+            return pair_batches(self.data.train, batch.pairs, self._fixed_pairs, steps, generator)
+        return character_batches(
+            self.data.train,
+            batch.alphabets,
+            batch.characters,
+            batch.drawers,
+            batch.symmetries,
+            steps,
+            generator,
+        )
+
+    def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
+        """One update on float pictures [n, 1, size, size]; returns the loss, detached."""
+        train = self.config.train
+        with autocast(self.device):
+            embeddings = self.network.embed(pictures)
+        if train.loss == "pairs":
+            loss = pairs_loss(self.network, embeddings, labels)
+        elif train.loss == "batch-pairs":
+            loss = batch_pairs_loss(self.network, embeddings, labels)
+        else:
+            loss = nca_loss(self.network, embeddings, labels, train.temperature)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimiser.step()
+        return loss.detach()
+
+    def _epoch(self, epoch: int) -> EpochReport:
+        start = time.perf_counter()
+        train = self.config.train
+        set_epoch(self._optimiser, train, epoch)
+        generator = self._generator(DISTORTIONS, epoch)
+        self.network.train()
+        total = torch.zeros((), device=self.device)
+        pictures = steps = 0
+        for batch in self.batches(epoch):
+            inputs = distort(
+                batch.pictures.float() / 255,
+                train.distortion.affine,
+                train.distortion.elastic,
+                generator,
+            )
+            total += self.step(inputs, batch.labels)
+            pictures += len(inputs)
+            steps += 1
+            if steps % FINITE_CHECK == 0 and not isfinite(float(total)):
+                break
+        loss = float(total) / steps
+        trained = time.perf_counter() - start
+        accuracy, error = self._validate() if isfinite(loss) else (0.0, 0.0)
+        report = EpochReport(
+            epoch=epoch,
+            loss=loss,
+            accuracy=accuracy,
+            standard_error=error,
+            best_epoch=epoch,
+            best_accuracy=accuracy,
+            best_standard_error=error,
+            seconds=time.perf_counter() - start,
+            pictures_per_second=pictures / trained,
+        )
+        before = self.history[-1] if self.history else report
+        if before.best_accuracy < accuracy or before is report:
+            return report
+        best = (before.best_epoch, before.best_accuracy, before.best_standard_error)
+        return EpochReport(
+            **asdict(report)
+            | dict(zip(("best_epoch", "best_accuracy", "best_standard_error"), best, strict=True))
+        )
+
+    def _validate(self) -> tuple[float, float]:
+        """One-shot accuracy on the validation alphabets and its standard error."""
+        if self.config.train.validation == "exact":
+            exact = one_shot_exact(self.network, self.data.validation, WAY)
+            return exact.value, exact.standard_error
+        runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
+        sampled = one_shot_runs(self.network, self.data.validation, runs)
+        return sampled.accuracy, sampled.standard_error
+
+    def _finished(self) -> bool:
+        if not self.history:
+            return False
+        last = self.history[-1]
+        return (
+            len(self.history) >= self.config.train.epochs
+            or last.epoch - last.best_epoch >= self.config.train.patience
+            or not isfinite(last.loss)
+        )
+
+    def _generator(self, purpose: int, epoch: int = 0) -> torch.Generator:
+        on = self.device if purpose == DISTORTIONS else torch.device("cpu")
+        return seeded(on, self.config.train.seed, purpose, epoch)
+
+    def _draw_fixed_pairs(self) -> Tensor | None:
+        train = self.config.train
+        if train.loss != "pairs" or train.batch.training_pairs == 0:
+            return None
+        return draw_pairs(self.data.train, train.batch.training_pairs, self._generator(PAIR_SET))
+
+    def _save(self, path: Path) -> None:
+        tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        tensors |= {f"best.{k}": v for k, v in self._best.items()}
+        for number, state in self._optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items() if v is not None}
+        document = {
+            "config": self.config.model_dump(mode="json"),
+            "history": [asdict(report) for report in self.history],
+        }
+        write_tensors(tensors, document, path)
+
+    def _resume(self, path: Path) -> None:
+        tensors, document = read_tensors(path)
+        if document.get("config") != self.config.model_dump(mode="json"):
+            raise InputError(f"{path}: a checkpoint of another configuration; remove it")
+        parts: dict[str, dict[str, Tensor]] = {"network": {}, "best": {}, "optimiser": {}}
+        for name, tensor in tensors.items():
+            part, _, key = name.partition(".")
+            parts[part][key] = tensor
+        self.network.load_state_dict(parts["network"])
+        self._best = {k: v.to(self.device) for k, v in parts["best"].items()}
+        optimiser = self._optimiser.state_dict()
+        for name, tensor in parts["optimiser"].items():
+            number, _, key = name.partition(".")
+            optimiser["state"].setdefault(int(number), {})[key] = tensor
+        self._optimiser.load_state_dict(optimiser)
+        self.history = [EpochReport(**report) for report in document["history"]]
