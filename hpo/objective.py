@@ -1,0 +1,111 @@
+"""One trial: sample a configuration, train it, report every epoch, prune.
+
+It is given training and validation pictures only; no test alphabet is within its reach.
+"""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from math import isfinite
+from pathlib import Path
+from statistics import fmean
+
+import optuna
+import torch
+
+from data.splits import SearchData
+from hpo.progress import Progress
+from hpo.samplers import TRAINING, trial_seed
+from hpo.space import sample
+from hpo.study import StudyConfig
+from model.config import NetworkConfig
+from model.train import EpochReport, Trainer
+
+
+def run_trial(
+    trial: optuna.Trial,
+    config: StudyConfig,
+    data: SearchData,
+    device: torch.device,
+    checkpoint: Path,
+    progress: Progress,
+) -> float:
+    """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
+
+    The best so far is reported after each epoch, so a pruned trial's value is of the same kind.
+    The step of a report is the number of epochs done. A trial whose checkpoint exists goes on
+    from there. A network that cannot exist has the value 0, and the constraint "shortfall" > 0.
+
+    Raises:
+        optuna.TrialPruned: others did better, or the loss is not finite.
+    """
+    seed = trial_seed(config.seed, trial.number, TRAINING)
+    run = sample(trial, config, seed)
+    trial.set_user_attr("seed", seed)
+    if not trial.constraints:
+        trial.set_constraint("shortfall", _shortfall(run.network))
+    if short := run.network.shortfall():
+        size = run.network.size
+        trial.set_user_attr("reason", f"infeasible: {size}x{size} is {short} pixels too small")
+        return 0.0
+    trainer = Trainer(run, data, device, checkpoint)
+    trial.set_user_attr("versions", _versions())
+    trial.set_user_attr("device", _device_name(device))
+    trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
+    progress.trial_started(trial.number, run.train.epochs)
+    reported = trial.study.get_trials(deepcopy=False)[trial.number].intermediate_values.keys()
+    try:
+        for report in chain(tuple(trainer.history), trainer.run()):
+            progress.epoch_done(report)
+            step = report.epoch + 1
+            if step not in reported:
+                trial.report(report.best_accuracy, step)
+            if not isfinite(report.loss):
+                trial.set_user_attr("reason", f"the loss of epoch {step} is {report.loss}")
+                raise optuna.TrialPruned
+            if trial.should_prune():
+                raise optuna.TrialPruned
+    finally:
+        _record(trial, trainer.history)
+    return trainer.history[-1].best_accuracy
+
+
+def _shortfall(network: NetworkConfig) -> int:
+    """Pixels that the picture is too small by; for a network that can exist, minus those left.
+
+    With 0 for all that can exist, a Gaussian process would put each of them on the very edge and
+    hold it for as likely impossible as possible.
+    """
+    return network.shortfall() or -network.final_side
+
+
+def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
+    """Keeps with the trial what its epochs were like."""
+    if not history:
+        return
+    last = history[-1]
+    trial.set_user_attr("best_epoch", last.best_epoch)
+    trial.set_user_attr("standard_error", last.best_standard_error)
+    trial.set_user_attr("seconds", sum(report.seconds for report in history))
+    trial.set_user_attr(
+        "pictures_per_second", fmean(report.pictures_per_second for report in history)
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "torch": torch.__version__}
+    for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
+        try:
+            found[key] = version(package)
+        except PackageNotFoundError:  # run from its folder, without installation
+            found[key] = "not installed"
+    return found
+
+
+def _device_name(device: torch.device) -> str:
+    """Such as "cpu" or "cuda:0 NVIDIA H100"."""
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} {torch.cuda.get_device_name(device)}"

@@ -1,0 +1,59 @@
+"""Sampler and pruner of a study, from its definition."""
+
+from __future__ import annotations
+
+import numpy as np
+from optuna.pruners import (
+    BasePruner,
+    HyperbandPruner,
+    MedianPruner,
+    NopPruner,
+    SuccessiveHalvingPruner,
+)
+from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+
+from hpo.space import most_epochs
+from hpo.study import StudyConfig
+
+SAMPLING, TRAINING = range(2)
+"""What a trial's two seeds are for."""
+
+
+def trial_seed(study_seed: int, number: int, purpose: int) -> int:
+    """A seed of a trial, 0 to 2^31 - 1: it follows from the study's seed and the trial's number."""
+    state = np.random.SeedSequence((study_seed, number, purpose)).generate_state(1)
+    return int(state[0]) >> 1
+
+
+def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
+    """The sampler of one trial.
+
+    Each trial has a sampler of its own, seeded from the trial's number: what it proposes depends
+    on the trials in the storage alone, not on how often the search was interrupted.
+    """
+    seed = trial_seed(study.seed, number, SAMPLING)
+    startup = study.sampler.startup_trials
+    if study.sampler.name == "tpe":
+        return TPESampler(seed=seed, n_startup_trials=startup)
+    if study.sampler.name == "gp":
+        return GPSampler(seed=seed, n_startup_trials=startup)
+    return RandomSampler(seed=seed)
+
+
+def make_pruner(study: StudyConfig) -> BasePruner:
+    """The pruner of a study; it takes a report's step for the number of epochs done.
+
+    So a trial can be pruned when `min_epochs` are done, and not before: successive halving and
+    Hyperband decide at the first step >= `min_epochs`, then at `reduction_factor` times as many,
+    and so on; the median rule at every step >= `min_epochs`.
+    """
+    first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
+    if study.pruner.name == "successive-halving":
+        return SuccessiveHalvingPruner(min_resource=first, reduction_factor=factor)
+    if study.pruner.name == "hyperband":
+        return HyperbandPruner(
+            min_resource=first, max_resource=most_epochs(study), reduction_factor=factor
+        )
+    if study.pruner.name == "median":
+        return MedianPruner(n_warmup_steps=first)
+    return NopPruner()

@@ -1,0 +1,235 @@
+"""The search space, and its one mapping: from a trial's parameters to a configuration.
+
+A study's [network] and [train] are configurations in which any value may be a range or choices.
+Each of these is one parameter of the search. Nothing here knows a hyperparameter by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from optuna.trial import BaseTrial, FixedTrial
+from pydantic import BaseModel, Field, ValidationError
+
+from data.errors import InputError
+from model.config import NetworkConfig, RunConfig, Strict, TrainConfig
+from model.config_file import explain
+
+if TYPE_CHECKING:
+    from hpo.study import StudyConfig
+
+Value = bool | int | float | str
+Draw = Callable[["Parameter"], Value]
+
+
+class Range(Strict):
+    """Numbers from `low` to `high`, both included; in steps, or evenly over their logarithm."""
+
+    low: int | float
+    high: int | float
+    step: int | float | None = None
+    log: bool = False
+
+    def mistake(self, whole: bool) -> str | None:
+        """What is wrong with the range of a field of whole numbers or of floats."""
+        if not self.low < self.high:
+            return f"low {self.low} must be below high {self.high}"
+        if self.log and self.low <= 0:
+            return f"low {self.low} must be above 0 where log is true"
+        if self.step is None:
+            return None
+        if self.log:
+            return "step and log = true exclude each other"
+        if self.step <= 0 or (whole and not isinstance(self.step, int)):
+            return f"step {self.step} must be a positive {'whole ' if whole else ''}number"
+        steps = (self.high - self.low) / self.step
+        if abs(steps - round(steps)) > 1e-9 * steps:
+            return f"high {self.high} must be low {self.low} plus a multiple of step {self.step}"
+        return None
+
+
+class Choices(Strict):
+    """Values of which one is taken."""
+
+    choices: tuple[Value, ...] = Field(min_length=1, strict=False)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One dimension of the search.
+
+    Attributes:
+        name: in Optuna, such as "conv1.filters".
+        key: where it stands in the study's file, such as "network.convolutions.0.filters".
+        values: the ends of its range, or its choices.
+        range: None where it has choices.
+        whole: whether its field takes whole numbers only.
+    """
+
+    name: str
+    key: str
+    values: tuple[Value, ...]
+    range: Range | None
+    whole: bool
+
+    @classmethod
+    def of(cls, name: str, key: str, table: dict[str, Any], whole: bool) -> Parameter:
+        """A parameter from its table in the study's file.
+
+        Raises:
+            InputError: without the file's name.
+        """
+        model = Choices if "choices" in table else Range
+        try:
+            given = model.model_validate(table)
+        except ValidationError as error:
+            raise InputError(explain(error, key, model)) from None
+        if isinstance(given, Choices):
+            return cls(name, key, given.choices, None, whole)
+        assert isinstance(given, Range)
+        if mistake := given.mistake(whole):
+            raise InputError(f"{key}: {mistake}")
+        return cls(name, key, (given.low, given.high), given, whole)
+
+    def suggest(self, trial: BaseTrial) -> Value:
+        """The trial's value of this parameter."""
+        if self.range is None:
+            chosen = trial.suggest_categorical(self.name, self.values)
+            assert chosen is not None
+            return chosen
+        low, high, step, log = self.range.low, self.range.high, self.range.step, self.range.log
+        if self.whole:
+            return trial.suggest_int(self.name, int(low), int(high), step=int(step or 1), log=log)
+        return float(trial.suggest_float(self.name, low, high, step=step, log=log))
+
+
+def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
+    """The configuration of a trial, its open values suggested by the study's sampler.
+
+    Args:
+        seed: of the training.
+    """
+    document = _fill(study, lambda parameter: parameter.suggest(trial))
+    document["train"]["seed"] = seed
+    return RunConfig.model_validate(document)
+
+
+def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfig:
+    """The configuration that a finished trial's parameters stand for."""
+    return sample(FixedTrial(params), study, seed)
+
+
+def most_epochs(study: StudyConfig) -> int:
+    """The largest number of epochs that a trial of the study may have."""
+    largest = _fill(study, lambda parameter: max(parameter.values))
+    return RunConfig.model_validate(largest).train.epochs
+
+
+def check_space(study: StudyConfig, where: str) -> None:
+    """Tries every end of every range and every choice, and whether any network can exist.
+
+    Args:
+        where: what the study was read from, for the error.
+
+    Raises:
+        InputError: names the key and what is allowed.
+    """
+    if "seed" in study.train:
+        raise InputError(f"{where}: train.seed: not allowed; each trial gets its own from `seed`")
+    if isinstance(study.network.get("size"), dict):
+        raise InputError(f"{where}: network.size: must be one number, the same for all trials")
+    found: list[Parameter] = []
+
+    def ends(number: int) -> dict[str, Any]:
+        found.clear()
+
+        def end(parameter: Parameter) -> Value:
+            found.append(parameter)
+            return parameter.values[min(number, len(parameter.values) - 1)]
+
+        return _fill(study, end)
+
+    try:
+        number = 0
+        while number == 0 or number < max((len(p.values) for p in found), default=1):
+            RunConfig.model_validate(ends(number))
+            number += 1
+        smallest = RunConfig.model_validate(_fill(study, lambda p: min(p.values)))
+    except (InputError, ValidationError) as error:
+        line = (
+            explain(error, where, RunConfig)
+            if isinstance(error, ValidationError)
+            else f"{where}: {error}"
+        )
+        if isinstance(study.train.get("layers"), dict):
+            line = line.replace("train.layers.0.", "train.layers.")
+        raise InputError(line) from None
+    if short := smallest.network.shortfall():
+        raise InputError(
+            f"{where}: network.convolutions: no network of this space can exist; with the smallest"
+            f" kernels a picture of size {smallest.network.size} is still {short} pixels too small"
+        )
+    if study.pruner.min_epochs > most_epochs(study):
+        raise InputError(
+            f"{where}: pruner.min_epochs: should be at most train.epochs, {most_epochs(study)},"
+            f" not {study.pruner.min_epochs}"
+        )
+
+
+def _fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:
+    """The study's network and training, with every open value drawn.
+
+    What is no valid key or value stays as it is, for pydantic to find.
+    """
+    convolutions = study.network.get("convolutions")
+    count = len(convolutions) if isinstance(convolutions, list) else 0
+    layers = [*(f"conv{i + 1}" for i in range(count)), "embedding", "output"]
+    train = study.train
+    if isinstance(train.get("layers"), dict):
+        train = train | {"layers": [train["layers"]] * len(layers)}
+    return {
+        "network": _fill_table(NetworkConfig, study.network, "network", "", layers, draw),
+        "train": _fill_table(TrainConfig, train, "train", "", layers, draw),
+    }
+
+
+def _fill_table(
+    model: type[BaseModel],
+    table: dict[str, Any],
+    key: str,
+    prefix: str,
+    layers: list[str],
+    draw: Draw,
+) -> dict[str, Any]:
+    """One table of `_fill`: `key` is where it stands, `prefix` begins its parameters' names."""
+    filled = dict(table)
+    # In the model's order: that of the file must not matter to the sampler.
+    for name, field in model.model_fields.items():
+        value = table.get(name)
+        here = f"{key}.{name}"
+        inner = _model_within(field.annotation)
+        if inner is None:
+            if isinstance(value, dict):
+                whole = field.annotation is not float
+                filled[name] = draw(Parameter.of(prefix + name, here, value, whole))
+        elif isinstance(value, dict):
+            filled[name] = _fill_table(inner, value, here, f"{prefix}{name}.", layers, draw)
+        elif isinstance(value, list):
+            names = [*layers, *(str(i) for i in range(len(layers), len(value)))]
+            filled[name] = [
+                _fill_table(inner, item, f"{here}.{i}", f"{names[i]}.", layers, draw)
+                if isinstance(item, dict)
+                else item
+                for i, item in enumerate(value)
+            ]
+    return filled
+
+
+def _model_within(annotation: object) -> type[BaseModel] | None:
+    """`Model` of a field that holds a `Model` or a `tuple[Model, ...]`."""
+    for part in (annotation, *get_args(annotation)):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+    return None

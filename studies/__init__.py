@@ -1,0 +1,1 @@
+"""Study definitions that come with the project."""
