@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d
 
 from data.characters import Characters
 from data.trials import OneShotRun
@@ -46,7 +45,7 @@ class Collection:
     def characters(self, alphabets: Sequence[str], drawers: Sequence[int], size: int) -> Characters:
         """The pictures of some alphabets by some drawers, area-averaged to `size` x `size`.
 
-        Nothing of the other alphabets is unpacked or kept.
+        `size` is 7 to 105 pixels. Nothing of the other alphabets is unpacked or kept.
 
         Raises:
             KeyError: an alphabet is not in the collection.
@@ -69,14 +68,35 @@ class Collection:
 def _unpack(packed: NDArray[np.uint8], size: int) -> Tensor:
     """uint8 [characters, drawers, 1379] bits -> uint8 [characters, drawers, size, size]."""
     count, drawers, _ = packed.shape
-    pictures = torch.empty((count, drawers, size, size), dtype=torch.uint8)
-    # In slices: the float copies of the whole set would take 1.4 GB.
-    for start in range(0, count, 64):
-        part = packed[start : start + 64]
-        bits = np.unpackbits(part, axis=-1, count=SIDE * SIDE).reshape(-1, drawers, SIDE, SIDE)
-        ink = torch.from_numpy(bits)
+    pictures = np.empty((count, drawers, size, size), dtype=np.uint8)
+    first, last = _windows(size)
+    area = np.outer(last - first, last - first).astype(np.float32)
+    # In slices that stay in the processor's cache, and in bytes: floats take fifteen times as long.
+    for start in range(0, count, 4):
+        bits = np.unpackbits(packed[start : start + 4], axis=-1, count=SIDE * SIDE)
+        ink = bits.reshape(-1, drawers, SIDE, SIDE)
         if size == SIDE:
-            pictures[start : start + 64] = ink * 255
+            np.negative(ink, out=pictures[start : start + 4])  # 1 -> 255
         else:
-            pictures[start : start + 64] = adaptive_avg_pool2d(ink * 255.0, size).round().byte()
-    return pictures
+            sums = _window_sums(_window_sums(ink, size, axis=2), size, axis=3)
+            pictures[start : start + 4] = np.rint(sums * np.float32(255) / area)
+    return torch.from_numpy(pictures)
+
+
+def _windows(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of the 105 pixels each of `size` covers at least in part: from, up to (exclusive)."""
+    pixels = np.arange(size)
+    return pixels * SIDE // size, -((pixels + 1) * SIDE // -size)
+
+
+def _window_sums(ink: NDArray[np.uint8], size: int, axis: int) -> NDArray[np.uint8]:
+    """Sums over each window along one of four axes; the largest, 15 x 15, fits a byte."""
+    first, last = _windows(size)
+    sums: NDArray[np.uint8] = np.take(ink, first, axis)
+    for step in range(1, int((last - first).max())):
+        inside = first + step < last
+        summand = np.take(ink, np.minimum(first + step, SIDE - 1), axis)
+        if not inside.all():
+            summand *= inside.astype(np.uint8).reshape([-1 if a == axis else 1 for a in range(4)])
+        sums += summand
+    return sums

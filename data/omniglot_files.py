@@ -1,0 +1,202 @@
+"""Omniglot's two sets of PNGs, in zips or folders: found, decoded, verified.
+
+Two tables come with the project, so that a wrong picture can be named. Both follow the sorted
+names of the 32 460 PNGs, background set first:
+
+- omniglot_alphabets.json: each alphabet's characters and the number in its first file names; an
+  alphabet's characters are numbered on from there, and each has twenty drawers.
+- omniglot_crc32.npy, uint32 [1623, 20]: `zlib.crc32(numpy.packbits(ink))` of every picture, where
+  `ink` is the 105x105 boolean picture, True where a pixel is 0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path, PurePath, PurePosixPath
+from typing import NamedTuple
+from zipfile import ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from data.collection import DRAWERS, PACKED_BYTES, SIDE
+from data.errors import InputError
+
+BACKGROUND, EVALUATION = "images_background", "images_evaluation"
+FINGERPRINTS = {
+    BACKGROUND: "4292eadfe465ca17bdb21d62b7e26b949775418be9f8e3ba753b52cd6149ce94",
+    EVALUATION: "2eabde80012ba9fcbb006d71d7d0ed1ec59fd7a79e34a3dcc439354399872139",
+}
+"""SHA-256 of each set, as `fingerprint` counts it."""
+
+
+class Alphabet(NamedTuple):
+    """One alphabet: its name, how many characters it has, the number of its first one's files."""
+
+    name: str
+    characters: int
+    first: int
+
+
+@cache
+def alphabets(set_name: str) -> tuple[Alphabet, ...]:
+    """The alphabets of one of the two sets, in the order of their names."""
+    table = json.loads(files("data").joinpath("omniglot_alphabets.json").read_text())
+    return tuple(Alphabet(**row) for row in table[set_name])
+
+
+def picture_names(set_name: str) -> list[str]:
+    """The paths of a set's PNGs in its zip, sorted: characters in order, twenty drawers each."""
+    return [
+        f"{set_name}/{name}/character{number + 1:02d}/{first + number:04d}_{drawer:02d}.png"
+        for name, characters, first in alphabets(set_name)
+        for number in range(characters)
+        for drawer in range(1, DRAWERS + 1)
+    ]
+
+
+def find_sets(root: Path, called: str) -> dict[str, Path]:
+    """Where in a folder the two sets are: the path of the zip or of the extracted folder.
+
+    Raises:
+        InputError: the folder, which the message calls `called`, is missing or lacks a set.
+    """
+    if not root.is_dir():
+        raise InputError(f"{called}: {'not a folder' if root.exists() else 'no such folder'}")
+    inner = [root / "", root / "omniglot-py", root / "python", root / "omniglot-py" / "python"]
+    found = {}
+    for set_name in FINGERPRINTS:
+        candidates = [folder / leaf for folder in inner for leaf in (f"{set_name}.zip", set_name)]
+        there = [path for path in candidates if path.exists()]
+        if not there:
+            raise InputError(
+                f"{called}: no Omniglot in this folder: there is neither {set_name}.zip nor a"
+                f" folder {set_name}, also not within omniglot-py or python"
+            )
+        found[set_name] = there[0]
+    return found
+
+
+def origin_of(sets: dict[str, Path]) -> str:
+    """Tells unchanged files from changed ones without reading them: paths, sizes, times."""
+    return json.dumps([_origin(path.resolve()) for path in sets.values()])
+
+
+def _origin(path: Path) -> list[str | int]:
+    if path.is_file():
+        stat = path.stat()
+        return [str(path), stat.st_size, stat.st_mtime_ns]
+    digest = hashlib.sha256()
+    for folder, inner, names in os.walk(path):
+        inner.sort()
+        for name in sorted(names):
+            stat = os.stat(file := os.path.join(folder, name))
+            digest.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    return [str(path), digest.hexdigest()]
+
+
+def read_sets(sets: dict[str, Path]) -> NDArray[np.uint8]:
+    """Every picture of both sets, verified: bits [1623, 20, 1379] in the order of the names.
+
+    Raises:
+        InputError: something is damaged, missing, altered or not Omniglot's; the message names it.
+    """
+    with files("data").joinpath("omniglot_crc32.npy").open("rb") as file:
+        table: NDArray[np.uint32] = np.load(file)
+    parts, start = [], 0
+    for set_name, path in sets.items():
+        count = sum(alphabet.characters for alphabet in alphabets(set_name))
+        parts.append(_read_set(path, set_name, table[start : start + count].ravel()))
+        start += count
+    return np.concatenate(parts).reshape(start, DRAWERS, PACKED_BYTES)
+
+
+def _read_set(path: Path, set_name: str, checksums: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """A set's pictures, verified: bits [characters * 20, 1379]."""
+    pngs = (_zip_pngs if path.is_file() else _folder_pngs)(path, set_name)
+    names = picture_names(set_name)
+    if unknown := sorted(set(pngs).difference(names)):
+        raise InputError(
+            f"{path}: {_first(unknown)} is no picture of Omniglot's;"
+            f" the names are {set_name}/ALPHABET/characterNN/NNNN_DD.png"
+        )
+    if missing := [name for name in names if name not in pngs]:
+        raise InputError(f"{path}: {_first(missing)} is missing")
+    packed = np.stack([_decode(pngs[name], f"{path}: {name}") for name in names])
+    found = np.array([zlib.crc32(picture) for picture in packed], dtype=np.uint32)
+    if altered := [names[row] for row in np.flatnonzero(found != checksums)]:
+        raise InputError(f"{path}: {_first(altered)} is altered: not Omniglot's picture")
+    if fingerprint(names, packed) != FINGERPRINTS[set_name]:
+        raise InputError(
+            f"{path}: the pictures are not Omniglot's:"
+            f" their SHA-256 is not {FINGERPRINTS[set_name]}"
+        )
+    return packed
+
+
+def fingerprint(names: list[str], packed: NDArray[np.uint8]) -> str:
+    """SHA-256 (hex) over pictures, bits [pictures, 1379], each as name, a zero byte, bits."""
+    digest = hashlib.sha256()
+    for name, picture in zip(names, packed, strict=True):
+        digest.update(name.encode() + b"\0" + picture.tobytes())
+    return digest.hexdigest()
+
+
+def _decode(png: bytes, called: str) -> NDArray[np.uint8]:
+    """The bits of one picture, uint8 [1379], 1 is ink."""
+    try:
+        with Image.open(BytesIO(png)) as picture:
+            if picture.size != (SIDE, SIDE):
+                raise ValueError("{}x{} pixels, not 105x105".format(*picture.size))
+            return np.packbits(np.asarray(picture.convert("L")) == 0)
+    except Exception as error:  # a damaged PNG makes Pillow raise one of many kinds
+        reason = "no PNG" if isinstance(error, UnidentifiedImageError) else error
+        raise InputError(f"{called} cannot be read: {reason}") from error
+
+
+def _zip_pngs(path: Path, set_name: str) -> dict[str, bytes]:
+    """The PNGs of a set in a zip, by their names from the set's folder on."""
+    pngs, at = {}, ""
+    try:
+        with ZipFile(path) as archive:
+            for member in archive.namelist():
+                if name := _png_name(PurePosixPath(member), set_name):
+                    at = f": {member}"
+                    pngs[name] = archive.read(member)
+    except Exception as error:  # damage makes zipfile and the decompressors raise many kinds
+        raise InputError(f"{path}{at}: damaged or truncated zip: {error}") from error
+    return pngs
+
+
+def _folder_pngs(path: Path, set_name: str) -> dict[str, bytes]:
+    """The PNGs of a set in an extracted folder, by their names from that folder on."""
+    pngs = {}
+    for file in path.rglob("*.png"):
+        if name := _png_name(file.relative_to(path.parent), set_name):
+            try:
+                pngs[name] = file.read_bytes()
+            except OSError as error:
+                raise InputError(f"{file} cannot be read: {error.strerror}") from error
+    return pngs
+
+
+def _png_name(path: PurePath, set_name: str) -> str | None:
+    """A PNG's path from the set's folder on; None for what is no picture of the set.
+
+    Archives made on a Mac hold hidden companions of each file, which are passed over.
+    """
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    if hidden or path.suffix != ".png" or set_name not in path.parts:
+        return None
+    return "/".join(path.parts[path.parts.index(set_name) :])
+
+
+def _first(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} (and {len(names) - 1} more)"
