@@ -20,7 +20,6 @@ from hpo.progress import Progress
 from hpo.samplers import TRAINING, trial_seed
 from hpo.space import sample
 from hpo.study import StudyConfig
-from model.config import NetworkConfig
 from model.train import EpochReport, Trainer
 
 
@@ -44,15 +43,16 @@ def run_trial(
     seed = trial_seed(config.seed, trial.number, TRAINING)
     run = sample(trial, config, seed)
     trial.set_user_attr("seed", seed)
+    short = run.network.shortfall()
     if not trial.constraints:
-        trial.set_constraint("shortfall", _shortfall(run.network))
-    if short := run.network.shortfall():
+        trial.set_constraint("shortfall", short)
+    if short:
         size = run.network.size
         trial.set_user_attr("reason", f"infeasible: {size}x{size} is {short} pixels too small")
         return 0.0
     trainer = Trainer(run, data, device, checkpoint)
-    trial.set_user_attr("versions", _versions())
-    trial.set_user_attr("device", _device_name(device))
+    trial.set_user_attr("versions", versions())
+    trial.set_user_attr("device", device_name(device))
     trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
     progress.trial_started(trial.number, run.train.epochs)
     reported = trial.study.get_trials(deepcopy=False)[trial.number].intermediate_values.keys()
@@ -65,20 +65,12 @@ def run_trial(
             if not isfinite(report.loss):
                 trial.set_user_attr("reason", f"the loss of epoch {step} is {report.loss}")
                 raise optuna.TrialPruned
-            if trial.should_prune():
+            # A training that is done anyway counts as complete, however others did.
+            if step < run.train.epochs and trial.should_prune():
                 raise optuna.TrialPruned
     finally:
         _record(trial, trainer.history)
     return trainer.history[-1].best_accuracy
-
-
-def _shortfall(network: NetworkConfig) -> int:
-    """Pixels that the picture is too small by; for a network that can exist, minus those left.
-
-    With 0 for all that can exist, a Gaussian process would put each of them on the very edge and
-    hold it for as likely impossible as possible.
-    """
-    return network.shortfall() or -network.final_side
 
 
 def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
@@ -94,7 +86,8 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of what a trial's numbers depend on: python, torch, optuna, project."""
     found = {"python": platform.python_version(), "torch": torch.__version__}
     for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
         try:
@@ -104,7 +97,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _device_name(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
     """Such as "cpu" or "cuda:0 NVIDIA H100"."""
     if device.type != "cuda":
         return str(device)

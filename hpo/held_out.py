@@ -1,0 +1,89 @@
+"""The tests on alphabets that no search has seen: the only place that takes them out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from data.collection import Collection
+from data.errors import InputError
+from data.splits import held_out_characters, paper_splits
+from hpo.files import read_results
+from model.evaluate import one_shot_exact, one_shot_runs, verification
+from model.siamese import SiameseNetwork
+from model.weights import load_network
+
+Dataset = Literal["auto", "omniglot", "glyphs"]
+
+
+def network_in(folder: Path) -> tuple[SiameseNetwork, Dataset]:
+    """A folder's best.safetensors on the CPU, and the data set its results.json names.
+
+    Raises:
+        InputError: the folder holds no network.
+    """
+    path = folder / "best.safetensors"
+    if not path.is_file():
+        raise InputError(f"{folder}: holds no {path.name}, which run and retrain leave behind")
+    network, _ = load_network(path)
+    trained_on = (read_results(folder) or {}).get("dataset")
+    return network, trained_on if trained_on in ("omniglot", "glyphs") else "auto"
+
+
+def measure(
+    network: SiameseNetwork, collection: Collection, device: torch.device
+) -> dict[str, Any]:
+    """Everything that is measured of a trained network.
+
+    Returns:
+        "dataset", "fingerprint", "one_shot" (see `one_shot_test`), "alphabets" (the alphabet of
+        each of one_shot.per_run) and "verification".
+    """
+    network = network.to(device)
+    return {
+        "dataset": collection.name,
+        "fingerprint": collection.fingerprint,
+        "one_shot": one_shot_test(network, collection, device),
+        "alphabets": [run.alphabet for run in collection.runs],
+        "verification": _verification(network, collection, device),
+    }
+
+
+def one_shot_test(
+    network: SiameseNetwork, collection: Collection, device: torch.device
+) -> dict[str, Any]:
+    """20-way one-shot accuracy on the test alphabets (the paper's section 4.3).
+
+    Over the given runs, with the binomial standard error over their trials, and exact over every
+    pair of the twenty drawers, with the standard error over alphabets. The two are not
+    comparable: the official runs' drawers are neat ones.
+
+    Args:
+        network: on `device`.
+    """
+    size = network.config.size
+    characters = held_out_characters(collection, size, device)
+    given = one_shot_runs(network, characters, collection.runs)
+    exact = one_shot_exact(network, characters)
+    return {
+        "one_shot_accuracy": given.accuracy,
+        "standard_error": given.standard_error,
+        "trials": given.trials,
+        "per_run": given.per_run,
+        "every_drawer_pair_accuracy": exact.value,
+        "every_drawer_pair_standard_error": exact.standard_error,
+        "per_alphabet": exact.per_alphabet,
+    }
+
+
+def _verification(
+    network: SiameseNetwork, collection: Collection, device: torch.device
+) -> dict[str, Any]:
+    """Same or different, on pairs of the test split (the paper's section 4.2)."""
+    size, splits = network.config.size, paper_splits(collection)
+    validation = collection.characters(*splits.validation, size).to(device)
+    test = collection.characters(*splits.test, size).to(device)
+    return asdict(verification(network, validation, test))

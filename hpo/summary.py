@@ -1,0 +1,216 @@
+"""What one reads when a study is finished: the winner, its accuracies, and where everything is."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import make_url
+
+from hpo.storage import default_url
+from model.config import RunConfig
+
+WIDTH = 100
+PAPER_ONE_SHOT = {
+    "people": 95.5,
+    "hierarchical Bayesian program learning": 95.2,
+    "convolutional siamese net (the paper's)": 92.0,
+    "affine model": 81.8,
+    "siamese net, two fully connected layers": 58.3,
+    "1-nearest neighbour": 21.7,
+}
+"""20-way accuracy on the official runs, in percent (the paper's table 2)."""
+
+
+def dashboard_command(name: str, storage: str) -> str:
+    """What to type to see a study's dashboard; a password in the URL is not shown."""
+    python = Path(sys.executable)
+    here = Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    words = [str(shown), "run_study.py", "dashboard", name]
+    if storage != default_url(Path("runs") / name):
+        words += ["--storage", make_url(storage).render_as_string(hide_password=True)]
+    return shlex.join(words)
+
+
+def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
+    """Prints a study's results.json, for people.
+
+    Args:
+        results: its content.
+        folder: where it and the other files are.
+        storage: URL of the database that holds the study.
+    """
+    out = _console()
+    trials, seconds = results["trials"], results["seconds"]
+    best, winner = results["best"], results["winner"]
+    config = RunConfig.model_validate(winner["config"])
+    numbers = ", ".join(str(finalist["number"]) for finalist in results["finalists"])
+    lines = [
+        f"Study {results['study']} on {results['dataset']}, {results['device']}",
+        f"Trials: {', '.join(f'{count} {state}' for state, count in trials.items())}",
+        f"Time: search {_duration(seconds['search'])},"
+        f" retraining and test {_duration(seconds['finish'])}",
+        f"Best of the search: trial {best['number']}, {best['value']:.1%} on validation",
+        f"Winner of the retrained ({numbers}): trial {winner['number']}",
+        *(f"  {key:<15} {value}" for key, value in _whole_network(config).items()),
+    ]
+    out.print("\n".join(lines), markup=False)
+    out.print(_layer_table(config))
+    out.print(_accuracy_table(results))
+    if results["dataset"] != "omniglot":
+        out.print(
+            f"These figures are on {results['dataset']}, not on Omniglot: the paper's do not apply."
+        )
+    about = {
+        "best.toml": "the winner's configuration, which retrain takes",
+        "best.safetensors": "its weights, which test takes",
+        "trials.csv": "every trial",
+        "results.json": "all figures",
+    }
+    width = max(len(str(folder / name)) for name in about)
+    for name, what in about.items():
+        out.print(f"{folder / name!s:{width}}  {what}", markup=False, soft_wrap=True)
+    opens = dashboard_command(results["study"], storage)
+    out.print(f"The dashboard: {opens}", markup=False, soft_wrap=True)
+
+
+def print_retraining(results: dict[str, Any], folder: Path) -> None:
+    """Prints a retraining's results.json, for people."""
+    out, table = _console(), _table("20-way one-shot accuracy, validation alphabets")
+    for seed in results["seeds"]:
+        error = f"{_percent(seed['standard_error'])} over alphabets"
+        table.add_row(f"seed {seed['seed']}", _percent(seed["accuracy"]), error)
+    validation = results["validation"]
+    if validation["runs"] > 1:
+        error = f"{_percent(validation['standard_error'])} over seeds"
+        table.add_row("mean", _percent(validation["one_shot_accuracy"]), error)
+    out.print(table)
+    best = f"{folder / 'best.safetensors'}  the network of seed {results['best_seed']}"
+    out.print(best, markup=False, soft_wrap=True)
+
+
+def print_test(report: dict[str, Any]) -> None:
+    """Prints what `test` measured, for people."""
+    test, pairs = report["one_shot"], report["verification"]
+    out, table = _console(), _table(f"accuracy on {report['dataset']}")
+    for row in _test_rows(report["dataset"], test):
+        table.add_row(*row)
+    table.add_row(
+        "verification, same or different",
+        _percent(pairs["accuracy"]),
+        f"{_percent(pairs['standard_error'])} over {pairs['pairs']} pairs",
+    )
+    out.print(table)
+    alphabets = Table("alphabet", box=box.SIMPLE_HEAD)
+    alphabets.add_column("every drawer pair %", justify="right")
+    alphabets.add_column("its runs %", justify="right")
+    for alphabet, value in test["per_alphabet"].items():
+        runs = zip(report["alphabets"], test["per_run"], strict=True)
+        own = "  ".join(_percent(accuracy) for of, accuracy in runs if of == alphabet)
+        alphabets.add_row(alphabet, _percent(value), own)
+    out.print(alphabets)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def _layer_table(config: RunConfig) -> Table:
+    """A row a layer: how it is built, how it learns."""
+    table = Table("layer", box=box.SIMPLE_HEAD)
+    for heading in ("filters", "kernel", "learning rate", "momentum", "L2"):
+        table.add_column(heading, justify="right")
+    convolutions = config.network.convolutions
+    for position, (name, layer) in enumerate(
+        zip(config.network.layers, config.train.layers, strict=True)
+    ):
+        filters = kernel = ""
+        if position < len(convolutions):
+            convolution = convolutions[position]
+            filters = str(convolution.filters)
+            kernel = f"{convolution.kernel}x{convolution.kernel}"
+        momentum = f"{layer.momentum:.3g}" if config.train.optimiser == "sgd" else "-"
+        table.add_row(
+            name, filters, kernel, f"{layer.learning_rate:.3g}", momentum, f"{layer.l2:.3g}"
+        )
+    return table
+
+
+def _accuracy_table(results: dict[str, Any]) -> Table:
+    """Validation and test accuracy; for Omniglot beside the paper's."""
+    validation, dataset = results["validation"], results["dataset"]
+    table = _table("20-way one-shot accuracy")
+    seeds = "" if validation["runs"] == 1 else f", mean of {validation['runs']} seeds"
+    table.add_row(
+        f"validation alphabets{seeds}",
+        _percent(validation["one_shot_accuracy"]),
+        f"{_percent(validation['standard_error'])} over {validation['standard_error_over']}",
+    )
+    for row in _test_rows(dataset, results["test"]):
+        table.add_row(*row)
+    if dataset == "omniglot":
+        table.add_section()
+        for name, value in PAPER_ONE_SHOT.items():
+            table.add_row(f"the paper's table, official runs: {name}", f"{value:.1f}", "")
+    return table
+
+
+def _test_rows(dataset: str, test: dict[str, Any]) -> list[tuple[str, str, str]]:
+    runs = "official" if dataset == "omniglot" else "fixed"
+    return [
+        (
+            f"test alphabets, {len(test['per_run'])} {runs} runs",
+            _percent(test["one_shot_accuracy"]),
+            f"{_percent(test['standard_error'])} over {test['trials']} trials",
+        ),
+        (
+            "test alphabets, every drawer pair",
+            _percent(test["every_drawer_pair_accuracy"]),
+            f"{_percent(test['every_drawer_pair_standard_error'])} over alphabets",
+        ),
+    ]
+
+
+def _table(title: str) -> Table:
+    table = Table(title, box=box.SIMPLE_HEAD)
+    table.add_column("%", justify="right")
+    table.add_column("± standard error")
+    return table
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _whole_network(config: RunConfig) -> dict[str, Any]:
+    """The values that are not one layer's, but for how long it trained."""
+    network, train = config.network, config.train
+    return {
+        "size": network.size,
+        "units": network.units,
+        "initialisation": network.initialisation,
+        "batch norm": "on" if network.batch_norm else "off",
+        "loss": train.loss,
+        "optimiser": train.optimiser,
+        "schedule": train.schedule,
+        "affine": f"{train.distortion.affine:.3g}",
+        "elastic": f"{train.distortion.elastic:.3g}",
+        "symmetries": "on" if train.batch.symmetries else "off",
+        "epochs": train.epochs,
+    }
+
+
+def _console() -> Console:
+    """Stdout, at most 100 columns wide, and just as wide into a pipe."""
+    found = Console()
+    width = min(found.width, WIDTH) if found.is_terminal else WIDTH
+    return Console(highlight=False, width=width)

@@ -1,0 +1,219 @@
+"""The command line of the hyperparameter search: python run_study.py --help.
+
+Exit status: 0 done; 1 the work failed; 2 the request was wrong (one line says what and where);
+130 interrupted, and the same command goes on where it stopped. Progress goes to stderr, results
+to stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from data.errors import InputError
+
+if TYPE_CHECKING:
+    import optuna
+
+    from hpo.study import StudyConfig
+
+# The imports of torch and Optuna, some seconds together, are in the commands: so --help and a
+# mistyped option answer at once.
+
+
+class Commands(TyperGroup):
+    """Turns what a command raises into a line on stderr and the exit status."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted: the same command goes on where it stopped", err=True)
+            raise typer.Exit(130) from None
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Hyperparameter search for siamese networks, one-shot.",
+)
+
+RUNS = Path("runs")
+Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", show_default=False)]
+Storage = Annotated[
+    str | None,
+    typer.Option(help="database URL; by default sqlite:///runs/NAME/study.db", metavar="URL"),
+]
+DataRoot = Annotated[
+    Path | None,
+    typer.Option(help="folder that holds Omniglot; by default $OMNIGLOT_ROOT", metavar="DIR"),
+]
+Dataset = Literal["auto", "omniglot", "glyphs"]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
+
+
+@app.command()
+def run(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="a file, or the bare name of one in studies/")
+    ] = "quick",
+    storage: Storage = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="budget, instead of the study's own")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=1, help="seconds of search, instead of the study's own")
+    ] = None,
+    data_root: DataRoot = None,
+    device: Device = "auto",
+    output: Annotated[
+        Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")
+    ] = None,
+) -> None:
+    """Search, retrain the best trials, test the winner once.
+
+    Goes on where an interrupted run stopped. Of a finished study the results are shown again.
+    """
+    from data.source import load_collection
+    from hpo import run as study_run
+    from hpo.storage import default_url
+    from hpo.study import load_study
+    from hpo.summary import print_summary
+    from model.device import resolve_device
+
+    config = load_study(study)
+    budget = {"trials": trials or config.trials, "timeout": timeout or config.timeout}
+    chosen_device = resolve_device(device)
+    collection = load_collection(config.dataset, data_root)
+    config = study_run.on_data(config.model_copy(update=budget), collection)
+    folder = output or RUNS / config.name
+    url = storage or default_url(folder)
+    results = study_run.run(config, collection, chosen_device, url, folder)
+    print_summary(results, folder, url)
+
+
+@app.command()
+def retrain(
+    config_file: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="TOML or JSON, as export writes it")
+    ],
+    output: Annotated[Path, typer.Option(help="folder for the network", metavar="DIR")],
+    seeds: Annotated[
+        int, typer.Option(min=1, help="train so often: with the configuration's seed, the next ...")
+    ] = 1,
+    dataset: Annotated[Dataset, typer.Option(help="what to train on")] = "auto",
+    data_root: DataRoot = None,
+    device: Device = "auto",
+) -> None:
+    """Train an exported configuration again.
+
+    The best network on the validation alphabets is kept. A seed that is done is not trained again.
+    """
+    from data.source import load_collection
+    from hpo import retrain as retraining
+    from hpo.progress import Progress
+    from hpo.summary import print_retraining
+    from model.config_file import read_config
+    from model.device import resolve_device
+
+    config = read_config(config_file)
+    chosen_device = resolve_device(device)
+    collection = load_collection(dataset, data_root)
+    wanted = [config.train.seed + i for i in range(seeds)]
+    with Progress("retraining", seeds) as progress:
+        results = retraining.retrain(config, wanted, collection, chosen_device, output, progress)
+    print_retraining(results, output)
+
+
+@app.command("test")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")],
+    as_json: AsJson = False,
+    data_root: DataRoot = None,
+    device: Device = "auto",
+) -> None:
+    """Measure a trained network in every way.
+
+    20-way one-shot accuracy on the official runs and over every drawer pair of the test alphabets,
+    and verification accuracy.
+    """
+    from data.source import load_collection
+    from hpo.held_out import measure, network_in
+    from hpo.summary import print_test
+    from model.device import resolve_device
+
+    network, dataset = network_in(folder)
+    chosen_device = resolve_device(device)
+    report = measure(network, load_collection(dataset, data_root), chosen_device)
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        print_test(report)
+
+
+@app.command()
+def export(
+    name: Name,
+    storage: Storage = None,
+    form: Annotated[
+        Literal["toml", "json", "csv"],
+        typer.Option("--format", help="the best trial's configuration, or all trials (csv)"),
+    ] = "toml",
+    output: Annotated[str, typer.Option(metavar="FILE", help="- is stdout")] = "-",
+) -> None:
+    """Write the best configuration or all trials."""
+    from hpo import export as exporting
+    from hpo.files import write_text
+
+    text = exporting.export(*_stored(name, storage), form)
+    if output == "-":
+        typer.echo(text, nl=False)
+    else:
+        write_text(Path(output), text)
+
+
+@app.command()
+def status(name: Name, storage: Storage = None, as_json: AsJson = False) -> None:
+    """Say how far a study has come."""
+    from hpo import status as state
+
+    now = state.status(*_stored(name, storage))
+    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(state.status_lines(now)))
+
+
+@app.command()
+def dashboard(
+    name: Name = "quick",
+    storage: Storage = None,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+) -> None:
+    """Show a study in the browser, on this machine alone."""
+    from hpo.dashboard import serve
+
+    serve(_stored(name, storage)[0], port)
+
+
+def _stored(name: str, storage: str | None) -> tuple[optuna.Study, StudyConfig]:
+    """A study that there is, and its definition."""
+    from hpo.storage import default_url, open_storage, stored_study
+
+    return stored_study(name, open_storage(storage or default_url(RUNS / name), create=False))
+
+
+if __name__ == "__main__":
+    app()
