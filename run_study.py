@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from data.errors import InputError
+from data.errors import InputError, WorkFailed
 
 if TYPE_CHECKING:
     import optuna
@@ -36,6 +36,9 @@ class Commands(TyperGroup):
         except InputError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from None
+        except WorkFailed as error:
+            typer.echo(f"failed: {error}", err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
             typer.echo("interrupted: the same command goes on where it stopped", err=True)
             raise typer.Exit(130) from None
@@ -90,7 +93,7 @@ def run(
     Goes on where an interrupted run stopped. Of a finished study the results are shown again.
     """
     from data.source import load_collection
-    from hpo import run as study_run
+    from hpo.run import on_data, run_study
     from hpo.storage import default_url
     from hpo.study import load_study
     from hpo.summary import print_summary
@@ -100,10 +103,10 @@ def run(
     budget = {"trials": trials or config.trials, "timeout": timeout or config.timeout}
     chosen_device = resolve_device(device)
     collection = load_collection(config.dataset, data_root)
-    config = study_run.on_data(config.model_copy(update=budget), collection)
+    config = on_data(config.model_copy(update=budget), collection)
     folder = output or RUNS / config.name
     url = storage or default_url(folder)
-    results = study_run.run(config, collection, chosen_device, url, folder)
+    results = run_study(config, collection, chosen_device, url, folder)
     print_summary(results, folder, url)
 
 
@@ -125,8 +128,8 @@ def retrain(
     The best network on the validation alphabets is kept. A seed that is done is not trained again.
     """
     from data.source import load_collection
-    from hpo import retrain as retraining
     from hpo.progress import Progress
+    from hpo.retrain import following_seeds, retrain
     from hpo.summary import print_retraining
     from model.config_file import read_config
     from model.device import resolve_device
@@ -134,9 +137,9 @@ def retrain(
     config = read_config(config_file)
     chosen_device = resolve_device(device)
     collection = load_collection(dataset, data_root)
-    wanted = [config.train.seed + i for i in range(seeds)]
+    numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds) as progress:
-        results = retraining.retrain(config, wanted, collection, chosen_device, output, progress)
+        results = retrain(config, numbers, collection, chosen_device, output, progress)
     print_retraining(results, output)
 
 
@@ -177,10 +180,10 @@ def export(
     output: Annotated[str, typer.Option(metavar="FILE", help="- is stdout")] = "-",
 ) -> None:
     """Write the best configuration or all trials."""
-    from hpo import export as exporting
+    from hpo.export import export
     from hpo.files import write_text
 
-    text = exporting.export(*_stored(name, storage), form)
+    text = export(*_stored(name, storage), form)
     if output == "-":
         typer.echo(text, nl=False)
     else:
@@ -190,10 +193,10 @@ def export(
 @app.command()
 def status(name: Name, storage: Storage = None, as_json: AsJson = False) -> None:
     """Say how far a study has come."""
-    from hpo import status as state
+    from hpo.status import status, status_lines
 
-    now = state.status(*_stored(name, storage))
-    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(state.status_lines(now)))
+    now = status(*_stored(name, storage))
+    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(status_lines(now)))
 
 
 @app.command()

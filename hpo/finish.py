@@ -15,7 +15,7 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.collection import Collection
-from data.errors import InputError
+from data.errors import InputError, WorkFailed
 from hpo.export import best_trials, trial_config, trials_csv
 from hpo.files import read_results, write_json, write_text
 from hpo.held_out import one_shot_test
@@ -52,14 +52,14 @@ def finish(
 
     Raises:
         InputError: `output` holds results of something else.
-        RuntimeError: the search completed no trial.
+        WorkFailed: the search completed no trial.
     """
     stored = finished_results(output, config)
     if stored is not None:
         return stored
     finalists = best_trials(study, config.finish.finalists)
     if not finalists:
-        raise RuntimeError(f"study {config.name}: no trial was completed, there is no winner")
+        raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
     work = output / "finish"
     trials = study.get_trials(deepcopy=False)
     searched = {trial.user_attrs["seed"] for trial in trials if "seed" in trial.user_attrs}

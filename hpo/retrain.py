@@ -102,6 +102,11 @@ def retrain(
     return _results(config, collection, device, done)
 
 
+def following_seeds(config: RunConfig, count: int) -> list[int]:
+    """The configuration's own seed, and those that follow it."""
+    return [(config.train.seed + i) % 2**31 for i in range(count)]
+
+
 def over_seeds(done: Sequence[Retraining]) -> dict[str, Any]:
     """Mean validation accuracy and its standard error.
 

@@ -27,7 +27,7 @@ def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
     return config.model_copy(update={"name": name, "dataset": collection.name})
 
 
-def run(
+def run_study(
     config: StudyConfig, collection: Collection, device: torch.device, storage: str, output: Path
 ) -> dict[str, Any]:
     """Searches, retrains the best, tests the winner once; goes on where an earlier run stopped.
@@ -44,7 +44,7 @@ def run(
 
     Raises:
         InputError: the storage or the folder cannot be used, or holds another study.
-        RuntimeError: no trial was completed, or trials keep failing.
+        WorkFailed: no trial was completed, or trials keep failing.
     """
     results = finished_results(output, config)
     study = open_study(config, open_storage(storage, create=True))

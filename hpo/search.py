@@ -11,6 +11,7 @@ import optuna
 import torch
 from optuna.trial import FrozenTrial, TrialState
 
+from data.errors import WorkFailed
 from data.splits import SearchData
 from hpo.objective import run_trial
 from hpo.progress import Progress
@@ -38,7 +39,7 @@ def search(
 
     Raises:
         KeyboardInterrupt: interrupted; the running trial was given back.
-        RuntimeError: several trials in a row failed with the same kind of exception.
+        WorkFailed: several trials in a row failed with the same kind of exception.
     """
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
@@ -64,7 +65,7 @@ def search(
         failures.append(finished.user_attrs["failure"])
         if failures[-SAME_FAILURES:] == failures[-1:] * SAME_FAILURES:
             last = finished.user_attrs["error"].strip().splitlines()[-1]
-            raise RuntimeError(f"{SAME_FAILURES} trials in a row failed; the last with {last}")
+            raise WorkFailed(f"{SAME_FAILURES} trials in a row failed; the last with {last}")
 
 
 def is_spent(study: optuna.Study, config: StudyConfig) -> bool:
