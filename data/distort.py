@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -40,9 +41,22 @@ def distort(pictures: Tensor, affine: float, elastic: float, generator: torch.Ge
         coarse = torch.randn(
             count, 2, ELASTIC_CELLS, ELASTIC_CELLS, generator=generator, device=pictures.device
         )
-        smooth = interpolate(coarse * (2 * elastic), pictures.shape[-2:], mode="bicubic")
-        grid = grid + smooth.permute(0, 2, 3, 1)
+        spread = _spread(pictures.shape[-1], pictures.device)
+        smooth = spread @ coarse.permute(0, 2, 3, 1).flatten(2) * (2 * elastic)
+        smooth = smooth.unflatten(2, (ELASTIC_CELLS, 2)).transpose(1, 2)
+        smooth = spread @ smooth.flatten(2)
+        grid = grid + smooth.unflatten(2, (-1, 2)).transpose(1, 2)
     return grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+@cache
+def _spread(size: int, device: torch.device) -> Tensor:
+    """Bicubic interpolation from the drawn points to `size` pixels, float [size, cells].
+
+    Two products with it are several times faster on a CPU than `interpolate`.
+    """
+    points = torch.eye(ELASTIC_CELLS)[None, None]
+    return interpolate(points, (size, ELASTIC_CELLS), mode="bicubic")[0, 0].to(device)
 
 
 def _affine(count: int, strength: float, generator: torch.Generator) -> Tensor:

@@ -76,7 +76,7 @@ class LayerConfig(Strict):
 
     Attributes:
         learning_rate: eta, before decay.
-        momentum: mu, the final value of SGD's momentum; Adam does not use it.
+        momentum: mu, the final value of the momentum (with Adam: of its beta 1).
         l2: lambda; the loss holds `lambda * ||w||^2` of the layer's weights, biases left out.
     """
 

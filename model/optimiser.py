@@ -11,6 +11,8 @@ from model.siamese import SiameseNetwork
 
 FIRST_MOMENTUM = 0.5
 """Every layer's momentum in the first epoch (the paper's section 3.2)."""
+SECOND_MOMENT = 0.999
+"""Adam's decay of the squared gradients; its momentum (beta 1) is the layer's."""
 DECAY = 0.99
 """By which every learning rate is multiplied each epoch (the paper's section 3.2)."""
 
@@ -29,7 +31,7 @@ def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.
         groups.append({"params": others, "layer": number, "weight_decay": 0.0})
     if config.optimiser == "sgd":
         return torch.optim.SGD(groups, lr=0.0, momentum=FIRST_MOMENTUM, fused=True)
-    return torch.optim.Adam(groups, lr=0.0, fused=True)
+    return torch.optim.Adam(groups, lr=0.0, betas=(FIRST_MOMENTUM, SECOND_MOMENT), fused=True)
 
 
 def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int) -> None:
@@ -46,5 +48,8 @@ def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int)
     for group in optimiser.param_groups:
         layer = config.layers[group["layer"]]
         group["lr"] = layer.learning_rate * factor
+        momentum = FIRST_MOMENTUM + rise * (layer.momentum - FIRST_MOMENTUM)
         if config.optimiser == "sgd":
-            group["momentum"] = FIRST_MOMENTUM + rise * (layer.momentum - FIRST_MOMENTUM)
+            group["momentum"] = momentum
+        else:
+            group["betas"] = (momentum, SECOND_MOMENT)

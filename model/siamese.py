@@ -42,7 +42,7 @@ class SiameseNetwork(nn.Module):
     def _initialise_as_in_the_paper(self) -> None:
         """Normal weights and biases with the paper's deviations (section 3.3)."""
         for module in self.modules():
-            if isinstance(module, nn.Conv2d | nn.Linear):
+            if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
                 deviation = 0.01 if isinstance(module, nn.Conv2d) else 0.2
                 nn.init.normal_(module.weight, 0.0, deviation)
                 nn.init.normal_(module.bias, 0.5, 0.01)
@@ -52,11 +52,11 @@ class SiameseNetwork(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-                nn.init.zeros_(module.bias)
         nn.init.xavier_normal_(self.embedding.weight)
-        nn.init.zeros_(self.embedding.bias)
         nn.init.constant_(self.output.weight, -1.0)
-        nn.init.zeros_(self.output.bias)
+        for name, parameter in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(parameter)
 
     def layers(self) -> list[list[nn.Parameter]]:
         """The parameters of each layer, in the order of `NetworkConfig.layers`."""

@@ -1,0 +1,77 @@
+"""Distortions on real pictures: the maps are the paper's, each picture has its own."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from data.collection import Collection
+from data.distort import _affine, distort
+from data.splits import paper_splits
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_each_picture_has_its_own_distortion_and_keeps_its_ink(glyphs: Collection) -> None:
+    alphabets, drawers = paper_splits(glyphs).train
+    characters = glyphs.characters(alphabets[:1], drawers[:1], 105)
+    picture = characters.pictures[0, 0].float() / 255
+    copies = distort(picture.expand(64, 1, 105, 105), 1.0, 0.02, generator())
+    assert copies.shape == (64, 1, 105, 105)
+    assert len(torch.unique(copies.flatten(1), dim=0)) == 64
+    assert float(copies.min()) >= 0
+    assert float(copies.max()) <= 1
+    ink = copies.sum((1, 2, 3)) / picture.sum()
+    assert float(ink.min()) > 0.5
+    assert float(ink.max()) < 1.7
+    assert abs(float(ink.mean()) - 1) < 0.1
+
+
+def test_no_distortion_changes_nothing() -> None:
+    pictures = torch.rand(3, 1, 20, 20)
+    assert distort(pictures, 0.0, 0.0, generator()) is pictures
+
+
+def test_affine_maps_keep_to_the_papers_ranges() -> None:
+    maps = _affine(20_000, 1.0, generator())
+    identity = torch.tensor([[1.0, 0, 0], [0, 1, 0]])
+    untouched = float(torch.isclose(maps, identity).flatten(1).all(1).double().mean())
+    assert abs(untouched - 0.5**7) < 0.003
+    forward = torch.linalg.inv(maps[:, :, :2].double())
+    # rotation @ shear @ scale: |det| is (1 - rho_x rho_y) s_x s_y.
+    determinant = torch.linalg.det(forward)
+    assert float(determinant.max()) <= 1.09 * 1.44 + 1e-6
+    assert float(determinant.min()) >= 0.91 * 0.64 - 1e-6
+    shift = -(forward @ maps[:, :, 2:].double()).squeeze(-1) * 105 / 2
+    assert float(shift.abs().max()) <= 2 + 1e-4
+    assert float(shift.abs().max()) > 1.9
+
+
+def test_a_rotation_alone_turns_the_picture_as_it_says() -> None:
+    line = torch.zeros(1, 1, 105, 105)
+    line[0, 0, 52, 10:95] = 1
+    angles = []
+    for seed in range(200):
+        turned = distort(line, 1.0, 0.0, generator(seed))[0, 0]
+        rows, columns = torch.nonzero(turned > 0.3, as_tuple=True)
+        if len(rows) == 0:
+            continue
+        x = columns.double() - columns.double().mean()
+        y = rows.double() - rows.double().mean()
+        angles.append(math.degrees(math.atan2(float((x * y).sum()), float((x * x).sum()))))
+    # 10 degrees of rotation and a shear of 0.3 (17 degrees) at most, scaled by up to 1.2 / 0.8.
+    assert max(angles) > 10
+    assert min(angles) < -10
+    assert max(map(abs, angles)) < 40
+
+
+def test_elastic_moves_pixels_by_about_its_amplitude() -> None:
+    size, amplitude = 105, 0.02
+    ramp = torch.linspace(0, 1, size).expand(1, 1, size, size).repeat(200, 1, 1, 1)
+    moved = distort(ramp, 0.0, amplitude, generator())[:, 0, 20:85, 20:85]
+    shift = (moved - ramp[:, 0, 20:85, 20:85]) * (size - 1) / size
+    # Interpolating between the drawn points averages their deviation down by about a third.
+    assert 0.55 * amplitude < float(shift.std()) < amplitude

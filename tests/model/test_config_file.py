@@ -1,0 +1,68 @@
+"""Configuration files: round trip, and one clear line for each mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.errors import InputError
+from model.config import RunConfig
+from model.config_file import read_config, to_toml
+
+GOOD: dict[str, Any] = {
+    "network": {"size": 35, "units": 64, "convolutions": [{"filters": 8, "kernel": 5}]},
+    "train": {"seed": 3, "layers": [{"learning_rate": 0.001, "l2": 0.0001}] * 3},
+}
+
+
+def broken(path: str, value: object) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(json.dumps(GOOD))
+    *parents, last = path.split(".")
+    inner: Any = document
+    for part in parents:
+        inner = inner[int(part)] if isinstance(inner, list) else inner[part]
+    inner[last] = value
+    return document
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    config = RunConfig.model_validate(GOOD)
+    (tmp_path / "a.toml").write_text(to_toml(config))
+    (tmp_path / "a.json").write_text(config.model_dump_json())
+    assert read_config(tmp_path / "a.toml") == config
+    assert read_config(tmp_path / "a.json") == config
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("network.unit", 3, "network.unit: unknown key; did you mean units?"),
+        ("train.layers.0.rate", 3, "train.layers.0.rate: unknown key; allowed are l2, learning"),
+        ("network.units", "many", "network.units: should be a valid integer, not 'many'"),
+        ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
+        ("train.loss", "hinge", "train.loss: should be 'pairs', 'batch-pairs' or 'nca'"),
+        ("train.layers", [{"learning_rate": 0.1}] * 4, "train.layers has 4 entries; the network"),
+        ("network.convolutions", [{"filters": 8, "kernel": 40}], "5 pixels too small"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_key_and_what_is_allowed(
+    tmp_path: Path, path: str, value: object, expected: str
+) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(broken(path, value)))
+    with pytest.raises(InputError) as error:
+        read_config(file)
+    assert str(error.value).startswith(str(file))
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_files_that_are_not_there_or_no_toml(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_config(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_text("network = = 3")
+    with pytest.raises(InputError, match=r"bad\.toml: .*line 1"):
+        read_config(tmp_path / "bad.toml")

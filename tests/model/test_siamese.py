@@ -1,0 +1,100 @@
+"""The network against the paper's own numbers and the plain definition of its distance."""
+
+from __future__ import annotations
+
+import torch
+
+from model.config import Convolution, NetworkConfig
+from model.siamese import SiameseNetwork
+
+PAPER = NetworkConfig(
+    size=105,
+    convolutions=(
+        Convolution(filters=64, kernel=10, pool=True),
+        Convolution(filters=128, kernel=7, pool=True),
+        Convolution(filters=128, kernel=4, pool=True),
+        Convolution(filters=256, kernel=4),
+    ),
+    units=4096,
+    initialisation="paper",
+)
+SMALL = NetworkConfig(
+    size=20,
+    convolutions=(Convolution(filters=8, kernel=3, pool=True), Convolution(filters=12, kernel=3)),
+    units=24,
+)
+
+
+def test_the_papers_network_has_its_parameter_count() -> None:
+    network = SiameseNetwork(PAPER)
+    assert sum(parameter.numel() for parameter in network.parameters()) == 38_951_745
+    assert PAPER.final_side == 6
+    assert network.embedding.in_features == 9216
+
+
+def test_paper_initialisation_has_the_papers_deviations() -> None:
+    torch.manual_seed(0)
+    network = SiameseNetwork(PAPER)
+    convolution = network.convolutions[1][0]
+    assert abs(float(convolution.weight.std()) - 0.01) < 2e-4
+    assert abs(float(convolution.bias.mean()) - 0.5) < 0.01
+    assert abs(float(network.embedding.weight.std()) - 0.2) < 2e-3
+    assert abs(float(network.embedding.bias.std()) - 0.01) < 1e-3
+
+
+def test_scores_are_the_weighted_l1_distance_with_alphas_of_both_signs() -> None:
+    torch.manual_seed(1)
+    network = SiameseNetwork(SMALL)
+    torch.nn.init.normal_(network.output.weight)
+    torch.nn.init.constant_(network.output.bias, 0.3)
+    left, right = torch.rand(5, 24), torch.rand(7, 24)
+    naive = network.output((left[:, None] - right[None]).abs()).squeeze(-1)
+    torch.testing.assert_close(network.score(left, right), naive)
+    torch.testing.assert_close(network.score_pairs(left, right[:5]), naive[:, :5].diagonal())
+
+
+def test_score_gradients_are_those_of_the_plain_definition() -> None:
+    torch.manual_seed(2)
+    network = SiameseNetwork(SMALL).double()
+    torch.nn.init.normal_(network.output.weight)
+    left = torch.rand(5, 24, dtype=torch.float64, requires_grad=True)
+    weights = torch.rand(5, 5, dtype=torch.float64)
+
+    def gradients(scores: torch.Tensor) -> list[torch.Tensor]:
+        network.zero_grad()
+        left.grad = None
+        (scores * weights).sum().backward()
+        assert left.grad is not None
+        assert network.output.weight.grad is not None
+        return [left.grad.clone(), network.output.weight.grad.clone()]
+
+    fast = gradients(network.score(left, left))
+    naive = gradients(network.output((left[:, None] - left[None]).abs()).squeeze(-1))
+    for one, other in zip(fast, naive, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_pooling_before_relu_equals_the_papers_order() -> None:
+    torch.manual_seed(3)
+    network = SiameseNetwork(SMALL)
+    pictures = torch.rand(4, 1, 20, 20)
+    features = pictures
+    for block, convolution in zip(network.convolutions, SMALL.convolutions, strict=True):
+        features = torch.relu(block[0](features))
+        if convolution.pool:
+            features = torch.max_pool2d(features, 2)
+    expected = torch.sigmoid(network.embedding(features.flatten(1)))
+    torch.testing.assert_close(network.embed(pictures), expected)
+
+
+def test_shortfall_counts_the_missing_pixels() -> None:
+    def shortfall(size: int, *kernels: int) -> int:
+        convolutions = tuple(Convolution(filters=1, kernel=k, pool=True) for k in kernels)
+        return NetworkConfig(size=size, convolutions=convolutions, units=1).shortfall()
+
+    assert shortfall(20, 20) == 1  # one pixel is left, which 2x2 pooling cannot take
+    assert shortfall(20, 21) == 1
+    assert shortfall(20, 24) == 4
+    assert shortfall(20, 3, 3) == 0
+    assert shortfall(20, 3, 9) == 1
+    assert shortfall(20, 3, 8) == 0

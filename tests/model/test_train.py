@@ -1,0 +1,147 @@
+"""Training learns, repeats itself, resumes, stops early, and ends on a loss that is no number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from data.collection import Collection
+from data.errors import InputError
+from data.splits import SearchData
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+from model.evaluate import one_shot_exact
+from model.train import EpochReport, Trainer
+from model.weights import load_network, save_network
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def data(glyphs: Collection) -> SearchData:
+    return SearchData.of(glyphs, 20, CPU)
+
+
+def configured(**train: Any) -> RunConfig:  # noqa: ANN401
+    rate = train.pop("rate", 2e-3)
+    document: dict[str, Any] = {
+        "layers": tuple(LayerConfig(learning_rate=rate) for _ in range(4)),
+        "epochs": 4,
+        "steps_per_epoch": 12,
+        "temperature": 4.0,
+    }
+    return RunConfig(
+        network=NetworkConfig(
+            size=20,
+            convolutions=(
+                Convolution(filters=16, kernel=5, pool=True),
+                Convolution(filters=32, kernel=3, pool=True),
+            ),
+            units=64,
+            batch_norm=train.pop("batch_norm", False),
+        ),
+        train=TrainConfig.model_validate(document | train),
+    )
+
+
+def numbers(history: list[EpochReport]) -> list[EpochReport]:
+    """The history without what depends on the clock."""
+    return [replace(report, seconds=0.0, pictures_per_second=0.0) for report in history]
+
+
+@pytest.mark.parametrize("loss", ["pairs", "batch-pairs", "nca"])
+def test_every_loss_learns(data: SearchData, loss: str) -> None:
+    trainer = Trainer(configured(loss=loss, epochs=5, steps_per_epoch=20), data, CPU)
+    untrained = one_shot_exact(trainer.network, data.validation).value
+    history = list(trainer.run())
+    assert history[-1].loss < history[0].loss
+    assert history[-1].best_accuracy > untrained + 0.05
+
+
+def test_the_best_epoch_is_kept(data: SearchData) -> None:
+    trainer = Trainer(configured(rate=2e-2), data, CPU)
+    history = list(trainer.run())
+    best = max(history, key=lambda report: report.accuracy)
+    assert history[-1].best_epoch == best.epoch
+    assert one_shot_exact(trainer.best_network(), data.validation).value == best.accuracy
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "loss", "batch_norm"), [("adam", "nca", True), ("sgd", "pairs", False)]
+)
+def test_a_resumed_training_gives_the_same_numbers(
+    data: SearchData, tmp_path: Path, optimiser: str, loss: str, batch_norm: bool
+) -> None:
+    config = configured(
+        optimiser=optimiser,
+        loss=loss,
+        batch_norm=batch_norm,
+        batch={"training_pairs": 3000},
+        distortion={"affine": 1.0, "elastic": 0.02},
+    )
+    whole = Trainer(config, data, CPU)
+    list(whole.run())
+    checkpoint = tmp_path / "trial.safetensors"
+    first = Trainer(config, data, CPU, checkpoint)
+    for report in first.run():
+        if report.epoch == 1:
+            break
+    second = Trainer(config, data, CPU, checkpoint)
+    assert len(second.history) == 2
+    list(second.run())
+    assert numbers(second.history) == numbers(whole.history)
+    assert list(tmp_path.iterdir()) == [checkpoint]
+    for one, other in zip(
+        second.best_network().parameters(), whole.best_network().parameters(), strict=True
+    ):
+        assert torch.equal(one, other)
+
+
+def test_a_checkpoint_of_another_configuration_is_refused(data: SearchData, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "trial.safetensors"
+    list(Trainer(configured(epochs=1), data, CPU, checkpoint).run())
+    with pytest.raises(InputError, match="another configuration"):
+        Trainer(configured(epochs=2), data, CPU, checkpoint)
+
+
+def test_a_loss_that_is_no_number_ends_the_training_at_once(data: SearchData) -> None:
+    config = configured(rate=9.0, optimiser="sgd", loss="batch-pairs", steps_per_epoch=400)
+    history = list(Trainer(config, data, CPU).run())
+    assert not isfinite(history[-1].loss)
+    assert len(history) < config.train.epochs or not isfinite(history[-2].loss)
+
+
+def test_patience_stops_early(data: SearchData) -> None:
+    config = configured(rate=0.0, epochs=50, patience=3, steps_per_epoch=1)
+    history = list(Trainer(config, data, CPU).run())
+    assert len(history) == 4
+    assert history[-1].best_epoch == 0
+
+
+def test_sampled_validation_agrees_with_the_exact_one(data: SearchData) -> None:
+    exact = list(Trainer(configured(epochs=2), data, CPU).run())[-1]
+    sampled = list(Trainer(configured(epochs=2, validation="sampled"), data, CPU).run())[-1]
+    assert sampled.loss == exact.loss
+    assert sampled.accuracy != exact.accuracy
+    assert abs(sampled.accuracy - exact.accuracy) < 5 * sampled.standard_error
+
+
+def test_a_saved_network_is_the_same_network(data: SearchData, tmp_path: Path) -> None:
+    trainer = Trainer(configured(epochs=1, batch_norm=True), data, CPU)
+    list(trainer.run())
+    path = tmp_path / "best.safetensors"
+    save_network(trainer.best_network(), trainer.config, path)
+    network, config = load_network(path)
+    assert config == trainer.config
+    assert one_shot_exact(network, data.validation) == one_shot_exact(
+        trainer.network, data.validation
+    )
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(InputError, match="not a siamese-hpo weights file"):
+        load_network(path)
+    with pytest.raises(InputError, match="no such file"):
+        load_network(tmp_path / "nothing.safetensors")
