@@ -26,7 +26,11 @@ class SamplerConfig(Strict):
 
 
 class PrunerConfig(Strict):
-    """What stops a trial early, never before `min_epochs` are done."""
+    """What stops a trial early, never before `min_epochs` are done.
+
+    Hyperband splits the trials into brackets and shows the sampler those of one alone, so
+    `startup_trials` are needed in each: it is for large budgets.
+    """
 
     name: Literal["hyperband", "successive-halving", "median", "none"] = "none"
     min_epochs: int = Field(default=1, ge=1)

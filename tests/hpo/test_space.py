@@ -1,0 +1,232 @@
+"""The search space: one parameter a range or choice, valid everywhere, and mapped back exactly."""
+
+import copy
+from typing import Any
+
+import optuna
+import pytest
+
+from data.errors import InputError
+from hpo.samplers import make_sampler
+from hpo.space import config_of, most_epochs, sample
+from hpo.study import StudyConfig, load_study, read_study
+from model.config import RunConfig
+
+DOCUMENT: dict[str, Any] = {
+    "name": "spacious",
+    "trials": 10,
+    "network": {
+        "size": 35,
+        "units": {"low": 64, "high": 256, "step": 64},
+        "batch_norm": {"choices": [True, False]},
+        "convolutions": [
+            {"filters": {"low": 16, "high": 64, "step": 16}, "kernel": {"low": 3, "high": 10}},
+            {"filters": 32, "kernel": {"low": 3, "high": 9}, "pool": True},
+        ],
+    },
+    "train": {
+        "loss": {"choices": ["pairs", "batch-pairs", "nca"]},
+        "epochs": {"low": 5, "high": 30},
+        "layers": {
+            "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+            "momentum": {"low": 0, "high": 1},
+            "l2": 0.01,
+        },
+        "batch": {"drawers": {"choices": [2, 4, 8]}},
+        "distortion": {"affine": {"low": 0.0, "high": 1.5, "step": 0.5}},
+    },
+}
+LAYERS = ("conv1", "conv2", "embedding", "output")
+
+
+def changed(key: str, value: object) -> dict[str, Any]:
+    """The document above with the value at a dotted key replaced."""
+    document = copy.deepcopy(DOCUMENT)
+    *parents, last = key.split(".")
+    table: Any = document
+    for parent in parents:
+        table = table[int(parent)] if isinstance(table, list) else table[parent]
+    table[last] = value
+    return document
+
+
+def study_of(document: dict[str, Any]) -> StudyConfig:
+    return read_study(document, "studies/foo.toml")
+
+
+def test_parameters_bear_the_names_of_layers_and_tables() -> None:
+    trial = optuna.create_study().ask()
+    sample(trial, study_of(DOCUMENT), seed=1)
+    assert set(trial.params) == {
+        "units",
+        "batch_norm",
+        "conv1.filters",
+        "conv1.kernel",
+        "conv2.kernel",
+        "loss",
+        "epochs",
+        "batch.drawers",
+        "distortion.affine",
+        *(f"{layer}.{key}" for layer in LAYERS for key in ("learning_rate", "momentum")),
+    }
+
+
+def test_a_range_is_of_its_fields_kind_whatever_its_ends_look_like() -> None:
+    trial = optuna.create_study().ask()
+    sample(trial, study_of(DOCUMENT), seed=1)
+    # Both ends of the momentum's range are whole numbers: the momentum is not.
+    assert trial.distributions["conv1.momentum"] == optuna.distributions.FloatDistribution(0, 1)
+    assert trial.distributions["units"] == optuna.distributions.IntDistribution(64, 256, step=64)
+    rate = optuna.distributions.FloatDistribution(1e-4, 1e-1, log=True)
+    assert trial.distributions["output.learning_rate"] == rate
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp", "random"])
+def test_every_sampler_proposes_valid_configurations_that_map_back(name: str) -> None:
+    study = study_of(DOCUMENT | {"sampler": {"name": name, "startup_trials": 3}})
+    search = optuna.create_study(direction="maximize")
+    seen = set()
+    for number in range(5):
+        trial = search.ask()
+        search.sampler = make_sampler(study, number)
+        run = sample(trial, study, seed=number)
+        assert RunConfig.model_validate(run.model_dump()) == run
+        assert config_of(study, trial.params, seed=number) == run
+        assert run.train.seed == number
+        assert run.network.convolutions[1].filters == 32
+        assert [layer.l2 for layer in run.train.layers] == [0.01] * 4
+        assert [layer.learning_rate for layer in run.train.layers] == [
+            trial.params[f"{layer}.learning_rate"] for layer in LAYERS
+        ]
+        trial.set_constraint("shortfall", run.network.shortfall() or -1)
+        search.tell(trial, run.network.units / 256 + run.train.layers[0].momentum)
+        seen.add(tuple(trial.params.values()))
+    assert len(seen) == 5
+
+
+def test_the_order_of_keys_in_the_file_does_not_matter() -> None:
+    def backwards(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: backwards(value[key]) for key in reversed(value)}
+        return [backwards(item) for item in value] if isinstance(value, list) else value
+
+    turned = backwards(DOCUMENT)
+    assert isinstance(turned, dict)
+    assert list(turned) != list(DOCUMENT)
+    drawn = []
+    for document in (DOCUMENT, turned):
+        study = study_of(document)
+        trial = optuna.create_study(sampler=make_sampler(study, 0)).ask()
+        drawn.append(sample(trial, study, seed=0))
+    assert drawn[0] == drawn[1]
+
+
+def test_layers_may_be_listed_one_by_one() -> None:
+    layers: list[dict[str, Any]] = [{"learning_rate": 0.01} for _ in LAYERS]
+    layers[2]["learning_rate"] = {"low": 0.001, "high": 0.1}
+    study = study_of(changed("train.layers", layers))
+    trial = optuna.create_study().ask()
+    run = sample(trial, study, seed=0)
+    assert [name for name in trial.params if name.endswith("rate")] == ["embedding.learning_rate"]
+    assert run.train.layers[0].learning_rate == 0.01
+    assert run.train.layers[2].learning_rate == trial.params["embedding.learning_rate"]
+
+
+def test_most_epochs_is_the_upper_end() -> None:
+    assert most_epochs(study_of(DOCUMENT)) == 30
+    assert most_epochs(study_of(changed("train.epochs", 7))) == 7
+    assert most_epochs(study_of(changed("train.epochs", {"choices": [9, 3]}))) == 9
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        (
+            "train.layers.learning_rate",
+            {"low": 0.1, "high": 0.001},
+            "train.layers.learning_rate: low 0.1 must be below high 0.001",
+        ),
+        (
+            "train.layers.learning_rate",
+            {"low": 0, "high": 0.1, "log": True},
+            "train.layers.learning_rate: low 0 must be above 0 where log is true",
+        ),
+        (
+            "train.layers.l2",
+            {"low": 0.0, "high": 5.0},
+            "train.layers.l2: should be less than or equal to 1, not 5.0",
+        ),
+        (
+            "train.layers.momentun",
+            {"low": 0.0, "high": 1.0},
+            "train.layers.momentun: unknown key; did you mean momentum?",
+        ),
+        (
+            "network.units",
+            {"low": 64, "hihg": 256},
+            "network.units: ",
+        ),
+        (
+            "network.units",
+            {"low": 64, "high": 256.5},
+            "network.units: should be a valid integer, not 256.5",
+        ),
+        (
+            "network.units",
+            {"low": 64, "high": 250, "step": 64},
+            "network.units: high 250 must be low 64 plus a multiple of step 64",
+        ),
+        (
+            "network.units",
+            {"low": 64, "high": 256, "step": 0.5},
+            "network.units: step 0.5 must be a positive whole number",
+        ),
+        (
+            "network.units",
+            {"low": 64, "high": 256, "step": 2, "log": True},
+            "network.units: step and log = true exclude each other",
+        ),
+        ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
+        (
+            "train.loss",
+            {"choices": ["pairs", "pair"]},
+            "train.loss: should be 'pairs', 'batch-pairs' or 'nca', not 'pair'",
+        ),
+        ("train.loss", {"choices": []}, "train.loss: choices: "),
+        ("train.batch.drawers", {"choices": [2, 1]}, "train.batch.drawers: should be greater"),
+        (
+            "network.convolutions.1.kernel",
+            {"low": 9, "high": 3},
+            "network.convolutions.1.kernel: low 9 must be below high 3",
+        ),
+        ("network.convolutions", {"filters": 3}, "network.convolutions: "),
+        ("network.size", {"low": 28, "high": 35}, "network.size: must be one number"),
+        ("train.seed", 3, "train.seed: not allowed"),
+        ("train.layers", [{"learning_rate": 0.1}] * 3, "train.layers has 3 entries"),
+    ],
+)
+def test_a_mistake_in_the_space_is_named(key: str, value: object, expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        study_of(changed(key, value))
+    line = str(caught.value)
+    assert line.startswith("studies/foo.toml: ")
+    assert expected in line
+    assert "\n" not in line
+
+
+def test_a_space_without_any_possible_network_is_refused() -> None:
+    document = changed("network.convolutions.0.kernel", {"low": 30, "high": 40})
+    document["network"]["convolutions"][1]["kernel"] = {"choices": [12, 9]}
+    with pytest.raises(InputError, match=r"network\.convolutions: no network of this") as it:
+        study_of(document)
+    assert "size 35" in str(it.value)
+    # One possible choice is enough, wherever it stands in the list.
+    document["network"]["convolutions"][1]["kernel"] = {"choices": [12, 5]}
+    assert study_of(document).name == "spacious"
+
+
+def test_the_paper_searches_27_parameters() -> None:
+    trial = optuna.create_study().ask()
+    run = sample(trial, load_study("paper"), seed=0)
+    assert len(trial.params) == 27
+    assert [convolution.pool for convolution in run.network.convolutions] == [True] * 3 + [False]
