@@ -97,7 +97,7 @@ def _download() -> NDArray[np.uint8]:
                     download_url(url, folder, md5=Omniglot.zips_md5[set_name])
         except (OSError, HTTPException, RuntimeError) as error:
             raise OmniglotUnavailable(
-                "Omniglot cannot be had: none is in the user's cache folder, and the download failed"
+                "Omniglot cannot be had: none is in the user's cache folder, the download failed"
                 f" ({error}); name a folder that holds images_background.zip and"
                 " images_evaluation.zip with --data-root or the environment variable OMNIGLOT_ROOT"
             ) from error
