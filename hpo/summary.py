@@ -138,9 +138,13 @@ def _layer_table(config: RunConfig) -> Table:
             convolution = convolutions[position]
             filters = str(convolution.filters)
             kernel = f"{convolution.kernel}x{convolution.kernel}"
-        momentum = f"{layer.momentum:.3g}" if config.train.optimiser == "sgd" else "-"
         table.add_row(
-            name, filters, kernel, f"{layer.learning_rate:.3g}", momentum, f"{layer.l2:.3g}"
+            name,
+            filters,
+            kernel,
+            f"{layer.learning_rate:.3g}",
+            f"{layer.momentum:.3g}",
+            f"{layer.l2:.3g}",
         )
     return table
 

@@ -1,0 +1,275 @@
+"""What follows a search: finalists retrained, the winner tested once, through interruptions."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import optuna
+import pandas as pd
+import pytest
+import torch
+
+from data.collection import Collection
+from data.errors import InputError, WorkFailed
+from data.glyphs import make_glyphs
+from data.splits import SearchData, held_out_characters
+from hpo.export import best_trials
+from hpo.finish import finish, fresh_seeds
+from hpo.progress import Progress
+from hpo.search import search
+from hpo.storage import default_url, open_storage, open_study
+from hpo.study import StudyConfig, load_study, read_study
+from model.config_file import read_config
+from model.evaluate import one_shot_exact, one_shot_runs
+from model.train import EpochReport
+from model.weights import load_network
+
+CPU = torch.device("cpu")
+
+
+class Interrupting(Progress):
+    """Interrupts, as Ctrl-C does, after so many epochs altogether."""
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__("test", 2)
+        self.left = epochs
+
+    def epoch_done(self, report: EpochReport) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+class Recording(Progress):
+    """Remembers what was trained."""
+
+    def __init__(self) -> None:
+        super().__init__("test", 2)
+        self.trained: list[str] = []
+
+    def started(self, what: str, epochs: int) -> None:
+        self.trained.append(what)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def collection() -> Collection:
+    return make_glyphs()
+
+
+@pytest.fixture(scope="module")
+def config() -> StudyConfig:
+    base = load_study("glyphs")
+    return read_study(
+        base.definition()
+        | {
+            "trials": 3,
+            "finish": {"finalists": 2, "seeds": 2, "epochs": 3},
+            "train": base.train | {"epochs": 2, "steps_per_epoch": 2},
+            "pruner": {"name": "none"},
+        },
+        "test",
+    )
+
+
+@pytest.fixture(scope="module")
+def study(
+    config: StudyConfig, collection: Collection, tmp_path_factory: pytest.TempPathFactory
+) -> optuna.Study:
+    folder = tmp_path_factory.mktemp("search")
+    study = open_study(config, open_storage(default_url(folder), create=True))
+    search(study, config, SearchData.of(collection, 28, CPU), CPU, folder, Progress("test", 3))
+    return study
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("output")
+
+
+@pytest.fixture(scope="module")
+def results(
+    study: optuna.Study, config: StudyConfig, collection: Collection, output: Path
+) -> dict[str, Any]:
+    return finish(study, config, collection, CPU, output, Progress("test", 4))
+
+
+def without_times(results: dict[str, Any]) -> dict[str, Any]:
+    plain = json.loads(json.dumps(results))
+    plain.pop("seconds")
+    for finalist in plain["finalists"]:
+        for seed in finalist["seeds"]:
+            seed.pop("seconds")
+    return plain
+
+
+def test_the_winner_is_the_best_retrained_finalist(
+    results: dict[str, Any], study: optuna.Study, config: StudyConfig
+) -> None:
+    finalists = results["finalists"]
+    best = best_trials(study, 2)
+    assert [f["number"] for f in finalists] == [trial.number for trial in best]
+    assert results["best"]["number"] == best[0].number
+    assert results["best"]["value"] == best[0].value
+    assert results["best"]["params"] == best[0].params
+    for finalist in finalists:
+        accuracies = [seed["accuracy"] for seed in finalist["seeds"]]
+        assert len(accuracies) == 2
+        assert [seed["epochs"] for seed in finalist["seeds"]] == [3, 3]
+        assert finalist["validation"] == {
+            "one_shot_accuracy": pytest.approx(fmean(accuracies)),
+            "standard_error": pytest.approx(stdev(accuracies) / sqrt(2)),
+            "standard_error_over": "seeds",
+            "runs": 2,
+        }
+    means = [finalist["validation"]["one_shot_accuracy"] for finalist in finalists]
+    winner = finalists[means.index(max(means))]
+    assert results["winner"]["number"] == winner["number"]
+    assert results["validation"] == winner["validation"]
+    kept = max(winner["seeds"], key=lambda seed: seed["accuracy"])
+    assert results["winner"]["seed"] == kept["seed"]
+
+
+def test_no_retraining_has_a_seed_of_the_search(
+    results: dict[str, Any], study: optuna.Study
+) -> None:
+    fresh = [seed["seed"] for finalist in results["finalists"] for seed in finalist["seeds"]]
+    assert len(set(fresh)) == 4
+    assert not set(fresh) & {trial.user_attrs["seed"] for trial in study.trials}
+    expected = fresh_seeds(0, 5, 3, set())
+    assert fresh_seeds(0, 5, 3, {expected[0], expected[2]})[0] == expected[1]
+
+
+def test_the_files_hold_the_winner(
+    results: dict[str, Any], output: Path, collection: Collection, study: optuna.Study
+) -> None:
+    network, trained = load_network(output / "best.safetensors")
+    assert trained == read_config(output / "best.toml")
+    assert trained.train.seed == results["winner"]["seed"]
+    assert trained.model_dump(mode="json") == results["winner"]["config"]
+    validation = one_shot_exact(network, SearchData.of(collection, 28, CPU).validation)
+    winner = next(f for f in results["finalists"] if f["number"] == results["winner"]["number"])
+    assert validation.value == pytest.approx(max(s["accuracy"] for s in winner["seeds"]))
+    held_out = held_out_characters(collection, 28, CPU)
+    test = results["test"]
+    official = one_shot_runs(network, held_out, collection.runs)
+    assert test["one_shot_accuracy"] == pytest.approx(official.accuracy)
+    assert test["per_run"] == official.per_run
+    assert test["trials"] == 400
+    p = test["one_shot_accuracy"]
+    assert test["standard_error"] == pytest.approx(sqrt(p * (1 - p) / 400))
+    exact = one_shot_exact(network, held_out)
+    assert test["every_drawer_pair_accuracy"] == pytest.approx(exact.value)
+    assert test["per_alphabet"].keys() == {run.alphabet for run in collection.runs}
+    assert len(pd.read_csv(output / "trials.csv")) == len(study.trials)
+
+
+def test_results_json_says_what_was_done(
+    results: dict[str, Any], output: Path, study: optuna.Study, collection: Collection
+) -> None:
+    assert json.loads((output / "results.json").read_text()) == results
+    assert (results["study"], results["dataset"]) == ("glyphs", "glyphs")
+    assert results["fingerprint"] == collection.fingerprint
+    infeasible = len(study.trials) - 3
+    assert results["trials"] == {
+        "complete": 3,
+        "pruned": 0,
+        "failed": 0,
+        "infeasible": infeasible,
+    }
+    searched = sum(trial.user_attrs.get("seconds", 0) for trial in study.trials)
+    assert results["seconds"]["search"] == pytest.approx(searched)
+    trained = sum(s["seconds"] for f in results["finalists"] for s in f["seeds"])
+    assert results["seconds"]["finish"] > trained > 0
+    assert results["versions"]["torch"] == torch.__version__
+    assert sorted(path.name for path in output.iterdir()) == [
+        "best.safetensors",
+        "best.toml",
+        "results.json",
+        "trials.csv",
+    ]
+
+
+@pytest.mark.parametrize("epochs", [2, 8])
+def test_interrupted_retrainings_go_on_to_the_same_results(
+    epochs: int,
+    results: dict[str, Any],
+    study: optuna.Study,
+    config: StudyConfig,
+    collection: Collection,
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        finish(study, config, collection, CPU, tmp_path, Interrupting(epochs))
+    assert not (tmp_path / "results.json").exists()
+    progress = Recording()
+    again = finish(study, config, collection, CPU, tmp_path, progress)
+    assert without_times(again) == without_times(results)
+    # Of the four retrainings of 3 epochs, those that were done are not trained again.
+    assert len(progress.trained) == 4 - epochs // 3
+    assert not (tmp_path / "finish").exists()
+
+
+def test_a_finished_study_is_neither_trained_nor_tested_again(
+    results: dict[str, Any],
+    study: optuna.Study,
+    config: StudyConfig,
+    collection: Collection,
+    output: Path,
+    tmp_path: Path,
+) -> None:
+    done = shutil.copytree(output, tmp_path / "done")
+    (done / "best.safetensors").unlink()
+    marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
+    (done / "results.json").write_text(json.dumps(marked))
+    progress = Recording()
+    again = finish(study, config, collection, CPU, done, progress)
+    assert again["test"]["one_shot_accuracy"] == 0.123
+    assert progress.trained == []
+    assert not (done / "best.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "other"}, "holds the results of study glyphs"),
+        ({"seed": 7}, "holds the results of study glyphs as it was defined before"),
+    ],
+)
+@pytest.mark.usefixtures("results")
+def test_results_of_another_study_are_left_alone(
+    change: dict[str, Any],
+    message: str,
+    study: optuna.Study,
+    config: StudyConfig,
+    collection: Collection,
+    output: Path,
+) -> None:
+    before = {path: path.read_bytes() for path in output.iterdir()}
+    other = config.model_copy(update=change)
+    with pytest.raises(InputError, match=message):
+        finish(study, other, collection, CPU, output, Progress("test", 2))
+    assert {path: path.read_bytes() for path in output.iterdir()} == before
+
+
+def test_without_a_complete_trial_there_is_no_winner(
+    config: StudyConfig, collection: Collection, tmp_path: Path
+) -> None:
+    study = open_study(config, open_storage(default_url(tmp_path), create=True))
+    trial = study.ask()
+    trial.set_constraint("shortfall", 3)
+    study.tell(trial, 0.0)
+    with pytest.raises(WorkFailed, match="no trial was completed"):
+        finish(study, config, collection, CPU, tmp_path / "output", Progress("test", 2))
+    assert not (tmp_path / "output").exists()

@@ -1,0 +1,115 @@
+"""What one reads at the end of a study."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpo.summary import dashboard_command, print_summary
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+
+
+@pytest.fixture
+def results() -> dict[str, Any]:
+    config = RunConfig(
+        network=NetworkConfig(
+            convolutions=(Convolution(filters=64, kernel=5), Convolution(filters=96, kernel=3)),
+            units=512,
+        ),
+        train=TrainConfig(
+            layers=tuple(
+                LayerConfig(learning_rate=rate, momentum=0.7, l2=2e-4)
+                for rate in (0.011, 0.012, 0.013, 0.014)
+            ),
+            optimiser="sgd",
+        ),
+    )
+    trial = {"number": 7, "value": 0.8123, "params": {"conv1.filters": 64}}
+    validation = {
+        "one_shot_accuracy": 0.8349,
+        "standard_error": 0.0123,
+        "standard_error_over": "seeds",
+        "runs": 3,
+    }
+    return {
+        "study": "quick",
+        "dataset": "omniglot",
+        "trials": {"complete": 9, "pruned": 4, "failed": 1, "infeasible": 2},
+        "best": trial,
+        "winner": trial | {"number": 3, "seed": 5, "config": config.model_dump(mode="json")},
+        "validation": validation,
+        "test": {
+            "one_shot_accuracy": 0.9425,
+            "standard_error": 0.0116,
+            "trials": 400,
+            "per_run": [0.9] * 20,
+            "every_drawer_pair_accuracy": 0.8611,
+            "every_drawer_pair_standard_error": 0.0231,
+        },
+        "finalists": [trial, trial | {"number": 3}],
+        "seconds": {"search": 4000.0, "finish": 63.0},
+        "device": "cpu",
+    }
+
+
+def shown(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str], folder: Path = Path("runs/quick")
+) -> list[str]:
+    print_summary(results, folder, f"sqlite:///{folder}/study.db")
+    out, err = capsys.readouterr()
+    assert err == ""
+    return [" ".join(line.split()) for line in out.splitlines()]
+
+
+def test_accuracies_stand_beside_the_papers(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = shown(results, capsys)
+    assert "validation alphabets, mean of 3 seeds 83.5 1.2 over seeds" in lines
+    assert "test alphabets, 20 official runs 94.2 1.2 over 400 trials" in lines
+    assert "test alphabets, every drawer pair 86.1 2.3 over alphabets" in lines
+    for figure in ("people 95.5", "learning 95.2", "net 92.0", "model 81.8", "neighbour 21.7"):
+        assert any(line.endswith(figure) for line in lines), figure
+
+
+def test_the_winner_is_shown_layer_by_layer(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = shown(results, capsys)
+    assert "Trials: 9 complete, 4 pruned, 1 failed, 2 infeasible" in lines
+    assert "Time: search 1 h 7 min, retraining and test 1 min 3 s" in lines
+    assert "Best of the search: trial 7, 81.2% on validation" in lines
+    assert "Winner of the retrained (7, 3): trial 3" in lines
+    assert "conv1 64 5x5 0.011 0.7 0.0002" in lines
+    assert "embedding 0.013 0.7 0.0002" in lines
+    assert "optimiser sgd" in lines
+
+
+def test_other_data_are_not_held_against_the_paper(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = shown(results | {"dataset": "glyphs", "study": "quick-glyphs"}, capsys)
+    assert "Study quick-glyphs on glyphs, cpu" in lines
+    assert any("the paper's do not apply" in line for line in lines)
+    assert not any("95.5" in line for line in lines)
+
+
+def test_it_is_legible_in_a_pipe(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / ("long" * 20)
+    print_summary(results, folder, f"sqlite:///{folder}/study.db")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines if str(folder) not in line) <= 100
+    # Paths are never broken: they are there to be copied.
+    assert any(line.startswith(f"{folder}/best.toml ") for line in lines)
+    assert any(line.endswith(f"--storage sqlite:///{folder}/study.db") for line in lines)
+
+
+def test_the_dashboards_command_names_the_storage_without_its_password() -> None:
+    assert dashboard_command("quick", "sqlite:///runs/quick/study.db").endswith(
+        "run_study.py dashboard quick"
+    )
+    command = dashboard_command("quick", "postgresql://me:secret@db/studies")
+    assert "--storage 'postgresql://me:***@db/studies'" in command
+    assert "secret" not in command
