@@ -245,6 +245,12 @@ class Trainer:
         optimiser = self._optimiser.state_dict()
         for name, tensor in parts["optimiser"].items():
             number, _, key = name.partition(".")
+            # The fused optimisers go through memory in the weights' own order.
+            tensor = (
+                tensor.contiguous(memory_format=torch.channels_last)
+                if tensor.dim() == 4
+                else tensor
+            )
             optimiser["state"].setdefault(int(number), {})[key] = tensor
         self._optimiser.load_state_dict(optimiser)
         self.history = [EpochReport(**report) for report in document["history"]]

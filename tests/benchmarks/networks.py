@@ -47,7 +47,6 @@ SMALL = RunConfig(
     ),
     train=TrainConfig(
         loss="nca",
-        temperature=4.0,
         layers=tuple(LayerConfig(learning_rate=1e-3) for _ in range(5)),
         batch=BatchConfig(characters=40, drawers=4, symmetries=True),
         distortion=DistortionConfig(affine=1.0, elastic=0.02),
