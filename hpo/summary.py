@@ -17,14 +17,14 @@ from model.config import RunConfig
 
 WIDTH = 100
 PAPER_ONE_SHOT = {
-    "people": 95.5,
+    "humans": 95.5,
     "hierarchical Bayesian program learning": 95.2,
-    "convolutional siamese net (the paper's)": 92.0,
+    "convolutional siamese net": 92.0,
     "affine model": 81.8,
     "siamese net, two fully connected layers": 58.3,
     "1-nearest neighbour": 21.7,
 }
-"""20-way accuracy on the official runs, in percent (the paper's table 2)."""
+"""20-way accuracy on the official runs, in percent (the paper's section 4.3)."""
 
 
 def dashboard_command(name: str, storage: str) -> str:
@@ -164,7 +164,7 @@ def _accuracy_table(results: dict[str, Any]) -> Table:
     if dataset == "omniglot":
         table.add_section()
         for name, value in PAPER_ONE_SHOT.items():
-            table.add_row(f"the paper's table, official runs: {name}", f"{value:.1f}", "")
+            table.add_row(f"the paper: {name}", f"{value:.1f}", "")
     return table
 
 

@@ -15,7 +15,6 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
-from data.glyphs import make_glyphs
 from data.splits import SearchData, held_out_characters
 from hpo.export import best_trials
 from hpo.finish import finish, fresh_seeds
@@ -64,11 +63,6 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def collection() -> Collection:
-    return make_glyphs()
-
-
-@pytest.fixture(scope="module")
 def config() -> StudyConfig:
     base = load_study("glyphs")
     return read_study(
@@ -85,11 +79,11 @@ def config() -> StudyConfig:
 
 @pytest.fixture(scope="module")
 def study(
-    config: StudyConfig, collection: Collection, tmp_path_factory: pytest.TempPathFactory
+    config: StudyConfig, glyphs: Collection, tmp_path_factory: pytest.TempPathFactory
 ) -> optuna.Study:
     folder = tmp_path_factory.mktemp("search")
     study = open_study(config, open_storage(default_url(folder), create=True))
-    search(study, config, SearchData.of(collection, 28, CPU), CPU, folder, Progress("test", 3))
+    search(study, config, SearchData.of(glyphs, 28, CPU), CPU, folder, Progress("test", 3))
     return study
 
 
@@ -100,9 +94,9 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(
-    study: optuna.Study, config: StudyConfig, collection: Collection, output: Path
+    study: optuna.Study, config: StudyConfig, glyphs: Collection, output: Path
 ) -> dict[str, Any]:
-    return finish(study, config, collection, CPU, output, Progress("test", 4))
+    return finish(study, config, glyphs, CPU, output, Progress("test", 4))
 
 
 def without_times(results: dict[str, Any]) -> dict[str, Any]:
@@ -152,18 +146,18 @@ def test_no_retraining_has_a_seed_of_the_search(
 
 
 def test_the_files_hold_the_winner(
-    results: dict[str, Any], output: Path, collection: Collection, study: optuna.Study
+    results: dict[str, Any], output: Path, glyphs: Collection, study: optuna.Study
 ) -> None:
     network, trained = load_network(output / "best.safetensors")
     assert trained == read_config(output / "best.toml")
     assert trained.train.seed == results["winner"]["seed"]
     assert trained.model_dump(mode="json") == results["winner"]["config"]
-    validation = one_shot_exact(network, SearchData.of(collection, 28, CPU).validation)
+    validation = one_shot_exact(network, SearchData.of(glyphs, 28, CPU).validation)
     winner = next(f for f in results["finalists"] if f["number"] == results["winner"]["number"])
     assert validation.value == pytest.approx(max(s["accuracy"] for s in winner["seeds"]))
-    held_out = held_out_characters(collection, 28, CPU)
+    held_out = held_out_characters(glyphs, 28, CPU)
     test = results["test"]
-    official = one_shot_runs(network, held_out, collection.runs)
+    official = one_shot_runs(network, held_out, glyphs.runs)
     assert test["one_shot_accuracy"] == pytest.approx(official.accuracy)
     assert test["per_run"] == official.per_run
     assert test["trials"] == 400
@@ -171,16 +165,16 @@ def test_the_files_hold_the_winner(
     assert test["standard_error"] == pytest.approx(sqrt(p * (1 - p) / 400))
     exact = one_shot_exact(network, held_out)
     assert test["every_drawer_pair_accuracy"] == pytest.approx(exact.value)
-    assert test["per_alphabet"].keys() == {run.alphabet for run in collection.runs}
+    assert test["per_alphabet"].keys() == {run.alphabet for run in glyphs.runs}
     assert len(pd.read_csv(output / "trials.csv")) == len(study.trials)
 
 
 def test_results_json_says_what_was_done(
-    results: dict[str, Any], output: Path, study: optuna.Study, collection: Collection
+    results: dict[str, Any], output: Path, study: optuna.Study, glyphs: Collection
 ) -> None:
     assert json.loads((output / "results.json").read_text()) == results
     assert (results["study"], results["dataset"]) == ("glyphs", "glyphs")
-    assert results["fingerprint"] == collection.fingerprint
+    assert results["fingerprint"] == glyphs.fingerprint
     infeasible = len(study.trials) - 3
     assert results["trials"] == {
         "complete": 3,
@@ -207,14 +201,14 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
     results: dict[str, Any],
     study: optuna.Study,
     config: StudyConfig,
-    collection: Collection,
+    glyphs: Collection,
     tmp_path: Path,
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        finish(study, config, collection, CPU, tmp_path, Interrupting(epochs))
+        finish(study, config, glyphs, CPU, tmp_path, Interrupting(epochs))
     assert not (tmp_path / "results.json").exists()
     progress = Recording()
-    again = finish(study, config, collection, CPU, tmp_path, progress)
+    again = finish(study, config, glyphs, CPU, tmp_path, progress)
     assert without_times(again) == without_times(results)
     # Of the four retrainings of 3 epochs, those that were done are not trained again.
     assert len(progress.trained) == 4 - epochs // 3
@@ -225,7 +219,7 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     results: dict[str, Any],
     study: optuna.Study,
     config: StudyConfig,
-    collection: Collection,
+    glyphs: Collection,
     output: Path,
     tmp_path: Path,
 ) -> None:
@@ -234,7 +228,7 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
     (done / "results.json").write_text(json.dumps(marked))
     progress = Recording()
-    again = finish(study, config, collection, CPU, done, progress)
+    again = finish(study, config, glyphs, CPU, done, progress)
     assert again["test"]["one_shot_accuracy"] == 0.123
     assert progress.trained == []
     assert not (done / "best.safetensors").exists()
@@ -253,23 +247,23 @@ def test_results_of_another_study_are_left_alone(
     message: str,
     study: optuna.Study,
     config: StudyConfig,
-    collection: Collection,
+    glyphs: Collection,
     output: Path,
 ) -> None:
     before = {path: path.read_bytes() for path in output.iterdir()}
     other = config.model_copy(update=change)
     with pytest.raises(InputError, match=message):
-        finish(study, other, collection, CPU, output, Progress("test", 2))
+        finish(study, other, glyphs, CPU, output, Progress("test", 2))
     assert {path: path.read_bytes() for path in output.iterdir()} == before
 
 
 def test_without_a_complete_trial_there_is_no_winner(
-    config: StudyConfig, collection: Collection, tmp_path: Path
+    config: StudyConfig, glyphs: Collection, tmp_path: Path
 ) -> None:
     study = open_study(config, open_storage(default_url(tmp_path), create=True))
     trial = study.ask()
     trial.set_constraint("shortfall", 3)
     study.tell(trial, 0.0)
     with pytest.raises(WorkFailed, match="no trial was completed"):
-        finish(study, config, collection, CPU, tmp_path / "output", Progress("test", 2))
+        finish(study, config, glyphs, CPU, tmp_path / "output", Progress("test", 2))
     assert not (tmp_path / "output").exists()

@@ -8,7 +8,6 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
-from data.glyphs import make_glyphs
 from data.splits import SearchData
 from hpo.export import best_trials, trial_config
 from hpo.progress import Progress
@@ -49,31 +48,24 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def collection() -> Collection:
-    return make_glyphs()
-
-
-@pytest.fixture(scope="module")
-def trial(
-    collection: Collection, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[RunConfig, float]:
+def trial(glyphs: Collection, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunConfig, float]:
     """A trial's configuration, and its value in the search."""
     folder = tmp_path_factory.mktemp("search")
     base = load_study("glyphs")
     train = base.train | {"epochs": 3, "steps_per_epoch": 3}
     config = read_study(base.definition() | {"trials": 1, "train": train}, "test")
     study = open_study(config, open_storage(default_url(folder), create=True))
-    search(study, config, SearchData.of(collection, 28, CPU), CPU, folder, Progress("test", 1))
+    search(study, config, SearchData.of(glyphs, 28, CPU), CPU, folder, Progress("test", 1))
     best = best_trials(study, 1)[0]
     return trial_config(config, best), best.values[0]
 
 
 def test_an_exported_trial_retrained_gives_its_value_again(
-    trial: tuple[RunConfig, float], collection: Collection, tmp_path: Path
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, value = trial
     assert following_seeds(config, 2) == [config.train.seed, config.train.seed + 1]
-    results = retrain(config, [config.train.seed], collection, CPU, tmp_path, Progress("test", 1))
+    results = retrain(config, [config.train.seed], glyphs, CPU, tmp_path, Progress("test", 1))
     validation = results["validation"]
     assert validation["one_shot_accuracy"] == value
     assert (validation["standard_error_over"], validation["runs"]) == ("alphabets", 1)
@@ -82,12 +74,12 @@ def test_an_exported_trial_retrained_gives_its_value_again(
 
 
 def test_more_seeds_later_train_only_the_new_ones(
-    trial: tuple[RunConfig, float], collection: Collection, tmp_path: Path
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, _ = trial
-    first = retrain(config, [1, 2], collection, CPU, tmp_path, Progress("test", 2))
+    first = retrain(config, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))
     progress = Interrupting()
-    second = retrain(config, [1, 2, 3], collection, CPU, tmp_path, progress)
+    second = retrain(config, [1, 2, 3], glyphs, CPU, tmp_path, progress)
     assert progress.trained == 1
     assert second["seeds"][:2] == first["seeds"]
     best = max(second["seeds"], key=lambda seed: seed["accuracy"])["seed"]
@@ -100,14 +92,14 @@ def test_more_seeds_later_train_only_the_new_ones(
 
 
 def test_an_interrupted_retraining_goes_on_to_the_same_network(
-    trial: tuple[RunConfig, float], collection: Collection, tmp_path: Path
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, _ = trial
     seeds = [config.train.seed, config.train.seed + 1]
-    whole = retrain(config, seeds, collection, CPU, tmp_path / "whole", Progress("test", 2))
+    whole = retrain(config, seeds, glyphs, CPU, tmp_path / "whole", Progress("test", 2))
     with pytest.raises(KeyboardInterrupt):
-        retrain(config, seeds, collection, CPU, tmp_path / "parts", Interrupting(5))
-    parts = retrain(config, seeds, collection, CPU, tmp_path / "parts", Progress("test", 2))
+        retrain(config, seeds, glyphs, CPU, tmp_path / "parts", Interrupting(5))
+    parts = retrain(config, seeds, glyphs, CPU, tmp_path / "parts", Progress("test", 2))
     assert [s["accuracy"] for s in parts["seeds"]] == [s["accuracy"] for s in whole["seeds"]]
     expected, _ = load_network(tmp_path / "whole" / "best.safetensors")
     network, _ = load_network(tmp_path / "parts" / "best.safetensors")
@@ -116,13 +108,13 @@ def test_an_interrupted_retraining_goes_on_to_the_same_network(
 
 
 def test_a_folder_of_another_configuration_is_left_alone(
-    trial: tuple[RunConfig, float], collection: Collection, tmp_path: Path
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, _ = trial
-    retrain(config, [1], collection, CPU, tmp_path, Progress("test", 1))
+    retrain(config, [1], glyphs, CPU, tmp_path, Progress("test", 1))
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     train = config.train.model_copy(update={"steps_per_epoch": 4})
     other = config.model_copy(update={"train": train})
     with pytest.raises(InputError, match="holds results of another configuration"):
-        retrain(other, [1], collection, CPU, tmp_path, Progress("test", 1))
+        retrain(other, [1], glyphs, CPU, tmp_path, Progress("test", 1))
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
