@@ -60,12 +60,15 @@ def to_toml(config: RunConfig) -> str:
 def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
     """The first mistake in one line: where, the dotted key, what is wrong or allowed.
 
+    An unknown key goes first: a misspelt one is also missing under its right name.
+
     Args:
         error: of validating `model`.
         where: the file, or what else was validated.
         model: whose fields name the allowed keys beside an unknown one.
     """
-    first = error.errors(include_url=False)[0]
+    mistakes = error.errors(include_url=False)
+    first = min(mistakes, key=lambda mistake: mistake["type"] != "extra_forbidden")
     location = [part for part in first["loc"] if part not in ("function-after", "function-before")]
     key = ".".join(str(part) for part in location)
     if first["type"] == "extra_forbidden":

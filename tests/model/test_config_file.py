@@ -41,6 +41,11 @@ def test_round_trip(tmp_path: Path) -> None:
     [
         ("network.unit", 3, "network.unit: unknown key; did you mean units?"),
         ("train.layers.0.rate", 3, "train.layers.0.rate: unknown key; allowed are l2, learning"),
+        (
+            "train.layers",
+            [{"learning_rat": 0.1}] * 3,
+            "layers.0.learning_rat: unknown key; did you",
+        ),
         ("network.units", "many", "network.units: should be a valid integer, not 'many'"),
         ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
         ("train.loss", "hinge", "train.loss: should be 'pairs', 'batch-pairs' or 'nca'"),
