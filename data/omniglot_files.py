@@ -129,7 +129,7 @@ def _read_set(path: Path, set_name: str, checksums: NDArray[np.uint32]) -> NDArr
         )
     if missing := [name for name in names if name not in pngs]:
         raise InputError(f"{path}: {_first(missing)} is missing")
-    packed = np.stack([_decode(pngs[name], f"{path}: {name}") for name in names])
+    packed = np.stack([decode(pngs[name], f"{path}: {name}") for name in names])
     found = np.array([zlib.crc32(picture) for picture in packed], dtype=np.uint32)
     if altered := [names[row] for row in np.flatnonzero(found != checksums)]:
         raise InputError(f"{path}: {_first(altered)} is altered: not Omniglot's picture")
@@ -149,8 +149,8 @@ def fingerprint(names: list[str], packed: NDArray[np.uint8]) -> str:
     return digest.hexdigest()
 
 
-def _decode(png: bytes, called: str) -> NDArray[np.uint8]:
-    """The bits of one picture, uint8 [1379], 1 is ink."""
+def decode(png: bytes, called: str) -> NDArray[np.uint8]:
+    """The bits of one PNG, uint8 [1379], 1 is ink; errors name it as it is `called`."""
     try:
         with Image.open(BytesIO(png)) as picture:
             if picture.size != (SIDE, SIDE):
