@@ -18,7 +18,9 @@ lint: .venv/installed-dev
 	$(RUN) -m mypy
 
 benchmark: .venv/installed-dev
-	$(RUN) -m pytest tests/benchmarks
+	$(RUN) tests/benchmarks/loading.py
+	$(RUN) tests/benchmarks/training.py
+	$(RUN) tests/benchmarks/evaluation.py
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in make PYTHON=python3.12")'
