@@ -38,14 +38,11 @@ def distort(pictures: Tensor, affine: float, elastic: float, generator: torch.Ge
     count = len(pictures)
     grid = affine_grid(_affine(count, affine, generator), list(pictures.shape), align_corners=False)
     if elastic > 0:
-        coarse = torch.randn(
-            count, 2, ELASTIC_CELLS, ELASTIC_CELLS, generator=generator, device=pictures.device
-        )
+        shape = (count, ELASTIC_CELLS, ELASTIC_CELLS, 2)
+        coarse = torch.randn(shape, generator=generator, device=pictures.device) * (2 * elastic)
         spread = _spread(pictures.shape[-1], pictures.device)
-        smooth = spread @ coarse.permute(0, 2, 3, 1).flatten(2) * (2 * elastic)
-        smooth = smooth.unflatten(2, (ELASTIC_CELLS, 2)).transpose(1, 2)
-        smooth = spread @ smooth.flatten(2)
-        grid = grid + smooth.unflatten(2, (-1, 2)).transpose(1, 2)
+        # [n, 5, 5, 2] drawn points -> [n, size, size, 2], one axis after the other.
+        grid = grid + torch.einsum("yi,xj,nijc->nyxc", spread, spread, coarse)
     return grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
