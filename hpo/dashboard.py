@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import optuna
@@ -32,5 +33,10 @@ def serve(study: optuna.Study, port: int) -> None:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"--port {port}: cannot listen there: {reason}") from None
     print(f"http://{HOST}:{port}/ shows the dashboard; Ctrl-C ends it", file=sys.stderr)
-    with server, suppress(KeyboardInterrupt):
-        server.serve_forever()
+    # In a thread of its own: an interrupt that fell into a request would be taken for its failure.
+    thread = Thread(target=server.serve_forever, daemon=True)
+    with server:
+        thread.start()
+        with suppress(KeyboardInterrupt):
+            thread.join()
+        server.shutdown()
