@@ -1,13 +1,28 @@
-"""Text files written whole or not at all."""
+"""The folders and text files of a study; files are written whole or not at all."""
 
 from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+
+
+def check_folder(folder: Path) -> None:
+    """Makes sure, before hours of work, that files can be left in a folder; creates nothing.
+
+    Raises:
+        InputError: a file is in the way, or writing is not allowed.
+    """
+    absolute = folder.absolute()
+    nearest = next(path for path in (absolute, *absolute.parents) if path.exists())
+    if not nearest.is_dir():
+        raise InputError(f"{folder}: cannot be a folder, {nearest} is a file")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: writing in {nearest} is not allowed")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -24,7 +39,8 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:

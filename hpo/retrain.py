@@ -14,7 +14,7 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
-from hpo.files import read_results, write_json, write_text
+from hpo.files import check_folder, read_results, write_json, write_text
 from hpo.objective import device_name, versions
 from hpo.progress import Progress
 from model.config import RunConfig
@@ -64,8 +64,9 @@ def retrain(
         "seeds" (one `Retraining` each), "best_seed", "config", "versions" and "device".
 
     Raises:
-        InputError: the folder holds results of something else.
+        InputError: the folder holds results of something else, or cannot hold any.
     """
+    check_folder(folder)
     done = _done_before(config, collection, folder)
     data: SearchData | None = None
     for seed in seeds:

@@ -10,6 +10,7 @@ import torch
 
 from data.collection import Collection
 from data.splits import SearchData
+from hpo.files import check_folder
 from hpo.finish import finish, finished_results
 from hpo.progress import Progress
 from hpo.search import search
@@ -46,6 +47,7 @@ def run_study(
         InputError: the storage or the folder cannot be used, or holds another study.
         WorkFailed: no trial was completed, or trials keep failing.
     """
+    check_folder(output)
     results = finished_results(output, config)
     study = open_study(config, open_storage(storage, create=True))
     if results is not None:

@@ -156,6 +156,14 @@ def test_a_study_that_was_never_run(command: str) -> None:
     assert "study quick: not in this storage; it has none" in error
 
 
+def test_a_folder_that_cannot_hold_the_output(glyphs_config: str) -> None:
+    Path("config.toml").write_text(glyphs_config)
+    expected = "tiny.toml/out: cannot be a folder"
+    assert expected in refused("run", write_study(), "--output", "tiny.toml/out")
+    words = ["--dataset", "glyphs", "--output", "tiny.toml/out"]
+    assert expected in refused("retrain", "config.toml", *words)
+
+
 @pytest.fixture
 def begun() -> None:
     """The study "tiny" in its place, before its first trial."""

@@ -10,6 +10,7 @@ from optuna.trial import TrialState
 
 from data.errors import InputError
 from hpo.export import best_trials, export, trials_csv
+from hpo.files import write_text
 from hpo.samplers import make_sampler
 from hpo.space import sample
 from hpo.status import status, status_lines
@@ -135,3 +136,13 @@ def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> N
     now = status(new_study(config, tmp_path), config)
     assert now["best"] is None
     assert "Best: none complete yet" in status_lines(now)
+
+
+def test_text_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here")
+    with pytest.raises(InputError, match=r"best\.toml: cannot be written: "):
+        write_text(tmp_path / "file" / "best.toml", "text")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match="folder: cannot be written: is a directory"):
+        write_text(tmp_path / "folder", "text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
