@@ -90,7 +90,7 @@ def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 2
         if count < way:
             raise ValueError(f"{alphabet} has {count} characters, too few for {way}-way trials")
         flat = embeddings[rows.to(characters.device)].flatten(0, 1)
-        scores = network.score(flat, flat).view(count, drawers, count, drawers)
+        scores = network.score_within(flat).view(count, drawers, count, drawers)
         right = scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)  # [character, query, support]
         nearer = (scores >= right[:, :, None, :]).sum(2) - 1  # the right one counts itself
         correct = torch.tensor(

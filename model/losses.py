@@ -32,7 +32,7 @@ def batch_pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor
         embeddings: float32 [n, units].
         labels: int64 [n].
     """
-    scores = network.score(embeddings, embeddings)
+    scores = network.score_within(embeddings)
     same = labels[:, None] == labels[None, :]
     itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
     alike = softplus(-scores)[same & ~itself].mean()
@@ -53,7 +53,7 @@ def nca_loss(
         temperature: above 0.
     """
     itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
-    scores = network.score(embeddings, embeddings) / temperature
+    scores = network.score_within(embeddings) / temperature
     scores = scores.masked_fill(itself, -torch.inf)
     same = (labels[:, None] == labels[None, :]) & ~itself
     right = scores.masked_fill(~same, -torch.inf).logsumexp(1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pdist
 
 from model.config import NetworkConfig
 
@@ -87,17 +90,36 @@ class SiameseNetwork(nn.Module):
         Returns:
             float32 [n, m].
         """
-        alpha = self.output.weight[0]
         total = self.output.bias.expand(len(left), len(right))
-        # alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |: an L1 distance per sign,
-        # without the [n, m, units] differences in memory.
+        for sign, units, weight in self._signed_weights():
+            distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
+            total = total + sign * distance
+        return total
+
+    def score_within(self, embeddings: Tensor) -> Tensor:
+        """Scores of every embedding against every one of the same: [n, units] -> [n, n].
+
+        The same numbers as `score`, with a gradient, several times faster on a CPU.
+        """
+        count = len(embeddings)
+        rows, columns = torch.triu_indices(count, count, 1, device=embeddings.device)
+        upper = embeddings.new_zeros(len(rows))
+        for sign, units, weight in self._signed_weights():
+            upper = upper + sign * pdist(embeddings[:, units] * weight, p=1)
+        square = upper.new_zeros(count, count).index_put((rows, columns), upper)
+        return square + square.T + self.output.bias
+
+    def _signed_weights(self) -> Iterator[tuple[int, Tensor, Tensor]]:
+        """For each sign that an alpha has: the sign, those units' indices, and |alpha| of them.
+
+        alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is an
+        L1 distance per sign, without the [n, m, units] differences in memory.
+        """
+        alpha = self.output.weight[0]
         for sign in (-1, 1):
             units = torch.nonzero(alpha.detach() * sign > 0).flatten()
             if len(units):
-                weight = alpha[units].abs()
-                distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
-                total = total + sign * distance
-        return total
+                yield sign, units, alpha[units].abs()
 
     def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
         """Scores of each left embedding against its right one: two [n, units] -> [n]."""

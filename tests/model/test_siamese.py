@@ -51,6 +51,7 @@ def test_scores_are_the_weighted_l1_distance_with_alphas_of_both_signs() -> None
     naive = network.output((left[:, None] - right[None]).abs()).squeeze(-1)
     torch.testing.assert_close(network.score(left, right), naive)
     torch.testing.assert_close(network.score_pairs(left, right[:5]), naive[:, :5].diagonal())
+    torch.testing.assert_close(network.score_within(left), network.score(left, left))
 
 
 def test_score_gradients_are_those_of_the_plain_definition() -> None:
@@ -69,9 +70,11 @@ def test_score_gradients_are_those_of_the_plain_definition() -> None:
         return [left.grad.clone(), network.output.weight.grad.clone()]
 
     fast = gradients(network.score(left, left))
+    within = gradients(network.score_within(left))
     naive = gradients(network.output((left[:, None] - left[None]).abs()).squeeze(-1))
-    for one, other in zip(fast, naive, strict=True):
+    for one, two, other in zip(fast, within, naive, strict=True):
         torch.testing.assert_close(one, other)
+        torch.testing.assert_close(two, other)
 
 
 def test_pooling_before_relu_equals_the_papers_order() -> None:
