@@ -1,0 +1,76 @@
+"""A short training on real Omniglot: what it reaches, and that the test agrees with itself."""
+
+from __future__ import annotations
+
+import torch
+
+from data.collection import Collection
+from data.splits import SearchData, held_out_characters
+from data.trials import run_pictures
+from model.config import (
+    BatchConfig,
+    Convolution,
+    DistortionConfig,
+    LayerConfig,
+    NetworkConfig,
+    RunConfig,
+    TrainConfig,
+)
+from model.device import autocast
+from model.evaluate import embed_all, one_shot_exact, one_shot_runs, predict_runs, verification
+from model.train import Trainer
+
+CPU = torch.device("cpu")
+CONFIG = RunConfig(
+    network=NetworkConfig(
+        size=35,
+        convolutions=(
+            Convolution(filters=32, kernel=5, pool=True),
+            Convolution(filters=64, kernel=3, pool=True),
+            Convolution(filters=96, kernel=3),
+        ),
+        units=256,
+    ),
+    train=TrainConfig(
+        loss="nca",
+        optimiser="sgd",
+        layers=tuple(LayerConfig(learning_rate=rate) for rate in (0.2, 0.2, 0.2, 0.2, 0.02)),
+        schedule="cosine",
+        epochs=3,
+        steps_per_epoch=40,
+        batch=BatchConfig(characters=30, drawers=4),
+        distortion=DistortionConfig(affine=1.0, elastic=0.02),
+    ),
+)
+
+
+def test_a_few_seconds_of_training_classify_real_characters(omniglot: Collection) -> None:
+    trainer = Trainer(CONFIG, SearchData.of(omniglot, 35, CPU), CPU)
+    untrained = one_shot_exact(trainer.network, trainer.data.validation).value
+    last = list(trainer.run())[-1]
+    assert last.best_accuracy > untrained + 0.2
+    network = trainer.best_network()
+
+    held_out = held_out_characters(omniglot, 35, CPU)
+    assert held_out.pictures.shape == (382, 20, 35, 35)
+    runs = one_shot_runs(network, held_out, omniglot.runs)
+    assert runs.trials == 400
+    assert runs.accuracy > 0.6
+    exact = one_shot_exact(network, held_out)
+    # The official runs' drawers are neat: over every pair of drawers it is harder.
+    assert 0.5 < exact.value < runs.accuracy
+    assert set(exact.per_alphabet) == {run.alphabet for run in omniglot.runs}
+    pairs = verification(network, trainer.data.validation, held_out.by((17, 18, 19, 20)))
+    assert 0.75 < pairs.accuracy < 1
+
+    # The 400 official trials once more, pair by pair, each pair through both twins.
+    predicted = predict_runs(network, held_out, omniglot.runs)
+    for run, answers in zip(omniglot.runs, predicted, strict=True):
+        support, query = run_pictures(held_out, run)
+        supports = held_out.pictures[support[:, 0], support[:, 1]].unsqueeze(1).float() / 255
+        for answer, (row, drawer) in zip(answers.tolist(), query.tolist(), strict=True):
+            picture = held_out.pictures[row, drawer].expand(20, 1, -1, -1).float() / 255
+            with torch.inference_mode(), autocast(CPU):
+                scores = network.score_pairs(network.embed(picture), network.embed(supports))
+            assert int(scores.argmax()) == answer
+    assert embed_all(network, held_out).shape == (382, 20, 256)
