@@ -1,4 +1,8 @@
-"""One-shot and verification accuracy, with standard errors. Each picture is embedded once."""
+"""One-shot and verification accuracy, with standard errors. Each picture is embedded once.
+
+In float32, unless the caller sets a precision with `autocast`: in bfloat16 a prediction can depend
+on how many pictures are embedded together.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ from torch import Tensor
 from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from data.trials import OneShotRun, run_pictures
-from model.device import autocast
 from model.siamese import SiameseNetwork
 
 VERIFICATION_PAIRS = 10_000
@@ -61,11 +64,10 @@ def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
     network.eval()
     # Slices of about 256 35x35 or 64 105x105 pictures keep the activations in the caches.
     per_slice = max(32, 640_000 // characters.size**2 // 2)
-    with autocast(characters.device):
-        parts = [
-            network.embed(part.unsqueeze(1).float() / 255)
-            for part in torch.split(characters.pictures.flatten(0, 1), per_slice)
-        ]
+    parts = [
+        network.embed(part.unsqueeze(1).float() / 255)
+        for part in torch.split(characters.pictures.flatten(0, 1), per_slice)
+    ]
     network.train(training)
     return torch.cat(parts).view(*characters.pictures.shape[:2], -1)
 
@@ -116,11 +118,8 @@ def predict_runs(
     columns = len(characters.drawers)
     cells, place = torch.unique(wanted[:, 0] * columns + wanted[:, 1], return_inverse=True)
     network.eval()
-    with autocast(characters.device):
-        needed = characters.pictures[cells // columns, cells % columns].unsqueeze(1)
-        embeddings = torch.cat(
-            [network.embed(part.float() / 255) for part in torch.split(needed, 100)]
-        )
+    needed = characters.pictures[cells // columns, cells % columns].unsqueeze(1)
+    embeddings = torch.cat([network.embed(part.float() / 255) for part in torch.split(needed, 100)])
     answers, start = [], 0
     for support, query in pictures:
         rows = place[start : start + len(support) + len(query)]

@@ -195,10 +195,12 @@ class Trainer:
     def _validate(self) -> tuple[float, float]:
         """One-shot accuracy on the validation alphabets and its standard error."""
         if self.config.train.validation == "exact":
-            exact = one_shot_exact(self.network, self.data.validation, WAY)
+            with autocast(self.device):
+                exact = one_shot_exact(self.network, self.data.validation, WAY)
             return exact.value, exact.standard_error
         runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
-        sampled = one_shot_runs(self.network, self.data.validation, runs)
+        with autocast(self.device):
+            sampled = one_shot_runs(self.network, self.data.validation, runs)
         return sampled.accuracy, sampled.standard_error
 
     def _finished(self) -> bool:

@@ -36,10 +36,10 @@ def test_paper_initialisation_has_the_papers_deviations() -> None:
     torch.manual_seed(0)
     network = SiameseNetwork(PAPER)
     convolution = network.convolutions[1][0]
-    assert abs(float(convolution.weight.std()) - 0.01) < 2e-4
-    assert abs(float(convolution.bias.mean()) - 0.5) < 0.01
-    assert abs(float(network.embedding.weight.std()) - 0.2) < 2e-3
-    assert abs(float(network.embedding.bias.std()) - 0.01) < 1e-3
+    assert abs(convolution.weight.std().item() - 0.01) < 2e-4
+    assert abs(convolution.bias.mean().item() - 0.5) < 0.01
+    assert abs(network.embedding.weight.std().item() - 0.2) < 2e-3
+    assert abs(network.embedding.bias.std().item() - 0.01) < 1e-3
 
 
 def test_scores_are_the_weighted_l1_distance_with_alphas_of_both_signs() -> None:
