@@ -95,7 +95,7 @@ def run(
     from data.source import load_collection
     from hpo.run import on_data, run_study
     from hpo.storage import default_url
-    from hpo.study import load_study
+    from hpo.study_file import load_study
     from hpo.summary import print_summary
     from model.device import resolve_device
 

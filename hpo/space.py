@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from optuna.trial import BaseTrial, FixedTrial
 from pydantic import BaseModel, Field, ValidationError
 
 from data.errors import InputError
+from hpo.study import StudyConfig
 from model.config import NetworkConfig, RunConfig, Strict, TrainConfig
 from model.config_file import explain
-
-if TYPE_CHECKING:
-    from hpo.study import StudyConfig
 
 Value = bool | int | float | str
 Draw = Callable[["Parameter"], Value]

@@ -16,7 +16,8 @@ from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from data.errors import InputError
-from hpo.study import StudyConfig, read_study
+from hpo.study import StudyConfig
+from hpo.study_file import read_study
 
 PATIENCE = {
     "sqlite": {"timeout": 60},
@@ -129,7 +130,7 @@ def _reason(error: Exception) -> str:
 
 
 def open_study(config: StudyConfig, storage: RDBStorage) -> optuna.Study:
-    """Starts a study, or takes it up; its budgets become those of `config`.
+    """Starts a study, or takes it up; what may change of it becomes as in `config`.
 
     Raises:
         InputError: the storage holds another study of that name; names the first differences.
@@ -148,7 +149,7 @@ def open_study(config: StudyConfig, storage: RDBStorage) -> optuna.Study:
             )
     elif study.get_trials(deepcopy=False):
         raise InputError(f"study {config.name}: exists, and was not made by this project")
-    study.set_user_attr("budgets", config.budgets())
+    study.set_user_attr("changeable", config.changeable())
     if stored is None:
         study.set_user_attr("definition", config.definition())
     return study
@@ -170,10 +171,10 @@ def stored_study(name: str, storage: RDBStorage) -> tuple[optuna.Study, StudyCon
 
 def _stored_config(study: optuna.Study) -> StudyConfig:
     attributes = study.user_attrs
-    if not {"definition", "budgets"} <= attributes.keys():
+    if not {"definition", "changeable"} <= attributes.keys():
         raise InputError(f"study {study.study_name}: was not made by this project")
     return read_study(
-        attributes["definition"] | attributes["budgets"], f"study {study.study_name}, as stored"
+        attributes["definition"] | attributes["changeable"], f"study {study.study_name}, as stored"
     )
 
 

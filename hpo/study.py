@@ -1,20 +1,15 @@
-"""A study's definition, read from TOML."""
+"""What a study is: data, budget, search space, and how it is searched."""
 
 from __future__ import annotations
 
 import re
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
-from data.errors import InputError
-from hpo.space import check_space
 from model.config import NetworkConfig, Strict
-from model.config_file import explain, read_document
 
-BUDGETS = frozenset({"trials", "infeasible_trials", "timeout"})
+CHANGEABLE = frozenset({"description", "trials", "infeasible_trials", "timeout"})
 """The fields that may change while a study goes on."""
 
 
@@ -101,51 +96,9 @@ class StudyConfig(Strict):
         return self.infeasible_trials
 
     def definition(self) -> dict[str, Any]:
-        """What makes the study this study, for JSON: all but its budgets."""
-        return self.model_dump(mode="json", exclude=set(BUDGETS))
+        """What makes the study this study, for JSON: all but what may change."""
+        return self.model_dump(mode="json", exclude=set(CHANGEABLE))
 
-    def budgets(self) -> dict[str, Any]:
-        """The rest: `StudyConfig.model_validate(definition() | budgets())` is the study again."""
-        return self.model_dump(mode="json", include=set(BUDGETS))
-
-
-def load_study(name_or_path: str) -> StudyConfig:
-    """A study from its file: a path, or the name of one of the project's own.
-
-    Raises:
-        InputError: no such study, or a mistake in it: names file, key and what is allowed.
-    """
-    path = Path(name_or_path)
-    if path.parent == Path() and not path.is_file():
-        own = Path(str(files("studies"))) / f"{path.name.removesuffix('.toml')}.toml"
-        if own.is_file():
-            return read_study(read_document(own), f"studies/{own.name}")
-    if not path.exists():
-        raise InputError(f"{path}: no such study; there are {', '.join(own_studies())}")
-    return read_study(read_document(path), str(path))
-
-
-def own_studies() -> list[str]:
-    """The names of the studies that come with the project."""
-    return sorted(
-        entry.name.removesuffix(".toml")
-        for entry in files("studies").iterdir()
-        if entry.name.endswith(".toml")
-    )
-
-
-def read_study(document: dict[str, Any], where: str) -> StudyConfig:
-    """A study from its document.
-
-    Args:
-        where: the file, or what else was read, for the error.
-
-    Raises:
-        InputError: a mistake: names the key and what is allowed.
-    """
-    try:
-        study = StudyConfig.model_validate(document)
-    except ValidationError as error:
-        raise InputError(explain(error, where, StudyConfig)) from None
-    check_space(study, where)
-    return study
+    def changeable(self) -> dict[str, Any]:
+        """The rest: validating `definition() | changeable()` gives the study again."""
+        return self.model_dump(mode="json", include=set(CHANGEABLE))

@@ -17,7 +17,7 @@ import torch
 from typer.testing import CliRunner
 
 from hpo.storage import counts, default_url, open_storage, open_study, stored_study
-from hpo.study import load_study
+from hpo.study_file import load_study
 from model.config_file import to_toml
 from model.weights import load_network
 from run_study import app

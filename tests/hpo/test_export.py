@@ -15,7 +15,8 @@ from hpo.samplers import make_sampler
 from hpo.space import sample
 from hpo.status import status, status_lines
 from hpo.storage import default_url, open_storage, open_study
-from hpo.study import StudyConfig, load_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study
 from model.config import RunConfig
 from model.config_file import read_config
 

@@ -21,7 +21,8 @@ from hpo.finish import finish, fresh_seeds
 from hpo.progress import Progress
 from hpo.search import search
 from hpo.storage import default_url, open_storage, open_study
-from hpo.study import StudyConfig, load_study, read_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study, read_study
 from model.config_file import read_config
 from model.evaluate import one_shot_exact, one_shot_runs
 from model.train import EpochReport

@@ -17,7 +17,8 @@ from data.glyphs import make_glyphs
 from data.splits import SearchData, paper_splits
 from hpo.objective import run_trial
 from hpo.progress import Progress
-from hpo.study import StudyConfig, load_study, read_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study, read_study
 from model.train import EpochReport
 
 CPU = torch.device("cpu")

@@ -14,7 +14,7 @@ from hpo.progress import Progress
 from hpo.retrain import following_seeds, retrain
 from hpo.search import search
 from hpo.storage import default_url, open_storage, open_study
-from hpo.study import load_study, read_study
+from hpo.study_file import load_study, read_study
 from model.config import RunConfig
 from model.config_file import read_config
 from model.train import EpochReport

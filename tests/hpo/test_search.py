@@ -20,7 +20,8 @@ from hpo.progress import Progress
 from hpo.samplers import make_pruner, trial_seed
 from hpo.search import is_spent, search
 from hpo.storage import counts, default_url, open_storage, open_study
-from hpo.study import StudyConfig, load_study, read_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study, read_study
 from model.train import EpochReport
 
 CPU = torch.device("cpu")

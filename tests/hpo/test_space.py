@@ -9,7 +9,8 @@ import pytest
 from data.errors import InputError
 from hpo.samplers import make_sampler
 from hpo.space import config_of, most_epochs, sample
-from hpo.study import StudyConfig, load_study, read_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study, read_study
 from model.config import RunConfig
 
 DOCUMENT: dict[str, Any] = {

@@ -19,7 +19,8 @@ from hpo.storage import (
     open_study,
     stored_study,
 )
-from hpo.study import StudyConfig, load_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study
 
 
 @pytest.fixture

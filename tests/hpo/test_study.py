@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from hpo.study import StudyConfig, load_study, own_studies, read_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study, own_studies, read_study
 
 TEXT = """
 name = "tiny"
@@ -53,7 +54,9 @@ def test_a_file_is_read_and_defaults_are_filled_in(tmp_path: Path) -> None:
 def test_the_projects_own_studies_survive_json(name: str) -> None:
     study = load_study(name)
     assert study.name == name
-    again = StudyConfig.model_validate(json.loads(json.dumps(study.definition() | study.budgets())))
+    again = StudyConfig.model_validate(
+        json.loads(json.dumps(study.definition() | study.changeable()))
+    )
     assert again == study
     assert not {"trials", "timeout", "infeasible_trials"} & study.definition().keys()
 
