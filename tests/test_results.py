@@ -1,0 +1,59 @@
+"""The README's figures are those of the published results, and these are whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.config import RunConfig
+from model.config_file import read_config
+
+PROJECT = Path(__file__).parents[1]
+RESULTS = PROJECT / "studies" / "results"
+
+
+def rows() -> list[tuple[str, str]]:
+    """The README's table rows that name a file of results, with that file's name."""
+    found = []
+    for line in (PROJECT / "README.md").read_text().splitlines():
+        match = re.search(r"\(studies/results/([\w.-]+\.json)\)", line)
+        if line.startswith("|") and match:
+            found.append((match[1], line))
+    return found
+
+
+def figure(value: float, error: float) -> str:
+    return f"{100 * value:.1f} ± {100 * error:.1f}"
+
+
+def one_shot(document: dict[str, Any]) -> dict[str, Any]:
+    test: dict[str, Any] = document["test"] if "test" in document else document["one_shot"]
+    return test
+
+
+def test_every_published_result_is_in_the_readme() -> None:
+    assert {name for name, _ in rows()} == {path.name for path in RESULTS.glob("*.json")}
+    assert rows()
+
+
+@pytest.mark.parametrize(("name", "row"), rows())
+def test_the_readmes_figures_are_the_published_ones(name: str, row: str) -> None:
+    document = json.loads((RESULTS / name).read_text())
+    test = one_shot(document)
+    assert test["trials"] == 400
+    assert sum(test["per_run"]) / 20 == pytest.approx(test["one_shot_accuracy"])
+    assert figure(test["one_shot_accuracy"], test["standard_error"]) in row
+    pairs = figure(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"])
+    assert pairs in row
+
+
+def test_the_published_winner_is_a_configuration_that_retrain_takes() -> None:
+    results = json.loads((RESULTS / "quick.json").read_text())
+    config = read_config(RESULTS / "quick-best.toml")
+    assert config == RunConfig.model_validate(results["winner"]["config"])
+    assert results["trials"]["complete"] + results["trials"]["pruned"] >= 12
+    assert results["trials"]["pruned"] >= 1
