@@ -24,6 +24,7 @@ from hpo.storage import default_url, open_storage, open_study
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
 from model.config_file import read_config
+from model.device import autocast
 from model.evaluate import one_shot_exact, one_shot_runs
 from model.train import EpochReport
 from model.weights import load_network
@@ -153,7 +154,8 @@ def test_the_files_hold_the_winner(
     assert trained == read_config(output / "best.toml")
     assert trained.train.seed == results["winner"]["seed"]
     assert trained.model_dump(mode="json") == results["winner"]["config"]
-    validation = one_shot_exact(network, SearchData.of(glyphs, 28, CPU).validation)
+    with autocast(CPU):  # as in training
+        validation = one_shot_exact(network, SearchData.of(glyphs, 28, CPU).validation)
     winner = next(f for f in results["finalists"] if f["number"] == results["winner"]["number"])
     assert validation.value == pytest.approx(max(s["accuracy"] for s in winner["seeds"]))
     held_out = held_out_characters(glyphs, 28, CPU)
