@@ -1,16 +1,22 @@
-"""What all tests share: the data sets, and a cache folder of their own."""
+"""What tests share: data sets, a cache folder of their own, threads, an interrupting progress."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from data.collection import Collection
 from data.glyphs import make_glyphs
 from data.omniglot import load_omniglot
+from data.omniglot_files import FINGERPRINTS
+from hpo.progress import Progress
+from model.config import Convolution, NetworkConfig
+from model.train import EpochReport
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +42,64 @@ def omniglot(omniglot_root: Path) -> Collection:
     return load_omniglot(omniglot_root)
 
 
+@pytest.fixture
+def zips(tmp_path: Path, omniglot_root: Path) -> Path:
+    """A folder with copies of Omniglot's two zips, where torchvision puts them."""
+    inner = tmp_path / "root" / "omniglot-py"
+    inner.mkdir(parents=True)
+    for name in FINGERPRINTS:
+        shutil.copyfile(omniglot_root / f"{name}.zip", inner / f"{name}.zip")
+    return inner.parent
+
+
 @pytest.fixture(scope="session")
 def glyphs() -> Collection:
     return make_glyphs()
+
+
+@pytest.fixture(scope="session")
+def paper_network() -> NetworkConfig:
+    """The network of the paper's figure 4, with its initialisation (section 3.3)."""
+    return NetworkConfig(
+        size=105,
+        convolutions=(
+            Convolution(filters=64, kernel=10, pool=True),
+            Convolution(filters=128, kernel=7, pool=True),
+            Convolution(filters=128, kernel=4, pool=True),
+            Convolution(filters=256, kernel=4),
+        ),
+        units=4096,
+        initialisation="paper",
+    )
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """A single thread for a module's small networks: more would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+class Interrupting(Progress):
+    """Remembers what was trained; interrupts after so many epochs altogether, as Ctrl-C does."""
+
+    def __init__(self, epochs: int = 0) -> None:
+        super().__init__("test", 1)
+        self.left = epochs
+        self.trained: list[str] = []
+
+    def started(self, what: str, epochs: int) -> None:
+        self.trained.append(what)
+
+    def epoch_done(self, report: EpochReport) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="session")
+def interrupting() -> type[Interrupting]:
+    """A progress that counts; `interrupting(3)` interrupts after three epochs."""
+    return Interrupting

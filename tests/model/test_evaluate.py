@@ -105,6 +105,20 @@ def test_runs_are_predicted_as_pair_by_pair(
     assert sum(accuracy.per_run) / 4 == pytest.approx(accuracy.accuracy)
 
 
+def test_a_tie_is_no_right_answer(validation: Characters) -> None:
+    network = SiameseNetwork(NETWORK).eval()
+    torch.nn.init.zeros_(network.output.weight)  # every pair is as similar as any other
+    for way in (2, 20):
+        exact = one_shot_exact(network, validation, way)
+        assert exact.value == 0
+        assert set(exact.per_alphabet.values()) == {0}
+    # A run's query has to be given an answer: of equals the first, which is a guess.
+    runs = random_runs(validation, 3, 20, seed=5)
+    assert all(answer.tolist() == [0] * 20 for answer in predict_runs(network, validation, runs))
+    guessed = one_shot_runs(network, validation, runs)
+    assert guessed.per_run == [1 / 20] * 3
+
+
 def test_an_alphabet_with_too_few_characters_is_refused(
     network: SiameseNetwork, validation: Characters
 ) -> None:

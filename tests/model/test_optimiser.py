@@ -1,8 +1,9 @@
-"""Layer-wise SGD against the paper's update, written out by hand."""
+"""Layer-wise SGD and Adam against their updates, written out by hand."""
 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 import torch
@@ -41,6 +42,60 @@ def test_sgd_follows_the_papers_update_in_every_layer() -> None:
         for number, layer in enumerate(network.layers()):
             for p, w in zip(layer, expected[number], strict=True):
                 torch.testing.assert_close(p.detach(), w)
+
+
+def test_adam_follows_its_update_with_the_scheduled_momentum_as_beta_1() -> None:
+    config = TrainConfig(optimiser="adam", layers=LAYERS, epochs=5)
+    torch.manual_seed(0)
+    network = SiameseNetwork(NETWORK)
+    optimiser = make_optimiser(network, config)
+    parameters = [(p, n) for n, layer in enumerate(network.layers()) for p in layer]
+    expected = [p.detach().clone() for p, _ in parameters]
+    first = [torch.zeros_like(p) for p, _ in parameters]
+    second = [torch.zeros_like(p) for p, _ in parameters]
+    generator = torch.Generator().manual_seed(1)
+    for epoch in range(5):
+        set_epoch(optimiser, config, epoch)
+        for (p, number), w, m, v in zip(parameters, expected, first, second, strict=True):
+            layer = LAYERS[number]
+            beta = 0.5 + epoch / 4 * (layer.momentum - 0.5)
+            p.grad = torch.randn(p.shape, generator=generator)
+            slope = p.grad + (2 * layer.l2 * w if w.dim() > 1 else 0)
+            m.mul_(beta).add_((1 - beta) * slope)
+            v.mul_(0.999).add_(0.001 * slope**2)
+            mean, square = m / (1 - beta ** (epoch + 1)), v / (1 - 0.999 ** (epoch + 1))
+            w.sub_(layer.learning_rate * 0.99**epoch * mean / (square.sqrt() + 1e-8))
+        optimiser.step()
+        for (p, _), w in zip(parameters, expected, strict=True):
+            torch.testing.assert_close(p.detach(), w)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_l2_is_the_gradient_of_lambda_times_the_squared_weights(
+    optimiser: Literal["sgd", "adam"],
+) -> None:
+    def stepped(l2: float, penalty: float) -> SiameseNetwork:
+        """After two steps on a loss, to which `penalty * ||w||^2` is added by hand."""
+        torch.manual_seed(0)
+        network = SiameseNetwork(NETWORK)
+        for p in network.parameters():
+            torch.nn.init.normal_(p)
+        layers = (LayerConfig(learning_rate=0.1, l2=l2),) * 3
+        config = TrainConfig(optimiser=optimiser, layers=layers, epochs=2)
+        optimise = make_optimiser(network, config)
+        for epoch in range(2):
+            set_epoch(optimise, config, epoch)
+            optimise.zero_grad()
+            loss = sum(p.sin().sum() for p in network.parameters())
+            weights = [module.weight for module in network.modules() if hasattr(module, "weight")]
+            (loss + penalty * sum((w**2).sum() for w in weights)).backward()
+            optimise.step()
+        return network
+
+    by_optimiser, by_hand = stepped(l2=0.3, penalty=0), stepped(l2=0, penalty=0.3)
+    for (name, p), other in zip(by_optimiser.named_parameters(), by_hand.parameters(), strict=True):
+        torch.testing.assert_close(p, other, msg=lambda text, name=name: f"{name}: {text}")
+    assert not torch.allclose(by_hand.output.weight, stepped(l2=0, penalty=0).output.weight)
 
 
 def test_cosine_falls_to_nearly_zero_and_adam_keeps_its_own_rates_per_layer() -> None:

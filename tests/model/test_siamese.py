@@ -7,17 +7,6 @@ import torch
 from model.config import Convolution, NetworkConfig
 from model.siamese import SiameseNetwork
 
-PAPER = NetworkConfig(
-    size=105,
-    convolutions=(
-        Convolution(filters=64, kernel=10, pool=True),
-        Convolution(filters=128, kernel=7, pool=True),
-        Convolution(filters=128, kernel=4, pool=True),
-        Convolution(filters=256, kernel=4),
-    ),
-    units=4096,
-    initialisation="paper",
-)
 SMALL = NetworkConfig(
     size=20,
     convolutions=(Convolution(filters=8, kernel=3, pool=True), Convolution(filters=12, kernel=3)),
@@ -25,16 +14,16 @@ SMALL = NetworkConfig(
 )
 
 
-def test_the_papers_network_has_its_parameter_count() -> None:
-    network = SiameseNetwork(PAPER)
+def test_the_papers_network_has_its_parameter_count(paper_network: NetworkConfig) -> None:
+    network = SiameseNetwork(paper_network)
     assert sum(parameter.numel() for parameter in network.parameters()) == 38_951_745
-    assert PAPER.final_side == 6
+    assert paper_network.final_side == 6
     assert network.embedding.in_features == 9216
 
 
-def test_paper_initialisation_has_the_papers_deviations() -> None:
+def test_paper_initialisation_has_the_papers_deviations(paper_network: NetworkConfig) -> None:
     torch.manual_seed(0)
-    network = SiameseNetwork(PAPER)
+    network = SiameseNetwork(paper_network)
     convolution = network.convolutions[1][0]
     assert abs(convolution.weight.std().item() - 0.01) < 2e-4
     assert abs(convolution.bias.mean().item() - 0.5) < 0.01
