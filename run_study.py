@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import signal
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -39,8 +40,16 @@ class Commands(TyperGroup):
         except WorkFailed as error:
             typer.echo(f"failed: {error}", err=True)
             raise typer.Exit(1) from None
+        except BrokenPipeError:  # whoever read stdout has read enough; typer knows
+            raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            typer.echo(f"failed: {where}{error.strerror or error}", err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
-            typer.echo("interrupted: the same command goes on where it stopped", err=True)
+            resumable = ctx.invoked_subcommand in ("run", "retrain")
+            hint = ": the same command goes on where it stopped" if resumable else ""
+            typer.echo(f"interrupted{hint}", err=True)
             raise typer.Exit(130) from None
         finally:
             signal.signal(signal.SIGTERM, before)
@@ -80,7 +89,8 @@ def run(
         int | None, typer.Option(min=1, help="budget, instead of the study's own")
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option(min=1, help="seconds of search, instead of the study's own")
+        float | None,
+        typer.Option(min=1, help="seconds of training in the search, instead of the study's own"),
     ] = None,
     data_root: DataRoot = None,
     device: Device = "auto",
@@ -101,6 +111,8 @@ def run(
 
     config = load_study(study)
     budget = {"trials": trials or config.trials, "timeout": timeout or config.timeout}
+    if not isfinite(budget["timeout"] or 0):
+        raise InputError(f"--timeout {timeout}: must be a finite number of seconds")
     chosen_device = resolve_device(device)
     collection = load_collection(config.dataset, data_root)
     config = on_data(config.model_copy(update=budget), collection)
@@ -175,11 +187,16 @@ def export(
     storage: Storage = None,
     form: Annotated[
         Literal["toml", "json", "csv"],
-        typer.Option("--format", help="the best trial's configuration, or all trials (csv)"),
+        typer.Option(
+            "--format", help="the configuration of the search's best trial, or all trials (csv)"
+        ),
     ] = "toml",
     output: Annotated[str, typer.Option(metavar="FILE", help="- is stdout")] = "-",
 ) -> None:
-    """Write the best configuration or all trials."""
+    """Write the configuration of the search's best trial, or all trials.
+
+    That of the winner, named after the best were retrained, is best.toml in the study's folder.
+    """
     from hpo.export import export
     from hpo.files import write_text
 
@@ -201,7 +218,7 @@ def status(name: Name, storage: Storage = None, as_json: AsJson = False) -> None
 
 @app.command()
 def dashboard(
-    name: Name = "quick",
+    name: Name,
     storage: Storage = None,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
 ) -> None:

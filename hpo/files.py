@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from data.errors import InputError
 
 def check_folder(folder: Path) -> None:
     """Makes sure, before hours of work, that files can be left in a folder; creates nothing.
+
+    Where that changes later, an OSError tells of it.
 
     Raises:
         InputError: a file is in the way, or writing is not allowed.
@@ -25,19 +29,51 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"{folder}: writing in {nearest} is not allowed")
 
 
+def work_folder(output: Path, study: str) -> Path:
+    """Where an unfinished study keeps what it needs to go on; gone when it is finished.
+
+    Raises:
+        InputError: the output folder has another unfinished study: its files would be overwritten.
+    """
+    own = output / f"unfinished-{study}"
+    for other in sorted(output.glob("unfinished-*")):
+        if other != own:
+            raise InputError(
+                f"{output}: holds the unfinished study {other.name.removeprefix('unfinished-')};"
+                f" choose another folder for {study}, or remove {other}"
+            )
+    return own
+
+
 def write_text(path: Path, text: str) -> None:
     """Writes beside the file first, then renames.
 
     Raises:
         InputError: the file cannot be written there.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    if not path.name:
+        raise InputError(f"{str(path)!r}: is no file name")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
+        with _replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
+
+
+def copy_file(source: Path, path: Path) -> None:
+    """Copies beside the file first, then renames."""
+    with _replacing(path) as partial:
+        shutil.copyfile(source, partial)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A path to write to; it becomes `path` at the end of the block, or nothing does."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial
+        os.replace(partial, path)
     finally:
         with suppress(OSError):
             partial.unlink()
@@ -47,11 +83,11 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
     write_text(path, json.dumps(document, indent=2) + "\n")
 
 
-def read_results(folder: Path) -> dict[str, Any] | None:
+def read_results(folder: Path, keys: Iterable[str] = ()) -> dict[str, Any] | None:
     """The results.json of a folder; None where there is none.
 
     Raises:
-        InputError: the file holds no JSON table.
+        InputError: the file holds no JSON table, or lacks one of `keys`.
     """
     path = folder / "results.json"
     try:
@@ -62,4 +98,6 @@ def read_results(folder: Path) -> dict[str, Any] | None:
         raise InputError(f"{path}: cannot be read: {error}") from None
     if not isinstance(document, dict):
         raise InputError(f"{path}: holds no table")
+    if missing := [key for key in keys if key not in document]:
+        raise InputError(f"{path}: lacks {', '.join(missing)}; remove it, or put it right")
     return document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Container
 from dataclasses import asdict
@@ -17,17 +16,33 @@ from optuna.trial import FrozenTrial
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from hpo.export import best_trials, trial_config, trials_csv
-from hpo.files import read_results, write_json, write_text
+from hpo.files import copy_file, read_results, write_json, write_text
 from hpo.held_out import one_shot_test
 from hpo.objective import device_name, versions
 from hpo.progress import Progress
 from hpo.retrain import retrain
+from hpo.search import seconds_of
 from hpo.storage import counts
 from hpo.study import StudyConfig
 from model.config import RunConfig
 from model.weights import load_network
 
 ENDED = ("complete", "pruned", "failed", "infeasible")
+RESULTS = (
+    "study",
+    "dataset",
+    "definition",
+    "budget",
+    "trials",
+    "best",
+    "winner",
+    "validation",
+    "test",
+    "finalists",
+    "seconds",
+    "device",
+)
+"""What a study's results.json must hold to be shown again."""
 
 
 def finish(
@@ -36,31 +51,27 @@ def finish(
     collection: Collection,
     device: torch.device,
     output: Path,
+    work: Path,
     progress: Progress,
 ) -> dict[str, Any]:
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
     The best of many noisy trials looks better than it is: the winner is who has the best mean
     validation accuracy over the fresh seeds. Its best network is tested on the held-out alphabets
-    once: where results.json exists, it is returned and nothing else done.
+    once.
 
     Leaves in `output`: best.safetensors and best.toml (the winner), trials.csv, and last of all
-    results.json. Goes on from where an interruption left it.
+    results.json. Goes on from what an interruption left in `work`.
 
     Returns:
         The content of results.json.
 
     Raises:
-        InputError: `output` holds results of something else.
         WorkFailed: the search completed no trial.
     """
-    stored = finished_results(output, config)
-    if stored is not None:
-        return stored
     finalists = best_trials(study, config.finish.finalists)
     if not finalists:
         raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
-    work = output / "finish"
     trials = study.get_trials(deepcopy=False)
     searched = {trial.user_attrs["seed"] for trial in trials if "seed" in trial.user_attrs}
     retrained = [
@@ -69,7 +80,7 @@ def finish(
             fresh_seeds(config.seed, trial.number, config.finish.seeds, searched),
             collection,
             device,
-            work / f"trial-{trial.number}",
+            work / f"retrained-{trial.number}",
             progress,
             title=f"trial {trial.number}, ",
         )
@@ -78,9 +89,7 @@ def finish(
     rank = max(range(len(finalists)), key=lambda i: retrained[i]["validation"]["one_shot_accuracy"])
     winner, chosen = finalists[rank], retrained[rank]
     for name in ("best.safetensors", "best.toml"):
-        partial = output / f".{name}.part"
-        shutil.copyfile(work / f"trial-{winner.number}" / name, partial)
-        partial.replace(output / name)
+        copy_file(work / f"retrained-{winner.number}" / name, output / name)
     write_text(output / "trials.csv", trials_csv(study))
 
     start = time.perf_counter()
@@ -107,7 +116,7 @@ def finish(
             for trial, result in zip(finalists, retrained, strict=True)
         ],
         "seconds": {
-            "search": sum(trial.user_attrs.get("seconds", 0.0) for trial in trials),
+            "search": seconds_of(study),
             "finish": tested
             + sum(seed["seconds"] for result in retrained for seed in result["seeds"]),
         },
@@ -115,7 +124,6 @@ def finish(
         "device": device_name(device),
     }
     write_json(output / "results.json", results)
-    shutil.rmtree(work)
     return results
 
 
@@ -123,17 +131,19 @@ def finished_results(output: Path, config: StudyConfig) -> dict[str, Any] | None
     """The results that this study left in `output`; None when it is not finished.
 
     Raises:
-        InputError: they are of another study, or of one with another definition.
+        InputError: they are of another study, of one with another definition, or damaged.
     """
     results = read_results(output)
     if results is None:
         return None
-    if results.get("study") != config.name:
-        what = f"study {results['study']}" if "study" in results else "a retraining"
-    elif results["definition"] != config.definition():
+    if "study" not in results:
+        what = "a retraining"
+    elif results["study"] != config.name:
+        what = f"study {results['study']}"
+    elif results.get("definition") != config.definition():
         what = f"study {config.name} as it was defined before"
     else:
-        return results
+        return read_results(output, RESULTS)
     raise InputError(f"{output}: holds the results of {what}; choose another folder or remove them")
 
 

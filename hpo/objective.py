@@ -16,6 +16,7 @@ import optuna
 import torch
 
 from data.splits import SearchData
+from hpo.interrupts import allowed
 from hpo.progress import Progress
 from hpo.samplers import TRAINING, trial_seed
 from hpo.space import sample
@@ -57,7 +58,7 @@ def run_trial(
     progress.trial_started(trial.number, run.train.epochs)
     reported = trial.study.get_trials(deepcopy=False)[trial.number].intermediate_values.keys()
     try:
-        for report in chain(tuple(trainer.history), trainer.run()):
+        for report in chain(tuple(trainer.history), allowed(trainer.run())):
             progress.epoch_done(report)
             step = report.epoch + 1
             if step not in reported:

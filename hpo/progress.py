@@ -95,6 +95,10 @@ class Progress:
         self._bars.update(self._whole, completed=self._done, count=self._count)
         self._console.print(f"{self._title} {self._count}: {line}", markup=False, soft_wrap=True)
 
+    def ended(self, line: str) -> None:
+        """There will be no further training: why."""
+        self._console.print(f"{self._title}: {line}", markup=False, soft_wrap=True)
+
     def trial_started(self, number: int, epochs: int) -> None:
         self.started(f"trial {number}", epochs)
 

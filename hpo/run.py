@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ import torch
 
 from data.collection import Collection
 from data.splits import SearchData
-from hpo.files import check_folder
+from hpo.files import check_folder, work_folder
 from hpo.finish import finish, finished_results
 from hpo.progress import Progress
 from hpo.search import search
-from hpo.storage import counts, open_storage, open_study
+from hpo.storage import counts, open_storage, open_study, storage_failures
 from hpo.study import StudyConfig
 
 
@@ -45,12 +46,13 @@ def run_study(
 
     Raises:
         InputError: the storage or the folder cannot be used, or holds another study.
-        WorkFailed: no trial was completed, or trials keep failing.
+        WorkFailed: no trial was completed, trials keep failing, or the storage does.
     """
     check_folder(output)
     results = finished_results(output, config)
-    study = open_study(config, open_storage(storage, create=True))
     if results is not None:
+        # What a kill between the results and its removal left.
+        shutil.rmtree(work_folder(output, config.name), ignore_errors=True)
         before = results["budget"]["trials"]
         if config.trials > before:
             print(
@@ -59,9 +61,15 @@ def run_study(
                 file=sys.stderr,
             )
         return results
+    work = work_folder(output, config.name)
+    study = open_study(config, open_storage(storage, create=True))
+    work.mkdir(parents=True, exist_ok=True)
     data = SearchData.of(collection, config.size, device)
-    count = counts(study)
-    with Progress(config.name, config.trials, count.complete + count.pruned) as progress:
-        search(study, config, data, device, output, progress)
-    with Progress("retraining", config.finish.finalists * config.finish.seeds) as progress:
-        return finish(study, config, collection, device, output, progress)
+    with storage_failures(storage):
+        count = counts(study)
+        with Progress(config.name, config.trials, count.complete + count.pruned) as progress:
+            search(study, config, data, device, work, progress)
+        with Progress("retraining", config.finish.finalists * config.finish.seeds) as progress:
+            results = finish(study, config, collection, device, output, work, progress)
+    shutil.rmtree(work)
+    return results

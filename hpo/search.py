@@ -13,10 +13,11 @@ from optuna.trial import FrozenTrial, TrialState
 
 from data.errors import WorkFailed
 from data.splits import SearchData
+from hpo.interrupts import held_back
 from hpo.objective import run_trial
 from hpo.progress import Progress
 from hpo.samplers import make_pruner, make_sampler
-from hpo.storage import counts, give_back
+from hpo.storage import STORAGE_ERRORS, counts, give_back
 from hpo.study import StudyConfig
 
 SAME_FAILURES = 3
@@ -28,37 +29,40 @@ def search(
     config: StudyConfig,
     data: SearchData,
     device: torch.device,
-    output: Path,
+    work: Path,
     progress: Progress,
 ) -> None:
     """Runs trials until the study's budget is spent.
 
     A trial in which an exception is raised fails, and the search goes on. When interrupted, the
-    running trial waits in the storage and its checkpoint in `output`; the next search goes on with
+    running trial waits in the storage and its checkpoint in `work`; the next search goes on with
     it, and so does the next one after this process was killed.
 
     Raises:
         KeyboardInterrupt: interrupted; the running trial was given back.
         WorkFailed: several trials in a row failed with the same kind of exception.
     """
-    checkpoints = output / "checkpoints"
-    checkpoints.mkdir(parents=True, exist_ok=True)
     study.pruner = make_pruner(config)
-    _clear_up(study, checkpoints)
+    with held_back():
+        _clear_up(study, work)
     failures: list[str] = []
-    while not is_spent(study, config):
-        trial = _next_trial(study)
-        study.sampler = make_sampler(config, trial.number)
-        checkpoint = _checkpoint(checkpoints, trial.number)
-        if not trial.params:  # a new trial: what lies there is of another study
+    while True:
+        with held_back():
+            if limit := reached_limit(study, config):
+                progress.ended(limit)
+                return
+            trial = _next_trial(study)
+            study.sampler = make_sampler(config, trial.number)
+            checkpoint = _checkpoint(work, trial.number)
+            if "seed" not in trial.user_attrs:  # it never began: what lies there is of another
+                checkpoint.unlink(missing_ok=True)
+            try:
+                finished = _conclude(study, trial, config, data, device, checkpoint, progress)
+            except KeyboardInterrupt:
+                give_back(study, trial)
+                raise
             checkpoint.unlink(missing_ok=True)
-        try:
-            finished = _conclude(study, trial, config, data, device, checkpoint, progress)
-        except KeyboardInterrupt:
-            give_back(study, trial)
-            raise
-        checkpoint.unlink(missing_ok=True)
-        progress.trial_finished(finished)
+            progress.trial_finished(finished)
         if finished.state is not TrialState.FAIL:
             failures.clear()
             continue
@@ -68,18 +72,29 @@ def search(
             raise WorkFailed(f"{SAME_FAILURES} trials in a row failed; the last with {last}")
 
 
-def is_spent(study: optuna.Study, config: StudyConfig) -> bool:
-    """Whether no further trial may start, by what the storage holds."""
+def reached_limit(study: optuna.Study, config: StudyConfig) -> str | None:
+    """Why no further trial may start, by what the storage holds; None when one may."""
     found = counts(study)
-    if found.complete + found.pruned >= config.trials:
-        return True
+    done = found.complete + found.pruned
+    if done >= config.trials:
+        return f"all {config.trials} trials are done"
     if found.infeasible >= config.infeasible_budget:
-        return True
-    if config.timeout is None:
-        return False
+        return (
+            f"{found.infeasible} networks were proposed that cannot exist, as many as"
+            f" infeasible_trials allows; the search ends after {done} of {config.trials} trials"
+        )
+    if config.timeout is None or seconds_of(study) < config.timeout:
+        return None
+    return (
+        f"the trials took {seconds_of(study):.0f} s, the timeout is {config.timeout:.0f} s; the"
+        f" search ends after {done} of {config.trials} trials"
+    )
+
+
+def seconds_of(study: optuna.Study) -> float:
+    """How long the study's trials have trained, all together."""
     trials = study.get_trials(deepcopy=False)
-    seconds: float = sum(trial.user_attrs.get("seconds", 0.0) for trial in trials)
-    return seconds >= config.timeout
+    return sum((trial.user_attrs.get("seconds", 0.0) for trial in trials), 0.0)
 
 
 def _conclude(
@@ -96,6 +111,8 @@ def _conclude(
         value = run_trial(trial, config, data, device, checkpoint, progress)
     except optuna.TrialPruned:
         return study.tell(trial, state=TrialState.PRUNED)
+    except STORAGE_ERRORS:
+        raise
     except Exception as error:
         trial.set_user_attr("error", traceback.format_exc())
         trial.set_user_attr("failure", type(error).__name__)
@@ -114,17 +131,17 @@ def _next_trial(study: optuna.Study) -> optuna.Trial:
     return trial
 
 
-def _clear_up(study: optuna.Study, checkpoints: Path) -> None:
+def _clear_up(study: optuna.Study, work: Path) -> None:
     """Gives back what killed processes of this machine left running; drops what is done with."""
     for trial in study.get_trials(deepcopy=False):
         if trial.state is TrialState.RUNNING and _is_gone(trial.user_attrs.get("worker", "")):
             give_back(study, trial)
         elif trial.state.is_finished():
-            _checkpoint(checkpoints, trial.number).unlink(missing_ok=True)
+            _checkpoint(work, trial.number).unlink(missing_ok=True)
 
 
-def _checkpoint(checkpoints: Path, number: int) -> Path:
-    return checkpoints / f"trial-{number}.safetensors"
+def _checkpoint(work: Path, number: int) -> Path:
+    return work / f"trial-{number}.safetensors"
 
 
 def _this_process() -> str:

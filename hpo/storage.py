@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from data.errors import InputError
+from data.errors import InputError, WorkFailed
 from hpo.study import StudyConfig
 from hpo.study_file import read_study
 
@@ -25,6 +26,10 @@ PATIENCE = {
     "mysql": {"connect_timeout": 10},
 }
 """Seconds to wait, by database: SQLite's for another process's lock, the others' to connect."""
+
+
+STORAGE_ERRORS = (StorageInternalError, SQLAlchemyError)
+"""What Optuna raises when the database does not answer as it should."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,9 @@ class TrialCounts:
 
 def default_url(output: Path) -> str:
     """The storage of a study whose output goes to this folder."""
-    return f"sqlite:///{output / 'study.db'}"
+    path = output / "study.db"
+    # Not by hand: the name of a folder may hold what means something else in a URL.
+    return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
 
 
 def open_storage(url: str, create: bool) -> RDBStorage:
@@ -82,16 +89,30 @@ def open_storage(url: str, create: bool) -> RDBStorage:
         ) from None
     except ArgumentError as error:
         raise InputError(f"storage {shown}: {error}") from None
-    except (SQLAlchemyError, StorageInternalError) as error:
+    except STORAGE_ERRORS as error:
         raise InputError(f"storage {shown}: cannot be used: {_reason(error)}") from None
     except RuntimeError as error:  # Optuna: written by an incompatible version
         raise InputError(f"storage {shown}: {error}") from None
 
 
+@contextmanager
+def storage_failures(url: str) -> Iterator[None]:
+    """Turns the failure of a storage that was open into WorkFailed, which names it."""
+    try:
+        yield
+    except STORAGE_ERRORS as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise WorkFailed(
+            f"storage {shown}: {_reason(error)}; once it answers, the same command goes on"
+        ) from None
+
+
 def _find_file(url: URL, create: bool, shown: str) -> None:
     """Sees to it that connecting makes no SQLite file that was not asked for."""
-    if not url.database or url.database == ":memory:":
+    if not url.database or ":memory:" in url.database or url.query.get("mode") == "memory":
         raise InputError(f"storage {shown}: names no file, so the study would be lost")
+    if url.database.startswith("file:"):
+        raise InputError(f"storage {shown}: must name the file by its path, as in sqlite:///a/b.db")
     path = Path(url.database)
     if path.is_dir():
         raise InputError(f"storage {shown}: is a folder, not a database")
@@ -138,7 +159,7 @@ def open_study(config: StudyConfig, storage: RDBStorage) -> optuna.Study:
     study = optuna.create_study(
         storage=storage, study_name=config.name, direction="maximize", load_if_exists=True
     )
-    stored = study.user_attrs.get("definition")
+    stored = _attributes(study).get("definition")
     if stored is not None:
         old = _stored_config(study).definition()
         if changes := _differences(old, config.definition()):
@@ -161,7 +182,8 @@ def stored_study(name: str, storage: RDBStorage) -> tuple[optuna.Study, StudyCon
     Raises:
         InputError: there is none of that name; names those there are.
     """
-    names = optuna.get_all_study_names(storage)
+    with _readable(f"study {name}, or another beside it"):
+        names = optuna.get_all_study_names(storage)
     if name not in names:
         there = f"it has {', '.join(sorted(names))}" if names else "it has none"
         raise InputError(f"study {name}: not in this storage; {there}")
@@ -170,12 +192,27 @@ def stored_study(name: str, storage: RDBStorage) -> tuple[optuna.Study, StudyCon
 
 
 def _stored_config(study: optuna.Study) -> StudyConfig:
-    attributes = study.user_attrs
-    if not {"definition", "changeable"} <= attributes.keys():
-        raise InputError(f"study {study.study_name}: was not made by this project")
-    return read_study(
-        attributes["definition"] | attributes["changeable"], f"study {study.study_name}, as stored"
-    )
+    name, attributes = study.study_name, _attributes(study)
+    tables = attributes.get("definition"), attributes.get("changeable")
+    if tables == (None, None):
+        raise InputError(f"study {name}: was not made by this project")
+    definition, changeable = tables
+    if not isinstance(definition, dict) or not isinstance(changeable, dict):
+        raise InputError(f"study {name}: what is stored of it is damaged: no tables")
+    return read_study(definition | changeable, f"study {name}, as stored")
+
+
+def _attributes(study: optuna.Study) -> dict[str, Any]:
+    with _readable(f"study {study.study_name}"):
+        return study.user_attrs
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:  # not JSON
+        raise InputError(f"{what}: what is stored of it is damaged: {error}") from None
 
 
 def counts(study: optuna.Study) -> TrialCounts:

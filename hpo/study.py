@@ -65,7 +65,7 @@ class StudyConfig(Strict):
     dataset: Literal["auto", "omniglot", "glyphs"] = "auto"
     seed: int = Field(default=0, ge=0)
     trials: int = Field(ge=1)
-    infeasible_trials: int | None = Field(default=None, ge=0)
+    infeasible_trials: int | None = Field(default=None, ge=1)
     timeout: float | None = Field(default=None, gt=0)
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()

@@ -75,6 +75,8 @@ def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
     }
     width = max(len(str(folder / name)) for name in about)
     for name, what in about.items():
+        if not (folder / name).exists():
+            what = "missing: it was there when the study ended"
         out.print(f"{folder / name!s:{width}}  {what}", markup=False, soft_wrap=True)
     opens = dashboard_command(results["study"], storage)
     out.print(f"The dashboard: {opens}", markup=False, soft_wrap=True)
@@ -198,12 +200,20 @@ def _percent(value: float) -> str:
 def _whole_network(config: RunConfig) -> dict[str, Any]:
     """The values that are not one layer's, but for how long it trained."""
     network, train = config.network, config.train
+    batch = (
+        f"{train.batch.pairs} pairs"
+        if train.loss == "pairs"
+        else f"{train.batch.characters} characters of {train.batch.alphabets} alphabets,"
+        f" {train.batch.drawers} drawers"
+    )
     return {
         "size": network.size,
         "units": network.units,
         "initialisation": network.initialisation,
         "batch norm": "on" if network.batch_norm else "off",
         "loss": train.loss,
+        **({"temperature": f"{train.temperature:.3g}"} if train.loss == "nca" else {}),
+        "batch": batch,
         "optimiser": train.optimiser,
         "schedule": train.schedule,
         "affine": f"{train.distortion.affine:.3g}",

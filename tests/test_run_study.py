@@ -335,12 +335,12 @@ def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(start: Start) -
         return err.splitlines()[-1]
 
     message = "interrupted: the same command goes on where it stopped"
-    assert interrupted(signal.SIGTERM, "checkpoints/trial-0.safetensors") == message
+    assert interrupted(signal.SIGTERM, "unfinished-tiny/trial-0.safetensors") == message
     tiny, _ = stored_study("tiny", open_storage(default_url(output), create=False))
     assert (counts(tiny).waiting, len(tiny.trials)) == (1, 1)
-    assert (output / "checkpoints/trial-0.safetensors").exists()
+    assert (output / "unfinished-tiny/trial-0.safetensors").exists()
 
-    assert interrupted(signal.SIGINT, "finish/trial-*/*.safetensors") == message
+    assert interrupted(signal.SIGINT, "unfinished-tiny/retrained-*/*.safetensors") == message
     assert (counts(tiny).complete, len(tiny.trials)) == (2, 2)
     assert [len(trial.intermediate_values) for trial in tiny.trials] == [4, 4]
     assert not (output / "results.json").exists()
@@ -350,7 +350,7 @@ def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(start: Start) -
     assert process.returncode == 0, err
     assert "Trials: 2 complete, 0 pruned, 0 failed, 0 infeasible" in out
     assert (output / "results.json").exists()
-    assert not (output / "finish").exists()
+    assert not (output / "unfinished-tiny").exists()
 
 
 @pytest.mark.usefixtures("begun")

@@ -1,7 +1,6 @@
 """What follows a search: finalists retrained, the winner tested once, through interruptions."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from math import sqrt
 from pathlib import Path
@@ -19,6 +18,7 @@ from data.splits import SearchData, held_out_characters
 from hpo.export import best_trials
 from hpo.finish import finish, fresh_seeds
 from hpo.progress import Progress
+from hpo.run import run_study
 from hpo.search import search
 from hpo.storage import default_url, open_storage, open_study
 from hpo.study import StudyConfig
@@ -96,9 +96,14 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(
-    study: optuna.Study, config: StudyConfig, glyphs: Collection, output: Path
+    study: optuna.Study,
+    config: StudyConfig,
+    glyphs: Collection,
+    output: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
-    return finish(study, config, glyphs, CPU, output, Progress("test", 4))
+    work = tmp_path_factory.mktemp("work")
+    return finish(study, config, glyphs, CPU, output, work, Progress("test", 4))
 
 
 def without_times(results: dict[str, Any]) -> dict[str, Any]:
@@ -208,33 +213,54 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        finish(study, config, glyphs, CPU, tmp_path, Interrupting(epochs))
-    assert not (tmp_path / "results.json").exists()
+        finish(
+            study, config, glyphs, CPU, tmp_path / "out", tmp_path / "work", Interrupting(epochs)
+        )
+    assert not (tmp_path / "out").exists()
     progress = Recording()
-    again = finish(study, config, glyphs, CPU, tmp_path, progress)
+    again = finish(study, config, glyphs, CPU, tmp_path / "out", tmp_path / "work", progress)
     assert without_times(again) == without_times(results)
     # Of the four retrainings of 3 epochs, those that were done are not trained again.
     assert len(progress.trained) == 4 - epochs // 3
-    assert not (tmp_path / "finish").exists()
 
 
 def test_a_finished_study_is_neither_trained_nor_tested_again(
+    results: dict[str, Any], config: StudyConfig, glyphs: Collection, tmp_path: Path
+) -> None:
+    marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
+    (tmp_path / "results.json").write_text(json.dumps(marked))
+    # Whatever became of its storage, and whatever the budget is now.
+    larger = config.model_copy(update={"trials": config.trials + 5})
+    again = run_study(larger, glyphs, CPU, "sqlite:////nowhere/study.db", tmp_path)
+    assert again == marked
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+@pytest.mark.parametrize("damaged", [{"study": "glyphs"}, {}])
+def test_damaged_results_are_refused(
+    damaged: dict[str, Any],
     results: dict[str, Any],
-    study: optuna.Study,
     config: StudyConfig,
     glyphs: Collection,
-    output: Path,
     tmp_path: Path,
 ) -> None:
-    done = shutil.copytree(output, tmp_path / "done")
-    (done / "best.safetensors").unlink()
-    marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
-    (done / "results.json").write_text(json.dumps(marked))
-    progress = Recording()
-    again = finish(study, config, glyphs, CPU, done, progress)
-    assert again["test"]["one_shot_accuracy"] == 0.123
-    assert progress.trained == []
-    assert not (done / "best.safetensors").exists()
+    kept = damaged | {k: v for k, v in results.items() if k == "definition" and damaged}
+    (tmp_path / "results.json").write_text(json.dumps(kept))
+    expected = "lacks dataset, budget, trials" if damaged else "holds the results of a retraining"
+    with pytest.raises(InputError, match=expected):
+        run_study(config, glyphs, CPU, default_url(tmp_path), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_two_unfinished_studies_do_not_share_a_folder(
+    config: StudyConfig, glyphs: Collection, tmp_path: Path
+) -> None:
+    kept = tmp_path / "unfinished-other" / "trial-0.safetensors"
+    kept.parent.mkdir()
+    kept.write_bytes(b"of the other")
+    with pytest.raises(InputError, match=r"holds the unfinished study other; choose another"):
+        run_study(config, glyphs, CPU, default_url(tmp_path), tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["unfinished-other", kept.name]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +274,6 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
 def test_results_of_another_study_are_left_alone(
     change: dict[str, Any],
     message: str,
-    study: optuna.Study,
     config: StudyConfig,
     glyphs: Collection,
     output: Path,
@@ -256,7 +281,7 @@ def test_results_of_another_study_are_left_alone(
     before = {path: path.read_bytes() for path in output.iterdir()}
     other = config.model_copy(update=change)
     with pytest.raises(InputError, match=message):
-        finish(study, other, glyphs, CPU, output, Progress("test", 2))
+        run_study(other, glyphs, CPU, default_url(output), output)
     assert {path: path.read_bytes() for path in output.iterdir()} == before
 
 
@@ -268,5 +293,13 @@ def test_without_a_complete_trial_there_is_no_winner(
     trial.set_constraint("shortfall", 3)
     study.tell(trial, 0.0)
     with pytest.raises(WorkFailed, match="no trial was completed"):
-        finish(study, config, glyphs, CPU, tmp_path / "output", Progress("test", 2))
+        finish(
+            study,
+            config,
+            glyphs,
+            CPU,
+            tmp_path / "output",
+            tmp_path / "work",
+            Progress("test", 2),
+        )
     assert not (tmp_path / "output").exists()

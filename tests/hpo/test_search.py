@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +15,19 @@ import pytest
 import torch
 from optuna.trial import FrozenTrial, TrialState
 
+from data.collection import Collection
+from data.errors import WorkFailed
 from data.glyphs import make_glyphs
 from data.splits import SearchData
 from hpo.progress import Progress
+from hpo.run import run_study
 from hpo.samplers import make_pruner, trial_seed
-from hpo.search import is_spent, search
+from hpo.search import reached_limit, search
 from hpo.storage import counts, default_url, open_storage, open_study
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
 from model.train import EpochReport
+from model.weights import read_tensors
 
 CPU = torch.device("cpu")
 PROJECT = Path(__file__).parents[2]
@@ -41,6 +46,19 @@ class Disturbed(Progress):
     def epoch_done(self, report: EpochReport) -> None:
         if report.epoch + 1 == self.epochs and self.number in (None, self.current):
             raise self.error
+
+
+class Unwritten(Progress):
+    """Fails unless the first epoch it hears of lies in a checkpoint already."""
+
+    def __init__(self, checkpoint: Path, stamp: int) -> None:
+        super().__init__("test", 1)
+        self.checkpoint, self.stamp, self.first = checkpoint, stamp, True
+
+    def epoch_done(self, report: EpochReport) -> None:
+        if self.first:
+            assert self.checkpoint.stat().st_mtime_ns == self.stamp
+        self.first = False
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +117,7 @@ def test_the_budget_is_met_exactly_and_then_nothing_is_trained(
     assert found.complete + found.pruned == 4
     assert found.complete >= 1
     assert found.running == found.waiting == found.failed == 0
-    assert list((tmp_path / "checkpoints").iterdir()) == []
+    assert list(tmp_path.glob("*.safetensors")) == []
     assert outcome(searched(config, data, tmp_path)) == outcome(trials)
     # With a larger budget it goes on from there.
     more = searched(config.model_copy(update={"trials": 5}), data, tmp_path)
@@ -127,8 +145,66 @@ def test_an_interrupted_search_goes_on_as_if_it_had_not_been(
         assert counts(study).waiting == 1
         assert counts(study).running == 0
         assert study.trials[-1].number == number
-        assert (tmp_path / "checkpoints" / f"trial-{number}.safetensors").is_file()
+        assert (tmp_path / f"trial-{number}.safetensors").is_file()
     assert outcome(searched(config_with(), data, tmp_path)) == outcome(undisturbed)
+
+
+def test_an_interrupt_behind_the_pruners_decision_lets_no_trial_live_on(
+    data: SearchData, tmp_path: Path, undisturbed: list[FrozenTrial]
+) -> None:
+    class Signalling(Progress):
+        """Sends this process a real signal when a trial that is to be pruned reports."""
+
+        current = -1
+
+        def trial_started(self, number: int, epochs: int) -> None:
+            self.current = number
+
+        def epoch_done(self, report: EpochReport) -> None:
+            if (self.current, report.epoch + 1) == (pruned.number, len(pruned.intermediate_values)):
+                os.kill(os.getpid(), signal.SIGINT)
+
+    pruned = next(t for t in undisturbed if t.state is TrialState.PRUNED)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            searched(config_with(), data, tmp_path, Signalling("test", 1))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert opened(config_with(), tmp_path).trials[-1].state is TrialState.PRUNED
+    assert outcome(searched(config_with(), data, tmp_path)) == outcome(undisturbed)
+
+
+def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
+    glyphs: Collection, tmp_path: Path
+) -> None:
+    config = config_with(trials=2, finish={"finalists": 1, "epochs": 1})
+    url = default_url(tmp_path)
+    opened(config, tmp_path)
+    database = sqlite3.connect(tmp_path / "study.db")
+    # Each report now fails as on a broken database, and not as on a row that is there already.
+    database.execute(
+        "CREATE TRIGGER broken BEFORE INSERT ON trial_intermediate_values"
+        " BEGIN INSERT INTO gone VALUES (1); END"
+    )
+    with pytest.raises(
+        WorkFailed, match=r"study\.db: no such table: main.gone; once it answers, the same"
+    ):
+        run_study(config, glyphs, CPU, url, tmp_path)
+    # It is no failure of the trial.
+    assert [t.state for t in opened(config, tmp_path).trials] == [TrialState.RUNNING]
+    database.execute("DROP TRIGGER broken")
+    database.close()
+    results = run_study(config, glyphs, CPU, url, tmp_path)
+    assert results["trials"]["complete"] + results["trials"]["pruned"] == 2
+    assert results["trials"]["failed"] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "best.safetensors",
+        "best.toml",
+        "results.json",
+        "study.db",
+        "trials.csv",
+    ]
 
 
 KILLED = """
@@ -205,10 +281,37 @@ def test_only_what_dead_processes_of_this_machine_left_is_taken_over(
     assert len(trials) == (1 if taken_over else 2)
 
 
+def test_where_nothing_is_searched_a_trial_goes_on_too(data: SearchData, tmp_path: Path) -> None:
+    class Counting(Progress):
+        trained = 0
+
+        def epoch_done(self, report: EpochReport) -> None:
+            Counting.trained += 1
+            if Counting.trained == 3:
+                raise KeyboardInterrupt
+
+    network = {"size": 28, "units": 32, "convolutions": [{"filters": 8, "kernel": 5, "pool": True}]}
+    train = {
+        "epochs": 4,
+        "steps_per_epoch": 2,
+        "layers": {"learning_rate": 1e-3},
+        "batch": {"characters": 20},
+    }
+    config = config_with(trials=1, network=network, train=train)
+    expected = outcome(searched(config, data, tmp_path / "expected"))
+    with pytest.raises(KeyboardInterrupt):
+        searched(config, data, tmp_path, Counting("test", 1))
+    kept = tmp_path / "trial-0.safetensors"
+    before = len(read_tensors(kept)[1]["history"])
+    assert before == 3
+    stamp = kept.stat().st_mtime_ns
+    assert outcome(searched(config, data, tmp_path, Unwritten(kept, stamp))) == expected
+
+
 def test_a_checkpoint_of_another_study_is_not_taken_up(data: SearchData, tmp_path: Path) -> None:
     config = config_with(trials=1)
     expected = outcome(searched(config, data, tmp_path / "clean"))
-    stale = tmp_path / "stale" / "checkpoints" / "trial-0.safetensors"
+    stale = tmp_path / "stale" / "trial-0.safetensors"
     stale.parent.mkdir(parents=True)
     stale.write_bytes(b"something else")
     assert outcome(searched(config, data, tmp_path / "stale")) == expected
@@ -249,9 +352,11 @@ def test_networks_that_cannot_exist_have_a_budget_of_their_own(
 
 def test_no_trial_starts_after_the_timeout(data: SearchData, tmp_path: Path) -> None:
     config = config_with().model_copy(update={"timeout": 1e-6})
-    assert not is_spent(opened(config, tmp_path), config)
+    assert reached_limit(opened(config, tmp_path), config) is None
     assert len(searched(config, data, tmp_path)) == 1
-    assert is_spent(opened(config, tmp_path), config)
+    assert "the timeout is 0 s; the search ends after 1 of 5 trials" in str(
+        reached_limit(opened(config, tmp_path), config)
+    )
     assert len(searched(config, data, tmp_path)) == 1
 
 

@@ -87,6 +87,41 @@ def test_nothing_is_made_where_nothing_was_asked_for(tmp_path: Path) -> None:
     assert not missing.parent.exists()
     assert "is a folder" in complaint(f"sqlite:///{tmp_path}", create=True)
     assert "names no file" in complaint("sqlite://", create=True)
+    in_memory = "sqlite:///file:study?mode=memory&uri=true"
+    assert "names no file" in complaint(in_memory, create=True)
+    uri = f"sqlite:///file:{tmp_path}/study.db?uri=true"
+    assert "must name the file by its path" in complaint(uri, create=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["50%41", "what?", "a#b", "with blank", "at@home:1", "ü"])
+def test_a_folder_may_have_any_name(tmp_path: Path, config: StudyConfig, name: str) -> None:
+    open_study(config, open_storage(default_url(tmp_path / name), create=True))
+    assert [path.name for path in (tmp_path / name).iterdir()] == ["study.db"]
+    storage = open_storage(default_url(tmp_path / name), create=False)
+    assert stored_study("glyphs", storage)[1] == config
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ("7", "what is stored of it is damaged: no tables"),
+        ('{"name": "gly', "what is stored of it is damaged: Unterminated string"),
+        ('{"name": "glyphs"}', "study glyphs, as stored: network: field required"),
+    ],
+)
+def test_a_damaged_definition_is_one_line(
+    tmp_path: Path, config: StudyConfig, definition: str, message: str
+) -> None:
+    url = default_url(tmp_path)
+    open_study(config, open_storage(url, create=True))
+    with sqlite3.connect(tmp_path / "study.db") as database:
+        change = "update study_user_attributes set value_json = ? where key = 'definition'"
+        assert database.execute(change, (definition,)).rowcount == 1
+    for way in (lambda s: stored_study("glyphs", s), lambda s: open_study(config, s)):
+        with pytest.raises(InputError, match=message) as caught:
+            way(open_storage(url, create=False))
+        assert "\n" not in str(caught.value)
 
 
 def test_an_empty_file_is_a_new_database_only_when_asked(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""Real signals to this process: held back, let through, ignored."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hpo.interrupts import allowed, held_back
+
+
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], autouse=True)
+def number(request: pytest.FixtureRequest) -> Iterator[int]:
+    """One of the two signals; both end a process as Ctrl-C does."""
+    before = {
+        n: signal.signal(n, signal.default_int_handler) for n in (signal.SIGINT, signal.SIGTERM)
+    }
+    yield request.param
+    for n, handler in before.items():
+        signal.signal(n, handler)
+
+
+def interrupt(number: int) -> None:
+    os.kill(os.getpid(), number)
+    time.sleep(0.01)  # Python runs handlers between two of its instructions
+
+
+def test_an_interrupt_waits_for_the_end(number: int) -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), held_back():  # noqa: PT012
+        interrupt(number)
+        interrupt(number)
+        done.append("after it")
+    assert done == ["after it"]
+    with held_back():
+        done.append("the next is not interrupted")
+    with pytest.raises(KeyboardInterrupt):
+        interrupt(number)
+
+
+def test_it_comes_through_while_an_item_is_made_and_not_between(number: int) -> None:
+    def items(at: int) -> Iterator[int]:
+        for item in range(5):
+            if item == at:
+                interrupt(number)
+            yield item
+
+    seen: list[int] = []
+    with pytest.raises(KeyboardInterrupt), held_back():
+        seen.extend(allowed(items(at=2)))
+    assert seen == [0, 1]
+
+    seen.clear()
+    with pytest.raises(KeyboardInterrupt), held_back():  # noqa: PT012
+        for item in allowed(items(at=9)):
+            if item == 1:
+                interrupt(number)
+            seen.append(item)
+    assert seen == [0, 1]
+    with held_back():
+        assert list(allowed(items(at=9))) == [0, 1, 2, 3, 4]
+
+
+def test_the_error_within_goes_first_and_the_interrupt_is_not_kept(number: int) -> None:
+    with pytest.raises(ValueError, match="broken"), held_back():  # noqa: PT012
+        interrupt(number)
+        raise ValueError("broken")
+    with held_back():
+        pass
+    assert signal.getsignal(number) is signal.default_int_handler
+
+
+def test_what_is_ignored_stays_ignored(number: int) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    with held_back():
+        interrupt(number)
+        for _ in allowed(iter([1])):
+            interrupt(number)
+    assert signal.getsignal(number) is signal.SIG_IGN
