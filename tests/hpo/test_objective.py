@@ -1,49 +1,35 @@
 """One trial on the glyphs: what it returns, keeps, reports, and what it cannot see."""
 
 import ast
+import json
+import pickle
+import subprocess
+import sys
 import warnings
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import optuna
 import pytest
 import torch
 
 import hpo.objective
-import hpo.search
 from data.collection import Collection
-from data.glyphs import make_glyphs
 from data.splits import SearchData, paper_splits
 from hpo.objective import run_trial
 from hpo.progress import Progress
+from hpo.search import search
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
-from model.train import EpochReport
 
 CPU = torch.device("cpu")
-
-
-class StopAfter(Progress):
-    """Interrupts when so many epochs are done."""
-
-    def __init__(self, epochs: int) -> None:
-        super().__init__("test", 1)
-        self.epochs = epochs
-
-    def epoch_done(self, report: EpochReport) -> None:
-        if report.epoch + 1 == self.epochs:
-            raise KeyboardInterrupt
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
-def collection() -> Collection:
-    return make_glyphs()
-
-
-@pytest.fixture(scope="module")
-def data(collection: Collection) -> SearchData:
-    return SearchData.of(collection, 28, CPU)
+def data(glyphs: Collection) -> SearchData:
+    return SearchData.of(glyphs, 28, CPU)
 
 
 def config_with(**train: Any) -> StudyConfig:  # noqa: ANN401
@@ -88,42 +74,109 @@ def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(
     assert trial.constraints == {"shortfall": 0}
 
 
-def test_the_test_alphabets_are_out_of_reach(collection: Collection, tmp_path: Path) -> None:
-    config, splits = config_with(epochs=2), paper_splits(collection)
+def test_the_test_alphabets_are_out_of_reach(glyphs: Collection, tmp_path: Path) -> None:
+    config, splits = config_with(epochs=2), paper_splits(glyphs)
 
     def value_without(alphabets: tuple[str, ...]) -> float:
-        rows = [i for i, name in enumerate(collection.names) if name.split("/")[0] in alphabets]
+        rows = [i for i, name in enumerate(glyphs.names) if name.split("/")[0] in alphabets]
         assert rows
-        packed = collection.packed.copy()
+        packed = glyphs.packed.copy()
         packed[rows] = 0
-        blind = SearchData.of(replace(collection, packed=packed), config.size, CPU)
+        blind = SearchData.of(replace(glyphs, packed=packed), config.size, CPU)
         return run(study_with(), config, blind, tmp_path / "-".join(alphabets))
 
-    seen = run(study_with(), config, SearchData.of(collection, config.size, CPU), tmp_path / "all")
+    seen = run(study_with(), config, SearchData.of(glyphs, config.size, CPU), tmp_path / "all")
     assert value_without(splits.test.alphabets) == seen
     assert value_without(splits.validation.alphabets[:3]) != seen
 
 
-@pytest.mark.parametrize("module", [hpo.objective, hpo.search])
-def test_the_search_imports_nothing_that_gives_test_pictures(module: Any) -> None:  # noqa: ANN401
-    names = {
-        alias.name
-        for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    assert "SearchData" in names
-    forbidden = {"Collection", "held_out_characters", "load_collection", "load_omniglot"}
-    assert not names & (forbidden | {"make_glyphs", "paper_splits", "data"})
+def test_a_trial_and_a_search_are_given_search_data_alone() -> None:
+    for function in (run_trial, search):
+        given = [kind for name, kind in get_type_hints(function).items() if name != "return"]
+        plain = {StudyConfig, torch.device, Path, Progress, optuna.Study, optuna.Trial}
+        assert [kind for kind in given if kind not in plain] == [SearchData]
+    assert {field.name for field in fields(SearchData)} == {"train", "validation"}
 
 
-def test_a_network_that_cannot_exist_costs_no_training(data: SearchData, tmp_path: Path) -> None:
-    study = study_with(**{"conv1.kernel": 9, "conv2.kernel": 12})
-    assert run(study, config_with(), data, tmp_path / "checkpoint") == 0
+SEALED = """
+import ast, json, pickle, sys
+from pathlib import Path
+import optuna, torch
+from data.collection import Collection
+
+def sealed(*args, **kwargs):
+    raise AssertionError("a search reached for a whole data set")
+
+Collection.__init__ = Collection.characters = sealed
+torch.set_num_threads(1)
+folder = Path(sys.argv[1])
+data = pickle.loads((folder / "data").read_bytes())
+from hpo.progress import Progress
+from hpo.search import search
+from hpo.search import search
+from hpo.study_file import read_study
+config = read_study(json.loads((folder / "study").read_text()), "test")
+study = optuna.create_study(direction="maximize")
+search(study, config, data, torch.device("cpu"), folder, Progress("test", 1))
+ends = [trial.user_attrs.get("error") or trial.state.name for trial in study.trials]
+own = {
+    name: module.__file__
+    for name, module in sys.modules.items()
+    if name.partition(".")[0] in ("data", "model", "hpo", "run_study")
+}
+print(json.dumps([ends, own]))
+"""
+
+
+def test_no_code_that_a_search_runs_can_take_out_test_alphabets(
+    data: SearchData, tmp_path: Path
+) -> None:
+    """A real search in a process of its own, to which no data set was ever known."""
+    (tmp_path / "data").write_bytes(pickle.dumps(data))
+    config = config_with(epochs=2).model_dump(mode="json") | {"trials": 2}
+    (tmp_path / "study").write_text(json.dumps(config))
+    done = subprocess.run(
+        [sys.executable, "-c", SEALED, str(tmp_path)],
+        cwd=Path(hpo.objective.__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    ends, modules = json.loads(done.stdout)
+    assert set(ends) == {"COMPLETE"}, ends
+    # What was loaded, on the way and at any depth: nothing that has or makes a data set.
+    assert {"hpo.objective", "hpo.search", "data.splits"} <= modules.keys()
+    whole = {"data.source", "data.omniglot", "data.omniglot_files", "data.glyphs", "data.cache"}
+    after = {"hpo.held_out", "hpo.finish", "hpo.retrain", "hpo.run", "run_study"}
+    assert not modules.keys() & (whole | after)
+    for name in modules.keys() - {"data.splits", "data.collection"}:
+        words = {
+            word
+            for node in ast.walk(ast.parse(Path(modules[name]).read_text()))
+            for word in (getattr(node, field, None) for field in ("id", "attr", "name", "value"))
+            if isinstance(word, str)
+        }
+        forbidden = {"held_out_characters", "paper_splits", "evaluation"}
+        assert not words & forbidden, name
+
+
+@pytest.mark.parametrize(("kernel", "shortfall"), [(10, 1), (11, 1), (12, 2)])
+def test_a_network_that_cannot_exist_costs_no_training(
+    kernel: int, shortfall: int, tmp_path: Path, interrupting: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.objective, "Trainer", None)  # there is nothing to train with,
+    nothing: Any = None  # nor anything to train on
+    study = study_with(**{"conv1.kernel": 9, "conv2.kernel": kernel})
+    progress = interrupting()
+    value = run_trial(study.ask(), config_with(), nothing, CPU, tmp_path / "checkpoint", progress)
+    assert value == 0
     trial = study.trials[0]
-    assert trial.constraints["shortfall"] > 0
+    # 28 pixels, less 8, pooled: 10; the first of the missing ones is the one to be left over.
+    assert trial.constraints == {"shortfall": shortfall}
     assert trial.intermediate_values == {}
-    assert "28x28" in trial.user_attrs["reason"]
+    assert trial.user_attrs.keys() == {"seed", "reason"}
+    assert trial.user_attrs["reason"] == f"infeasible: 28x28 is {shortfall} pixels too small"
+    assert progress.trained == []
     assert not (tmp_path / "checkpoint").exists()
 
 
@@ -141,7 +194,7 @@ def test_a_loss_that_is_not_finite_prunes_at_once(data: SearchData, tmp_path: Pa
 
 @pytest.mark.parametrize("checkpoint_survives", [True, False])
 def test_an_interrupted_trial_ends_as_if_it_had_not_been(
-    data: SearchData, tmp_path: Path, checkpoint_survives: bool
+    data: SearchData, tmp_path: Path, interrupting: type, checkpoint_survives: bool
 ) -> None:
     config = config_with()
     expected = study_with()
@@ -150,7 +203,7 @@ def test_an_interrupted_trial_ends_as_if_it_had_not_been(
     study, checkpoint = study_with(), tmp_path / "interrupted"
     trial = study.ask()
     with pytest.raises(KeyboardInterrupt):
-        run_trial(trial, config, data, CPU, checkpoint, StopAfter(2))
+        run_trial(trial, config, data, CPU, checkpoint, interrupting(2))
     assert list(study.trials[0].intermediate_values) == [1]
     if not checkpoint_survives:  # it was on another machine
         checkpoint.unlink()
