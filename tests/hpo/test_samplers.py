@@ -1,0 +1,127 @@
+"""Samplers learn: from values, and from which networks cannot exist. Random is what they beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import log10
+from pathlib import Path
+from statistics import fmean
+from types import SimpleNamespace
+from typing import Any
+
+import optuna
+import pytest
+import torch
+from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.trial import FrozenTrial
+
+import hpo.objective
+from hpo.progress import Progress
+from hpo.samplers import make_sampler
+from hpo.search import search
+from hpo.storage import is_infeasible
+from hpo.study import StudyConfig
+from hpo.study_file import read_study
+from model.config import RunConfig
+from model.train import EpochReport
+
+STARTUP = 8
+CPU = torch.device("cpu")
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+class Trained:
+    """In place of a training: its accuracy follows from the configuration at once."""
+
+    def __init__(self, config: RunConfig, *_: object) -> None:
+        first, *_, last = config.train.layers
+        away = abs(log10(first.learning_rate) + 2) + abs(log10(last.learning_rate) + 3)
+        self.accuracy = 1 - away / 5  # best at 0.01 and 0.001
+        self.network = SimpleNamespace(parameters=lambda: ())
+        self.history: list[EpochReport] = []
+
+    def run(self) -> Iterator[EpochReport]:
+        self.history.append(
+            EpochReport(0, 1.0, self.accuracy, 0.1, 0, self.accuracy, 0.1, 0.0, 1.0)
+        )
+        yield self.history[0]
+
+
+def config_with(
+    sampler: str, startup: int = STARTUP, seed: int = 0, trials: int = 10
+) -> StudyConfig:
+    """Two kernels, which together are too large in half of all networks, and two rates."""
+    kernel = {"low": 3, "high": 27}
+    rate = {"low": 1e-5, "high": 1.0, "log": True}
+    document: dict[str, Any] = {
+        "name": "toy",
+        "seed": seed,
+        "trials": trials,
+        "infeasible_trials": 1000,
+        "sampler": {"name": sampler, "startup_trials": startup},
+        "network": {
+            "size": 28,
+            "units": 8,
+            "convolutions": [{"filters": 4, "kernel": kernel}, {"filters": 4, "kernel": kernel}],
+        },
+        "train": {
+            "epochs": 1,
+            "layers": [{"learning_rate": value} for value in (rate, 0.1, 0.1, rate)],
+        },
+    }
+    return read_study(document, "test")
+
+
+Proposed = Callable[..., list[FrozenTrial]]
+
+
+@pytest.fixture
+def proposed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proposed:
+    """The trials of a search in which all is real but the training."""
+    monkeypatch.setattr(hpo.objective, "Trainer", Trained)
+    nothing: Any = None
+
+    def trials(config: StudyConfig) -> list[FrozenTrial]:
+        study = optuna.create_study(direction="maximize")
+        search(study, config, nothing, CPU, tmp_path, Progress("test", config.trials))
+        return study.trials
+
+    return trials
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("tpe", TPESampler), ("gp", GPSampler), ("random", RandomSampler)]
+)
+def test_each_name_stands_for_its_sampler(name: str, kind: type[BaseSampler]) -> None:
+    assert type(make_sampler(config_with(name), 0)) is kind
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp"])
+@pytest.mark.parametrize("startup", [3, 9])
+def test_so_many_trials_are_random_and_no_more(name: str, startup: int, proposed: Proposed) -> None:
+    chance = [trial.params for trial in proposed(config_with("random", trials=6))]
+    trials = [trial.params for trial in proposed(config_with(name, startup, trials=6))]
+    assert trials[:startup] == chance[:startup]
+    later = [one != other for one, other in zip(trials[startup:], chance[startup:], strict=False)]
+    assert later
+    assert all(later)
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp"])
+def test_what_learns_beats_chance(name: str, proposed: Proposed) -> None:
+    """After the start: fewer networks that cannot exist, and better learning rates."""
+
+    def learned(sampler: str) -> tuple[int, float]:
+        later = [
+            trial
+            for seed in range(2)
+            for trial in proposed(config_with(sampler, seed=seed))[STARTUP:]
+        ]
+        values = [trial.values[0] for trial in later if not is_infeasible(trial)]
+        return len(later) - len(values), fmean(values)
+
+    infeasible, value = learned(name)
+    by_chance, value_by_chance = learned("random")
+    assert by_chance >= 9
+    assert infeasible <= by_chance / 3
+    assert value > value_by_chance + 0.1
