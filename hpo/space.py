@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from optuna.trial import BaseTrial, FixedTrial
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from data.errors import InputError
 from hpo.study import StudyConfig
 from model.config import NetworkConfig, RunConfig, Strict, TrainConfig
-from model.config_file import explain
+from model.config_file import as_toml, explain, model_in
 
 Value = bool | int | float | str
 Draw = Callable[["Parameter"], Value]
@@ -52,6 +52,17 @@ class Choices(Strict):
     """Values of which one is taken."""
 
     choices: tuple[Value, ...] = Field(min_length=1, strict=False)
+
+    @field_validator("choices")
+    @classmethod
+    def _all_different(cls, choices: tuple[Value, ...]) -> tuple[Value, ...]:
+        # Optuna can't tell 1 from 1.0. Nor from true; but no field takes both, and that is said.
+        seen: set[tuple[bool, Value]] = set()
+        for choice in choices:
+            if (isinstance(choice, bool), choice) in seen:
+                raise ValueError(f"{as_toml(choice)} stands there twice")
+            seen.add((isinstance(choice, bool), choice))
+        return choices
 
 
 @dataclass(frozen=True)
@@ -207,7 +218,7 @@ def _fill_table(
     for name, field in model.model_fields.items():
         value = table.get(name)
         here = f"{key}.{name}"
-        inner = _model_within(field.annotation)
+        inner = model_in(field.annotation)
         if inner is None:
             if isinstance(value, dict):
                 whole = field.annotation is not float
@@ -223,11 +234,3 @@ def _fill_table(
                 for i, item in enumerate(value)
             ]
     return filled
-
-
-def _model_within(annotation: object) -> type[BaseModel] | None:
-    """`Model` of a field that holds a `Model` or a `tuple[Model, ...]`."""
-    for part in (annotation, *get_args(annotation)):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
-    return None

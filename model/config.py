@@ -10,9 +10,9 @@ MAX_SIZE = 105
 
 
 class Strict(BaseModel):
-    """Immutable; unknown keys are errors, and a string is never taken for a number."""
+    """Immutable; unknown keys are errors, a string is no number, and nan or inf is none."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Convolution(Strict):

@@ -6,13 +6,26 @@ import difflib
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 import tomli_w
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from data.errors import InputError
 from model.config import RunConfig
+
+TYPES = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "a string",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+"""What pydantic's errors about a value's type would have instead, in TOML's words."""
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -22,7 +35,7 @@ def read_document(path: Path) -> dict[str, Any]:
         InputError: no such file, or not of that form.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
         document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
@@ -69,18 +82,53 @@ def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
     """
     mistakes = error.errors(include_url=False)
     first = min(mistakes, key=lambda mistake: mistake["type"] != "extra_forbidden")
-    location = [part for part in first["loc"] if part not in ("function-after", "function-before")]
+    location = list(first["loc"])
+    if location[-1:] and location[-1] in ("bool", "int", "float", "str"):
+        # One of several types that are allowed here, each with its own mistake.
+        location.pop()
+        mistakes = [m for m in mistakes if list(m["loc"][:-1]) == location]
+    else:
+        mistakes = [first]
     key = ".".join(str(part) for part in location)
+    prefix = f"{where}: {key if key.isprintable() else repr(key)}: " if key else f"{where}: "
     if first["type"] == "extra_forbidden":
         allowed = _keys_at(model, location[:-1])
         near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
         hint = f"did you mean {near[0]}?" if near else f"allowed are {', '.join(sorted(allowed))}"
-        return f"{where}: {key}: unknown key; {hint}"
-    message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    given = "" if first["type"] in ("missing", "value_error") else f", not {first['input']!r}"
-    prefix = f"{where}: {key}: " if key else f"{where}: "
-    verb = "should be " if first["msg"].startswith("Input should be ") else ""
-    return f"{prefix}{verb}{message[0].lower()}{message[1:]}{given}"
+        return f"{prefix}unknown key; {hint}"
+    return prefix + _complaint(mistakes)
+
+
+def _complaint(mistakes: list[ErrorDetails]) -> str:
+    """What is wrong with one value: several mistakes where several types are allowed."""
+    # That a number is not finite says more than that it is no string either.
+    told = next((m for m in mistakes if m["type"] not in TYPES), mistakes[0])
+    if told["type"] == "missing":
+        return "is required"
+    if told["type"] == "value_error":
+        return told["msg"].removeprefix("Value error, ")
+    if told["type"] in ("too_short", "too_long"):
+        least, most = (told["ctx"].get(f"{end}_length") for end in ("min", "max"))
+        bound = f"{least} or more" if most is None else f"{most} or fewer"
+        return f"should have {bound} entries, not {told['ctx']['actual_length']}"
+    if told["type"] in TYPES:
+        words = [TYPES[m["type"]] for m in mistakes]
+        if "a number" in words and "a whole number" in words:
+            words.remove("a whole number")
+        what = "should be " + " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    else:
+        what = told["msg"].replace("Input should", "should", 1)
+    return f"{what}, not {as_toml(told['input'])}"
+
+
+def as_toml(value: object) -> str:
+    """A value as a TOML file has it; what is long, or no value there, by its kind."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float, str)):
+        return repr(value)
+    kinds = {dict: "a table", list: "a list", NoneType: "null"}
+    return kinds.get(type(value), "a date or time")
 
 
 def _keys_at(model: type[BaseModel], location: list[int | str]) -> list[str]:
@@ -89,7 +137,7 @@ def _keys_at(model: type[BaseModel], location: list[int | str]) -> list[str]:
         if isinstance(part, int):
             continue
         inner = (
-            _model_in(model.model_fields[part].annotation) if part in model.model_fields else None
+            model_in(model.model_fields[part].annotation) if part in model.model_fields else None
         )
         if inner is None:
             return []
@@ -97,9 +145,9 @@ def _keys_at(model: type[BaseModel], location: list[int | str]) -> list[str]:
     return list(model.model_fields)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401
-    """The model within an annotation such as `tuple[Model, ...]`."""
+def model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401
+    """The model within an annotation such as `Model` or `tuple[Model, ...]`; None without one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_model_in(part) for part in getattr(annotation, "__args__", ()))
+    found = (model_in(part) for part in get_args(annotation))
     return next((model for model in found if model is not None), None)

@@ -1,6 +1,7 @@
 """The search space: one parameter a range or choice, valid everywhere, and mapped back exactly."""
 
 import copy
+from math import inf, nan
 from typing import Any
 
 import optuna
@@ -170,7 +171,7 @@ def test_most_epochs_is_the_upper_end() -> None:
         (
             "network.units",
             {"low": 64, "high": 256.5},
-            "network.units: should be a valid integer, not 256.5",
+            "network.units: should be a whole number, not 256.5",
         ),
         (
             "network.units",
@@ -193,7 +194,42 @@ def test_most_epochs_is_the_upper_end() -> None:
             {"choices": ["pairs", "pair"]},
             "train.loss: should be 'pairs', 'batch-pairs' or 'nca', not 'pair'",
         ),
-        ("train.loss", {"choices": []}, "train.loss: choices: "),
+        ("train.loss", {"choices": []}, "train.loss: choices: should have 1 or more entries"),
+        ("train.loss", {"choices": "nca"}, "train.loss: choices: should be a list, not 'nca'"),
+        (
+            "train.loss",
+            {"choices": ["nca", ["pairs"]]},
+            "train.loss: choices.1: should be true or false, a number or a string, not a list",
+        ),
+        (
+            "train.loss",
+            {"choices": ["nca", "nca"]},
+            "train.loss: choices: 'nca' stands there twice",
+        ),
+        ("network.units", {"choices": [64, 64]}, "network.units: choices: 64 stands there twice"),
+        ("train.temperature", {"choices": [1, 1.0]}, "choices: 1.0 stands there twice"),
+        ("network.batch_norm", {"choices": [True, True]}, "choices: true stands there twice"),
+        # Equal in Python, and one for Optuna; but no field takes both.
+        ("network.units", {"choices": [1, True]}, "units: should be a whole number, not true"),
+        ("network.batch_norm", {"choices": [True, 1]}, "should be true or false, not 1"),
+        ("train.temperature", {"choices": [1, True]}, "should be a number, not true"),
+        (
+            "train.temperature",
+            {"choices": [1.0, nan]},
+            "train.temperature: choices.1: should be a finite number, not nan",
+        ),
+        ("train.temperature", nan, "train.temperature: should be a finite number, not nan"),
+        *(
+            (
+                "train.temperature",
+                {"low": 0.1, "high": 1.0} | {end: value},
+                f"train.temperature: {end}: should be a finite number, not {value}",
+            )
+            for end in ("low", "high", "step")
+            for value in (nan, inf)
+        ),
+        ("network.units", {"low": "a", "high": 9}, "units: low: should be a number, not 'a'"),
+        ("network.units", {"low": 1}, "network.units: high: is required"),
         ("train.batch.drawers", {"choices": [2, 1]}, "train.batch.drawers: should be greater"),
         (
             "network.convolutions.1.kernel",

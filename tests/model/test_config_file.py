@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def broken(path: str, value: object) -> dict[str, Any]:
     inner: Any = document
     for part in parents:
         inner = inner[int(part)] if isinstance(inner, list) else inner[part]
-    inner[last] = value
+    inner[int(last) if isinstance(inner, list) else last] = value
     return document
 
 
@@ -46,7 +47,28 @@ def test_round_trip(tmp_path: Path) -> None:
             [{"learning_rat": 0.1}] * 3,
             "layers.0.learning_rat: unknown key; did you",
         ),
-        ("network.units", "many", "network.units: should be a valid integer, not 'many'"),
+        ("network.units", "many", "network.units: should be a whole number, not 'many'"),
+        ("network.units", True, "network.units: should be a whole number, not true"),
+        ("network.units", 3.0, "network.units: should be a whole number, not 3.0"),
+        ("network.units", None, "network.units: should be a whole number, not null"),
+        ("network.units", {"low": 1}, "network.units: should be a whole number, not a table"),
+        ("network.batch_norm", 1, "network.batch_norm: should be true or false, not 1"),
+        ("network.convolutions", "abc", "network.convolutions: should be a list, not 'abc'"),
+        ("network.convolutions", [], "network.convolutions: should have 1 or more entries, not 0"),
+        (
+            "network.convolutions",
+            [{"filters": 8, "kernel": 1}] * 9,
+            "network.convolutions: should have 8 or fewer entries, not 9",
+        ),
+        ("network.convolutions.0", 3, "network.convolutions.0: should be a table, not 3"),
+        ("train.temperature", "x", "train.temperature: should be a number, not 'x'"),
+        ("train.temperature", nan, "train.temperature: should be a finite number, not nan"),
+        ("train.temperature", inf, "train.temperature: should be a finite number, not inf"),
+        ("train.distortion", {"affine": nan}, "affine: should be a finite number, not nan"),
+        ("train.batch", [1], "train.batch: should be a table, not a list"),
+        ("train.batch", {"new\nline": 1}, r"'train.batch.new\nline': unknown key"),
+        ("train", {}, "train.layers: is required"),
+        ("network", 3, "network: should be a table, not 3"),
         ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
         ("train.loss", "hinge", "train.loss: should be 'pairs', 'batch-pairs' or 'nca'"),
         ("train.layers", [{"learning_rate": 0.1}] * 4, "train.layers has 4 entries; the network"),
@@ -63,6 +85,24 @@ def test_a_mistake_is_one_line_with_file_key_and_what_is_allowed(
     assert str(error.value).startswith(str(file))
     assert expected in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_toml_has_more_kinds_of_values_than_a_configuration(tmp_path: Path) -> None:
+    text = to_toml(RunConfig.model_validate(GOOD))
+    file = tmp_path / "config.toml"
+    for given, said in (("nan", "not nan"), ("-inf", "not -inf"), ("2020-01-01", "not a date or")):
+        assert text.count("temperature = 1.0") == 1
+        file.write_text(text.replace("temperature = 1.0", f"temperature = {given}"))
+        with pytest.raises(InputError, match=rf"config\.toml: train\.temperature: .* {said}"):
+            read_config(file)
+
+
+@pytest.mark.parametrize("name", ["config.toml", "config.json"])
+def test_a_mark_in_front_of_the_text_is_no_mistake(tmp_path: Path, name: str) -> None:
+    config = RunConfig.model_validate(GOOD)
+    text = to_toml(config) if name.endswith("toml") else config.model_dump_json()
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert read_config(tmp_path / name) == config
 
 
 def test_files_that_are_not_there_or_no_toml(tmp_path: Path) -> None:
