@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -74,10 +76,10 @@ class Trainer:
         device: torch.device,
         checkpoint: Path | None = None,
     ) -> None:
-        """Takes up the checkpoint where the file exists.
+        """Takes up the checkpoint where the file exists and can be read.
 
         Raises:
-            InputError: the checkpoint is of another configuration, or no checkpoint.
+            InputError: the checkpoint is of another configuration.
             ValueError: the network cannot exist at its picture size.
         """
         if config.network.shortfall():
@@ -86,16 +88,19 @@ class Trainer:
         self.data = data
         self.device = device
         self.checkpoint = checkpoint
-        self.history: list[EpochReport] = []
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.train.seed)
-            network = SiameseNetwork(config.network)
-        self.network = network.to(device).to(memory_format=torch.channels_last)
-        self._optimiser = make_optimiser(self.network, config.train)
-        self._best: dict[str, Tensor] = {}
         self._fixed_pairs = self._draw_fixed_pairs()
+        self._start()
         if checkpoint is not None and checkpoint.exists():
             self._resume(checkpoint)
+
+    def _start(self) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.config.train.seed)
+            network = SiameseNetwork(self.config.network)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
+        self._optimiser = make_optimiser(self.network, self.config.train)
+        self._best: dict[str, Tensor] = {}
+        self.history: list[EpochReport] = []
 
     def run(self) -> Iterator[EpochReport]:
         """Trains the epochs that are left; each is on disk before it is yielded.
@@ -235,9 +240,20 @@ class Trainer:
         write_tensors(tensors, document, path)
 
     def _resume(self, path: Path) -> None:
-        tensors, document = read_tensors(path)
-        if document.get("config") != self.config.model_dump(mode="json"):
+        try:
+            tensors, document = read_tensors(path)
+            same = document["config"] == self.config.model_dump(mode="json")
+            if same:
+                self._restore(tensors, document["history"])
+        except Exception as error:  # damage takes many forms, and a checkpoint only saves time
+            reason = str(error).removeprefix(f"{path}: ").partition("\n")[0]
+            print(f"{path}: no readable checkpoint, training anew: {reason}", file=sys.stderr)
+            self._start()
+            return
+        if not same:
             raise InputError(f"{path}: a checkpoint of another configuration; remove it")
+
+    def _restore(self, tensors: dict[str, Tensor], history: list[dict[str, Any]]) -> None:
         parts: dict[str, dict[str, Tensor]] = {"network": {}, "best": {}, "optimiser": {}}
         for name, tensor in tensors.items():
             part, _, key = name.partition(".")
@@ -255,4 +271,4 @@ class Trainer:
             )
             optimiser["state"].setdefault(int(number), {})[key] = tensor
         self._optimiser.load_state_dict(optimiser)
-        self.history = [EpochReport(**report) for report in document["history"]]
+        self.history = [EpochReport(**report) for report in history]

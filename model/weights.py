@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from data.errors import InputError
+from data.errors import InputError, WorkFailed
 from model.config import RunConfig
 from model.siamese import SiameseNetwork
 
@@ -20,12 +21,23 @@ FORMAT = "siamese-hpo"
 
 
 def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Path) -> None:
-    """Tensors and a JSON document into one file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Tensors and a JSON document into one file, whole or not at all.
+
+    Raises:
+        WorkFailed: the disk is full, or the folder cannot be written to.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     packed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    save_file(packed, partial, {FORMAT: json.dumps(document)})
-    os.replace(partial, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(packed, partial, {FORMAT: json.dumps(document)})
+        os.replace(partial, path)
+    except (SafetensorError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkFailed(f"{path}: cannot be written: {reason}") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -17,7 +17,7 @@ from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, Tra
 from model.device import autocast
 from model.evaluate import one_shot_exact, verification
 from model.train import EpochReport, Trainer
-from model.weights import load_network, save_network
+from model.weights import load_network, read_tensors, save_network, write_tensors
 
 CPU = torch.device("cpu")
 
@@ -115,6 +115,41 @@ def test_a_checkpoint_of_another_configuration_is_refused(data: SearchData, tmp_
     list(Trainer(configured(epochs=1), data, CPU, checkpoint).run())
     with pytest.raises(InputError, match="another configuration"):
         Trainer(configured(epochs=2), data, CPU, checkpoint)
+
+
+def test_a_checkpoint_that_cannot_be_read_is_as_none(
+    data: SearchData, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config = configured(epochs=2)
+    checkpoint = tmp_path / "trial.safetensors"
+    whole = numbers(list(Trainer(config, data, CPU, checkpoint).run()))
+    intact = checkpoint.read_bytes()
+    tensors, document = read_tensors(checkpoint)
+    damaged: list[bytes] = [b"", intact[:100], intact[: len(intact) // 2], b"x" * len(intact)]
+    for rest, about in (
+        ({k: v for k, v in tensors.items() if k != "network.output.weight"}, document),
+        (tensors | {"network.output.weight": torch.zeros(3)}, document),
+        (tensors | {"weight": torch.zeros(3)}, document),
+        (tensors, {}),
+        (tensors, {"config": document["config"]}),
+        (tensors, document | {"history": [{"epoch": 0}]}),
+    ):
+        write_tensors(rest, about, checkpoint)
+        damaged.append(checkpoint.read_bytes())
+    for content in damaged:
+        checkpoint.write_bytes(content)
+        capfd.readouterr()
+        trainer = Trainer(config, data, CPU, checkpoint)
+        said = capfd.readouterr()
+        assert said.err.startswith(f"{checkpoint}: no readable checkpoint, training anew: ")
+        assert said.err.count("\n") == 1
+        assert len(said.err.strip()) > len(f"{checkpoint}: no readable checkpoint, training anew:")
+        assert said.out == ""
+        assert trainer.history == []
+    # The last one had its weights loaded before its history was found to be none.
+    assert numbers(list(trainer.run())) == whole
+    assert len(Trainer(config, data, CPU, checkpoint).history) == 2
+    assert capfd.readouterr().err == ""
 
 
 def test_a_loss_that_is_no_number_ends_the_training_at_once(data: SearchData) -> None:

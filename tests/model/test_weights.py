@@ -1,0 +1,60 @@
+"""Weights files: whole, or not there and said in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from data.errors import WorkFailed
+from model.weights import read_tensors, write_tensors
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import torch
+from data.errors import WorkFailed
+from model.weights import write_tensors
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # no file may be larger
+try:
+    write_tensors({"weight": torch.ones(50_000)}, {}, Path(sys.argv[1]))
+except WorkFailed as error:
+    print(error)
+"""
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.safetensors"
+    write_tensors({"weight": torch.arange(6.0).reshape(2, 3).T}, {"epoch": 3}, path)
+    tensors, document = read_tensors(path)
+    assert torch.equal(tensors["weight"], torch.arange(6.0).reshape(2, 3).T)
+    assert document == {"epoch": 3}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    path = tmp_path / "a.safetensors"
+    write_tensors({"weight": torch.zeros(2)}, {}, path)
+    run = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.startswith(f"{path}: cannot be written: ")
+    assert "File too large" in run.stdout
+    assert run.stdout.count("\n") == 1
+    assert torch.equal(read_tensors(path)[0]["weight"], torch.zeros(2))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.safetensors").mkdir()
+    for path in (tmp_path / "file" / "a.safetensors", tmp_path / "folder.safetensors"):
+        with pytest.raises(WorkFailed) as failed:
+            write_tensors({"weight": torch.zeros(2)}, {}, path)
+        assert str(failed.value).startswith(f"{path}: cannot be written: ")
+        assert "\n" not in str(failed.value)
+    assert len(list(tmp_path.rglob("*"))) == 2
