@@ -1,0 +1,131 @@
+"""What the tests of the command line share: an empty folder, a tiny study, ways to run it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hpo.space import config_of
+from hpo.storage import default_url, open_storage, open_study
+from hpo.study_file import load_study
+from model.config_file import to_toml
+from run_study import app
+
+PROJECT = Path(__file__).parents[2]
+
+STUDY = """
+name = "tiny"
+dataset = "{dataset}"
+trials = {trials}
+sampler = {{ name = "random" }}
+finish = {{ finalists = 1 }}
+
+[network]
+size = 14
+units = 8
+convolutions = [{{ filters = {{ choices = [4, 8] }}, kernel = 3, pool = true }}]
+
+[train]
+epochs = {epochs}
+steps_per_epoch = {steps}
+layers = {{ learning_rate = {{ low = 1e-3, high = 1e-1, log = true }} }}
+batch = {{ characters = 10, drawers = 2 }}
+"""
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_thread: None) -> Path:
+    """An empty current folder; a single thread, as many tests may run on few cores."""
+    current = tmp_path / "current"
+    current.mkdir()
+    monkeypatch.chdir(current)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return current
+
+
+@pytest.fixture
+def write_study() -> Callable[..., str]:
+    """Writes the study "tiny" into the current folder and returns its path."""
+
+    def write(dataset: str = "glyphs", trials: int = 3, epochs: int = 2, steps: int = 2) -> str:
+        text = STUDY.format(dataset=dataset, trials=trials, epochs=epochs, steps=steps)
+        Path("tiny.toml").write_text(text)
+        return "tiny.toml"
+
+    return write
+
+
+@pytest.fixture
+def begun(write_study: Callable[..., str]) -> None:
+    """The study "tiny" in its place, before its first trial."""
+    open_study(load_study(write_study()), open_storage(default_url(Path("runs/tiny")), create=True))
+
+
+@pytest.fixture(scope="session")
+def glyphs_config() -> str:
+    """A small network's configuration, as export writes it."""
+    params = {
+        "units": 32,
+        "conv1.filters": 8,
+        "conv1.kernel": 5,
+        "conv2.filters": 8,
+        "conv2.kernel": 3,
+        "optimiser": "adam",
+        "distortion.affine": 0.5,
+    } | {f"{layer}.learning_rate": 3e-3 for layer in ("conv1", "conv2", "embedding", "output")}
+    config = config_of(load_study("glyphs"), params, seed=11)
+    short = config.train.model_copy(update={"epochs": 2, "steps_per_epoch": 2})
+    return to_toml(config.model_copy(update={"train": short}))
+
+
+@pytest.fixture
+def refused() -> Callable[..., str]:
+    """Runs a command that must fail: its one line, after making sure that it left nothing."""
+
+    def run(*words: str, status: int = 2) -> str:
+        before = _content()
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == status, result.output
+        assert result.stdout == ""
+        assert result.stderr.count("\n") == 1
+        assert result.stderr.endswith("\n")
+        assert _content() == before
+        return result.stderr.removesuffix("\n")
+
+    return run
+
+
+def _content() -> dict[Path, bytes | None]:
+    """All files in the current folder with their content, and all folders."""
+    return {path: path.read_bytes() if path.is_file() else None for path in Path().rglob("*")}
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts the command line as a process of its own; none outlives the test."""
+    started = []
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(PROJECT / "run_study.py"), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Where the tests run in a shell's background, Ctrl-C is ignored, and would be here too.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,54 @@
+"""Storages that cannot be used: one line, without the password, and nothing is left behind."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+Refused = Callable[..., str]
+WriteStudy = Callable[..., str]
+
+
+def test_a_file_that_is_no_database(refused: Refused, write_study: WriteStudy) -> None:
+    Path("text.db").write_text("no database at all, but long enough to look like some file " * 20)
+    error = refused("run", write_study(), "--storage", "sqlite:///text.db")
+    assert error == "error: storage sqlite:///text.db: cannot be used: file is not a database"
+
+
+def test_a_database_that_cannot_be_reached(refused: Refused, write_study: WriteStudy) -> None:
+    """SQLite's driver is there, and the file can be neither found nor made."""
+    Path("away.db").symlink_to("unmounted/study.db")
+    reason = "cannot be used: unable to open database file"
+    error = refused("run", write_study(), "--storage", "sqlite:///away.db")
+    assert error == f"error: storage sqlite:///away.db: {reason}"
+    assert not Path("unmounted").exists()
+    if Path("/proc/self").exists():  # where nobody may make a file, not even root
+        error = refused("run", "tiny.toml", "--storage", "sqlite:////proc/study.db")
+        assert error == f"error: storage sqlite:////proc/study.db: {reason}"
+
+
+def test_a_folder_that_cannot_be_made(refused: Refused, write_study: WriteStudy) -> None:
+    study = write_study()
+    error = refused("run", study, "--storage", "sqlite:///tiny.toml/study.db")
+    assert error == (
+        "error: storage sqlite:///tiny.toml/study.db: cannot make the folder tiny.toml: file exists"
+    )
+
+
+@pytest.mark.skipif(find_spec("pymssql") is not None, reason="pymssql is installed")
+def test_a_driver_that_is_not_installed(refused: Refused, write_study: WriteStudy) -> None:
+    url = "mssql+pymssql://me:secret@127.0.0.1:1/x"
+    error = refused("run", write_study(), "--storage", url)
+    assert error == (
+        "error: storage mssql+pymssql://me:***@127.0.0.1:1/x:"
+        " needs the Python package pymssql, which is not installed"
+    )
+
+
+def test_what_is_no_url(refused: Refused, write_study: WriteStudy) -> None:
+    error = refused("run", write_study(), "--storage", "study.db")
+    example = "no database URL, such as sqlite:///runs/quick/study.db"
+    assert error == f"error: storage study.db: {example}"
+    error = refused("run", "tiny.toml", "--storage", "postgresql//me:secret@localhost/x")
+    assert error == f"error: storage postgresql//***@localhost/x: {example}"
