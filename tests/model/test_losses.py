@@ -20,6 +20,7 @@ def network() -> SiameseNetwork:
     config = NetworkConfig(size=8, convolutions=(Convolution(filters=2, kernel=3),), units=16)
     network = SiameseNetwork(config)
     torch.nn.init.normal_(network.output.weight)
+    torch.nn.init.constant_(network.output.bias, 0.3)  # so that scores have both signs
     return network
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from model.config import Convolution, NetworkConfig
@@ -29,6 +30,24 @@ def test_paper_initialisation_has_the_papers_deviations(paper_network: NetworkCo
     assert abs(convolution.bias.mean().item() - 0.5) < 0.01
     assert abs(network.embedding.weight.std().item() - 0.2) < 2e-3
     assert abs(network.embedding.bias.std().item() - 0.01) < 1e-3
+
+
+def test_the_other_initialisation_keeps_variance_and_counts_differences_against_likeness() -> None:
+    torch.manual_seed(0)
+    convolutions = (Convolution(filters=64, kernel=5), Convolution(filters=128, kernel=3))
+    network = SiameseNetwork(NetworkConfig(size=20, convolutions=convolutions, units=256))
+    for block, inputs in zip(network.convolutions, (25, 64 * 9), strict=True):
+        assert block[0].weight.std().item() == pytest.approx((2 / inputs) ** 0.5, rel=0.05)
+        assert not block[0].bias.any()
+    features = network.embedding.in_features
+    deviation = (2 / (features + 256)) ** 0.5
+    assert network.embedding.weight.std().item() == pytest.approx(deviation, rel=0.05)
+    assert not network.embedding.bias.any()
+    # A tenth of difference in every unit is neither alike nor different.
+    assert (network.output.weight == -0.5).all()
+    one = torch.full((1, 256), 0.4)
+    assert network.score_pairs(one, one + 0.1).item() == pytest.approx(0, abs=1e-4)
+    assert network.score_pairs(one, one).item() > 0 > network.score_pairs(one, one + 0.2).item()
 
 
 def test_scores_are_the_weighted_l1_distance_with_alphas_of_both_signs() -> None:
@@ -77,6 +96,24 @@ def test_pooling_before_relu_equals_the_papers_order() -> None:
             features = torch.max_pool2d(features, 2)
     expected = torch.sigmoid(network.embedding(features.flatten(1)))
     torch.testing.assert_close(network.embed(pictures), expected)
+
+
+def test_batch_norm_stands_between_convolution_and_relu() -> None:
+    torch.manual_seed(4)
+    network = SiameseNetwork(SMALL.model_copy(update={"batch_norm": True})).train()
+    pictures = torch.rand(6, 1, 20, 20)
+    features = pictures
+    for block, convolution in zip(network.convolutions, SMALL.convolutions, strict=True):
+        features = block[0](features)
+        mean = features.mean((0, 2, 3), keepdim=True)
+        variance = features.var((0, 2, 3), correction=0, keepdim=True)
+        features = torch.relu((features - mean) / (variance + 1e-5).sqrt())
+        if convolution.pool:
+            features = torch.max_pool2d(features, 2)
+    expected = torch.sigmoid(network.embedding(features.flatten(1)))
+    torch.testing.assert_close(network.embed(pictures), expected, rtol=1e-4, atol=1e-5)
+    # Scale and shift belong to their layer, and learn with it.
+    assert [len(layer) for layer in network.layers()] == [4, 4, 2, 2]
 
 
 def test_shortfall_counts_the_missing_pixels() -> None:
