@@ -93,7 +93,7 @@ def test_the_papers_study_holds_the_papers_space() -> None:
     [
         ("trials = 3", "trials = 3\ntime_out = 9.0", ["time_out", "did you mean timeout?"]),
         ("trials = 3", "trials = 0", ["trials", "greater than or equal to 1", "not 0"]),
-        ("trials = 3", 'trials = "3"', ["trials", "valid integer", "not '3'"]),
+        ("trials = 3", 'trials = "3"', ["trials", "whole number", "not '3'"]),
         ("trials = 3", "", ["trials", "required"]),
         ('name = "tiny"', 'name = "../tiny"', ["name", "../tiny", "allowed are"]),
         ("trials = 3", "trials = 3\ntrials = 4", ["line 4"]),
