@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hpo.summary import dashboard_command, print_summary
+from hpo.summary import dashboard_command, print_retraining, print_summary
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 
 
@@ -92,6 +92,29 @@ def test_other_data_are_not_held_against_the_paper(
     assert "Study quick-glyphs on glyphs, cpu" in lines
     assert any("the paper's do not apply" in line for line in lines)
     assert not any("95.5" in line for line in lines)
+
+
+def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_several(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seeds = [
+        {"seed": 5, "accuracy": 0.8123, "standard_error": 0.031},
+        {"seed": 6, "accuracy": 0.8351, "standard_error": 0.029},
+    ]
+    mean = {"one_shot_accuracy": 0.8234, "standard_error": 0.0111, "runs": 2}
+    results = {"seeds": seeds, "validation": mean, "best_seed": 6}
+
+    def retraining(**changes: object) -> list[str]:
+        print_retraining(results | changes, Path("out"))
+        return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+    lines = retraining()
+    assert "seed 5 81.2 3.1 over alphabets" in lines
+    assert "seed 6 83.5 2.9 over alphabets" in lines
+    assert "mean 82.3 1.1 over seeds" in lines
+    assert lines[-1] == "out/best.safetensors the network of seed 6"
+    single = retraining(seeds=seeds[:1], validation=mean | {"runs": 1})
+    assert not any(line.startswith("mean") for line in single)
 
 
 def test_it_is_legible_in_a_pipe(
