@@ -4,10 +4,10 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: study test lint benchmark
+.PHONY: study test lint benchmark benchmark-workers
 
 study: .venv/installed
-	$(RUN) run_study.py run quick
+	$(RUN) run_study.py run quick --workers 2
 
 test: .venv/installed-dev
 	$(RUN) -m pytest
@@ -21,6 +21,10 @@ benchmark: .venv/installed-dev
 	$(RUN) tests/benchmarks/loading.py
 	$(RUN) tests/benchmarks/training.py
 	$(RUN) tests/benchmarks/evaluation.py
+
+benchmark-workers: .venv/installed-dev
+	$(RUN) tests/benchmarks/overhead.py
+	$(RUN) tests/benchmarks/workers.py
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in make PYTHON=python3.12")'

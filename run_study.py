@@ -47,7 +47,7 @@ class Commands(TyperGroup):
             typer.echo(f"failed: {where}{error.strerror or error}", err=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
-            resumable = ctx.invoked_subcommand in ("run", "retrain")
+            resumable = ctx.invoked_subcommand in ("run", "join", "retrain")
             hint = ": the same command goes on where it stopped" if resumable else ""
             typer.echo(f"interrupted{hint}", err=True)
             raise typer.Exit(130) from None
@@ -68,7 +68,12 @@ RUNS = Path("runs")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", show_default=False)]
 Storage = Annotated[
     str | None,
-    typer.Option(help="database URL; by default sqlite:///runs/NAME/study.db", metavar="URL"),
+    typer.Option(
+        help="database URL; by default sqlite:///runs/NAME/study.db",
+        metavar="URL",
+        envvar="HPO_STORAGE",  # a password on a command line is there for everyone to see
+        show_envvar=True,
+    ),
 ]
 DataRoot = Annotated[
     Path | None,
@@ -77,6 +82,14 @@ DataRoot = Annotated[
 Dataset = Literal["auto", "omniglot", "glyphs"]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
+Workers = Annotated[int, typer.Option(min=1, help="processes that train at the same time")]
+Artifacts = Annotated[
+    str | None,
+    typer.Option(
+        help="where checkpoints are kept, a folder or s3://BUCKET; by default in the study's folder"
+    ),
+]
+Output = Annotated[Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")]
 
 
 @app.command()
@@ -92,34 +105,54 @@ def run(
         float | None,
         typer.Option(min=1, help="seconds of training in the search, instead of the study's own"),
     ] = None,
+    workers: Workers = 1,
     data_root: DataRoot = None,
     device: Device = "auto",
-    output: Annotated[
-        Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")
-    ] = None,
+    artifacts: Artifacts = None,
+    output: Output = None,
 ) -> None:
     """Search, retrain the best trials, test the winner once.
 
     Goes on where an interrupted run stopped. Of a finished study the results are shown again.
     """
     from data.source import load_collection
+    from hpo.crew import Machine
     from hpo.run import on_data, run_study
     from hpo.storage import default_url
     from hpo.study_file import load_study
     from hpo.summary import print_summary
-    from model.device import resolve_device
 
     config = load_study(study)
     budget = {"trials": trials or config.trials, "timeout": timeout or config.timeout}
     if not isfinite(budget["timeout"] or 0):
         raise InputError(f"--timeout {timeout}: must be a finite number of seconds")
-    chosen_device = resolve_device(device)
     collection = load_collection(config.dataset, data_root)
     config = on_data(config.model_copy(update=budget), collection)
     folder = output or RUNS / config.name
     url = storage or default_url(folder)
-    results = run_study(config, collection, chosen_device, url, folder)
+    machine = Machine(workers, device, data_root)
+    results = run_study(config, collection, machine, url, folder, artifacts)
     print_summary(results, folder, url)
+
+
+@app.command()
+def join(
+    name: Name,
+    storage: Storage = None,
+    workers: Workers = 1,
+    data_root: DataRoot = None,
+    device: Device = "auto",
+    artifacts: Artifacts = None,
+    output: Output = None,
+) -> None:
+    """Add this machine's workers to a study that `run` started, here or on another machine."""
+    from hpo.crew import Machine
+    from hpo.run import join_study
+    from hpo.storage import default_url
+
+    folder = output or RUNS / name
+    machine = Machine(workers, device, data_root)
+    join_study(name, machine, storage or default_url(folder), folder, artifacts)
 
 
 @app.command()
@@ -228,9 +261,27 @@ def dashboard(
     serve(_stored(name, storage)[0], port)
 
 
+@app.command()
+def proxy(
+    storage: Storage = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "localhost",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 13000,
+) -> None:
+    """Stand in front of a database for more workers than it can take.
+
+    They name grpc://HOST:PORT as their storage.
+    """
+    from hpo.proxy import serve_proxy
+
+    if storage is None:
+        raise InputError("proxy: needs --storage URL, or HPO_STORAGE")
+    serve_proxy(storage, host, port)
+
+
 def _stored(name: str, storage: str | None) -> tuple[optuna.Study, StudyConfig]:
     """A study that there is, and its definition."""
-    from hpo.storage import default_url, open_storage, stored_study
+    from hpo.storage import default_url, open_storage
+    from hpo.stored_study import stored_study
 
     return stored_study(name, open_storage(storage or default_url(RUNS / name), create=False))
 

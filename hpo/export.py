@@ -9,13 +9,15 @@ import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
 from data.errors import InputError
+from hpo.budget import is_infeasible
 from hpo.space import config_of
-from hpo.storage import is_infeasible
 from hpo.study import StudyConfig
 from model.config import RunConfig
 from model.config_file import to_toml
 
-NOT_IN_TABLE = frozenset({"versions", "error", "failure", "worker"})
+NOT_IN_TABLE = frozenset(
+    {"versions", "error", "failure", "worker", "heartbeat", "checkpoint", "deaths"}
+)
 """Trial attributes that are no single value, or of no use outside the study."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,6 +44,11 @@ def work_folder(output: Path, study: str) -> Path:
                 f" choose another folder for {study}, or remove {other}"
             )
     return own
+
+
+def log_files(output: Path) -> Path:
+    """The beginning of the names of this process's workers' log files."""
+    return output / "logs" / f"{socket.gethostname()}-{os.getpid()}"
 
 
 def write_text(path: Path, text: str) -> None:

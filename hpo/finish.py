@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 import optuna
-import torch
 from optuna.trial import FrozenTrial
 
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
+from hpo.budget import counts, seconds
+from hpo.crew import Machine, run_tasks
 from hpo.export import best_trials, trial_config, trials_csv
-from hpo.files import copy_file, read_results, write_json, write_text
+from hpo.files import copy_file, log_files, read_results, write_json, write_text
 from hpo.held_out import one_shot_test
 from hpo.objective import device_name, versions
 from hpo.progress import Progress
-from hpo.retrain import retrain
-from hpo.search import seconds_of
-from hpo.storage import counts
+from hpo.retrain import over_seeds, retraining_in
 from hpo.study import StudyConfig
-from model.config import RunConfig
+from hpo.tasks import RetrainTask
+from model.device import resolve_device
 from model.weights import load_network
 
 ENDED = ("complete", "pruned", "failed", "infeasible")
@@ -49,10 +49,9 @@ def finish(
     study: optuna.Study,
     config: StudyConfig,
     collection: Collection,
-    device: torch.device,
+    machine: Machine,
     output: Path,
     work: Path,
-    progress: Progress,
 ) -> dict[str, Any]:
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
@@ -74,25 +73,30 @@ def finish(
         raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
     trials = study.get_trials(deepcopy=False)
     searched = {trial.user_attrs["seed"] for trial in trials if "seed" in trial.user_attrs}
-    retrained = [
-        retrain(
-            _retraining_config(config, trial),
-            fresh_seeds(config.seed, trial.number, config.finish.seeds, searched),
-            collection,
-            device,
-            work / f"retrained-{trial.number}",
-            progress,
-            title=f"trial {trial.number}, ",
-        )
+    tasks = {
+        trial.number: [
+            _task(config, trial, seed, machine, work)
+            for seed in fresh_seeds(config.seed, trial.number, config.finish.seeds, searched)
+        ]
         for trial in finalists
-    ]
-    rank = max(range(len(finalists)), key=lambda i: retrained[i]["validation"]["one_shot_accuracy"])
-    winner, chosen = finalists[rank], retrained[rank]
+    }
+    _retrain(
+        [task for of_trial in tasks.values() for task in of_trial], machine, collection, output
+    )
+    retrained = {
+        number: [retraining_in(task.folder) for task in of_trial]
+        for number, of_trial in tasks.items()
+    }
+    validation = {number: over_seeds(of_trial) for number, of_trial in retrained.items()}
+    winner = max(finalists, key=lambda trial: validation[trial.number]["one_shot_accuracy"])
+    best = max(retrained[winner.number], key=lambda result: result.accuracy)
+    folder = tasks[winner.number][retrained[winner.number].index(best)].folder
     for name in ("best.safetensors", "best.toml"):
-        copy_file(work / f"retrained-{winner.number}" / name, output / name)
+        copy_file(folder / name, output / name)
     write_text(output / "trials.csv", trials_csv(study))
 
     start = time.perf_counter()
+    device = resolve_device(machine.device)
     network, trained = load_network(output / "best.safetensors")
     test = one_shot_test(network.to(device), collection, device)
     tested = time.perf_counter() - start
@@ -104,22 +108,26 @@ def finish(
         "definition": config.definition(),
         "budget": {"trials": config.trials, "timeout": config.timeout},
         "trials": {
-            state: number for state, number in asdict(counts(study)).items() if state in ENDED
+            state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
         "best": _named(finalists[0]),
-        "winner": _named(winner)
-        | {"seed": chosen["best_seed"], "config": trained.model_dump(mode="json")},
-        "validation": chosen["validation"],
+        "winner": _named(winner) | {"seed": best.seed, "config": trained.model_dump(mode="json")},
+        "validation": validation[winner.number],
         "test": test,
         "finalists": [
-            _named(trial) | {"validation": result["validation"], "seeds": result["seeds"]}
-            for trial, result in zip(finalists, retrained, strict=True)
+            _named(trial)
+            | {
+                "validation": validation[trial.number],
+                "seeds": [asdict(result) for result in retrained[trial.number]],
+            }
+            for trial in finalists
         ],
         "seconds": {
-            "search": seconds_of(study),
+            "search": seconds(trials),
             "finish": tested
-            + sum(seed["seconds"] for result in retrained for seed in result["seeds"]),
+            + sum(result.seconds for of_trial in retrained.values() for result in of_trial),
         },
+        "workers": machine.workers,
         "versions": versions(),
         "device": device_name(device),
     }
@@ -158,10 +166,35 @@ def fresh_seeds(seed: int, number: int, count: int, used: Container[int]) -> lis
     return drawn
 
 
-def _retraining_config(config: StudyConfig, trial: FrozenTrial) -> RunConfig:
+def _task(
+    config: StudyConfig,
+    trial: FrozenTrial,
+    seed: int,
+    machine: Machine,
+    work: Path,
+) -> RetrainTask:
     run = trial_config(config, trial)
-    epochs = config.finish.epochs or run.train.epochs
-    return run.model_copy(update={"train": run.train.model_copy(update={"epochs": epochs})})
+    change = {"epochs": config.finish.epochs or run.train.epochs, "seed": seed}
+    return RetrainTask(
+        config=run.model_copy(update={"train": run.train.model_copy(update=change)}),
+        title=f"trial {trial.number}, ",
+        folder=work / f"retrained-{trial.number}-{seed}",
+        dataset=config.dataset,
+        device=machine.device,
+        data_root=machine.data_root,
+    )
+
+
+def _retrain(
+    tasks: list[RetrainTask], machine: Machine, collection: Collection, output: Path
+) -> None:
+    parts = min(machine.workers, len(tasks))
+    with Progress("retraining", len(tasks), parts=parts) as progress:
+        if parts == 1:
+            for task in tasks:
+                task.run(collection, progress)
+        elif not run_tasks(tasks, machine, log_files(output), progress):
+            raise KeyboardInterrupt
 
 
 def _named(trial: FrozenTrial) -> dict[str, Any]:

@@ -7,6 +7,8 @@ and the record of it lets the trial live on.
 from __future__ import annotations
 
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -26,6 +28,7 @@ def held_back() -> Iterator[None]:
     Raises:
         KeyboardInterrupt: at the end, where one came in the meantime.
     """
+    _came.clear()
     try:
         with _handled_by(_remember):
             yield
@@ -39,7 +42,7 @@ def held_back() -> Iterator[None]:
 def allowed(items: Iterator[Item]) -> Iterator[Item]:
     """The same items; interrupts come through while the next one is made, as KeyboardInterrupt."""
     while True:
-        with _handled_by(signal.default_int_handler):
+        with _handled_by(_remember_and_raise):
             if _came:
                 raise KeyboardInterrupt
             try:
@@ -47,6 +50,17 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
             except StopIteration:
                 return
         yield item
+
+
+def pause(seconds: float) -> None:
+    """Waits; an interrupt ends that at once, as KeyboardInterrupt, and every pause after it."""
+    if threading.current_thread() is not threading.main_thread():
+        time.sleep(seconds)  # interrupts are the main thread's
+        return
+    with _handled_by(_remember_and_raise):
+        if _came:
+            raise KeyboardInterrupt
+        time.sleep(seconds)
 
 
 @contextmanager
@@ -66,3 +80,8 @@ def _handled_by(handler: Handler) -> Iterator[None]:
 
 def _remember(number: int, frame: FrameType | None) -> None:
     _came.append(number)
+
+
+def _remember_and_raise(number: int, frame: FrameType | None) -> None:
+    _came.append(number)
+    raise KeyboardInterrupt

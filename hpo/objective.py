@@ -5,73 +5,112 @@ It is given training and validation pictures only; no test alphabet is within it
 
 from __future__ import annotations
 
+import logging
 import platform
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from math import isfinite
-from pathlib import Path
 from statistics import fmean
 
 import optuna
 import torch
 
 from data.splits import SearchData
+from hpo.checkpoints import Checkpoints
+from hpo.claims import TrialLost, still_mine
 from hpo.interrupts import allowed
-from hpo.progress import Progress
+from hpo.progress import Reporter
 from hpo.samplers import TRAINING, trial_seed
 from hpo.space import sample
+from hpo.storage import STORAGE_ERRORS
 from hpo.study import StudyConfig
 from model.train import EpochReport, Trainer
 
+log = logging.getLogger(__name__)
 
-def run_trial(
-    trial: optuna.Trial,
-    config: StudyConfig,
-    data: SearchData,
-    device: torch.device,
-    checkpoint: Path,
-    progress: Progress,
-) -> float:
-    """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
 
-    The best so far is reported after each epoch, so a pruned trial's value is of the same kind.
-    The step of a report is the number of epochs done. A trial whose checkpoint exists goes on
-    from there. A network that cannot exist has the value 0, and the constraint "shortfall" > 0.
+@dataclass(frozen=True)
+class Objective:
+    """What a trial does, and with what.
 
-    Raises:
-        optuna.TrialPruned: others did better, or the loss is not finite.
+    Attributes:
+        config: the study.
+        data: training and validation pictures.
+        device: trains there.
+        checkpoints: of the unfinished trials.
+        progress: is told of every epoch.
     """
-    seed = trial_seed(config.seed, trial.number, TRAINING)
-    run = sample(trial, config, seed)
-    trial.set_user_attr("seed", seed)
-    short = run.network.shortfall()
-    if not trial.constraints:
-        trial.set_constraint("shortfall", short)
-    if short:
-        size = run.network.size
-        trial.set_user_attr("reason", f"infeasible: {size}x{size} is {short} pixels too small")
-        return 0.0
-    trainer = Trainer(run, data, device, checkpoint)
-    trial.set_user_attr("versions", versions())
-    trial.set_user_attr("device", device_name(device))
-    trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
-    progress.trial_started(trial.number, run.train.epochs)
-    reported = trial.study.get_trials(deepcopy=False)[trial.number].intermediate_values.keys()
-    try:
+
+    config: StudyConfig
+    data: SearchData
+    device: torch.device
+    checkpoints: Checkpoints
+    progress: Reporter
+
+    def __call__(self, trial: optuna.Trial) -> float:
+        """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
+
+        The best so far is reported after each epoch, so a pruned trial's value is of the same
+        kind. The step of a report is the number of epochs done. A trial that has a checkpoint goes
+        on from there. A network that cannot exist has the value 0, and the constraint
+        "shortfall" > 0.
+
+        Raises:
+            optuna.TrialPruned: others did better, or the loss is not finite.
+            TrialLost: another worker has taken the trial over.
+        """
+        seed = trial_seed(self.config.seed, trial.number, TRAINING)
+        run = sample(trial, self.config, seed)
+        trial.set_user_attr("seed", seed)
+        short = run.network.shortfall()
+        if not trial.constraints:
+            trial.set_constraint("shortfall", short)
+        if short:
+            size = run.network.size
+            reason = f"infeasible: {size}x{size} is {short} pixels too small"
+            trial.set_user_attr("reason", reason)
+            return 0.0
+        self.checkpoints.fetch(trial)
+        trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
+        trial.set_user_attr("versions", versions())
+        trial.set_user_attr("device", device_name(self.device))
+        trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
+        self.progress.trial_started(trial.number, run.train.epochs)
+        try:
+            self._train(trial, trainer)
+        except TrialLost:
+            raise
+        except STORAGE_ERRORS:
+            raise
+        except BaseException:
+            _record(trial, trainer.history)
+            raise
+        _record(trial, trainer.history)
+        return trainer.history[-1].best_accuracy
+
+    def _train(self, trial: optuna.Trial, trainer: Trainer) -> None:
+        epochs = trainer.config.train.epochs
+        reported = trial.study.get_trials(deepcopy=False)[trial.number].intermediate_values.keys()
+        known = len(trainer.history)
+        if known:
+            log.info("trial %d goes on after epoch %d", trial.number, known)
         for report in chain(tuple(trainer.history), allowed(trainer.run())):
-            progress.epoch_done(report)
+            if report.epoch >= known - 1:
+                self.progress.epoch_done(report)
+            still_mine(trial)
             step = report.epoch + 1
+            if report.epoch >= known:
+                self.checkpoints.keep(trial, report.epoch)
+                trial.set_user_attr("pictures_per_second", report.pictures_per_second)
             if step not in reported:
                 trial.report(report.best_accuracy, step)
             if not isfinite(report.loss):
                 trial.set_user_attr("reason", f"the loss of epoch {step} is {report.loss}")
                 raise optuna.TrialPruned
             # A training that is done anyway counts as complete, however others did.
-            if step < run.train.epochs and trial.should_prune():
+            if step < epochs and trial.should_prune():
                 raise optuna.TrialPruned
-    finally:
-        _record(trial, trainer.history)
-    return trainer.history[-1].best_accuracy
 
 
 def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:

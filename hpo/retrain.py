@@ -16,7 +16,7 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.files import check_folder, read_results, write_json, write_text
 from hpo.objective import device_name, versions
-from hpo.progress import Progress
+from hpo.progress import Reporter
 from model.config import RunConfig
 from model.config_file import to_toml
 from model.train import Trainer
@@ -50,7 +50,7 @@ def retrain(
     collection: Collection,
     device: torch.device,
     folder: Path,
-    progress: Progress,
+    progress: Reporter,
     title: str = "",
 ) -> dict[str, Any]:
     """Trains `config` once with each seed, `config.train.seed` put aside.
@@ -101,6 +101,19 @@ def retrain(
         checkpoint.unlink()
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
     return _results(config, collection, device, done)
+
+
+def retraining_in(folder: Path) -> Retraining:
+    """What a finished retraining with a single seed left in its folder.
+
+    Raises:
+        InputError: it is not there, or damaged.
+    """
+    results = read_results(folder, ["seeds"])
+    if results is None:
+        raise InputError(f"{folder}: holds no results.json")
+    (only,) = results["seeds"]
+    return Retraining(**only)
 
 
 def following_seeds(config: RunConfig, count: int) -> list[int]:

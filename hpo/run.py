@@ -1,22 +1,37 @@
-"""A study from its definition to its results."""
+"""A study from its definition to its results, by one worker or many."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import torch
+import optuna
 
 from data.collection import Collection
+from data.errors import InputError
+from data.source import load_collection
 from data.splits import SearchData
-from hpo.files import check_folder, work_folder
+from hpo.budget import counts, reached_limit
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.crew import Machine, run_tasks
+from hpo.files import check_folder, log_files, work_folder
 from hpo.finish import finish, finished_results
+from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.search import search
-from hpo.storage import counts, open_storage, open_study, storage_failures
+from hpo.storage import open_storage, storage_failures
+from hpo.stored_study import check_fingerprint, keep_fingerprint, open_study, stored_study
 from hpo.study import StudyConfig
+from hpo.tasks import SearchTask
+from model.device import resolve_device
+
+STORE = "artifact_store"
+"""The study attribute that tells other machines where checkpoints are."""
 
 
 def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
@@ -30,7 +45,12 @@ def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
 
 
 def run_study(
-    config: StudyConfig, collection: Collection, device: torch.device, storage: str, output: Path
+    config: StudyConfig,
+    collection: Collection,
+    machine: Machine,
+    storage: str,
+    output: Path,
+    store: str | None = None,
 ) -> dict[str, Any]:
     """Searches, retrains the best, tests the winner once; goes on where an earlier run stopped.
 
@@ -40,6 +60,7 @@ def run_study(
         config: from `on_data`.
         storage: database URL.
         output: the folder for all files.
+        store: of checkpoints, see `open_store`; None is a folder in `output`.
 
     Returns:
         The content of results.json.
@@ -47,8 +68,10 @@ def run_study(
     Raises:
         InputError: the storage or the folder cannot be used, or holds another study.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
+        KeyboardInterrupt: interrupted; the same call goes on.
     """
     check_folder(output)
+    resolve_device(machine.device)
     results = finished_results(output, config)
     if results is not None:
         # What a kill between the results and its removal left.
@@ -63,13 +86,94 @@ def run_study(
         return results
     work = work_folder(output, config.name)
     study = open_study(config, open_storage(storage, create=True))
-    work.mkdir(parents=True, exist_ok=True)
-    data = SearchData.of(collection, config.size, device)
+    keep_fingerprint(study, collection)
+    store = store or str((work / "checkpoints").absolute())
+    open_store(store)
+    study.set_user_attr(STORE, store)
     with storage_failures(storage):
-        count = counts(study)
-        with Progress(config.name, config.trials, count.complete + count.pruned) as progress:
-            search(study, config, data, device, work, progress)
-        with Progress("retraining", config.finish.finalists * config.finish.seeds) as progress:
-            results = finish(study, config, collection, device, output, work, progress)
-    shutil.rmtree(work)
+        _search(study, config, collection, machine, storage, store, output)
+        results = finish(study, config, collection, machine, output, work)
+    shutil.rmtree(work, ignore_errors=True)  # another process may be leaving it as well
     return results
+
+
+def join_study(
+    name: str, machine: Machine, storage: str, output: Path, store: str | None = None
+) -> None:
+    """Adds this machine's workers to a study that was started elsewhere.
+
+    Args:
+        name: of the study; its definition comes from the storage.
+        storage: database URL.
+        output: the folder for logs, and for checkpoints where the study's own store is a folder
+            that this machine does not have.
+        store: of checkpoints, instead of the study's.
+
+    Raises:
+        InputError: no such study, or its data set is not this machine's.
+        WorkFailed: trials keep failing, or the storage does.
+        KeyboardInterrupt: interrupted.
+    """
+    check_folder(output)
+    resolve_device(machine.device)
+    study, config = stored_study(name, open_storage(storage, create=False))
+    collection = load_collection(config.dataset, machine.data_root)
+    check_fingerprint(study, collection)
+    if limit := reached_limit(study.get_trials(deepcopy=False), config):
+        print(f"{name}: {limit}", file=sys.stderr)
+        return
+    work = work_folder(output, name)
+    if store is None:
+        store = study.user_attrs.get(STORE)
+        if store is None:
+            raise InputError(f"study {name}: `run` has only begun with it; try again in a moment")
+        if "://" not in store and not Path(store).is_dir():
+            print(
+                f"{store}, where the study's checkpoints are, is not on this machine: a trial that"
+                " another machine began starts again here; share that folder, or --artifacts",
+                file=sys.stderr,
+            )
+            store = str((work / "checkpoints").absolute())
+    with storage_failures(storage):
+        _search(study, config, collection, machine, storage, store, output)
+    with suppress(OSError):  # `run` may be at work in the same folder
+        work.rmdir()
+
+
+def _search(
+    study: optuna.Study,
+    config: StudyConfig,
+    collection: Collection,
+    machine: Machine,
+    storage: str,
+    store: str,
+    output: Path,
+) -> None:
+    scratch = work_folder(output, config.name) / f"{socket.gethostname()}-{os.getpid()}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    done = counts(study.get_trials(deepcopy=False)).done
+    try:
+        with Progress(config.name, config.trials, done, machine.workers) as progress:
+            if machine.workers == 1:
+                device = resolve_device(machine.device)
+                data = SearchData.of(collection, config.size, device)
+                checkpoints = Checkpoints(open_store(store), scratch)
+                search(study, Objective(config, data, device, checkpoints, progress))
+                return
+            tasks = [
+                SearchTask(
+                    name=config.name,
+                    storage=storage,
+                    store=store,
+                    scratch=scratch / f"worker-{number}",
+                    device=machine.device,
+                    data_root=machine.data_root,
+                )
+                for number in range(machine.workers)
+            ]
+            all_done = run_tasks(tasks, machine, log_files(output), progress)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    # Workers that were ended one by one left their share to the others, the last to nobody.
+    if not all_done and not reached_limit(study.get_trials(deepcopy=False), config):
+        raise KeyboardInterrupt

@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
-from optuna.storages import RDBStorage
-from optuna.trial import FrozenTrial, TrialState
+from optuna.exceptions import StorageInternalError
+from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage
 from sqlalchemy import URL, create_engine, inspect, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from data.errors import InputError, WorkFailed
-from hpo.study import StudyConfig
-from hpo.study_file import read_study
+from hpo.interrupts import pause
+from hpo.patience import PATIENCE, is_away, make_patient
+from hpo.sqlite import BUSY_TIMEOUT, network_file_system, tune
 
-PATIENCE = {
-    "sqlite": {"timeout": 60},
-    "postgresql": {"connect_timeout": 10},
-    "mysql": {"connect_timeout": 10},
+CONNECT_TIMEOUT = 10
+TIMEOUTS = {
+    "sqlite": {"timeout": BUSY_TIMEOUT},
+    "postgresql": {"connect_timeout": CONNECT_TIMEOUT},
+    "mysql": {"connect_timeout": CONNECT_TIMEOUT},
 }
-"""Seconds to wait, by database: SQLite's for another process's lock, the others' to connect."""
+"""Seconds, by database: SQLite's to get another process's lock, the others' to connect."""
+START_PATIENCE = 60.0
+"""Seconds in which processes that make a new database's tables may get into each other's way."""
 
+STORAGE_ERRORS: tuple[type[Exception], ...] = (StorageInternalError, SQLAlchemyError)
+with suppress(ImportError):  # an extra
+    from grpc import RpcError
 
-STORAGE_ERRORS = (StorageInternalError, SQLAlchemyError)
+    STORAGE_ERRORS += (RpcError,)
 """What Optuna raises when the database does not answer as it should."""
-
-
-@dataclass(frozen=True)
-class TrialCounts:
-    """How many trials a study has; every trial is counted once.
-
-    `complete` were trained to their end, `infeasible` are networks that cannot exist.
-    """
-
-    complete: int
-    pruned: int
-    failed: int
-    infeasible: int
-    running: int
-    waiting: int
 
 
 def default_url(output: Path) -> str:
@@ -54,11 +46,16 @@ def default_url(output: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
 
 
-def open_storage(url: str, create: bool) -> RDBStorage:
+def open_storage(url: str, create: bool, connections: int = 1, wait: bool = False) -> BaseStorage:
     """Optuna's storage at a SQLAlchemy URL such as sqlite:///runs/quick/study.db.
+
+    Or behind Optuna's proxy, at grpc://HOST:PORT. Where the database is away later on, the
+    storage waits for it.
 
     Args:
         create: make it where there is none yet, a SQLite file's folder included.
+        connections: to a database that are kept open.
+        wait: for a database that is away now already; else that is an error.
 
     Raises:
         InputError: it cannot be reached, is no database, or holds no studies and `create` is
@@ -68,21 +65,26 @@ def open_storage(url: str, create: bool) -> RDBStorage:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        hidden = re.sub(r"//.*@", "//***@", url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        hidden = re.sub(r"/[^/]*@", "/***@", url)
         raise InputError(
             f"storage {hidden}: no database URL, such as sqlite:///runs/quick/study.db"
         ) from None
     shown = parsed.render_as_string(hide_password=True)
-    if parsed.get_backend_name() == "sqlite":
+    if parsed.drivername == "grpc":
+        return _proxy(parsed, shown)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite:
         _find_file(parsed, create, shown)
     options: dict[str, Any] = {
-        "connect_args": PATIENCE.get(parsed.get_backend_name(), {}),
+        "connect_args": TIMEOUTS.get(parsed.get_backend_name(), {}),
         "pool_pre_ping": True,
+        "pool_size": connections,
+        # More only for a moment: a server allows some hundred, and there are many workers.
+        "max_overflow": connections,
     }
     try:
-        _look_inside(parsed, options, create, shown)
-        return RDBStorage(url, engine_kwargs=options)
+        storage = _connect(parsed, options, create, wait, shown)
     except ModuleNotFoundError as error:
         raise InputError(
             f"storage {shown}: needs the Python package {error.name}, which is not installed"
@@ -93,6 +95,10 @@ def open_storage(url: str, create: bool) -> RDBStorage:
         raise InputError(f"storage {shown}: cannot be used: {_reason(error)}") from None
     except RuntimeError as error:  # Optuna: written by an incompatible version
         raise InputError(f"storage {shown}: {error}") from None
+    if sqlite:
+        tune(storage.engine, change_mode=create)
+    make_patient(storage)
+    return storage
 
 
 @contextmanager
@@ -107,6 +113,44 @@ def storage_failures(url: str) -> Iterator[None]:
         ) from None
 
 
+def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown: str) -> RDBStorage:
+    start = time.monotonic()
+    while True:
+        try:
+            _look_inside(url, options, create, shown)
+            return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
+        except STORAGE_ERRORS as error:
+            waited = time.monotonic() - start
+            collided = _collided(url, error) and waited < START_PATIENCE
+            if not collided and not (wait and is_away(error) and waited < PATIENCE):
+                raise
+            pause(random.uniform(0.02, 0.4))
+
+
+def _collided(url: URL, error: Exception) -> bool:
+    """Whether another process was making the same tables, so that they are there by now."""
+    if isinstance(error, IntegrityError | ProgrammingError):
+        return True
+    said = _reason(error)
+    return "already exists" in said or (url.get_backend_name() == "sqlite" and "locked" in said)
+
+
+def _proxy(url: URL, shown: str) -> BaseStorage:
+    if not url.host or not url.port:
+        raise InputError(f"storage {shown}: must name host and port, as in grpc://localhost:13000")
+    try:
+        storage = GrpcStorageProxy(host=url.host, port=url.port)
+        storage.wait_server_ready(timeout=CONNECT_TIMEOUT)
+    except ImportError:
+        raise InputError(
+            f"storage {shown}: needs the package grpcio: pip install '.[grpc]'"
+        ) from None
+    except ConnectionError:
+        raise InputError(f"storage {shown}: no proxy answers there; `proxy` starts one") from None
+    make_patient(storage)
+    return storage
+
+
 def _find_file(url: URL, create: bool, shown: str) -> None:
     """Sees to it that connecting makes no SQLite file that was not asked for."""
     if not url.database or ":memory:" in url.database or url.query.get("mode") == "memory":
@@ -114,11 +158,16 @@ def _find_file(url: URL, create: bool, shown: str) -> None:
     if url.database.startswith("file:"):
         raise InputError(f"storage {shown}: must name the file by its path, as in sqlite:///a/b.db")
     path = Path(url.database)
-    if path.is_dir():
-        raise InputError(f"storage {shown}: is a folder, not a database")
-    if not create and not path.exists():
-        raise InputError(f"storage {shown}: no such file; `run` starts a study")
     try:
+        if network := network_file_system(path):
+            raise InputError(
+                f"storage {shown}: is on a network file system ({network}), where SQLite's locks"
+                " fail; name a file on a local disk with --storage, or a PostgreSQL database"
+            )
+        if path.is_dir():
+            raise InputError(f"storage {shown}: is a folder, not a database")
+        if not create and not path.exists():
+            raise InputError(f"storage {shown}: no such file; `run` starts a study")
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -148,115 +197,3 @@ def _reason(error: Exception) -> str:
     cause = error.__cause__ if isinstance(error, StorageInternalError) else error
     text = str(getattr(cause, "orig", None) or cause or error).strip()
     return text.splitlines()[0] if text else type(error).__name__
-
-
-def open_study(config: StudyConfig, storage: RDBStorage) -> optuna.Study:
-    """Starts a study, or takes it up; what may change of it becomes as in `config`.
-
-    Raises:
-        InputError: the storage holds another study of that name; names the first differences.
-    """
-    study = optuna.create_study(
-        storage=storage, study_name=config.name, direction="maximize", load_if_exists=True
-    )
-    stored = _attributes(study).get("definition")
-    if stored is not None:
-        old = _stored_config(study).definition()
-        if changes := _differences(old, config.definition()):
-            more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-            raise InputError(
-                f"study {config.name}: exists with another definition:"
-                f" {', '.join(changes[:3])}{more}; give the changed study another name"
-            )
-    elif study.get_trials(deepcopy=False):
-        raise InputError(f"study {config.name}: exists, and was not made by this project")
-    study.set_user_attr("changeable", config.changeable())
-    if stored is None:
-        study.set_user_attr("definition", config.definition())
-    return study
-
-
-def stored_study(name: str, storage: RDBStorage) -> tuple[optuna.Study, StudyConfig]:
-    """A study of the storage, and its definition.
-
-    Raises:
-        InputError: there is none of that name; names those there are.
-    """
-    with _readable(f"study {name}, or another beside it"):
-        names = optuna.get_all_study_names(storage)
-    if name not in names:
-        there = f"it has {', '.join(sorted(names))}" if names else "it has none"
-        raise InputError(f"study {name}: not in this storage; {there}")
-    study = optuna.load_study(study_name=name, storage=storage)
-    return study, _stored_config(study)
-
-
-def _stored_config(study: optuna.Study) -> StudyConfig:
-    name, attributes = study.study_name, _attributes(study)
-    tables = attributes.get("definition"), attributes.get("changeable")
-    if tables == (None, None):
-        raise InputError(f"study {name}: was not made by this project")
-    definition, changeable = tables
-    if not isinstance(definition, dict) or not isinstance(changeable, dict):
-        raise InputError(f"study {name}: what is stored of it is damaged: no tables")
-    return read_study(definition | changeable, f"study {name}, as stored")
-
-
-def _attributes(study: optuna.Study) -> dict[str, Any]:
-    with _readable(f"study {study.study_name}"):
-        return study.user_attrs
-
-
-@contextmanager
-def _readable(what: str) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:  # not JSON
-        raise InputError(f"{what}: what is stored of it is damaged: {error}") from None
-
-
-def counts(study: optuna.Study) -> TrialCounts:
-    """The study's trials by what became of them."""
-    trials = study.get_trials(deepcopy=False)
-    infeasible = sum(is_infeasible(trial) for trial in trials)
-    of = {state: sum(trial.state is state for trial in trials) for state in TrialState}
-    return TrialCounts(
-        complete=of[TrialState.COMPLETE] - infeasible,
-        pruned=of[TrialState.PRUNED],
-        failed=of[TrialState.FAIL],
-        infeasible=infeasible,
-        running=of[TrialState.RUNNING],
-        waiting=of[TrialState.WAITING],
-    )
-
-
-def is_infeasible(trial: FrozenTrial) -> bool:
-    """Whether a finished trial proposed a network that cannot exist."""
-    return trial.state is TrialState.COMPLETE and any(v > 0 for v in trial.constraints.values())
-
-
-def give_back(study: optuna.Study, trial: FrozenTrial | optuna.Trial) -> None:
-    """A running trial waits again, with its number, parameters and reported values.
-
-    Optuna's own `ask` takes it up before it makes a new one. Optuna has no public way for this.
-    """
-    with suppress(UpdateFinishedTrialError):
-        study._storage.set_trial_state_values(trial._trial_id, TrialState.WAITING)
-
-
-def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Each changed value as "key: old -> new"."""
-    before, after = dict(_leaves(old)), dict(_leaves(new))
-    return [
-        f"{key}: {before.get(key, 'not set')} -> {after.get(key, 'not set')}"
-        for key in before | after
-        if before.get(key) != after.get(key) or (key in before) != (key in after)
-    ]
-
-
-def _leaves(value: Any, key: str = "") -> list[tuple[str, Any]]:  # noqa: ANN401
-    """All values within tables and lists, each with its dotted key."""
-    if not isinstance(value, dict | list) or not value:
-        return [(key, value)]
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    return [leaf for k, v in items for leaf in _leaves(v, f"{key}.{k}" if key else str(k))]

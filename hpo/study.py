@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from model.config import NetworkConfig, Strict
 
-CHANGEABLE = frozenset({"description", "trials", "infeasible_trials", "timeout"})
+CHANGEABLE = frozenset({"description", "trials", "infeasible_trials", "timeout", "retries"})
 """The fields that may change while a study goes on."""
 
 
@@ -56,6 +56,7 @@ class StudyConfig(Strict):
         trials: how many are trained, to the end or until pruned.
         infeasible_trials: how many networks that cannot exist may be proposed; 10 a trial if None.
         timeout: seconds of training, all trials together, after which no trial starts.
+        retries: how often a trial whose worker died is taken up, with no epoch done in between.
         network: NetworkConfig with ranges and choices.
         train: TrainConfig with ranges and choices; `layers` may be one table for all layers.
     """
@@ -67,6 +68,7 @@ class StudyConfig(Strict):
     trials: int = Field(ge=1)
     infeasible_trials: int | None = Field(default=None, ge=1)
     timeout: float | None = Field(default=None, gt=0)
+    retries: int = Field(default=3, ge=0)
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()
     finish: FinishConfig = FinishConfig()

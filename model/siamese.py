@@ -90,7 +90,7 @@ class SiameseNetwork(nn.Module):
         Returns:
             float32 [n, m].
         """
-        total = self.output.bias.expand(len(left), len(right))
+        total = self.output.bias.repeat(len(left), len(right))
         for sign, units, weight in self._signed_weights():
             distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
             total = total + sign * distance

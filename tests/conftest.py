@@ -90,10 +90,10 @@ class Interrupting(Progress):
         self.left = epochs
         self.trained: list[str] = []
 
-    def started(self, what: str, epochs: int) -> None:
+    def started(self, what: str, epochs: int, part: int = 0) -> None:
         self.trained.append(what)
 
-    def epoch_done(self, report: EpochReport) -> None:
+    def epoch_done(self, report: EpochReport, part: int = 0) -> None:
         self.left -= 1
         if self.left == 0:
             raise KeyboardInterrupt

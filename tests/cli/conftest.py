@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hpo.space import config_of
-from hpo.storage import default_url, open_storage, open_study
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import open_study
 from hpo.study_file import load_study
 from model.config_file import to_toml
 from run_study import app
@@ -104,8 +105,15 @@ def refused() -> Callable[..., str]:
 
 
 def _content() -> dict[Path, bytes | None]:
-    """All files in the current folder with their content, and all folders."""
-    return {path: path.read_bytes() if path.is_file() else None for path in Path().rglob("*")}
+    """All files in the current folder with their content, and all folders.
+
+    But for the memory that SQLite's readers share, which is none of the content.
+    """
+    return {
+        path: path.read_bytes() if path.is_file() else None
+        for path in Path().rglob("*")
+        if path.suffix != ".db-shm"
+    }
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hpo.storage import default_url, open_storage, stored_study
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import stored_study
 from model.config_file import read_config
 from model.weights import load_network
 from run_study import app

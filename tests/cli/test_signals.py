@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hpo.storage import counts, default_url, open_storage, stored_study
+from hpo.budget import counts
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import stored_study
 
 Start = Callable[..., "subprocess.Popen[str]"]
 WriteStudy = Callable[..., str]
@@ -32,13 +34,13 @@ def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(
         return err.splitlines()[-1]
 
     message = "interrupted: the same command goes on where it stopped"
-    assert interrupted(signal.SIGTERM, "unfinished-tiny/trial-0.safetensors") == message
+    assert interrupted(signal.SIGTERM, "unfinished-tiny/checkpoints/tiny-0-*") == message
     tiny, _ = stored_study("tiny", open_storage(default_url(output), create=False))
-    assert (counts(tiny).waiting, len(tiny.trials)) == (1, 1)
-    assert (output / "unfinished-tiny/trial-0.safetensors").exists()
+    assert (counts(tiny.trials).waiting, len(tiny.trials)) == (1, 1)
+    assert list((output / "unfinished-tiny/checkpoints").glob("tiny-0-*"))
 
     assert interrupted(signal.SIGINT, "unfinished-tiny/retrained-*/*.safetensors") == message
-    assert (counts(tiny).complete, len(tiny.trials)) == (2, 2)
+    assert (counts(tiny.trials).complete, len(tiny.trials)) == (2, 2)
     assert [len(trial.intermediate_values) for trial in tiny.trials] == [4, 4]
     assert not (output / "results.json").exists()
 

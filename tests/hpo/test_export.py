@@ -1,6 +1,7 @@
 """The best configuration and the table of trials, from studies in real databases."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import optuna
@@ -14,7 +15,8 @@ from hpo.files import write_text
 from hpo.samplers import make_sampler
 from hpo.space import sample
 from hpo.status import status, status_lines
-from hpo.storage import default_url, open_storage, open_study
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import open_study
 from hpo.study import StudyConfig
 from hpo.study_file import load_study
 from model.config import RunConfig
@@ -54,6 +56,14 @@ def study(
         else:
             study.tell(trial, value)
     running = study.ask()
+    for key, kept in {
+        "worker": "here:7:1",
+        "heartbeat": datetime.now(UTC).isoformat(),
+        "pictures_per_second": 1234.5,
+        "deaths": {"count": 1, "epochs": 0},
+        "checkpoint": "glyphs-5-0",
+    }.items():
+        running.set_user_attr(key, kept)
     running.report(0.4, 1)
     running.report(0.6, 2)
     return study
@@ -96,7 +106,7 @@ def test_the_table_has_every_trial(study: optuna.Study, config: StudyConfig) -> 
     best = study.trials[1].params
     for name, value in best.items():
         assert table[name][1] == (pytest.approx(value) if isinstance(value, float) else value)
-    assert not {"versions", "worker", "error"} & set(table.columns)
+    assert not {"versions", "worker", "error", "heartbeat", "checkpoint"} & set(table.columns)
     assert trials_csv(study) == export(study, config, "csv")
 
 
@@ -126,11 +136,21 @@ def test_status_counts_and_shows_what_is_under_way(
     }
     assert now["budget"] == {"trials": 8, "timeout": None}
     assert now["best"] == {"number": 1, "value": 0.7}
-    assert now["running"] == [{"number": 5, "epochs": 2, "best": 0.6}]
+    worker = dict(now["workers"][0])
+    assert worker.pop("silent") < 60
+    assert worker == {
+        "worker": "here:7",
+        "number": 5,
+        "epochs": 2,
+        "best": 0.6,
+        "pictures_per_second": 1234.5,
+    }
+    assert now["retried"] == 1
     lines = status_lines(now)
-    assert "Budget: 4 of 8 trials" in lines
+    assert any(line.startswith("Budget: 4 of 8 trials, about 0 s left") for line in lines)
     assert "Best: trial 1, 70.0%" in lines
-    assert "Running: trial 5, 2 epochs done, best 60.0%" in lines
+    shown = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard of "
+    assert any(line.startswith(shown) for line in lines)
 
 
 def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What follows a search: finalists retrained, the winner tested once, through interruptions."""
 
 import json
-from collections.abc import Iterator
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
@@ -12,56 +11,30 @@ import pandas as pd
 import pytest
 import torch
 
+import hpo.finish
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from data.splits import SearchData, held_out_characters
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.crew import Machine
 from hpo.export import best_trials
 from hpo.finish import finish, fresh_seeds
+from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.run import run_study
 from hpo.search import search
-from hpo.storage import default_url, open_storage, open_study
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import open_study
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
 from model.config_file import read_config
 from model.device import autocast
 from model.evaluate import one_shot_exact, one_shot_runs
-from model.train import EpochReport
 from model.weights import load_network
 
 CPU = torch.device("cpu")
-
-
-class Interrupting(Progress):
-    """Interrupts, as Ctrl-C does, after so many epochs altogether."""
-
-    def __init__(self, epochs: int) -> None:
-        super().__init__("test", 2)
-        self.left = epochs
-
-    def epoch_done(self, report: EpochReport) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-
-class Recording(Progress):
-    """Remembers what was trained."""
-
-    def __init__(self) -> None:
-        super().__init__("test", 2)
-        self.trained: list[str] = []
-
-    def started(self, what: str, epochs: int) -> None:
-        self.trained.append(what)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+MACHINE = Machine(device="cpu")
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +58,8 @@ def study(
 ) -> optuna.Study:
     folder = tmp_path_factory.mktemp("search")
     study = open_study(config, open_storage(default_url(folder), create=True))
-    search(study, config, SearchData.of(glyphs, 28, CPU), CPU, folder, Progress("test", 3))
+    data, checkpoints = SearchData.of(glyphs, 28, CPU), Checkpoints(open_store(str(folder)), folder)
+    search(study, Objective(config, data, CPU, checkpoints, Progress("test", 3)))
     return study
 
 
@@ -103,7 +77,7 @@ def results(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     work = tmp_path_factory.mktemp("work")
-    return finish(study, config, glyphs, CPU, output, work, Progress("test", 4))
+    return finish(study, config, glyphs, MACHINE, output, work)
 
 
 def without_times(results: dict[str, Any]) -> dict[str, Any]:
@@ -206,22 +180,41 @@ def test_results_json_says_what_was_done(
 @pytest.mark.parametrize("epochs", [2, 8])
 def test_interrupted_retrainings_go_on_to_the_same_results(
     epochs: int,
+    interrupting: type,
+    results: dict[str, Any],
+    study: optuna.Study,
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def finished(progress: Progress) -> dict[str, Any]:
+        monkeypatch.setattr(hpo.finish, "Progress", lambda *_, **__: progress)
+        return finish(study, config, glyphs, MACHINE, tmp_path / "out", tmp_path / "work")
+
+    with pytest.raises(KeyboardInterrupt):
+        finished(interrupting(epochs))
+    assert not (tmp_path / "out").exists()
+    progress = interrupting()
+    again = finished(progress)
+    assert without_times(again) == without_times(results)
+    # Of the four retrainings of 3 epochs, those that were done are not trained again.
+    assert len(progress.trained) == 4 - epochs // 3
+
+
+def test_several_processes_retrain_to_the_same_results(
     results: dict[str, Any],
     study: optuna.Study,
     config: StudyConfig,
     glyphs: Collection,
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        finish(
-            study, config, glyphs, CPU, tmp_path / "out", tmp_path / "work", Interrupting(epochs)
-        )
-    assert not (tmp_path / "out").exists()
-    progress = Recording()
-    again = finish(study, config, glyphs, CPU, tmp_path / "out", tmp_path / "work", progress)
-    assert without_times(again) == without_times(results)
-    # Of the four retrainings of 3 epochs, those that were done are not trained again.
-    assert len(progress.trained) == 4 - epochs // 3
+    two = Machine(workers=2, device="cpu")
+    again = finish(study, config, glyphs, two, tmp_path / "out", tmp_path / "work")
+    assert without_times(again) | {"workers": 1} == without_times(results)
+    logs = list((tmp_path / "out" / "logs").iterdir())
+    assert len(logs) == 2
+    assert sum(log.read_text().count("seed ") for log in logs) >= 4
 
 
 def test_a_finished_study_is_neither_trained_nor_tested_again(
@@ -231,7 +224,7 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     (tmp_path / "results.json").write_text(json.dumps(marked))
     # Whatever became of its storage, and whatever the budget is now.
     larger = config.model_copy(update={"trials": config.trials + 5})
-    again = run_study(larger, glyphs, CPU, "sqlite:////nowhere/study.db", tmp_path)
+    again = run_study(larger, glyphs, MACHINE, "sqlite:////nowhere/study.db", tmp_path)
     assert again == marked
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
 
@@ -248,7 +241,7 @@ def test_damaged_results_are_refused(
     (tmp_path / "results.json").write_text(json.dumps(kept))
     expected = "lacks dataset, budget, trials" if damaged else "holds the results of a retraining"
     with pytest.raises(InputError, match=expected):
-        run_study(config, glyphs, CPU, default_url(tmp_path), tmp_path)
+        run_study(config, glyphs, MACHINE, default_url(tmp_path), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
 
 
@@ -259,7 +252,7 @@ def test_two_unfinished_studies_do_not_share_a_folder(
     kept.parent.mkdir()
     kept.write_bytes(b"of the other")
     with pytest.raises(InputError, match=r"holds the unfinished study other; choose another"):
-        run_study(config, glyphs, CPU, default_url(tmp_path), tmp_path)
+        run_study(config, glyphs, MACHINE, default_url(tmp_path), tmp_path)
     assert [path.name for path in tmp_path.rglob("*")] == ["unfinished-other", kept.name]
 
 
@@ -281,7 +274,7 @@ def test_results_of_another_study_are_left_alone(
     before = {path: path.read_bytes() for path in output.iterdir()}
     other = config.model_copy(update=change)
     with pytest.raises(InputError, match=message):
-        run_study(other, glyphs, CPU, default_url(output), output)
+        run_study(other, glyphs, MACHINE, default_url(output), output)
     assert {path: path.read_bytes() for path in output.iterdir()} == before
 
 
@@ -293,13 +286,5 @@ def test_without_a_complete_trial_there_is_no_winner(
     trial.set_constraint("shortfall", 3)
     study.tell(trial, 0.0)
     with pytest.raises(WorkFailed, match="no trial was completed"):
-        finish(
-            study,
-            config,
-            glyphs,
-            CPU,
-            tmp_path / "output",
-            tmp_path / "work",
-            Progress("test", 2),
-        )
+        finish(study, config, glyphs, MACHINE, tmp_path / "output", tmp_path / "work")
     assert not (tmp_path / "output").exists()

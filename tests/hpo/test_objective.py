@@ -3,6 +3,7 @@
 import ast
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 import warnings
@@ -17,8 +18,10 @@ import torch
 import hpo.objective
 from data.collection import Collection
 from data.splits import SearchData, paper_splits
-from hpo.objective import run_trial
-from hpo.progress import Progress
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.claims import take_trial
+from hpo.objective import Objective
+from hpo.progress import Progress, Reporter
 from hpo.search import search
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
@@ -47,8 +50,24 @@ def study_with(**params: Any) -> optuna.Study:  # noqa: ANN401
     return study
 
 
-def run(study: optuna.Study, config: StudyConfig, data: SearchData, checkpoint: Path) -> float:
-    return run_trial(study.ask(), config, data, CPU, checkpoint, Progress("test", 1))
+def taken(study: optuna.Study, config: StudyConfig) -> optuna.Trial:
+    trial = take_trial(study, config)
+    assert trial is not None
+    return trial
+
+
+def objective_in(
+    folder: Path, config: StudyConfig, data: SearchData, progress: Progress
+) -> Objective:
+    """Its checkpoints lie in a folder "store", their only copy when `scratch` was on a machine."""
+    scratch = folder / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    checkpoints = Checkpoints(open_store(str(folder / "store")), scratch)
+    return Objective(config, data, CPU, checkpoints, progress)
+
+
+def run(study: optuna.Study, config: StudyConfig, data: SearchData, folder: Path) -> float:
+    return objective_in(folder, config, data, Progress("test", 1))(taken(study, config))
 
 
 def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(
@@ -91,10 +110,10 @@ def test_the_test_alphabets_are_out_of_reach(glyphs: Collection, tmp_path: Path)
 
 
 def test_a_trial_and_a_search_are_given_search_data_alone() -> None:
-    for function in (run_trial, search):
-        given = [kind for name, kind in get_type_hints(function).items() if name != "return"]
-        plain = {StudyConfig, torch.device, Path, Progress, optuna.Study, optuna.Trial}
-        assert [kind for kind in given if kind not in plain] == [SearchData]
+    given = set(get_type_hints(Objective).values())
+    assert given - {StudyConfig, torch.device, Checkpoints, Reporter} == {SearchData}
+    of_search = {kind for name, kind in get_type_hints(search).items() if name != "return"}
+    assert of_search == {optuna.Study, Objective}
     assert {field.name for field in fields(SearchData)} == {"train", "validation"}
 
 
@@ -111,13 +130,15 @@ Collection.__init__ = Collection.characters = sealed
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])
 data = pickle.loads((folder / "data").read_bytes())
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.objective import Objective
 from hpo.progress import Progress
-from hpo.search import search
 from hpo.search import search
 from hpo.study_file import read_study
 config = read_study(json.loads((folder / "study").read_text()), "test")
 study = optuna.create_study(direction="maximize")
-search(study, config, data, torch.device("cpu"), folder, Progress("test", 1))
+checkpoints = Checkpoints(open_store(str(folder)), folder)
+search(study, Objective(config, data, torch.device("cpu"), checkpoints, Progress("test", 1)))
 ends = [trial.user_attrs.get("error") or trial.state.name for trial in study.trials]
 own = {
     name: module.__file__
@@ -168,16 +189,17 @@ def test_a_network_that_cannot_exist_costs_no_training(
     nothing: Any = None  # nor anything to train on
     study = study_with(**{"conv1.kernel": 9, "conv2.kernel": kernel})
     progress = interrupting()
-    value = run_trial(study.ask(), config_with(), nothing, CPU, tmp_path / "checkpoint", progress)
+    config = config_with()
+    value = objective_in(tmp_path, config, nothing, progress)(taken(study, config))
     assert value == 0
     trial = study.trials[0]
     # 28 pixels, less 8, pooled: 10; the first of the missing ones is the one to be left over.
     assert trial.constraints == {"shortfall": shortfall}
     assert trial.intermediate_values == {}
-    assert trial.user_attrs.keys() == {"seed", "reason"}
+    assert trial.user_attrs.keys() == {"worker", "seed", "reason"}
     assert trial.user_attrs["reason"] == f"infeasible: 28x28 is {shortfall} pixels too small"
     assert progress.trained == []
-    assert not (tmp_path / "checkpoint").exists()
+    assert not any(path.is_file() for path in tmp_path.rglob("*"))
 
 
 def test_a_loss_that_is_not_finite_prunes_at_once(data: SearchData, tmp_path: Path) -> None:
@@ -194,22 +216,29 @@ def test_a_loss_that_is_not_finite_prunes_at_once(data: SearchData, tmp_path: Pa
 
 @pytest.mark.parametrize("checkpoint_survives", [True, False])
 def test_an_interrupted_trial_ends_as_if_it_had_not_been(
-    data: SearchData, tmp_path: Path, interrupting: type, checkpoint_survives: bool
+    data: SearchData,
+    tmp_path: Path,
+    interrupting: type,
+    checkpoint_survives: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     config = config_with()
     expected = study_with()
     value = run(expected, config, data, tmp_path / "uninterrupted")
 
-    study, checkpoint = study_with(), tmp_path / "interrupted"
-    trial = study.ask()
+    study, folder = study_with(), tmp_path / "interrupted"
+    trial = taken(study, config)
     with pytest.raises(KeyboardInterrupt):
-        run_trial(trial, config, data, CPU, checkpoint, interrupting(2))
+        objective_in(folder, config, data, interrupting(2))(trial)
     assert list(study.trials[0].intermediate_values) == [1]
-    if not checkpoint_survives:  # it was on another machine
-        checkpoint.unlink()
+    shutil.rmtree(folder / "scratch")
+    if not checkpoint_survives:  # the store was on another machine
+        shutil.rmtree(folder / "store")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         again = optuna.Trial(study, trial._trial_id)
-        assert run_trial(again, config, data, CPU, checkpoint, Progress("test", 1)) == value
+        progress = interrupting()
+        assert objective_in(folder, config, data, progress)(again) == value
+    assert ("starts again" in caplog.text) == (not checkpoint_survives)
     assert study.trials[0].intermediate_values == expected.trials[0].intermediate_values
     assert study.trials[0].params == expected.trials[0].params

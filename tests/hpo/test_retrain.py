@@ -9,11 +9,14 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
+from hpo.checkpoints import Checkpoints, open_store
 from hpo.export import best_trials, trial_config
+from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.retrain import following_seeds, retrain
 from hpo.search import search
-from hpo.storage import default_url, open_storage, open_study
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import open_study
 from hpo.study_file import load_study, read_study
 from model.config import RunConfig
 from model.config_file import read_config
@@ -55,7 +58,8 @@ def trial(glyphs: Collection, tmp_path_factory: pytest.TempPathFactory) -> tuple
     train = base.train | {"epochs": 3, "steps_per_epoch": 3}
     config = read_study(base.definition() | {"trials": 1, "train": train}, "test")
     study = open_study(config, open_storage(default_url(folder), create=True))
-    search(study, config, SearchData.of(glyphs, 28, CPU), CPU, folder, Progress("test", 1))
+    data, checkpoints = SearchData.of(glyphs, 28, CPU), Checkpoints(open_store(str(folder)), folder)
+    search(study, Objective(config, data, CPU, checkpoints, Progress("test", 1)))
     best = best_trials(study, 1)[0]
     return trial_config(config, best), best.values[0]
 

@@ -16,10 +16,12 @@ from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
 import hpo.objective
+from hpo.budget import is_infeasible
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.samplers import make_sampler
 from hpo.search import search
-from hpo.storage import is_infeasible
 from hpo.study import StudyConfig
 from hpo.study_file import read_study
 from model.config import RunConfig
@@ -33,7 +35,8 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 class Trained:
     """In place of a training: its accuracy follows from the configuration at once."""
 
-    def __init__(self, config: RunConfig, *_: object) -> None:
+    def __init__(self, config: RunConfig, data: object, device: object, checkpoint: Path) -> None:
+        self.config, self.checkpoint = config, checkpoint
         first, *_, last = config.train.layers
         away = abs(log10(first.learning_rate) + 2) + abs(log10(last.learning_rate) + 3)
         self.accuracy = 1 - away / 5  # best at 0.01 and 0.001
@@ -41,6 +44,7 @@ class Trained:
         self.history: list[EpochReport] = []
 
     def run(self) -> Iterator[EpochReport]:
+        self.checkpoint.touch()
         self.history.append(
             EpochReport(0, 1.0, self.accuracy, 0.1, 0, self.accuracy, 0.1, 0.0, 1.0)
         )
@@ -83,7 +87,9 @@ def proposed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proposed:
 
     def trials(config: StudyConfig) -> list[FrozenTrial]:
         study = optuna.create_study(direction="maximize")
-        search(study, config, nothing, CPU, tmp_path, Progress("test", config.trials))
+        checkpoints = Checkpoints(open_store(str(tmp_path)), tmp_path)
+        progress = Progress("test", config.trials)
+        search(study, Objective(config, nothing, CPU, checkpoints, progress))
         return study.trials
 
     return trials

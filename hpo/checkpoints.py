@@ -1,0 +1,91 @@
+"""Trials' checkpoints in an artifact store, where a worker on another machine finds them too."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from urllib.parse import urlsplit
+
+import optuna
+from optuna.artifacts import FileSystemArtifactStore
+from optuna.artifacts._protocol import ArtifactStore
+from optuna.artifacts.exceptions import ArtifactNotFound
+
+from data.errors import InputError
+
+ATTRIBUTE = "checkpoint"
+
+log = logging.getLogger(__name__)
+
+
+def open_store(url: str) -> ArtifactStore:
+    """The artifact store at a folder, or at s3://BUCKET (its credentials as boto3 finds them).
+
+    Raises:
+        InputError: there is none, or boto3 is not installed.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "s3" and parts.netloc:
+        from optuna.artifacts import Boto3ArtifactStore
+
+        try:
+            return Boto3ArtifactStore(parts.netloc)
+        except ImportError:
+            raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
+    if "://" in url:
+        raise InputError(f"{url}: no artifact store; allowed are a folder and s3://BUCKET")
+    folder = Path(url)
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemArtifactStore(folder)
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The last epoch of each unfinished trial.
+
+    Attributes:
+        store: shared by all workers, if they are to take up each other's trials.
+        scratch: this worker's own folder.
+    """
+
+    store: ArtifactStore
+    scratch: Path
+
+    def file(self, trial: optuna.Trial) -> Path:
+        """Where this worker's trainer keeps the trial's checkpoint."""
+        return self.scratch / f"trial-{trial.number}.safetensors"
+
+    def fetch(self, trial: optuna.Trial) -> None:
+        """Puts the trial's last checkpoint where `file` says; where there is none, nothing."""
+        file = self.file(trial)
+        file.unlink(missing_ok=True)
+        stored = trial.user_attrs.get(ATTRIBUTE)
+        if stored is None:
+            return
+        try:
+            with self.store.open_reader(stored) as source, file.open("wb") as target:
+                copyfileobj(source, target)
+        except ArtifactNotFound:
+            log.warning(
+                "trial %d: its checkpoint is not in this store; it starts again", trial.number
+            )
+
+    def keep(self, trial: optuna.Trial, epoch: int) -> None:
+        """Takes the file into the store; the one before stays until this one is whole."""
+        name = f"{trial.study.study_name}-{trial.number}-{epoch % 2}"
+        with self.file(trial).open("rb") as source:
+            self.store.write(name, source)
+        trial.set_user_attr(ATTRIBUTE, name)
+
+    def drop(self, trial: optuna.Trial) -> None:
+        """The trial is finished."""
+        self.file(trial).unlink(missing_ok=True)
+        for half in range(2):
+            try:
+                self.store.remove(f"{trial.study.study_name}-{trial.number}-{half}")
+            except ArtifactNotFound:
+                pass
+            except Exception as error:  # what is left there harms nobody
+                log.warning("trial %d: its checkpoint stays in the store: %s", trial.number, error)

@@ -1,0 +1,123 @@
+"""Studies in a storage: started, taken up, found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import optuna
+from optuna.storages import BaseStorage
+
+from data.collection import Collection
+from data.errors import InputError
+from hpo.study import StudyConfig
+from hpo.study_file import read_study
+
+
+def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
+    """Starts a study, or takes it up; what may change of it becomes as in `config`.
+
+    Raises:
+        InputError: the storage holds another study of that name; names the first differences.
+    """
+    study = optuna.create_study(
+        storage=storage, study_name=config.name, direction="maximize", load_if_exists=True
+    )
+    # Trials first: who started the study just now set its definition before any.
+    trials = study.get_trials(deepcopy=False)
+    stored = _attributes(study).get("definition")
+    if stored is not None:
+        old = _stored_config(study).definition()
+        if changes := _differences(old, config.definition()):
+            more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+            raise InputError(
+                f"study {config.name}: exists with another definition:"
+                f" {', '.join(changes[:3])}{more}; give the changed study another name"
+            )
+    elif trials:
+        raise InputError(f"study {config.name}: exists, and was not made by this project")
+    study.set_user_attr("changeable", config.changeable())
+    if stored is None:
+        study.set_user_attr("definition", config.definition())
+    return study
+
+
+def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
+    """The study is on this data set from now on.
+
+    Raises:
+        InputError: it is on another.
+    """
+    check_fingerprint(study, collection)
+    study.set_user_attr("fingerprint", collection.fingerprint)
+
+
+def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
+    """
+    Raises:
+        InputError: the study's data set is another.
+    """
+    stored = _attributes(study).get("fingerprint")
+    if stored not in (None, collection.fingerprint):
+        raise InputError(
+            f"study {study.study_name}: is on another {collection.name} than this machine's"
+            f" (fingerprint {stored[:12]}, here {collection.fingerprint[:12]})"
+        )
+
+
+def stored_study(name: str, storage: BaseStorage) -> tuple[optuna.Study, StudyConfig]:
+    """A study of the storage, and its definition.
+
+    Raises:
+        InputError: there is none of that name; names those there are.
+    """
+    with _readable(f"study {name}, or another beside it"):
+        names = optuna.get_all_study_names(storage)
+    if name not in names:
+        there = f"it has {', '.join(sorted(names))}" if names else "it has none"
+        raise InputError(f"study {name}: not in this storage; {there}")
+    study = optuna.load_study(study_name=name, storage=storage)
+    return study, _stored_config(study)
+
+
+def _stored_config(study: optuna.Study) -> StudyConfig:
+    name, attributes = study.study_name, _attributes(study)
+    tables = attributes.get("definition"), attributes.get("changeable")
+    if tables == (None, None):
+        raise InputError(f"study {name}: was not made by this project")
+    definition, changeable = tables
+    if not isinstance(definition, dict) or not isinstance(changeable, dict):
+        raise InputError(f"study {name}: what is stored of it is damaged: no tables")
+    return read_study(definition | changeable, f"study {name}, as stored")
+
+
+def _attributes(study: optuna.Study) -> dict[str, Any]:
+    with _readable(f"study {study.study_name}"):
+        return study.user_attrs
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:  # not JSON
+        raise InputError(f"{what}: what is stored of it is damaged: {error}") from None
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Each changed value as "key: old -> new"."""
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    return [
+        f"{key}: {before.get(key, 'not set')} -> {after.get(key, 'not set')}"
+        for key in before | after
+        if before.get(key) != after.get(key) or (key in before) != (key in after)
+    ]
+
+
+def _leaves(value: Any, key: str = "") -> list[tuple[str, Any]]:  # noqa: ANN401
+    """All values within tables and lists, each with its dotted key."""
+    if not isinstance(value, dict | list) or not value:
+        return [(key, value)]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return [leaf for k, v in items for leaf in _leaves(v, f"{key}.{k}" if key else str(k))]

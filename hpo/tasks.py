@@ -1,0 +1,86 @@
+"""What a study gives its worker processes to do: search, or retrain a finalist with a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from data.collection import Collection
+from data.source import load_collection
+from data.splits import SearchData
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.interrupts import held_back
+from hpo.objective import Objective
+from hpo.progress import Reporter
+from hpo.retrain import retrain
+from hpo.search import search
+from hpo.storage import open_storage, storage_failures
+from hpo.stored_study import check_fingerprint, stored_study
+from hpo.worker import Wire
+from model.config import RunConfig
+from model.device import resolve_device
+
+
+@dataclass(frozen=True)
+class SearchTask:
+    """Runs trials of a study until its budget is spent.
+
+    Attributes:
+        name: of the study.
+        storage: its database URL.
+        store: of the checkpoints, see `hpo.checkpoints.open_store`.
+        scratch: a folder of this worker's own.
+        device: as on the command line.
+        data_root: where Omniglot is; None, wherever it is found.
+    """
+
+    name: str
+    storage: str
+    store: str
+    scratch: Path
+    device: str
+    data_root: Path | None
+
+    def __call__(self, wire: Wire) -> None:
+        with storage_failures(self.storage):
+            with held_back():
+                storage = open_storage(self.storage, create=False, wait=True)
+                study, config = stored_study(self.name, storage)
+            collection = load_collection(config.dataset, self.data_root)
+            check_fingerprint(study, collection)
+            device = resolve_device(self.device)
+            data = SearchData.of(collection, config.size, device)
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            checkpoints = Checkpoints(open_store(self.store), self.scratch)
+            wire.ready()
+            search(study, Objective(config, data, device, checkpoints, wire))
+
+
+@dataclass(frozen=True)
+class RetrainTask:
+    """Trains a configuration again with its own seed; see `hpo.retrain.retrain`.
+
+    Attributes:
+        config: what to train.
+        title: what to call it.
+        folder: for the network and its results.
+        dataset: its name.
+        device: as on the command line.
+        data_root: where Omniglot is; None, wherever it is found.
+    """
+
+    config: RunConfig
+    title: str
+    folder: Path
+    dataset: Literal["auto", "omniglot", "glyphs"]
+    device: str
+    data_root: Path | None
+
+    def __call__(self, wire: Wire) -> None:
+        self.run(load_collection(self.dataset, self.data_root), wire)
+
+    def run(self, collection: Collection, reporter: Reporter) -> None:
+        """The same in this process."""
+        device, seed = resolve_device(self.device), self.config.train.seed
+        retrain(self.config, [seed], collection, device, self.folder, reporter, self.title)

