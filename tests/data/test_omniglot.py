@@ -36,16 +36,6 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.fixture
-def zips(tmp_path: Path, omniglot_root: Path) -> Path:
-    """A folder with copies of the two zips, where torchvision puts them."""
-    inner = tmp_path / "root" / "omniglot-py"
-    inner.mkdir(parents=True)
-    for name in FINGERPRINTS:
-        shutil.copyfile(omniglot_root / f"{name}.zip", inner / f"{name}.zip")
-    return inner.parent
-
-
 def test_content_is_omniglots(omniglot: Collection) -> None:
     assert omniglot.packed.shape == (1623, 20, 1379)
     background = sum(name.partition("/")[0] in omniglot.background for name in omniglot.names)

@@ -1,6 +1,5 @@
 """A configuration trained again: reproducible, resumable, and never twice."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,34 +19,10 @@ from hpo.stored_study import open_study
 from hpo.study_file import load_study, read_study
 from model.config import RunConfig
 from model.config_file import read_config
-from model.train import EpochReport
 from model.weights import load_network
 
 CPU = torch.device("cpu")
-
-
-class Interrupting(Progress):
-    """Counts trainings; interrupts after so many epochs, as Ctrl-C does."""
-
-    def __init__(self, epochs: int = 0) -> None:
-        super().__init__("test", 1)
-        self.left, self.trained = epochs, 0
-
-    def started(self, what: str, epochs: int) -> None:
-        self.trained += 1
-
-    def epoch_done(self, report: EpochReport) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +53,13 @@ def test_an_exported_trial_retrained_gives_its_value_again(
 
 
 def test_more_seeds_later_train_only_the_new_ones(
-    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path, interrupting: type
 ) -> None:
     config, _ = trial
     first = retrain(config, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))
-    progress = Interrupting()
+    progress = interrupting()
     second = retrain(config, [1, 2, 3], glyphs, CPU, tmp_path, progress)
-    assert progress.trained == 1
+    assert len(progress.trained) == 1
     assert second["seeds"][:2] == first["seeds"]
     best = max(second["seeds"], key=lambda seed: seed["accuracy"])["seed"]
     assert second["best_seed"] == best == read_config(tmp_path / "best.toml").train.seed
@@ -96,13 +71,13 @@ def test_more_seeds_later_train_only_the_new_ones(
 
 
 def test_an_interrupted_retraining_goes_on_to_the_same_network(
-    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path, interrupting: type
 ) -> None:
     config, _ = trial
     seeds = [config.train.seed, config.train.seed + 1]
     whole = retrain(config, seeds, glyphs, CPU, tmp_path / "whole", Progress("test", 2))
     with pytest.raises(KeyboardInterrupt):
-        retrain(config, seeds, glyphs, CPU, tmp_path / "parts", Interrupting(5))
+        retrain(config, seeds, glyphs, CPU, tmp_path / "parts", interrupting(5))
     parts = retrain(config, seeds, glyphs, CPU, tmp_path / "parts", Progress("test", 2))
     assert [s["accuracy"] for s in parts["seeds"]] == [s["accuracy"] for s in whole["seeds"]]
     expected, _ = load_network(tmp_path / "whole" / "best.safetensors")
