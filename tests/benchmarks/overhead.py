@@ -54,8 +54,8 @@ class NoTraining:
     def run(self) -> Iterator[EpochReport]:
         rates = [layer.learning_rate for layer in self.config.train.layers]
         best = 1 / (1 + sum(abs(rate - 0.1) for rate in rates))
+        self._checkpoint.write_bytes(CHECKPOINT)  # once: writing it is the training's
         for epoch in range(self.config.train.epochs):
-            self._checkpoint.write_bytes(CHECKPOINT)
             accuracy = best * (1 - 0.5 ** (epoch + 1))
             report = EpochReport(epoch, 1.0, accuracy, 0.03, epoch, accuracy, 0.03, 0.0, 1.0)
             self.history.append(report)
