@@ -69,7 +69,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", s
 Storage = Annotated[
     str | None,
     typer.Option(
-        help="database URL; by default sqlite:///runs/NAME/study.db",
+        help="database URL; by default study.db in the study's folder, runs/NAME",
         metavar="URL",
         envvar="HPO_STORAGE",  # a password on a command line is there for everyone to see
         show_envvar=True,
@@ -103,7 +103,7 @@ def run(
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option(min=1, help="seconds of training in the search, instead of the study's own"),
+        typer.Option(min=1, help="no trial starts after so many seconds of training in the search"),
     ] = None,
     workers: Workers = 1,
     data_root: DataRoot = None,
@@ -162,7 +162,7 @@ def retrain(
     ],
     output: Annotated[Path, typer.Option(help="folder for the network", metavar="DIR")],
     seeds: Annotated[
-        int, typer.Option(min=1, help="train so often: with the configuration's seed, the next ...")
+        int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
     ] = 1,
     dataset: Annotated[Dataset, typer.Option(help="what to train on")] = "auto",
     data_root: DataRoot = None,

@@ -52,6 +52,7 @@ def finish(
     machine: Machine,
     output: Path,
     work: Path,
+    storage: str,
 ) -> dict[str, Any]:
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
@@ -61,6 +62,9 @@ def finish(
 
     Leaves in `output`: best.safetensors and best.toml (the winner), trials.csv, and last of all
     results.json. Goes on from what an interruption left in `work`.
+
+    Args:
+        storage: what to call the study's database in the results.
 
     Returns:
         The content of results.json.
@@ -127,6 +131,7 @@ def finish(
             "finish": tested
             + sum(result.seconds for of_trial in retrained.values() for result in of_trial),
         },
+        "storage": storage,
         "workers": machine.workers,
         "versions": versions(),
         "device": device_name(device),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import get_storage, run_grpc_proxy_server
 
 from data.errors import InputError
@@ -22,7 +24,9 @@ def serve_proxy(url: str, host: str, port: int) -> None:
     storage = open_storage(url, create=True, connections=CONNECTIONS)
     print(f"grpc://{host}:{port} serves the storage; Ctrl-C ends it", file=sys.stderr)
     try:
-        run_grpc_proxy_server(get_storage(storage), host=host, port=port)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            run_grpc_proxy_server(get_storage(storage), host=host, port=port)
     except ImportError:
         raise InputError("proxy: needs the package grpcio: pip install '.[grpc]'") from None
     except RuntimeError as error:  # the address

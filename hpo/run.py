@@ -24,7 +24,7 @@ from hpo.finish import finish, finished_results
 from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.search import search
-from hpo.storage import open_storage, storage_failures
+from hpo.storage import open_storage, storage_failures, without_password
 from hpo.stored_study import check_fingerprint, keep_fingerprint, open_study, stored_study
 from hpo.study import StudyConfig
 from hpo.tasks import SearchTask
@@ -76,6 +76,12 @@ def run_study(
     if results is not None:
         # What a kill between the results and its removal left.
         shutil.rmtree(work_folder(output, config.name), ignore_errors=True)
+        if results.get("storage", without_password(storage)) != without_password(storage):
+            print(
+                f"{output} holds the results of a run in {results['storage']}, which are shown;"
+                f" choose another --output to run it in {without_password(storage)}",
+                file=sys.stderr,
+            )
         before = results["budget"]["trials"]
         if config.trials > before:
             print(
@@ -92,7 +98,9 @@ def run_study(
     study.set_user_attr(STORE, store)
     with storage_failures(storage):
         _search(study, config, collection, machine, storage, store, output)
-        results = finish(study, config, collection, machine, output, work)
+        results = finish(
+            study, config, collection, machine, output, work, without_password(storage)
+        )
     shutil.rmtree(work, ignore_errors=True)  # another process may be leaving it as well
     return results
 

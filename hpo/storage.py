@@ -101,15 +101,20 @@ def open_storage(url: str, create: bool, connections: int = 1, wait: bool = Fals
     return storage
 
 
+def without_password(url: str) -> str:
+    """A database URL without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
 @contextmanager
 def storage_failures(url: str) -> Iterator[None]:
     """Turns the failure of a storage that was open into WorkFailed, which names it."""
     try:
         yield
     except STORAGE_ERRORS as error:
-        shown = make_url(url).render_as_string(hide_password=True)
         raise WorkFailed(
-            f"storage {shown}: {_reason(error)}; once it answers, the same command goes on"
+            f"storage {without_password(url)}: {_reason(error)}; once it answers, the same command"
+            " goes on"
         ) from None
 
 

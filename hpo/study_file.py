@@ -26,7 +26,8 @@ def load_study(name_or_path: str) -> StudyConfig:
         if own.is_file():
             return read_study(read_document(own), f"studies/{own.name}")
     if not path.exists():
-        raise InputError(f"{path}: no such study; there are {', '.join(own_studies())}")
+        what = "file" if path.parent != Path() or path.suffix == ".toml" else "study"
+        raise InputError(f"{path}: no such {what}; there are {', '.join(own_studies())}")
     return read_study(read_document(path), str(path))
 
 

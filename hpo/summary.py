@@ -84,7 +84,7 @@ def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
 
 def print_retraining(results: dict[str, Any], folder: Path) -> None:
     """Prints a retraining's results.json, for people."""
-    out, table = _console(), _table("20-way one-shot accuracy, validation alphabets")
+    out, table = _console(), _table(f"20-way one-shot accuracy, validation on {results['dataset']}")
     for seed in results["seeds"]:
         error = f"{_percent(seed['standard_error'])} over alphabets"
         table.add_row(f"seed {seed['seed']}", _percent(seed["accuracy"]), error)
@@ -203,8 +203,8 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
     batch = (
         f"{train.batch.pairs} pairs"
         if train.loss == "pairs"
-        else f"{train.batch.characters} characters of {train.batch.alphabets} alphabets,"
-        f" {train.batch.drawers} drawers"
+        else f"{train.batch.characters} characters, alphabets: {train.batch.alphabets},"
+        f" drawers: {train.batch.drawers}"
     )
     return {
         "size": network.size,

@@ -30,7 +30,10 @@ def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Pa
     packed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+        mode = partial.stat().st_mode
         save_file(packed, partial, {FORMAT: json.dumps(document)})
+        partial.chmod(mode)  # safetensors makes a file that nobody else may read
         os.replace(partial, path)
     except (SafetensorError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -150,8 +151,9 @@ def chaos(place: Callable[[], Place]) -> dict[str, Any]:
         busy = [t for t in trials if t.state is TrialState.RUNNING and t.intermediate_values]
         if busy and process.poll() is None:
             worker = int(dice.choice(busy).user_attrs["worker"].split(":")[1])
-            os.kill(worker, signal.SIGKILL)
-            kills += 1
+            with suppress(ProcessLookupError):  # it ended in between
+                os.kill(worker, signal.SIGKILL)
+                kills += 1
     trials = here.trials()
     ended = counts(trials)
     complete = [t for t in trials if t.state is TrialState.COMPLETE and not _infeasible(t)]

@@ -34,6 +34,7 @@ from model.weights import load_network
 
 CPU = torch.device("cpu")
 MACHINE = Machine(device="cpu")
+STORAGE = "sqlite:///study.db"
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
@@ -77,7 +78,7 @@ def results(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     work = tmp_path_factory.mktemp("work")
-    return finish(study, config, glyphs, MACHINE, output, work)
+    return finish(study, config, glyphs, MACHINE, output, work, STORAGE)
 
 
 def without_times(results: dict[str, Any]) -> dict[str, Any]:
@@ -175,6 +176,7 @@ def test_results_json_says_what_was_done(
         "results.json",
         "trials.csv",
     ]
+    assert len({path.stat().st_mode for path in output.iterdir()}) == 1
 
 
 @pytest.mark.parametrize("epochs", [2, 8])
@@ -190,7 +192,7 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
 ) -> None:
     def finished(progress: Progress) -> dict[str, Any]:
         monkeypatch.setattr(hpo.finish, "Progress", lambda *_, **__: progress)
-        return finish(study, config, glyphs, MACHINE, tmp_path / "out", tmp_path / "work")
+        return finish(study, config, glyphs, MACHINE, tmp_path / "out", tmp_path / "work", STORAGE)
 
     with pytest.raises(KeyboardInterrupt):
         finished(interrupting(epochs))
@@ -210,7 +212,7 @@ def test_several_processes_retrain_to_the_same_results(
     tmp_path: Path,
 ) -> None:
     two = Machine(workers=2, device="cpu")
-    again = finish(study, config, glyphs, two, tmp_path / "out", tmp_path / "work")
+    again = finish(study, config, glyphs, two, tmp_path / "out", tmp_path / "work", STORAGE)
     assert without_times(again) | {"workers": 1} == without_times(results)
     logs = list((tmp_path / "out" / "logs").iterdir())
     assert len(logs) == 2
@@ -218,14 +220,22 @@ def test_several_processes_retrain_to_the_same_results(
 
 
 def test_a_finished_study_is_neither_trained_nor_tested_again(
-    results: dict[str, Any], config: StudyConfig, glyphs: Collection, tmp_path: Path
+    results: dict[str, Any],
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
     (tmp_path / "results.json").write_text(json.dumps(marked))
     # Whatever became of its storage, and whatever the budget is now.
     larger = config.model_copy(update={"trials": config.trials + 5})
-    again = run_study(larger, glyphs, MACHINE, "sqlite:////nowhere/study.db", tmp_path)
+    elsewhere = "postgresql+psycopg://me:secret@nowhere/studies"
+    again = run_study(larger, glyphs, MACHINE, elsewhere, tmp_path)
     assert again == marked
+    said = capsys.readouterr().err
+    assert f"holds the results of a run in {STORAGE}, which are shown" in said
+    assert "secret" not in said
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
 
 
@@ -286,5 +296,5 @@ def test_without_a_complete_trial_there_is_no_winner(
     trial.set_constraint("shortfall", 3)
     study.tell(trial, 0.0)
     with pytest.raises(WorkFailed, match="no trial was completed"):
-        finish(study, config, glyphs, MACHINE, tmp_path / "output", tmp_path / "work")
+        finish(study, config, glyphs, MACHINE, tmp_path / "output", tmp_path / "work", STORAGE)
     assert not (tmp_path / "output").exists()

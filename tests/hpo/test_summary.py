@@ -102,7 +102,7 @@ def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_sever
         {"seed": 6, "accuracy": 0.8351, "standard_error": 0.029},
     ]
     mean = {"one_shot_accuracy": 0.8234, "standard_error": 0.0111, "runs": 2}
-    results = {"seeds": seeds, "validation": mean, "best_seed": 6}
+    results = {"dataset": "glyphs", "seeds": seeds, "validation": mean, "best_seed": 6}
 
     def retraining(**changes: object) -> list[str]:
         print_retraining(results | changes, Path("out"))
