@@ -65,7 +65,7 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Pro
     left = list(reversed(tasks))
     slots = range(min(machine.workers, len(tasks)))
     workers: dict[int, _Worker] = {}
-    ended: set[str] = set()
+    ended: str | None = None
     all_done = True
     try:
         for number in slots:
@@ -90,12 +90,12 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Pro
                     raise (InputError if status == 2 else WorkFailed)(reason)
                 if event == "ready":
                     continue
-                if event == "ended":  # each says so, for all
-                    if details[0] not in ended:
-                        progress.ended(*details)
-                    ended.add(details[0])
+                if event == "ended":  # each says so for all, and others may still report
+                    ended = details[0]
                 else:
                     getattr(progress, event)(*details, part=number)
+        if ended is not None:
+            progress.ended(ended)
     finally:
         _end(list(workers.values()))
     return all_done
