@@ -38,6 +38,7 @@ STUDY = """
 name = "short"
 dataset = "glyphs"
 trials = {trials}
+retries = 20
 sampler = {{ name = "{sampler}", startup_trials = 5 }}
 pruner = {{ name = "{pruner}", min_epochs = 2 }}
 finish = {{ finalists = 1, epochs = 1 }}
@@ -143,7 +144,7 @@ def chaos(place: Callable[[], Place]) -> dict[str, Any]:
     changed = 0
     start = time.monotonic()
     while process.poll() is None:
-        time.sleep(dice.uniform(1.0, 3.0))
+        time.sleep(dice.uniform(3.0, 7.0))
         trials = here.trials()
         for trial in trials:
             if trial.state in DONE:
