@@ -1,0 +1,50 @@
+"""When the pruners decide, and the seeds that make a search repeatable."""
+
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from short_search import config_with
+
+from hpo.samplers import make_pruner, trial_seed
+from hpo.study_file import load_study
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def test_seeds_differ_by_study_trial_and_purpose() -> None:
+    seeds = {trial_seed(s, n, p) for s in range(10) for n in range(50) for p in range(2)}
+    assert len(seeds) == 1000
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+@pytest.mark.parametrize(
+    ("pruner", "expected"),
+    [
+        ({"name": "successive-halving", "min_epochs": 2}, {2}),
+        ({"name": "hyperband", "min_epochs": 2}, {2, 6, 18}),
+        ({"name": "median", "min_epochs": 4}, {4}),
+        ({"name": "none"}, set()),
+    ],
+)
+def test_trials_are_pruned_when_so_many_epochs_are_done(
+    pruner: dict[str, Any], expected: set[int]
+) -> None:
+    train = load_study("glyphs").train | {"epochs": 20}
+    config = config_with(pruner=pruner, train=train)
+    study = optuna.create_study(direction="maximize", study_name="t", pruner=make_pruner(config))
+    pruned_at = []
+    for number in range(30):
+        trial = study.ask()
+        for epoch in range(20):
+            # Every trial is worse than those before it, from its first epoch on.
+            trial.report((epoch + 1) / (number + 20), step=epoch + 1)
+            if trial.should_prune():
+                pruned_at.append(epoch + 1)
+                study.tell(trial, state=TrialState.PRUNED)
+                break
+        else:
+            study.tell(trial, 20 / (number + 20))
+    assert set(pruned_at) == expected
+    assert len(pruned_at) < 30  # the first was the best
