@@ -15,9 +15,7 @@ from hpo.study import StudyConfig
 from model.config import RunConfig
 from model.config_file import to_toml
 
-NOT_IN_TABLE = frozenset(
-    {"versions", "error", "failure", "worker", "heartbeat", "checkpoint", "deaths"}
-)
+NOT_IN_TABLE = frozenset({"versions", "error", "failure", "worker", "heartbeat", "deaths"})
 """Trial attributes that are no single value, or of no use outside the study."""
 
 

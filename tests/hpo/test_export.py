@@ -61,7 +61,6 @@ def study(
         "heartbeat": datetime.now(UTC).isoformat(),
         "pictures_per_second": 1234.5,
         "deaths": {"count": 1, "epochs": 0},
-        "checkpoint": "glyphs-5-0",
     }.items():
         running.set_user_attr(key, kept)
     running.report(0.4, 1)
@@ -106,7 +105,7 @@ def test_the_table_has_every_trial(study: optuna.Study, config: StudyConfig) -> 
     best = study.trials[1].params
     for name, value in best.items():
         assert table[name][1] == (pytest.approx(value) if isinstance(value, float) else value)
-    assert not {"versions", "worker", "error", "heartbeat", "checkpoint"} & set(table.columns)
+    assert not {"versions", "worker", "error", "heartbeat"} & set(table.columns)
     assert trials_csv(study) == export(study, config, "csv")
 
 
