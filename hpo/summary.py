@@ -54,7 +54,7 @@ def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
     lines = [
         f"Study {results['study']} on {results['dataset']}, {results['device']}",
         f"Trials: {', '.join(f'{count} {state}' for state, count in trials.items())}",
-        f"Time: search {_duration(seconds['search'])},"
+        f"Time of the trainings, all workers together: search {_duration(seconds['search'])},"
         f" retraining and test {_duration(seconds['finish'])}",
         f"Best of the search: trial {best['number']}, {best['value']:.1%} on validation",
         f"Winner of the retrained ({numbers}): trial {winner['number']}",

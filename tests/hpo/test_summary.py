@@ -77,7 +77,8 @@ def test_the_winner_is_shown_layer_by_layer(
 ) -> None:
     lines = shown(results, capsys)
     assert "Trials: 9 complete, 4 pruned, 1 failed, 2 infeasible" in lines
-    assert "Time: search 1 h 7 min, retraining and test 1 min 3 s" in lines
+    together = "Time of the trainings, all workers together"
+    assert f"{together}: search 1 h 7 min, retraining and test 1 min 3 s" in lines
     assert "Best of the search: trial 7, 81.2% on validation" in lines
     assert "Winner of the retrained (7, 3): trial 3" in lines
     assert "conv1 64 5x5 0.011 0.7 0.0002" in lines
