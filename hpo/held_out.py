@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from math import sqrt
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any, Literal
 
 import torch
@@ -17,6 +20,11 @@ from model.siamese import SiameseNetwork
 from model.weights import load_network
 
 Dataset = Literal["auto", "omniglot", "glyphs"]
+TESTS = (
+    ("one_shot_accuracy", "standard_error"),
+    ("every_drawer_pair_accuracy", "every_drawer_pair_standard_error"),
+)
+"""The two accuracies of `one_shot_test`, and their errors."""
 
 
 def network_in(folder: Path) -> tuple[SiameseNetwork, Dataset]:
@@ -77,6 +85,23 @@ def one_shot_test(
         "every_drawer_pair_standard_error": exact.standard_error,
         "per_alphabet": exact.per_alphabet,
     }
+
+
+def tests_over_seeds(tests: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Mean accuracies of several seeds' networks, with their standard errors over the seeds.
+
+    Args:
+        tests: at least two, of `one_shot_test`.
+    """
+    found: dict[str, Any] = {"runs": len(tests)}
+    for key, error in TESTS:
+        values = [test[key] for test in tests]
+        found |= {
+            key: fmean(values),
+            error: stdev(values) / sqrt(len(values)),
+            f"{key}_by_seed": values,
+        }
+    return found
 
 
 def _verification(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
 
+from hpo.held_out import TESTS
 from hpo.storage import default_url
 from model.config import RunConfig
 
@@ -161,8 +162,12 @@ def _accuracy_table(results: dict[str, Any]) -> Table:
         _percent(validation["one_shot_accuracy"]),
         f"{_percent(validation['standard_error'])} over {validation['standard_error_over']}",
     )
-    for row in _test_rows(dataset, results["test"]):
+    several = results.get("test_over_seeds")
+    for row, kind in zip(_test_rows(dataset, results["test"]), TESTS, strict=True):
         table.add_row(*row)
+        if several:
+            mean, error = (_percent(several[key]) for key in kind)
+            table.add_row(f"  mean of {several['runs']} seeds", mean, f"{error} over seeds")
     if dataset == "omniglot":
         table.add_section()
         for name, value in PAPER_ONE_SHOT.items():
