@@ -217,7 +217,9 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
         "initialisation": network.initialisation,
         "batch norm": "on" if network.batch_norm else "off",
         "loss": train.loss,
-        **({"temperature": f"{train.temperature:.3g}"} if train.loss == "nca" else {}),
+        **(
+            {"temperature": f"{train.temperature:.3g}"} if train.loss in ("nca", "one-shot") else {}
+        ),
         "batch": batch,
         "optimiser": train.optimiser,
         "schedule": train.schedule,

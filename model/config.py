@@ -124,8 +124,8 @@ class TrainConfig(Strict):
 
     Attributes:
         seed: of the initial weights, the batches and the distortions.
-        loss: "pairs" (the paper's), "batch-pairs" or "nca".
-        temperature: by which "nca" divides the scores before its softmax.
+        loss: "pairs" (the paper's), "batch-pairs", "nca" or "one-shot"; see `model.losses`.
+        temperature: by which the latter two divide the scores before their softmax.
         optimiser: "sgd" (the paper's) or "adam".
         layers: one per layer with weights, in the network's order: convolutions, embedding, output.
         epochs: at most so many.
@@ -140,7 +140,7 @@ class TrainConfig(Strict):
     """
 
     seed: int = Field(default=0, ge=0, lt=2**31)
-    loss: Literal["pairs", "batch-pairs", "nca"] = "nca"
+    loss: Literal["pairs", "batch-pairs", "nca", "one-shot"] = "nca"
     temperature: float = Field(default=1.0, gt=0, le=1000)
     optimiser: Literal["sgd", "adam"] = "adam"
     layers: tuple[LayerConfig, ...] = Field(min_length=3, strict=False)

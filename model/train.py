@@ -21,7 +21,7 @@ from data.trials import random_runs
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluate import one_shot_exact, one_shot_runs
-from model.losses import batch_pairs_loss, nca_loss, pairs_loss
+from model.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 from model.optimiser import make_optimiser, set_epoch
 from model.siamese import SiameseNetwork
 from model.weights import read_tensors, write_tensors
@@ -147,8 +147,11 @@ class Trainer:
             loss = pairs_loss(self.network, embeddings, labels)
         elif train.loss == "batch-pairs":
             loss = batch_pairs_loss(self.network, embeddings, labels)
-        else:
+        elif train.loss == "nca":
             loss = nca_loss(self.network, embeddings, labels, train.temperature)
+        else:
+            drawings = min(train.batch.drawers, len(self.data.train.drawers))
+            loss = one_shot_loss(self.network, embeddings, drawings, train.temperature)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()

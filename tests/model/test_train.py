@@ -80,7 +80,7 @@ def test_the_best_epoch_is_kept(data: SearchData) -> None:
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "loss", "batch_norm"), [("adam", "nca", True), ("sgd", "pairs", False)]
+    ("optimiser", "loss", "batch_norm"), [("adam", "one-shot", True), ("sgd", "pairs", False)]
 )
 def test_a_resumed_training_gives_the_same_numbers(
     data: SearchData, tmp_path: Path, optimiser: str, loss: str, batch_norm: bool
