@@ -16,14 +16,21 @@ class Strict(BaseModel):
 
 
 class Convolution(Strict):
-    """One valid convolution of stride 1 and its ReLU (the paper's section 3.1).
+    """One convolution of stride 1 and its ReLU (the paper's section 3.1).
 
-    `pool` adds a 2x2 max-pooling of stride 2 behind it.
+    `pool` adds a 2x2 max-pooling of stride 2 behind it. `padding` keeps height and width, with
+    zeros around; without it, as in the paper, they shrink by `kernel - 1`.
     """
 
     filters: int = Field(ge=1, le=1024)
     kernel: int = Field(ge=1, le=MAX_SIZE)
     pool: bool = False
+    padding: bool = False
+
+    def side(self, before: int) -> int:
+        """Height and width of the output for an input of so many pixels; 0 or less: none."""
+        after = before if self.padding else before - self.kernel + 1
+        return after // 2 if self.pool and after > 0 else after
 
 
 class NetworkConfig(Strict):
@@ -50,9 +57,7 @@ class NetworkConfig(Strict):
         """
         side = self.size
         for convolution in self.convolutions:
-            side -= convolution.kernel - 1
-            if side >= 1 and convolution.pool:
-                side = side // 2 if side > 1 else 0
+            side = convolution.side(side)
             if side < 1:
                 return 1 - side
         return 0
@@ -62,7 +67,7 @@ class NetworkConfig(Strict):
         """Height and width of the last convolution's output, after pooling."""
         side = self.size
         for convolution in self.convolutions:
-            side = (side - convolution.kernel + 1) // (2 if convolution.pool else 1)
+            side = convolution.side(side)
         return side
 
     @property

@@ -70,7 +70,11 @@ def test_round_trip(tmp_path: Path) -> None:
         ("train", {}, "train.layers: is required"),
         ("network", 3, "network: should be a table, not 3"),
         ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
-        ("train.loss", "hinge", "train.loss: should be 'pairs', 'batch-pairs' or 'nca'"),
+        (
+            "train.loss",
+            "hinge",
+            "train.loss: should be 'pairs', 'batch-pairs', 'nca' or 'one-shot'",
+        ),
         ("train.layers", [{"learning_rate": 0.1}] * 4, "train.layers has 4 entries; the network"),
         ("network.convolutions", [{"filters": 8, "kernel": 40}], "5 pixels too small"),
     ],
