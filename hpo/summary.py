@@ -145,7 +145,7 @@ def _layer_table(config: RunConfig) -> Table:
             name,
             filters,
             kernel,
-            f"{layer.learning_rate:.3g}",
+            f"{config.train.learning_rate * layer.learning_rate:.3g}",
             f"{layer.momentum:.3g}",
             f"{layer.l2:.3g}",
         )
