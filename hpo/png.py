@@ -47,7 +47,8 @@ def write_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -
 
 def _titled(title: str, figure: go.Figure) -> go.Figure:
     lines = wrap(title, 85)
-    room = 24 * len(lines) + 16
+    legend = figure.layout.showlegend is not False and len(figure.data) > 1
+    room = 24 * len(lines) + (44 if legend else 16)
     titled = go.Figure(figure)
     titled.update_layout(
         height=figure.layout.height + room,

@@ -54,7 +54,7 @@ def write_report(study: optuna.Study, config: StudyConfig, folder: Path) -> tupl
         summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
     else:
         summary = f"{summary}\n{tables(results)}"
-    title = f"Study {config.name} on {config.dataset}"
+    title = f"Study {config.name} on {config.dataset.capitalize()}"
     path = folder / "report" / "index.html"
     write_text(path, page(title, summary, sections, _made(now, results)))
     figures = {

@@ -20,7 +20,7 @@ BUTTONS = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
 OWN = "this study's winner"
-MEASURED, QUOTED = "measured here", "quoted from the paper"
+MEASURED, QUOTED = "measured", "quoted, paper"
 Row = tuple[str, float, float | None, str]
 """What, its accuracy and standard error (0 to 1), and where it is from."""
 
@@ -63,7 +63,7 @@ def tables(results: dict[str, Any]) -> str:
     if on_omniglot:
         official += [(name, value / 100, None, QUOTED) for name, value in ONE_SHOT.items()]
         every += [
-            (f"public re-implementations, {which}", value / 100, None, "quoted; random drawers")
+            (f"{which} public re-implementation", value / 100, None, "quoted")
             for which, value in zip(("lowest", "highest"), REIMPLEMENTATIONS, strict=True)
         ]
     seeds = "" if validation["runs"] == 1 else f", mean of {validation['runs']} seeds"
@@ -79,7 +79,7 @@ def tables(results: dict[str, Any]) -> str:
     return "\n".join(
         [
             _table(f"Test alphabets, {len(test['per_run'])} {runs} runs, 20-way", official),
-            _table("Test alphabets, every drawer pair, 20-way (harder)", every),
+            _table("Test alphabets, random or every drawer pair, 20-way: harder", every),
             _table("Validation alphabets, every drawer pair, 20-way", chosen),
         ]
     )
@@ -88,14 +88,14 @@ def tables(results: dict[str, Any]) -> str:
 def _table(title: str, rows: list[Row]) -> str:
     body = "\n".join(
         f"<tr{' class=own' if source == MEASURED else ''}><td>{escape(what)}</td>"
-        f'<td class="number">{100 * value:.1f}'
-        f"{'' if error is None else f' ± {100 * error:.1f}'}</td>"
-        f"<td>{escape(source)}</td></tr>"
+        f'<td class="number">{100 * value:.1f}</td>'
+        f"<td>{'' if error is None else f'± {100 * error:.1f}'}</td><td>{escape(source)}</td></tr>"
         for what, value, error, source in sorted(rows, key=lambda row: -row[1])
     )
     return (
-        f'<div class="scroll"><table><tr><th>{escape(title)}</th><th>% ± standard error</th>'
-        f"<th>source</th></tr>\n{body}\n</table></div>"
+        f'<div class="scroll"><table><caption>{escape(title)}</caption>'
+        "<tr><th></th><th>%</th><th>error</th><th>source</th></tr>"
+        f"\n{body}\n</table></div>"
     )
 
 

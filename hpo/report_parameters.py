@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log
+from math import ceil, floor, log, log10
 
 from optuna.distributions import (
     BaseDistribution,
@@ -16,7 +16,6 @@ from optuna.trial import FrozenTrial
 from hpo.importance import FEWEST, SHUFFLES, Importances
 from hpo.outcome import best_first
 from hpo.report_style import (
-    ACCURACY,
     BLUE,
     GREY,
     INK,
@@ -31,13 +30,12 @@ from hpo.report_style import (
     empty_figure,
     in_percent,
     listed,
-    mark,
     spread,
     words,
 )
 
 Trials = Sequence[FrozenTrial]
-ROW_HEIGHT = 34
+ROW_HEIGHT = 36
 SHOWN_IMPORTANCES = 12
 SHOWN_LINES = 300
 
@@ -88,30 +86,22 @@ def parallel(trials: Trials) -> Section:
         (f"{min(accuracies):.1f} %", f"{max(accuracies):.1f} %"),
         *(_ends(distribution) for distribution in distributions.values()),
     ]
-    for side, position in ((0, "top right"), (1, "top left")):
-        figure.add_scatter(
-            x=[side] * len(names),
-            y=list(range(len(names))),
-            text=[both[side] for both in ends],
-            mode="text",
-            textposition=position,
-            textfont={"size": 10, "color": INK},
-            showlegend=False,
-            hoverinfo="skip",
-        )
     figure.update_xaxes(visible=False, range=[-0.01, 1.01])
     figure.update_yaxes(
         range=[len(names) - 0.7, -0.7],
         tickvals=list(range(len(names))),
-        ticktext=[f"{words(name)} " for name in names],
+        ticktext=[
+            f'{words(name)} <br><span style="font-size:10px">{low} to {high} </span>'
+            for name, (low, high) in zip(names, ends, strict=True)
+        ],
         gridcolor=GREY,
     )
     thinned = f" {len(shown):,} of {len(ranked):,} trials are drawn." if shown != ranked else ""
     return Section(
         f"{counted(len(distributions), 'parameter')} at once: where the best trials lie",
-        "Each line is a trial; it crosses each axis at the trial's value, between the least (left)"
-        " and the largest that could be chosen. Complete trials count as better than pruned ones,"
-        f" these as better the longer they were let go on.{thinned}",
+        "Each line is a trial; it crosses each axis at the trial's value, between the least"
+        " (left) and the largest that could be chosen. Complete trials count as better than"
+        f" pruned ones, these as better the longer they were let go on.{thinned}",
         {"parallel-coordinates": figure},
     )
 
@@ -125,12 +115,16 @@ def importance_bars(found: Importances | None) -> Section:
         )
     clear, shares = found.clear, found.shares
     shown = dict(list(shares.items())[:SHOWN_IMPORTANCES])
+    above, below = "above chance", "no more than chance"
     rows = [
-        Bar(words(name), 100 * share, f"{100 * share:.0f} %", BLUE if name in clear else GREY)
+        Bar(words(name), 100 * share, f"{100 * share:.0f} %", above if name in clear else below)
         for name, share in shown.items()
     ]
-    figure = bars(rows, "share of the importance (%)", 105 * max(*shown.values(), found.chance))
-    mark(figure, 100 * found.chance, "chance")
+    longest = 105 * max(*shown.values(), found.chance)
+    figure = bars(rows, "share of the importance (%)", longest, {above: BLUE, below: GREY})
+    figure.add_vline(
+        100 * found.chance, line={"color": INK, "dash": "dot", "width": 1.5}, layer="below"
+    )
     first = [words(name) for name in shown][:3]
     title = (
         f"What set the best trials apart: {listed([words(name) for name in clear[:3]])}"
@@ -140,8 +134,7 @@ def importance_bars(found: Importances | None) -> Section:
     text = (
         f"PED-ANOVA: how much the values of the best {len(found.best)} of"
         f" {counted(found.trials, 'trial')} differ from those of all. The dotted line is the"
-        f" largest share that any parameter got in {SHUFFLES} shuffles of the trials; grey bars stay below"
-        " it."
+        f" largest share that any parameter got in {SHUFFLES} shuffles of the trials."
     )
     if not clear:
         text += f" First in order, but no more than a hint: {listed(first)}."
@@ -164,12 +157,13 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         values = [trial.params[name] for trial in having]
         if not all(type(value) in (int, float) for value in values):
             values = [str(value) for value in values]
-        figure = empty_figure(words(name), ACCURACY, 260)
+        figure = empty_figure(words(name), "accuracy (%)", 260)
         add_trials(figure, having, values)
         figure.update_layout(showlegend=False)
         if getattr(distribution, "log", False):
-            figure.update_xaxes(type="log", dtick=1 if _decades(values) > 2 else "D2")
-            figure.update_xaxes(exponentformat="power")
+            ticks = _log_ticks(distribution.low, distribution.high)
+            text = [f"{tick:g}" for tick in ticks]
+            figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
         figures[f"slice-{name}"] = figure
@@ -186,8 +180,12 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
     )
 
 
-def _decades(values: Sequence[float]) -> float:
-    return max(values) / min(values)
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers on a logarithmic axis: powers of ten, within two of these 2 and 5 times too."""
+    factors = (1,) if high > 100 * low else (1, 2, 5)
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = [float(f"{factor}e{power}") for power in powers for factor in factors]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _had(name: str, best: Trials) -> str:

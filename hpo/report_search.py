@@ -180,8 +180,8 @@ def timeline(trials: Trials, now: datetime) -> Section:
     busy = trained / (clock.peak * clock.seconds) if clock.seconds else 1.0
     at_most = counted(clock.peak, "trial")
     return Section(
-        f"{duration(clock.seconds)} of search, at most {at_most} at the same time,"
-        f" {100 * busy:.0f} % of that busy",
+        f"{duration(clock.seconds)} of search, at most {at_most} at once:"
+        f" {100 * busy:.0f} % of that time in use",
         "Each bar is a trial, each row a worker process."
         + (" Dotted lines: the search was interrupted." if clock.pauses else ""),
         {"timeline": figure},

@@ -13,7 +13,7 @@ from hpo.outcome import accuracy_of, state_of
 # Okabe and Ito's palette, which colour-blind people can tell apart.
 BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
 GREEN, VERMILLION = "#009E73", "#D55E00"
-INK, GREY, PALE = "#222222", "#767676", "#DDDDDD"
+INK, GREY, PALE = "#222222", "#767676", "#C4C4C4"
 COLOURS = {
     "complete": BLUE,
     "pruned": ORANGE,
@@ -24,6 +24,7 @@ COLOURS = {
 SYMBOLS = {"complete": "circle", "pruned": "x", "running": "diamond"}
 ACCURACY = "validation accuracy (%)"
 BAR_HEIGHT = 40
+FIXED = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,19 @@ class Section:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of `bars`: its name, its length, what is written behind it, its error."""
+    """A row of `bars`: its name, its length, how that is written, its error; and what it is of."""
 
     name: str
     length: float
     label: str
-    colour: str = BLUE
-    error: float = 0.0
+    group: str = ""
+    error: float | None = None
 
 
 def percent(value: float, error: float | None = None) -> str:
-    """0.945, 0.011 -> "94.5 ± 1.1 %"."""
-    return f"{100 * value:.1f}{'' if error is None else f' ± {100 * error:.1f}'} %"
+    """0.945, 0.011 -> "94.5 ± 1.1 %", which no line break parts."""
+    plus_minus = "" if error is None else f"{FIXED}±{FIXED}{100 * error:.1f}"
+    return f"{100 * value:.1f}{plus_minus}{FIXED}%"
 
 
 def words(parameter: str) -> str:
@@ -99,8 +101,8 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
             paper_bgcolor="white",
             plot_bgcolor="white",
             margin={"l": 10, "r": 16, "t": 16, "b": 10},
-            xaxis={**axis, "title": {"text": x}, "ticks": "outside"},
-            yaxis={**axis, "title": {"text": y}},
+            xaxis={**axis, "title": {"text": x, "font": {"size": 13}}, "ticks": "outside"},
+            yaxis={**axis, "title": {"text": y, "font": {"size": 13}}},
             legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             dragmode=False,  # else a finger on a phone zooms instead of scrolling
             hoverlabel={"bgcolor": "white", "font": {"color": INK}},
@@ -108,25 +110,29 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
     )
 
 
-def bars(rows: Sequence[Bar], x: str, longest: float) -> go.Figure:
+def bars(rows: Sequence[Bar], x: str, longest: float, colours: dict[str, str]) -> go.Figure:
     """Horizontal bars, the first on top, each below its name, which so finds room on a phone.
 
     Args:
         x: title of the axis, with its unit.
         longest: where the axis ends.
+        colours: of the groups; where there are several, a legend names them.
     """
-    figure = empty_figure(x, "", 80 + BAR_HEIGHT * len(rows))
-    places = list(range(len(rows)))
-    figure.add_bar(
-        orientation="h",
-        x=[row.length for row in rows],
-        y=places,
-        width=0.42,
-        marker={"color": [row.colour for row in rows]},
-        error_x={"array": [row.error for row in rows], "color": INK, "thickness": 1.5},
-        hovertext=[f"{row.name}: {row.label}" for row in rows],
-        hoverinfo="text",
-    )
+    groups = sorted({row.group for row in rows}, reverse=True)
+    figure = empty_figure(x, "", 80 + 24 * (len(groups) > 1) + BAR_HEIGHT * len(rows))
+    for group in groups:
+        own = [(place, row) for place, row in enumerate(rows) if row.group == group]
+        figure.add_bar(
+            orientation="h",
+            x=[row.length for _, row in own],
+            y=[place for place, _ in own],
+            width=0.42,
+            name=group,
+            marker={"color": colours[group]},
+            error_x=_errors([row.error for _, row in own]),
+            hovertext=[f"{row.name}: {row.label}" for _, row in own],
+            hoverinfo="text",
+        )
     for place, row in enumerate(rows):
         figure.add_annotation(
             text=f"{row.name}: <b>{row.label}</b>",
@@ -136,18 +142,19 @@ def bars(rows: Sequence[Bar], x: str, longest: float) -> go.Figure:
             y=place - 0.42,
             yanchor="middle",
             showarrow=False,
+            bgcolor="rgba(255, 255, 255, 0.9)",
+            borderpad=0,
         )
+    figure.update_layout(showlegend=len(groups) > 1, barmode="overlay")
     figure.update_xaxes(range=[0, longest])
     figure.update_yaxes(range=[len(rows) - 0.6, -0.75], visible=False)
     return figure
 
 
-def mark(figure: go.Figure, place: float, name: str) -> None:
-    """A dotted line across the bars, with its name at its foot."""
-    figure.add_vline(place, line={"color": INK, "dash": "dot", "width": 1.5})
-    figure.add_annotation(
-        text=name, x=place, xanchor="left", yref="paper", y=0, yanchor="bottom", showarrow=False
-    )
+def _errors(of_bars: list[float | None]) -> dict[str, object] | None:
+    # Where there are none, plotly would draw errors of zero.
+    known = any(error is not None for error in of_bars)
+    return {"array": of_bars, "color": INK, "thickness": 1.5} if known else None
 
 
 def add_trials(figure: go.Figure, trials: Sequence[FrozenTrial], x: Sequence[object]) -> None:

@@ -13,6 +13,7 @@ from hpo.budget import counts, seconds
 from hpo.clock import Clock, span
 from hpo.export import trial_config
 from hpo.outcome import accuracy_of, best_first, state_of
+from hpo.paper import ONE_SHOT
 from hpo.report_style import counted, duration, listed, percent, words
 from hpo.study import StudyConfig
 
@@ -56,9 +57,8 @@ def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
     return (
         f"Study {config.name} searched {space} of the siamese network and its training, on"
         f" {config.dataset.capitalize()} at {config.size}x{config.size} pixels. Every trial is"
-        " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were proposed"
-        f" by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
-        f" {lasted}"
+        " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were"
+        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}. {lasted}"
     )
 
 
@@ -73,14 +73,17 @@ def found(trials: Trials, results: Results | None) -> str:
             f" {percent(ranked[0].values[0])} on validation."
         )
     winner, test, validation = results["winner"], results["test"], results["validation"]
-    runs = "official" if results["dataset"] == "omniglot" else "fixed"
+    on_omniglot = results["dataset"] == "omniglot"
+    runs = "official" if on_omniglot else "fixed"
+    paper = f" (the paper: {percent(ONE_SHOT['convolutional siamese net'] / 100)})"
     return (
         f"Trial {winner['number']} won. Retrained for up to"
         f" {winner['config']['train']['epochs']} epochs it reaches"
         f" {percent(validation['one_shot_accuracy'], validation['standard_error'])} on the"
         f" validation alphabets, and on the ten test alphabets, 20-way,"
         f" {percent(test['one_shot_accuracy'], test['standard_error'])} in the {test['trials']}"
-        f" {runs} trials. Over every pair of the test alphabets' drawers it has"
+        f" {runs} trials{paper if on_omniglot else ''}. Over every pair of the test alphabets'"
+        " drawers it has"
         f" {percent(test['every_drawer_pair_accuracy'], test['every_drawer_pair_standard_error'])}:"
         " a harder task, not to be compared with the former."
     )
@@ -94,8 +97,8 @@ def how_sure(trials: Trials, results: Results | None) -> str:
         if accuracy_of(trial) is not None and "standard_error" in trial.user_attrs
     ]
     typical = (
-        f" One trial's accuracy has a standard error of about {percent(median(errors))} over"
-        " alphabets, which all trials share."
+        f" A trial's accuracy has a standard error of about {100 * median(errors):.1f} points over"
+        " the validation alphabets; as all trials share these, differences are surer than that."
         if errors
         else ""
     )
@@ -132,7 +135,7 @@ def how_sure(trials: Trials, results: Results | None) -> str:
         " flatters it a little."
     )
     sentences.append(
-        "It is one training: how much another seed changes is in none of these errors."
+        "Each accuracy is of one training: how much another seed changes is in none of the errors."
         if seeds == 1
         else f"The validation figure is the mean of {seeds} seeds, its standard error is over"
         f" {validation['standard_error_over']}; tested is the best of these networks."

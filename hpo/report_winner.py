@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo.paper import ONE_SHOT
-from hpo.report_style import BLUE, GREY, Bar, Section, bars, empty_figure, mark, percent
+from hpo.report_style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
 
 Results = dict[str, Any]
 WAY = 20
@@ -29,7 +29,7 @@ def filters(weights: NDArray[np.float32]) -> Section:
     for number, picture in enumerate(weights):
         top, left = (1 + place * (side + 1) for place in divmod(number, columns))
         mosaic[top : top + side, left : left + side] = picture / max(np.abs(picture).max(), 1e-9)
-    figure = empty_figure("", "", 60 + min(640, ceil(640 * rows / columns)))
+    figure = empty_figure("", "", 100 + min(640, ceil(640 * rows / columns)))
     figure.add_heatmap(
         z=np.round(mosaic, 2),
         zmin=-1,
@@ -37,14 +37,22 @@ def filters(weights: NDArray[np.float32]) -> Section:
         colorscale="PuOr",
         hoverongaps=False,
         hovertemplate="weight %{z:.2f}<extra></extra>",
-        colorbar={"thickness": 12, "tickvals": [-1, 0, 1], "title": {"text": "weight"}},
+        colorbar={
+            "orientation": "h",
+            "thickness": 12,
+            "len": 0.6,
+            "y": 0,
+            "yanchor": "top",
+            "tickvals": [-1, 0, 1],
+            "title": {"text": "weight", "side": "top", "font": {"size": 13}},
+        },
     )
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
     return Section(
         f"The winner's first layer: {count} filters of {side}x{side} pixels",
-        "Learned weights, each filter in units of its largest weight. A filter answers to ink where"
-        " one colour is, and against it where the other is.",
+        "Learned weights, each filter in units of its own largest: purple is positive, orange"
+        " negative.",
         {"filters": figure},
     )
 
@@ -56,15 +64,16 @@ def alphabets(results: Results) -> Section:
     rows = [
         Bar(name.replace("_", " "), 100 * accuracy, percent(accuracy)) for name, accuracy in found
     ]
-    figure = bars(rows, "one-shot accuracy over every drawer pair (%)", 100)
-    mark(figure, CHANCE, "chance")
+    figure = bars(rows, "accuracy over every drawer pair (%)", 100, {"": BLUE})
     mean = percent(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"])
     (best, high), (worst, low) = found[0], found[-1]
     return Section(
-        f"From {percent(low)} on {worst} to {percent(high)} on {best}".replace("_", " "),
+        f"Test alphabets: from {percent(low)} on {worst} to {percent(high)} on {best}".replace(
+            "_", " "
+        ),
         f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
-        f" choice of {WAY} characters; their mean is {mean} (standard error over alphabets). These are not"
-        " the official runs, whose drawers are neat.",
+        f" choice of {WAY} characters; chance is {CHANCE:.0f} %. The mean is {mean} (standard error"
+        " over alphabets). These are not the official runs, whose drawers are neat.",
         {"alphabets": figure},
     )
 
@@ -79,20 +88,24 @@ def comparison(results: Results) -> Section:
         )
     test = results["test"]
     accuracy, error = test["one_shot_accuracy"], test["standard_error"]
-    own = Bar("this study's winner", 100 * accuracy, percent(accuracy, error), BLUE, 100 * error)
-    quoted = [
-        Bar(f"{name}, quoted", value, f"{value:.1f} %", GREY) for name, value in ONE_SHOT.items()
+    measured, quoted = "measured here", "quoted from the paper"
+    rows = [
+        Bar("this study's winner", 100 * accuracy, percent(accuracy, error), measured, 100 * error),
+        *(Bar(name, value, percent(value / 100), quoted) for name, value in ONE_SHOT.items()),
     ]
-    rows = sorted([own, *quoted], key=lambda row: -row.length)
-    figure = bars(rows, f"{WAY}-way accuracy on the official runs (%)", 100)
+    figure = bars(
+        sorted(rows, key=lambda row: -row.length),
+        f"{WAY}-way accuracy on the official runs (%)",
+        100,
+        {measured: BLUE, quoted: GREY},
+    )
     paper = ONE_SHOT["convolutional siamese net"]
     apart = (100 * accuracy - paper) / (100 * error) if error else 0.0
     side = "above" if apart > 0 else "below"
     return Section(
-        f"{percent(accuracy, error)} on the official runs, the paper's network {paper:.1f} %",
-        f"Blue: measured here, {test['trials']} trials, with their standard error. Grey: quoted"
-        " from the paper, section 4.3. All on the same official runs. This study's winner is"
-        f" {abs(apart):.1f} standard errors {side} the paper's network; the paper names no error"
-        " of its own.",
+        f"Official runs: {percent(accuracy, error)}, the paper's network {percent(paper / 100)}",
+        f"All on the same {len(test['per_run'])} runs, {test['trials']} trials, with the standard"
+        f" error over these. The winner is {abs(apart):.1f} standard errors {side} the paper's"
+        " convolutional siamese net (section 4.3 of the paper, which names no error of its own).",
         {"comparison": figure},
     )
