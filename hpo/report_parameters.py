@@ -14,7 +14,7 @@ from optuna.distributions import (
 from optuna.trial import FrozenTrial
 
 from hpo.importance import FEWEST, SHUFFLES, Importances
-from hpo.outcome import best_first
+from hpo.outcome import accuracy_of, best_first
 from hpo.report_style import (
     BLUE,
     GREY,
@@ -152,7 +152,9 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
     """
     figures = {}
     for name in parameters:
-        having = [trial for trial in trials if name in trial.params]
+        having = [t for t in trials if name in t.params and accuracy_of(t) is not None]
+        if not having:
+            continue
         distribution = having[0].distributions[name]
         values = [trial.params[name] for trial in having]
         if not all(type(value) in (int, float) for value in values):
@@ -169,7 +171,8 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         figures[f"slice-{name}"] = figure
     if not figures:
         return Section(
-            "Nothing was searched", "The study has no parameters, so there are no slices."
+            "No accuracy over single parameters",
+            "The study has no parameters, or none of its trials an accuracy yet.",
         )
     which = "the most important of them" if ranked_by_importance else "the first of them"
     return Section(
