@@ -25,7 +25,7 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
     if is_infeasible(trial):
         return None
     if trial.state is TrialState.COMPLETE:
-        return trial.values[0]
+        return trial.value
     return max(filter(isfinite, trial.intermediate_values.values()), default=None)
 
 

@@ -79,8 +79,8 @@ def tables(results: dict[str, Any]) -> str:
     return "\n".join(
         [
             _table(f"Test alphabets, {len(test['per_run'])} {runs} runs, 20-way", official),
-            _table("Test alphabets, random or every drawer pair, 20-way: harder", every),
-            _table("Validation alphabets, every drawer pair, 20-way", chosen),
+            _table("Test alphabets, all drawers, 20-way (harder)", every),
+            _table("Validation alphabets, all drawers, 20-way", chosen),
         ]
     )
 
@@ -89,7 +89,8 @@ def _table(title: str, rows: list[Row]) -> str:
     body = "\n".join(
         f"<tr{' class=own' if source == MEASURED else ''}><td>{escape(what)}</td>"
         f'<td class="number">{100 * value:.1f}</td>'
-        f"<td>{'' if error is None else f'± {100 * error:.1f}'}</td><td>{escape(source)}</td></tr>"
+        f'<td class="number">{"" if error is None else f"± {100 * error:.1f}"}</td>'
+        f"<td>{escape(source)}</td></tr>"
         for what, value, error, source in sorted(rows, key=lambda row: -row[1])
     )
     return (

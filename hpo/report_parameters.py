@@ -162,7 +162,7 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         figure = empty_figure(words(name), "accuracy (%)", 260)
         add_trials(figure, having, values)
         figure.update_layout(showlegend=False)
-        if getattr(distribution, "log", False):
+        if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
             ticks = _log_ticks(distribution.low, distribution.high)
             text = [f"{tick:g}" for tick in ticks]
             figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)

@@ -100,7 +100,7 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
             font={"family": "system-ui, sans-serif", "size": 13, "color": INK},
             paper_bgcolor="white",
             plot_bgcolor="white",
-            margin={"l": 10, "r": 16, "t": 16, "b": 10},
+            margin={"l": 10, "r": 24, "t": 16, "b": 10},
             xaxis={**axis, "title": {"text": x, "font": {"size": 13}}, "ticks": "outside"},
             yaxis={**axis, "title": {"text": y, "font": {"size": 13}}},
             legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

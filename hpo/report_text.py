@@ -78,7 +78,8 @@ def found(trials: Trials, results: Results | None) -> str:
     paper = f" (the paper: {percent(ONE_SHOT['convolutional siamese net'] / 100)})"
     return (
         f"Trial {winner['number']} won. Retrained for up to"
-        f" {winner['config']['train']['epochs']} epochs it reaches"
+        f" {winner['config']['train']['epochs']} epochs (retraining and test took"
+        f" {duration(results['seconds']['finish'])} in all) it reaches"
         f" {percent(validation['one_shot_accuracy'], validation['standard_error'])} on the"
         f" validation alphabets, and on the ten test alphabets, 20-way,"
         f" {percent(test['one_shot_accuracy'], test['standard_error'])} in the {test['trials']}"

@@ -91,9 +91,9 @@ def test_what_became_of_trials_and_their_order() -> None:
 
 
 def test_the_history_shows_each_kind_and_the_best_so_far() -> None:
-    section = history(MIXED)
+    section = history([*MIXED, trial(6, COMPLETE, (0.55,))])
     drawn = points(section)
-    assert drawn["complete"] == [50, 60]
+    assert drawn["complete"] == [50, 60, 55]
     assert drawn["pruned"] == [40]
     assert drawn["running"] == [45]
     assert drawn["best so far"] == [50, 60, 60]
