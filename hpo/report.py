@@ -18,7 +18,7 @@ from hpo.png import write_pictures
 from hpo.report_page import page, paragraphs, tables
 from hpo.report_parameters import importance_bars, parallel, slices
 from hpo.report_search import history, learning_curves, timeline
-from hpo.report_style import Section
+from hpo.report_style import Section, data_name
 from hpo.report_text import found, how_sure, searched, spared_epochs, unfinished
 from hpo.report_winner import alphabets, comparison, filters
 from hpo.study import StudyConfig
@@ -54,7 +54,7 @@ def write_report(study: optuna.Study, config: StudyConfig, folder: Path) -> tupl
         summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
     else:
         summary = f"{summary}\n{tables(results)}"
-    title = f"Study {config.name} on {config.dataset.capitalize()}"
+    title = f"Study {config.name} on {data_name(config.dataset)}"
     path = folder / "report" / "index.html"
     write_text(path, page(title, summary, sections, _made(now, results)))
     figures = {

@@ -79,7 +79,9 @@ def tables(results: dict[str, Any]) -> str:
     return "\n".join(
         [
             _table(f"Test alphabets, {len(test['per_run'])} {runs} runs, 20-way", official),
-            _table("Test alphabets, all drawers, 20-way (harder)", every),
+            _table(
+                f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
+            ),
             _table("Validation alphabets, all drawers, 20-way", chosen),
         ]
     )

@@ -65,6 +65,11 @@ def words(parameter: str) -> str:
     return spoken.replace(" l2", " L2")
 
 
+def data_name(dataset: str) -> str:
+    """A data set's name in a sentence."""
+    return dataset.capitalize() if dataset == "omniglot" else dataset
+
+
 def listed(things: Sequence[str]) -> str:
     """As in a sentence: "a, b and c"."""
     return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)

@@ -14,7 +14,7 @@ from hpo.clock import Clock, span
 from hpo.export import trial_config
 from hpo.outcome import accuracy_of, best_first, state_of
 from hpo.paper import ONE_SHOT
-from hpo.report_style import counted, duration, listed, percent, words
+from hpo.report_style import counted, data_name, duration, listed, percent, words
 from hpo.study import StudyConfig
 
 SAMPLERS = {
@@ -56,7 +56,7 @@ def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
         )
     return (
         f"Study {config.name} searched {space} of the siamese network and its training, on"
-        f" {config.dataset.capitalize()} at {config.size}x{config.size} pixels. Every trial is"
+        f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
         " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were"
         f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}. {lasted}"
     )
@@ -86,7 +86,7 @@ def found(trials: Trials, results: Results | None) -> str:
         f" {runs} trials{paper if on_omniglot else ''}. Over every pair of the test alphabets'"
         " drawers it has"
         f" {percent(test['every_drawer_pair_accuracy'], test['every_drawer_pair_standard_error'])}:"
-        " a harder task, not to be compared with the former."
+        f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
     )
 
 

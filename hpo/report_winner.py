@@ -73,7 +73,7 @@ def alphabets(results: Results) -> Section:
         ),
         f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
         f" choice of {WAY} characters; chance is {CHANCE:.0f} %. The mean is {mean} (standard error"
-        " over alphabets). These are not the official runs, whose drawers are neat.",
+        " over alphabets). This is another task than the given runs, not to be compared with them.",
         {"alphabets": figure},
     )
 

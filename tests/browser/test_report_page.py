@@ -101,6 +101,7 @@ def test_the_page_says_and_draws_everything_without_a_network(
     assert "2 finalists were trained again, with 1 fresh seed each" in text
     assert "on glyphs, made-up alphabets, not on Omniglot" in text
     assert "95.5" not in text
+    assert "harder" not in text
 
 
 def test_it_fits_a_phone(
