@@ -250,6 +250,21 @@ def status(name: Name, storage: Storage = None, as_json: AsJson = False) -> None
 
 
 @app.command()
+def report(name: Name, storage: Storage = None, output: Output = None) -> None:
+    """Write what a study found as a page that opens offline, its figures as PNG files beside it.
+
+    They are in report/ in the study's folder, which has its results.json and best.safetensors.
+    """
+    from hpo.report import write_report
+
+    folder = output or RUNS / name
+    page, no_pictures = write_report(*_stored(name, storage, folder), folder)
+    typer.echo(page)
+    if no_pictures:
+        typer.echo(f"PNG files are left out: {no_pictures}", err=True)
+
+
+@app.command()
 def dashboard(
     name: Name,
     storage: Storage = None,
@@ -278,12 +293,16 @@ def proxy(
     serve_proxy(storage, host, port)
 
 
-def _stored(name: str, storage: str | None) -> tuple[optuna.Study, StudyConfig]:
-    """A study that there is, and its definition."""
+def _stored(
+    name: str, storage: str | None, folder: Path | None = None
+) -> tuple[optuna.Study, StudyConfig]:
+    """A study that there is, and its definition; by default in its folder's database."""
     from hpo.storage import default_url, open_storage
     from hpo.stored_study import stored_study
 
-    return stored_study(name, open_storage(storage or default_url(RUNS / name), create=False))
+    return stored_study(
+        name, open_storage(storage or default_url(folder or RUNS / name), create=False)
+    )
 
 
 if __name__ == "__main__":

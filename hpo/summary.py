@@ -13,19 +13,11 @@ from rich.table import Table
 from sqlalchemy import make_url
 
 from hpo.held_out import TESTS
+from hpo.paper import ONE_SHOT
 from hpo.storage import default_url
 from model.config import RunConfig
 
 WIDTH = 100
-PAPER_ONE_SHOT = {
-    "humans": 95.5,
-    "hierarchical Bayesian program learning": 95.2,
-    "convolutional siamese net": 92.0,
-    "affine model": 81.8,
-    "siamese net, two fully connected layers": 58.3,
-    "1-nearest neighbour": 21.7,
-}
-"""20-way accuracy on the official runs, in percent (the paper's section 4.3)."""
 
 
 def dashboard_command(name: str, storage: str) -> str:
@@ -170,7 +162,7 @@ def _accuracy_table(results: dict[str, Any]) -> Table:
             table.add_row(f"  mean of {several['runs']} seeds", mean, f"{error} over seeds")
     if dataset == "omniglot":
         table.add_section()
-        for name, value in PAPER_ONE_SHOT.items():
+        for name, value in ONE_SHOT.items():
             table.add_row(f"the paper: {name}", f"{value:.1f}", "")
     return table
 
