@@ -93,7 +93,7 @@ def test_what_was_not_recorded_is_predicted() -> None:
         surrogate = Surrogate(recorded, leave_out=place)
         said = surrogate.truth(config_of(surrogate.study, line["params"], 0))
         errors.append(abs(said.best[-1] - max(line["accuracy"])))
-        if place == 9:
+        if place == 4:
             break
     assert np.mean(errors) < 0.04  # their standard deviation is 0.13
 
@@ -125,7 +125,7 @@ def test_time_and_budget_without_pruning(surrogate: Surrogate, workers: int) -> 
     assert outcome.reaches(found[-1]) == times[-1]
     assert outcome.at(times[0] - 1) == 0
     until = simulated(surrogate, "random/none", workers, seconds=times[0])
-    assert until.found == [(times[0], found[0])]
+    assert until.found == [pair for pair in outcome.found if pair[0] <= times[0]]
 
 
 def test_pruning_saves_epochs_and_is_optunas(surrogate: Surrogate) -> None:
