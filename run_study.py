@@ -105,6 +105,10 @@ def run(
         float | None,
         typer.Option(min=1, help="no trial starts after so many seconds of training in the search"),
     ] = None,
+    warm_start: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="study whose best configurations are tried first"),
+    ] = None,
     workers: Workers = 1,
     data_root: DataRoot = None,
     device: Device = "auto",
@@ -123,11 +127,15 @@ def run(
     from hpo.summary import print_summary
 
     config = load_study(study)
-    budget = {"trials": trials or config.trials, "timeout": timeout or config.timeout}
-    if not isfinite(budget["timeout"] or 0):
+    changes = {
+        "trials": trials or config.trials,
+        "timeout": timeout or config.timeout,
+        "warm_start": warm_start or config.warm_start,
+    }
+    if timeout is not None and not isfinite(timeout):
         raise InputError(f"--timeout {timeout}: must be a finite number of seconds")
     collection = load_collection(config.dataset, data_root)
-    config = on_data(config.model_copy(update=budget), collection)
+    config = on_data(config.model_copy(update=changes), collection)
     folder = output or RUNS / config.name
     url = storage or default_url(folder)
     machine = Machine(workers, device, data_root)

@@ -24,6 +24,7 @@ from hpo.progress import Progress
 from hpo.retrain import over_seeds, retraining_in
 from hpo.study import StudyConfig
 from hpo.tasks import RetrainTask
+from hpo.warm_start import MARK
 from model.device import resolve_device
 from model.weights import load_network
 
@@ -116,6 +117,7 @@ def finish(
         "trials": {
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
+        "warm_start": study.user_attrs.get(MARK),
         "best": _named(finalists[0]),
         "winner": _named(winner) | {"seed": best.seed, "config": trained.model_dump(mode="json")},
         "validation": validation[winner.number],

@@ -28,6 +28,7 @@ from hpo.storage import open_storage, storage_failures, without_password
 from hpo.stored_study import check_fingerprint, keep_fingerprint, open_study, stored_study
 from hpo.study import StudyConfig
 from hpo.tasks import SearchTask
+from hpo.warm_start import warm_start
 from model.device import resolve_device
 
 STORE = "artifact_store"
@@ -93,6 +94,7 @@ def run_study(
     work = work_folder(output, config.name)
     study = open_study(config, open_storage(storage, create=True))
     keep_fingerprint(study, collection)
+    warm_start(study, config, output)
     store = store or str((work / "checkpoints").absolute())
     open_store(store)
     study.set_user_attr(STORE, store)
