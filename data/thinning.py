@@ -24,10 +24,16 @@ def stroke_width(ink: Mask) -> float:
 
 
 def redrawn(ink: Mask, width: float) -> Mask:
-    """The drawing's middle lines drawn with a round pen of this width, in pixels."""
-    away = distance_transform_edt(~thinned(ink))
-    redrawn: Mask = away <= (width - 1) / 2  # a line is a pixel wide itself
-    return redrawn
+    """The drawing as with a round pen of this width, in pixels.
+
+    What a thick pen filled stays filled, and thicker than a line.
+    """
+    lines = thinned(ink)
+    depth = distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1]
+    excess = max(0.0, 2 * float(np.median(depth[lines])) - 1 - width)
+    away = distance_transform_edt(~lines)
+    drawn: Mask = (depth > excess / 2) | (away <= (width - 1) / 2)  # a line is a pixel wide itself
+    return drawn
 
 
 def thinned(ink: Mask) -> Mask:

@@ -94,21 +94,21 @@ def test_on_a_terminal_the_view_follows_the_study(begun: None) -> None:
         return found
 
     try:
-        assert "0 of 3 trials" in shown_until("none complete yet", 30)
+        assert "0 of 3 trials" in shown_until("none complete yet", 60)
         study = stored()
         _, config = stored_study("tiny", study._storage)
         trial = study.ask()
         sample(trial, config, seed=1)
         trial.set_user_attr("worker", "elsewhere:77:1")
         trial.report(0.25, 1)
-        assert "elsewhere:77" in shown_until("25.0%", 10)
+        assert "elsewhere:77" in shown_until("25.0%", 30)
         trial.set_user_attr("standard_error", 0.01)
         trial.set_user_attr("seconds", 3.0)
         study.tell(trial, 0.375)
-        shown = shown_until("Trial 0 37.5%", 10)
+        shown = shown_until("Trial 0 37.5%", 30)
         assert "1 of 3 trials" in shown
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=30) == 0
     finally:
         process.kill()
         process.wait()
@@ -124,6 +124,6 @@ def test_piped_it_says_only_what_is_new(start: Callable[..., subprocess.Popen[st
     stored().ask()
     assert process.stdout.readline() == "Study tiny on glyphs: running\n"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
     assert "\x1b" not in out
