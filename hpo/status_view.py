@@ -116,6 +116,8 @@ def _view(now: dict[str, Any], folder: Path, storage: str) -> Group:
     trials = now["trials"]
     done = trials["complete"] + trials["pruned"]
     title, *lines = _study_lines(now)
+    bar = Table.grid()
+    bar.add_row(ProgressBar(total=now["budget"]["trials"], completed=done, width=60))
     workers = Table(box=box.SIMPLE_HEAD)
     for heading in ("worker", "trial", "epochs", "best", "pictures/s", "last heard of"):
         workers.add_column(heading, justify="left" if heading == "worker" else "right")
@@ -132,7 +134,7 @@ def _view(now: dict[str, Any], folder: Path, storage: str) -> Group:
     recent = [f"Trial {trial['number']} {trial['outcome']}" for trial in now["recent"]]
     return Group(
         Text(title, style="bold"),
-        ProgressBar(total=now["budget"]["trials"], completed=done, width=60),
+        bar,
         Text("\n".join([*lines, *_result_lines(now, folder, storage)])),
         *([workers] if now["workers"] else []),
         Text("\n".join(recent), style="dim"),

@@ -20,7 +20,7 @@ from disturbances import DISTURBANCES, clean, drawings_of
 from networks import tell
 from torch import Tensor
 
-from data.picture_files import read_brightness
+from data.picture_files import NoPicture, read_brightness
 from data.scans import pictures_of, to_drawing
 from data.source import load_collection
 from data.splits import ALL_DRAWERS, held_out_characters, paper_splits
@@ -70,7 +70,10 @@ def main() -> None:
             path = Path(folder) / "picture"
             for drawing in drawn[side]:
                 path.write_bytes(DISTURBANCES[name](drawing, dice))
-                drawings.append(to_drawing(read_brightness(path)))
+                try:
+                    drawings.append(to_drawing(read_brightness(path)))
+                except NoPicture:  # `classify` would skip it; here it is a wrong answer
+                    drawings.append(np.zeros_like(drawing))
         return pictures_of(drawings, size)
 
     supports, queries = (pictures_of(list(side), size) for side in drawn)
