@@ -32,7 +32,7 @@ TYPES = {
 """What pydantic's errors about a value's type would have instead, in TOML's words."""
 
 
-class _YamlLoader(yaml.SafeLoader):
+class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
     """PyYAML's, which takes 1e-4 for text as YAML 1.1 did; here it is a number, as in 1.2."""
 
 
@@ -96,7 +96,7 @@ def to_text(config: RunConfig, form: Form) -> str:
     if form == "toml":
         return tomli_w.dumps(document)
     if form == "yaml":
-        return yaml.safe_dump(document, sort_keys=False)
+        return str(yaml.safe_dump(document, sort_keys=False))
     return json.dumps(document, indent=2) + "\n"
 
 
