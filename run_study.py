@@ -223,38 +223,98 @@ def evaluate(
 
 
 @app.command()
+def classify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")],
+    support: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="a picture of each class, named after it")
+    ],
+    query: Annotated[Path, typer.Option(metavar="FOLDER", help="the pictures to classify")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="gets classes.csv, contact-sheet.png")
+    ] = None,
+    as_json: AsJson = False,
+    device: Device = "auto",
+) -> None:
+    """Say which class each picture of a folder is of, from one known picture a class.
+
+    Drawn or photographed, of any size and in any format, on paper of one colour. Files that hold
+    no such picture are named and skipped.
+    """
+    from hpo.classify import classify_folders
+    from hpo.summary import print_classes
+    from model.device import resolve_device
+
+    answers = classify_folders(folder, support, query, resolve_device(device), output)
+    if as_json:
+        typer.echo(json.dumps(answers, indent=2))
+    else:
+        print_classes(answers)
+
+
+@app.command()
 def export(
     name: Name,
     storage: Storage = None,
     form: Annotated[
-        Literal["toml", "json", "csv"],
-        typer.Option(
-            "--format", help="the configuration of the search's best trial, or all trials (csv)"
-        ),
+        Literal["toml", "json", "yaml", "csv", "parquet"],
+        typer.Option("--format", help="a configuration, which retrain takes, or a table of trials"),
     ] = "toml",
-    output: Annotated[str, typer.Option(metavar="FILE", help="- is stdout")] = "-",
+    trial: Annotated[
+        int | None, typer.Option(metavar="N", help="this one, instead of the search's best")
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="the best so many")] = None,
+    pareto: Annotated[
+        Literal["parameters", "seconds"] | None,
+        typer.Option(help="those than which none with fewer of these is as accurate"),
+    ] = None,
+    output: Annotated[
+        str, typer.Option(metavar="PATH", help="file, or folder of several; - is stdout")
+    ] = "-",
 ) -> None:
-    """Write the configuration of the search's best trial, or all trials.
+    """Write the configuration of the search's best trial, or of others; or a table of trials.
 
     That of the winner, named after the best were retrained, is best.toml in the study's folder.
+    Several configurations become a folder of files, best or cheapest first; a table has all trials
+    where none are chosen.
     """
-    from hpo.export import export
-    from hpo.files import write_text
+    from hpo.export import Selection, export_configs, export_table
 
-    text = export(*_stored(name, storage), form)
-    if output == "-":
-        typer.echo(text, nl=False)
+    selection = Selection(trial, top, pareto)
+    path = None if output == "-" else Path(output)
+    study, config = _stored(name, storage)
+    if form in ("csv", "parquet"):
+        export_table(study, selection, form, path)
     else:
-        write_text(Path(output), text)
+        export_configs(study, config, selection, form, path)
 
 
 @app.command()
-def status(name: Name, storage: Storage = None, as_json: AsJson = False) -> None:
-    """Say how far a study has come."""
-    from hpo.status import status, status_lines
+def status(
+    name: Name,
+    storage: Storage = None,
+    as_json: AsJson = False,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="look again and again, until it is finished or Ctrl-C")
+    ] = False,
+    output: Output = None,
+) -> None:
+    """Say how far a study has come, and what it found."""
+    from hpo.status import status
+    from hpo.status_view import status_lines, watch
+    from hpo.storage import default_url, storage_failures
+    from hpo.stored_study import stored_config
 
-    now = status(*_stored(name, storage))
-    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(status_lines(now)))
+    if as_json and watching:
+        raise InputError("--json, --watch: only one of them")
+    folder = output or RUNS / name
+    url = storage or default_url(folder)
+    study, config = _stored(name, url)
+    with storage_failures(url):
+        if watching:
+            watch(lambda: status(study, stored_config(study), folder), folder, url)
+            return
+        now = status(study, config, folder)
+    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(status_lines(now, folder, url)))
 
 
 @app.command()

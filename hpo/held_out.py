@@ -33,12 +33,21 @@ def network_in(folder: Path) -> tuple[SiameseNetwork, Dataset]:
     Raises:
         InputError: the folder holds no network.
     """
+    network, _ = load_network(weights_in(folder))
+    trained_on = (read_results(folder) or {}).get("dataset")
+    return network, trained_on if trained_on in ("omniglot", "glyphs") else "auto"
+
+
+def weights_in(folder: Path) -> Path:
+    """A folder's best.safetensors.
+
+    Raises:
+        InputError: it has none.
+    """
     path = folder / "best.safetensors"
     if not path.is_file():
         raise InputError(f"{folder}: holds no {path.name}, which run and retrain leave behind")
-    network, _ = load_network(path)
-    trained_on = (read_results(folder) or {}).get("dataset")
-    return network, trained_on if trained_on in ("omniglot", "glyphs") else "auto"
+    return path
 
 
 def measure(

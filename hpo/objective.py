@@ -124,7 +124,7 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     if not history:
         return
     last = history[-1]
-    trial.set_user_attr("best_epoch", last.best_epoch)
+    trial.set_user_attr("best_epoch", last.best_epoch + 1)
     trial.set_user_attr("standard_error", last.best_standard_error)
     trial.set_user_attr("seconds", sum(report.seconds for report in history))
     trial.set_user_attr(

@@ -31,7 +31,7 @@ class Retraining:
         seed: of the training.
         accuracy: 20-way one-shot validation accuracy of its best epoch, 0 to 1.
         standard_error: of `accuracy`, over alphabets.
-        best_epoch: 0-based.
+        best_epoch: counted from 1.
         epochs: how many were trained.
         seconds: spent on them.
     """
@@ -88,7 +88,7 @@ def retrain(
             seed=seed,
             accuracy=last.best_accuracy,
             standard_error=last.best_standard_error,
-            best_epoch=last.best_epoch,
+            best_epoch=last.best_epoch + 1,
             epochs=len(trainer.history),
             seconds=sum(report.seconds for report in trainer.history),
         )

@@ -10,6 +10,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import make_url
 
 from hpo.held_out import TESTS
@@ -21,11 +22,16 @@ WIDTH = 100
 
 
 def dashboard_command(name: str, storage: str) -> str:
-    """What to type to see a study's dashboard; a password in the URL is not shown."""
+    """What to type to see a study's dashboard."""
+    return shown_command("dashboard", name, storage)
+
+
+def shown_command(command: str, name: str, storage: str) -> str:
+    """What to type for a command on a study; a password in the URL is not shown."""
     python = Path(sys.executable)
     here = Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python
-    words = [str(shown), "run_study.py", "dashboard", name]
+    words = [str(shown), "run_study.py", command, name]
     if storage != default_url(Path("runs") / name):
         words += ["--storage", make_url(storage).render_as_string(hide_password=True)]
     return shlex.join(words)
@@ -110,6 +116,22 @@ def print_test(report: dict[str, Any]) -> None:
         own = "  ".join(_percent(accuracy) for of, accuracy in runs if of == alphabet)
         alphabets.add_row(alphabet, _percent(value), own)
     out.print(alphabets)
+
+
+def print_classes(answers: dict[str, Any]) -> None:
+    """Prints what `classify` found, for people."""
+    table = Table("picture", "class", box=box.SIMPLE_HEAD)
+    table.add_column("%", justify="right")
+    table.add_column("else, %")
+    for row in answers["queries"]:
+        others = sorted(
+            ((p, name) for name, p in row["probabilities"].items() if name != row["class"]),
+            reverse=True,
+        )
+        second = f"{others[0][1]} {_percent(others[0][0])}" if others else ""
+        cells = (row["file"], row["class"], _percent(row["probability"]), second)
+        table.add_row(*(Text(cell) for cell in cells))
+    _console().print(table)
 
 
 def _duration(seconds: float) -> str:
