@@ -130,6 +130,18 @@ def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfi
     return sample(FixedTrial(params), study, seed)
 
 
+def parameters(study: StudyConfig) -> list[Parameter]:
+    """What the study searches, in the order in which the sampler is asked."""
+    found: list[Parameter] = []
+
+    def note(parameter: Parameter) -> Value:
+        found.append(parameter)
+        return parameter.values[0]
+
+    _fill(study, note)
+    return found
+
+
 def most_epochs(study: StudyConfig) -> int:
     """The largest number of epochs that a trial of the study may have."""
     largest = _fill(study, lambda parameter: max(parameter.values))

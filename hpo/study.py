@@ -11,6 +11,8 @@ from model.config import NetworkConfig, Strict
 
 CHANGEABLE = frozenset({"description", "trials", "infeasible_trials", "timeout", "retries"})
 """The fields that may change while a study goes on."""
+METRIC = "one-shot validation accuracy"
+"""What a trial's value is called."""
 
 
 class SamplerConfig(Strict):
