@@ -71,7 +71,7 @@ def trial_note(
         f" `python run_study.py retrain {file} --output DIR` trains it again."
     )
     if per_alphabet:
-        lines.append(_table(["alphabet", "accuracy"], _accuracies(per_alphabet)))
+        lines.append(f"By alphabet: {_by_alphabet(per_alphabet)}.")
     return "\n\n".join(lines) + "\n"
 
 
@@ -142,7 +142,7 @@ def _in_words(config: StudyConfig) -> str:
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}, its first"
         f" {sampler.startup_trials} trials at random. Pruner {pruner.name}{pruned}. The best"
-        f" {finish.finalists} are retrained, each with {finish.seeds} fresh seeds."
+        f" {finish.finalists} are retrained with fresh seeds, {finish.seeds} each."
     )
 
 
@@ -156,9 +156,9 @@ def _winner(results: Mapping[str, Any]) -> str:
     )
 
 
-def _accuracies(per_alphabet: Mapping[str, float]) -> list[tuple[str, str]]:
+def _by_alphabet(per_alphabet: Mapping[str, float]) -> str:
     ordered = sorted(per_alphabet.items(), key=lambda item: -item[1])
-    return [(name.replace("_", " "), _percent(accuracy)) for name, accuracy in ordered]
+    return ", ".join(f"{name.replace('_', ' ')} {_percent(value)}" for name, value in ordered)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

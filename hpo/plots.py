@@ -17,6 +17,7 @@ from plotly.subplots import make_subplots
 from hpo.budget import trained
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
+MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
 LEARNING_RATE = ".learning_rate"
@@ -71,8 +72,8 @@ def learning_rates(study: optuna.Study) -> go.Figure:
     figure = _figure("Learning rates by layer", "", "learning rate")
     # Side by side in each layer's place: the best left of its middle, the rest right of it.
     for name, group, color, side, symbol in (
-        (f"best {len(best)}", best, ORANGE, -0.12, "diamond"),
-        (f"other {len(rest)}", rest, GREY, 0.12, "circle-open"),
+        (f"the best quarter ({len(best)})", best, ORANGE, -0.12, "diamond"),
+        (f"the rest ({len(rest)})", rest, GREY, 0.12, "circle-open"),
     ):
         points = [
             (place + side, _rounded(trial.params[layer + LEARNING_RATE]), trial.number)
@@ -89,7 +90,12 @@ def learning_rates(study: optuna.Study) -> go.Figure:
             mode="markers",
             marker={"color": color, "symbol": symbol, "size": 8},
         )
-    figure.update_xaxes(tickvals=list(range(len(layers))), ticktext=layers)
+    figure.update_xaxes(
+        tickvals=list(range(len(layers))),
+        ticktext=layers,
+        range=[-0.5, len(layers) - 0.5],
+        zeroline=False,
+    )
     figure.update_yaxes(type="log", exponentformat="power", dtick=1)
     return figure
 
@@ -127,6 +133,7 @@ def importance(study: optuna.Study) -> go.Figure:
         )
     figure.update_layout(
         template="none",
+        margin=MARGINS,
         title=f"Importance for accuracy (PED-ANOVA, {len(complete)} complete trials)",
         showlegend=False,
     )
@@ -148,6 +155,7 @@ def _figure(title: str, x: str, y: str) -> go.Figure:
     return go.Figure(
         layout={
             "template": "none",
+            "margin": MARGINS,
             "title": title,
             "xaxis": {"title": x, "automargin": True},
             "yaxis": {"title": y, "automargin": True},
