@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna_dashboard import get_note, save_note
 
 from hpo.budget import counts, trained
 from hpo.progress import outcome
@@ -27,21 +28,19 @@ def save_trial_note(
     trial: optuna.Trial,
     config: RunConfig,
     history: Sequence[EpochReport],
-    per_alphabet: Mapping[str, float],
+    pictures: Mapping[str, str],
     pruned: bool,
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says."""
-    from optuna_dashboard import save_note
-
     reason = trial.user_attrs.get("reason", "others did better") if pruned else None
-    save_note(trial, trial_note(trial.number, config, history, per_alphabet, reason))
+    save_note(trial, trial_note(trial.number, config, history, pictures, reason))
 
 
 def trial_note(
     number: int,
     config: RunConfig,
     history: Sequence[EpochReport],
-    per_alphabet: Mapping[str, float],
+    pictures: Mapping[str, str],
     pruned: str | None,
 ) -> str:
     """What became of a trial, in Markdown.
@@ -50,7 +49,7 @@ def trial_note(
         number: the trial's.
         config: what was trained.
         history: its epochs.
-        per_alphabet: one-shot accuracy of the validation alphabets; empty, where pruned.
+        pictures: of the trial, by name; each is where the dashboard serves it.
         pruned: why; None where it was not.
     """
     last = history[-1]
@@ -70,8 +69,7 @@ def trial_note(
         f"Its configuration is the artifact `{file}`: save it, and"
         f" `python run_study.py retrain {file} --output DIR` trains it again."
     )
-    if per_alphabet:
-        lines.append(f"By alphabet: {_by_alphabet(per_alphabet)}.")
+    lines += [f"![{name}]({path})" for name, path in pictures.items()]
     return "\n\n".join(lines) + "\n"
 
 
@@ -79,8 +77,6 @@ def save_study_note(
     study: optuna.Study, config: StudyConfig, results: Mapping[str, Any] | None = None
 ) -> None:
     """Keeps with a study what `study_note` says; what someone wrote below it stays."""
-    from optuna_dashboard import get_note, save_note
-
     _, _, own = get_note(study).partition(OWN)
     save_note(study, study_note(study, config, results) + OWN + own)
 
@@ -154,11 +150,6 @@ def _winner(results: Mapping[str, Any]) -> str:
         f" runs, {_percent(test['every_drawer_pair_accuracy'])} ±"
         f" {_percent(test['every_drawer_pair_standard_error'])} over every drawer pair."
     )
-
-
-def _by_alphabet(per_alphabet: Mapping[str, float]) -> str:
-    ordered = sorted(per_alphabet.items(), key=lambda item: -item[1])
-    return ", ".join(f"{name.replace('_', ' ')} {_percent(value)}" for name, value in ordered)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -19,9 +19,9 @@ from model.train import EpochReport
 
 INK, GREY, BLUE, ORANGE, GREEN = "#333333", "#dddddd", "#0072b2", "#d55e00", "#009e73"
 """The last three are told apart by the colour-blind too (Okabe and Ito's palette)."""
-PANEL, HEIGHT, MARGIN = 250, 240, 44
+PANEL, HEIGHT, MARGIN = 330, 240, 44
 """Pixels: a chart's plane, the picture's height, and what is around the plane."""
-CELL, GAP, ACROSS = 70, 10, 5
+CELL, GAP, ACROSS = 70, 10, 4
 """Pixels of a drawing and between two of them; how many trials in a row."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial
+from optuna_dashboard import save_plotly_graph_object
 
 from hpo.budget import counts, trained
 from hpo.notes import save_study_note
@@ -62,9 +63,7 @@ def _draw(study: optuna.Study) -> None:
     complete = len(trained(study.get_trials(deepcopy=False)))
     if not complete:
         return
-    # Here, because importing them takes half a second.
-    from optuna_dashboard import save_plotly_graph_object
-
+    # Here, because plotly takes half a second to import.
     from hpo.plots import FIGURES
 
     for name, (draw, enough) in FIGURES.items():

@@ -15,6 +15,7 @@ from optuna.artifacts import ArtifactMeta, get_all_artifact_meta
 from optuna.artifacts._protocol import ArtifactStore
 from optuna.artifacts._upload import ARTIFACTS_ATTR_PREFIX
 from optuna.exceptions import UpdateFinishedTrialError
+from optuna_dashboard.artifact import get_artifact_path
 
 from hpo.notes import save_trial_note
 from hpo.pictures import accuracy_bars, hard_trials, learning_curves
@@ -25,6 +26,7 @@ from model.train import WAY, Trainer
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".toml": "text/plain"}
 """The dashboard shows pictures in the page, and browsers show plain text."""
+PICTURES = ("learning-curves.svg", "alphabets.svg", "hardest-trials.png")
 NOT_OURS: tuple[type[Exception], ...] = (*STORAGE_ERRORS, UpdateFinishedTrialError)
 """The second: another worker has finished the trial."""
 
@@ -39,33 +41,42 @@ def present(trial: optuna.Trial, trainer: Trainer, store: ArtifactStore, pruned:
     """
     try:
         files = {f"trial-{trial.number}.toml": to_toml(trainer.config).encode()}
-        per_alphabet: Mapping[str, float] = {}
         if not pruned:
-            scores = trainer.best_scores()
-            accuracy = one_shot_accuracy(scores, WAY)
-            per_alphabet = accuracy.per_alphabet
-            hardest = hardest_trials(scores)
-            files |= {
-                "learning-curves.svg": learning_curves(trainer.history).encode(),
-                "alphabets.svg": accuracy_bars(per_alphabet, accuracy.value).encode(),
-                "hardest-trials.png": hard_trials(hardest, trainer.data.validation),
-            }
-        _keep(trial, store, files)
-        save_trial_note(trial, trainer.config, trainer.history, per_alphabet, pruned)
+            files |= _pictures(trainer)
+        kept = _keep(trial, store, files)
+        pictures = {
+            name: get_artifact_path(trial, kept[name]) for name in files if name in PICTURES
+        }
+        save_trial_note(trial, trainer.config, trainer.history, pictures, pruned)
     except NOT_OURS:
         raise
     except Exception:
         log.warning("trial %d: it lacks artifacts or a note", trial.number, exc_info=True)
 
 
-def _keep(trial: optuna.Trial, store: ArtifactStore, files: Mapping[str, bytes]) -> None:
-    """Into the store first: whoever is killed in between leaves no name without its content."""
+def _pictures(trainer: Trainer) -> dict[str, bytes]:
+    scores = trainer.best_scores()
+    accuracy, hardest = one_shot_accuracy(scores, WAY), hardest_trials(scores)
+    pictures = (
+        learning_curves(trainer.history).encode(),
+        accuracy_bars(accuracy.per_alphabet, accuracy.value).encode(),
+        hard_trials(hardest, trainer.data.validation),
+    )
+    return dict(zip(PICTURES, pictures, strict=True))
+
+
+def _keep(
+    trial: optuna.Trial, store: ArtifactStore, files: Mapping[str, bytes]
+) -> Mapping[str, str]:
+    """Makes artifacts of files, by name; returns their identifiers."""
     # Those of a worker that died when the training was over and the study not told.
-    before = {meta.filename: meta.artifact_id for meta in get_all_artifact_meta(trial)}
+    kept = {meta.filename: meta.artifact_id for meta in get_all_artifact_meta(trial)}
     for name, content in files.items():
-        number = before.get(name) or str(uuid4())
+        number = kept.setdefault(name, str(uuid4()))
+        # In this order: whoever is killed in between leaves no name without its content.
         store.write(number, BytesIO(content))
         meta = ArtifactMeta(number, name, KINDS[PurePath(name).suffix], None)
         trial.storage.set_trial_system_attr(
             trial._trial_id, ARTIFACTS_ATTR_PREFIX + number, json.dumps(asdict(meta))
         )
+    return kept
