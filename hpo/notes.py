@@ -106,11 +106,13 @@ def study_note(
     if results is not None:
         lines.append(_winner(results))
     url = attributes.get(STORAGE, "URL")
-    storage = "" if url == default_url(Path("runs") / config.name) else f" --storage {url}"
+    usual = url == default_url(Path("runs") / config.name)
+    storage = "" if usual else f" --storage {shlex.quote(url)}"
+    reach = "on this machine" if url.startswith("sqlite") else "from any machine"
     lines += [
         "## Join, look, take",
-        "    # more workers, from any machine that reaches the database\n"
-        f"    python run_study.py join {shlex.quote(config.name)}{storage}\n"
+        f"    # more workers, {reach}\n"
+        f"    python run_study.py join {config.name}{storage}\n"
         "    # how far it has come\n"
         f"    python run_study.py status {config.name}{storage}\n"
         "    # the best trial's configuration\n"

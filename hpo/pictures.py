@@ -115,7 +115,7 @@ def _plane(number: int, title: str, epochs: int, top: float) -> list[str]:
 
 
 def _line(number: int, values: Sequence[float], top: float, color: str, name: str) -> list[str]:
-    """A curve with its name above its end; values that are not finite are left out."""
+    """A curve with its name at its end; values that are not finite are left out."""
     step, span = PANEL / max(1, len(values) - 1), HEIGHT - 2 * MARGIN
     points = [
         (_left(number) + step * i, HEIGHT - MARGIN - span * min(1.0, value / (top or 1.0)))
@@ -129,7 +129,8 @@ def _line(number: int, values: Sequence[float], top: float, color: str, name: st
     return [
         f'<polyline points="{path}" stroke="{color}" stroke-width="2" fill="none"/>',
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>',
-        _text(x - 6, y - 8, f"{name} {last:.3g}", "end", color),
+        # One-shot accuracy is the lower one of the two, and its name stays clear of the other's.
+        _text(x - 6, y + (18 if name == "one-shot" else -8), f"{name} {last:.3g}", "end", color),
     ]
 
 
