@@ -144,7 +144,7 @@ def importance(study: optuna.Study) -> go.Figure:
 
 FIGURES: dict[str, tuple[Callable[[optuna.Study], go.Figure], int]] = {
     "accuracy-against-seconds": (accuracy_against_seconds, 1),
-    "learning-rates": (learning_rates, 2),
+    "learning-rates": (learning_rates, 1),
     "importance": (importance, ENOUGH),
 }
 """By name; with each, how many trials must have been trained to their end."""

@@ -32,9 +32,9 @@ STUDY = {
     "name": "seen",
     "description": "Tiny networks, to look at",
     "dataset": "glyphs",
-    "trials": 7,
+    "trials": 9,
     "sampler": {"name": "random"},
-    "pruner": {"name": "successive-halving", "min_epochs": 1, "reduction_factor": 2},
+    "pruner": {"name": "median"},
     "finish": {"finalists": 1, "epochs": 1},
     "network": {
         "size": 14,
