@@ -86,7 +86,8 @@ Workers = Annotated[int, typer.Option(min=1, help="processes that train at the s
 Artifacts = Annotated[
     str | None,
     typer.Option(
-        help="where checkpoints are kept, a folder or s3://BUCKET; by default in the study's folder"
+        help="where checkpoints and the trials' pictures are kept, a folder or s3://BUCKET;"
+        " by default in the study's folder"
     ),
 ]
 Output = Annotated[Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")]
@@ -341,7 +342,7 @@ def dashboard(
     """Show a study in the browser, on this machine alone."""
     from hpo.dashboard import serve
 
-    serve(_stored(name, storage)[0], port)
+    serve(_stored(name, storage)[0], RUNS / name, port)
 
 
 @app.command()

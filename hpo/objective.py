@@ -17,6 +17,7 @@ from statistics import fmean
 
 import optuna
 import torch
+from optuna.artifacts._protocol import ArtifactStore
 
 from data.splits import SearchData
 from hpo.checkpoints import Checkpoints
@@ -27,6 +28,7 @@ from hpo.samplers import TRAINING, trial_seed
 from hpo.space import sample
 from hpo.storage import STORAGE_ERRORS
 from hpo.study import StudyConfig
+from hpo.trial_artifacts import present
 from model.train import EpochReport, Trainer
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Objective:
         device: trains there.
         checkpoints: of the unfinished trials.
         progress: is told of every epoch.
+        artifacts: takes what finished trials carry for the dashboard; None, they carry nothing.
     """
 
     config: StudyConfig
@@ -49,6 +52,7 @@ class Objective:
     device: torch.device
     checkpoints: Checkpoints
     progress: Reporter
+    artifacts: ArtifactStore | None = None
 
     def __call__(self, trial: optuna.Trial) -> float:
         """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
@@ -86,10 +90,14 @@ class Objective:
             raise
         except STORAGE_ERRORS:
             raise
-        except BaseException:
+        except BaseException as ended:
             _record(trial, trainer.history)
+            if self.artifacts is not None and isinstance(ended, optuna.TrialPruned):
+                present(trial, trainer, self.artifacts, pruned=True)
             raise
         _record(trial, trainer.history)
+        if self.artifacts is not None:
+            present(trial, trainer, self.artifacts, pruned=False)
         return trainer.history[-1].best_accuracy
 
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:

@@ -175,6 +175,18 @@ def _at(document: Any, key: str) -> Any:  # noqa: ANN401
     return document
 
 
+def parameters(study: StudyConfig) -> list[Parameter]:
+    """What the study searches, in the order in which the sampler is asked."""
+    found: list[Parameter] = []
+
+    def note(parameter: Parameter) -> Value:
+        found.append(parameter)
+        return parameter.values[0]
+
+    _fill(study, note)
+    return found
+
+
 def most_epochs(study: StudyConfig) -> int:
     """The largest number of epochs that a trial of the study may have."""
     largest = _fill(study, lambda parameter: max(parameter.values))

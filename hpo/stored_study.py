@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.study import StudyConfig
+from hpo.study import METRIC, StudyConfig
 from hpo.study_file import read_study
 
 
@@ -37,6 +39,9 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
             )
     elif trials:
         raise InputError(f"study {config.name}: exists, and was not made by this project")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        study.set_metric_names([METRIC])
     study.set_user_attr("changeable", config.changeable())
     if stored is None:
         study.set_user_attr("definition", config.definition())

@@ -13,6 +13,8 @@ CHANGEABLE = frozenset(
     {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start"}
 )
 """The fields that may change while a study goes on."""
+METRIC = "one-shot validation accuracy"
+"""What a trial's value is called."""
 
 
 class SamplerConfig(Strict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import sqrt
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from data.trials import OneShotRun, run_pictures
 from model.device import autocast
+from model.scores import Accuracy, one_shot_accuracy
 from model.siamese import SiameseNetwork
 
 CLOSE = 0.03
@@ -27,21 +28,6 @@ bfloat16 alone changed one answer of two of them; with 0.01 none changed.
 """
 VERIFICATION_PAIRS = 10_000
 """As many as the paper validates on (section 4.2)."""
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """Exact one-shot accuracy.
-
-    Attributes:
-        value: mean over alphabets, 0 to 1.
-        standard_error: over alphabets.
-        per_alphabet: each alphabet's accuracy.
-    """
-
-    value: float
-    standard_error: float
-    per_alphabet: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -80,36 +66,25 @@ def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
 
 
 @torch.inference_mode()
-def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
-    """Expected accuracy of within-alphabet trials over every drawer pair and choice of characters.
+def scores_within(network: SiameseNetwork, characters: Characters) -> dict[str, Tensor]:
+    """Each alphabet's scores, see `model.scores`; every picture is embedded once."""
+    embeddings = embed_all(network, characters)
+    drawers = len(characters.drawers)
+    return {
+        alphabet: network.score_within(embeddings[rows.to(characters.device)].flatten(0, 1)).view(
+            len(rows), drawers, len(rows), drawers
+        )
+        for alphabet, rows in zip(characters.alphabets, characters.characters_of, strict=True)
+    }
 
-    A query whose right support has k wrong ones at least as similar, among the M - 1 of its
-    alphabet, is right in a random N-way trial with probability C(M-1-k, N-1) / C(M-1, N-1); so one
-    matrix of scores counts every possible trial.
+
+def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
+    """Expected accuracy of within-alphabet trials; see `one_shot_accuracy`.
 
     Raises:
         ValueError: an alphabet has fewer than `way` characters.
     """
-    embeddings = embed_all(network, characters)
-    drawers = len(characters.drawers)
-    others = ~torch.eye(drawers, dtype=torch.bool, device=characters.device)
-    per_alphabet = {}
-    for alphabet, rows in zip(characters.alphabets, characters.characters_of, strict=True):
-        count = len(rows)
-        if count < way:
-            raise ValueError(f"{alphabet} has {count} characters, too few for {way}-way trials")
-        flat = embeddings[rows.to(characters.device)].flatten(0, 1)
-        scores = network.score_within(flat).view(count, drawers, count, drawers)
-        right = scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)  # [character, query, support]
-        nearer = (scores >= right[:, :, None, :]).sum(2) - 1  # the right one counts itself
-        correct = torch.tensor(
-            [comb(count - 1 - k, way - 1) / comb(count - 1, way - 1) for k in range(count)],
-            device=characters.device,
-        )
-        per_alphabet[alphabet] = float(correct[nearer][:, others].mean())
-    values = torch.tensor(list(per_alphabet.values()), dtype=torch.float64)
-    error = float(values.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
-    return Accuracy(float(values.mean()), error, per_alphabet)
+    return one_shot_accuracy(scores_within(network, characters), way)
 
 
 @torch.inference_mode()

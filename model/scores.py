@@ -1,0 +1,138 @@
+"""What the scores of an alphabet's pictures say: accuracies, and the hardest one-shot trials.
+
+An alphabet's scores are one float32 tensor [characters, drawers, characters, drawers]: how similar
+each of its pictures is to each other one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import comb, sqrt
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+Scores = Mapping[str, Tensor]
+"""By alphabet."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Exact one-shot accuracy.
+
+    Attributes:
+        value: mean over alphabets, 0 to 1.
+        standard_error: over alphabets.
+        per_alphabet: each alphabet's accuracy.
+    """
+
+    value: float
+    standard_error: float
+    per_alphabet: dict[str, float]
+
+
+class Picture(NamedTuple):
+    """Indices into an alphabet's characters and into the drawers."""
+
+    character: int
+    drawer: int
+
+
+class HardTrial(NamedTuple):
+    """One query among all characters of its alphabet by another drawer.
+
+    Attributes:
+        alphabet: its name.
+        query: the picture to classify.
+        right: the right answer.
+        chosen: the most similar of the wrong ones.
+        margin: by how much the right one's score is above that of the wrong one; below 0, the
+            answer is wrong.
+    """
+
+    alphabet: str
+    query: Picture
+    right: Picture
+    chosen: Picture
+    margin: float
+
+
+def one_shot_accuracy(scores: Scores, way: int) -> Accuracy:
+    """Expected accuracy of within-alphabet trials over every drawer pair and choice of characters.
+
+    A query whose right support has k wrong ones at least as similar, among the M - 1 of its
+    alphabet, is right in a random N-way trial with probability C(M-1-k, N-1) / C(M-1, N-1); so one
+    matrix of scores counts every possible trial.
+
+    Raises:
+        ValueError: an alphabet has fewer than `way` characters.
+    """
+    per_alphabet = {}
+    for alphabet, of_alphabet in scores.items():
+        count, drawers = of_alphabet.shape[:2]
+        if count < way:
+            raise ValueError(f"{alphabet} has {count} characters, too few for {way}-way trials")
+        others = ~torch.eye(drawers, dtype=torch.bool, device=of_alphabet.device)
+        right = _right(of_alphabet)
+        nearer = (of_alphabet >= right[:, :, None, :]).sum(2) - 1  # the right one counts itself
+        correct = torch.tensor(
+            [comb(count - 1 - k, way - 1) / comb(count - 1, way - 1) for k in range(count)],
+            device=of_alphabet.device,
+        )
+        per_alphabet[alphabet] = float(correct[nearer][:, others].mean())
+    values = torch.tensor(list(per_alphabet.values()), dtype=torch.float64)
+    error = float(values.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
+    return Accuracy(float(values.mean()), error, per_alphabet)
+
+
+def verification_accuracy(scores: Scores) -> float:
+    """Same or different, over every within-alphabet pair by two drawers, at the best threshold.
+
+    Same and different pairs weigh the same, and so do the alphabets, as where pairs are sampled
+    (the paper's section 4.1).
+    """
+    values, weights = [], []  # a weight above 0 is that of a pair of the same character
+    for of_alphabet in scores.values():
+        count, drawers = of_alphabet.shape[:2]
+        first, second = torch.triu_indices(drawers, drawers, 1, device=of_alphabet.device)
+        pairs = of_alphabet[:, first, :, second]  # [drawer pair, character, character]
+        same = torch.eye(count, device=of_alphabet.device)
+        weight = same / count - (1 - same) / (count * (count - 1))
+        values.append(pairs.flatten())
+        weights.append((weight / (2 * len(scores) * len(first))).expand_as(pairs).flatten())
+    ordered, order = torch.cat(values).sort()
+    # Cutting behind position i: the different pairs up to there are right, and the same ones
+    # behind it, which is half less those up to there. Equal scores are not cut apart.
+    gains = -torch.cat(weights)[order].double().cumsum(0)
+    cuts = torch.cat((ordered[1:] > ordered[:-1], ordered.new_ones(1, dtype=torch.bool)))
+    return 0.5 + max(0.0, float(gains[cuts].max()))
+
+
+def hardest_trials(scores: Scores) -> list[HardTrial]:
+    """Each alphabet's trial with the lowest margin, the hardest one first."""
+    found = []
+    for alphabet, of_alphabet in scores.items():
+        count, drawers = of_alphabet.shape[:2]
+        same = torch.eye(count, dtype=torch.bool, device=of_alphabet.device)
+        wrong, chosen = of_alphabet.masked_fill(same[:, None, :, None], -torch.inf).max(2)
+        margins = _right(of_alphabet) - wrong  # [character, query's drawer, support's drawer]
+        own = torch.eye(drawers, dtype=torch.bool, device=of_alphabet.device)
+        least = margins.masked_fill(own, torch.inf).argmin()
+        character, drawer, support = map(int, torch.unravel_index(least, margins.shape))
+        found.append(
+            HardTrial(
+                alphabet,
+                query=Picture(character, drawer),
+                right=Picture(character, support),
+                chosen=Picture(int(chosen[character, drawer, support]), support),
+                margin=float(margins[character, drawer, support]),
+            )
+        )
+    return sorted(found, key=lambda trial: trial.margin)
+
+
+def _right(scores: Tensor) -> Tensor:
+    """Of each picture with its own character: [character, query's drawer, support's drawer]."""
+    return scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)
