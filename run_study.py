@@ -283,7 +283,7 @@ def export(
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
     study, config = _stored(name, storage)
-    if form in ("csv", "parquet"):
+    if form == "csv" or form == "parquet":
         export_table(study, selection, form, path)
     else:
         export_configs(study, config, selection, form, path)

@@ -74,5 +74,5 @@ def _grey(image: Image.Image) -> Image.Image:
 def _resized(image: Image.Image) -> Floats:
     scale = LONGEST / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
+    pixels: Floats = np.asarray(image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
     return np.clip(pixels, 0, 1)

@@ -77,13 +77,13 @@ def _paper(brightness: Floats) -> Floats:
     step = 5
     points, values = _terms(y[::step], x[::step]), brightness[::step, ::step].ravel()
     points = points.reshape(len(values), -1)
-    paper = np.full(len(values), np.median(values))
+    paper: Floats = np.full(len(values), np.median(values), np.float32)
     for _ in range(12):
         # Least squares, in which what is far off, the drawing, counts little.
         weight = np.maximum(np.abs(values - paper), 0.01) ** -1.5
         weighted = points.T * weight
         fit = np.linalg.solve(weighted @ points + 1e-6 * np.eye(6), weighted @ values)
-        paper = points @ fit
+        paper = (points @ fit).astype(np.float32)
     surface: Floats = (_terms(y, x) @ fit).astype(np.float32)
     return surface
 

@@ -47,7 +47,7 @@ def classify(
     network.eval()
     known, new = (
         torch.cat([network.embed(part.unsqueeze(1).float() / 255) for part in split])
-        for split in (support.split(SLICE), query.split(SLICE))
+        for split in (torch.split(support, SLICE), torch.split(query, SLICE))
     )
     scores = network.score(new, known)
     temperature = train.temperature if train.loss == "nca" else 1.0
