@@ -109,14 +109,14 @@ class Objective:
             if report.epoch >= known - 1:
                 self.progress.epoch_done(report)
             step = report.epoch + 1
-            still_mine(trial)
-            if report.epoch >= known:
-                self.checkpoints.keep(trial, report.epoch)
             # The storage is asked and told as little as will do: a study may have thousands of
             # workers, and an epoch last a second.
             if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
                 told = time.monotonic()
+                still_mine(trial)
                 trial.set_user_attr("pictures_per_second", report.pictures_per_second)
+            if report.epoch >= known:
+                self.checkpoints.keep(trial, report.epoch)
             if step not in reported:
                 trial.report(report.best_accuracy, step)
             if not isfinite(report.loss):

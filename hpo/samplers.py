@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from optuna.distributions import BaseDistribution
 from optuna.pruners import (
     BasePruner,
     HyperbandPruner,
@@ -11,8 +12,10 @@ from optuna.pruners import (
     SuccessiveHalvingPruner,
 )
 from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial
 
-from hpo.space import most_epochs
+from hpo.space import most_epochs, parameters
 from hpo.study import StudyConfig
 
 SAMPLING, TRAINING = range(2)
@@ -25,6 +28,29 @@ def trial_seed(study_seed: int, number: int, purpose: int) -> int:
     return int(state[0]) >> 1
 
 
+class _SpaceKnown(BaseSampler):
+    """Takes the search space from the study's definition.
+
+    Optuna's samplers look for what all trials have in common: the same, but anew in every trial,
+    in a time that grows with the study.
+    """
+
+    space: dict[str, BaseDistribution]
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return self.space
+
+
+class _TPE(_SpaceKnown, TPESampler):
+    pass
+
+
+class _GP(_SpaceKnown, GPSampler):
+    pass
+
+
 def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     """The sampler of one trial.
 
@@ -33,11 +59,13 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     """
     seed = trial_seed(study.seed, number, SAMPLING)
     startup = study.sampler.startup_trials
-    if study.sampler.name == "tpe":
-        return TPESampler(seed=seed, n_startup_trials=startup)
-    if study.sampler.name == "gp":
-        return GPSampler(seed=seed, n_startup_trials=startup)
-    return RandomSampler(seed=seed)
+    if study.sampler.name == "random":
+        return RandomSampler(seed=seed)
+    kind = _TPE if study.sampler.name == "tpe" else _GP
+    sampler = kind(seed=seed, n_startup_trials=startup)
+    found = {parameter.name: parameter.distribution for parameter in parameters(study)}
+    sampler.space = {name: found[name] for name in sorted(found) if not found[name].single()}
+    return sampler
 
 
 def make_pruner(study: StudyConfig) -> BasePruner:

@@ -10,6 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 from optuna.trial import BaseTrial, FixedTrial
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
@@ -101,6 +107,16 @@ class Parameter:
         if mistake := given.mistake(whole):
             raise InputError(f"{key}: {mistake}")
         return cls(name, key, (given.low, given.high), given, whole)
+
+    @property
+    def distribution(self) -> BaseDistribution:
+        """As Optuna stores it."""
+        if self.range is None:
+            return CategoricalDistribution(self.values)
+        low, high, step, log = self.range.low, self.range.high, self.range.step, self.range.log
+        if self.whole:
+            return IntDistribution(int(low), int(high), log, int(step or 1))
+        return FloatDistribution(low, high, log, step)
 
     def suggest(self, trial: BaseTrial) -> Value:
         """The trial's value of this parameter."""

@@ -22,8 +22,9 @@ from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.samplers import make_sampler
 from hpo.search import search
-from hpo.study import StudyConfig
-from hpo.study_file import read_study
+from hpo.space import sample
+from hpo.study import SamplerConfig, StudyConfig
+from hpo.study_file import load_study, read_study
 from model.config import RunConfig
 from model.train import EpochReport
 
@@ -99,7 +100,23 @@ def proposed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proposed:
     ("name", "kind"), [("tpe", TPESampler), ("gp", GPSampler), ("random", RandomSampler)]
 )
 def test_each_name_stands_for_its_sampler(name: str, kind: type[BaseSampler]) -> None:
-    assert type(make_sampler(config_with(name), 0)) is kind
+    assert isinstance(make_sampler(config_with(name), 0), kind)
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp"])
+def test_the_space_is_the_one_that_optuna_would_find(name: str) -> None:
+    config = load_study("glyphs")
+    config = config.model_copy(update={"sampler": SamplerConfig(name=name)})
+    study = optuna.create_study()
+    trial = study.ask()
+    sample(trial, config, seed=0)
+    study.tell(trial, 0.5)
+    known = make_sampler(config, 1).infer_relative_search_space(study, study.trials[0])
+    usual = (TPESampler() if name == "tpe" else GPSampler()).infer_relative_search_space(
+        study, study.trials[0]
+    )
+    assert list(known.items()) == list(usual.items())
+    assert len(known) > 5
 
 
 @pytest.mark.parametrize("name", ["tpe", "gp"])
