@@ -41,7 +41,7 @@ class NetworkConfig(Strict):
         convolutions: from the input on.
         units: length of the embedding.
         initialisation: "paper" (section 3.3) or "kaiming" (He et al. 2015, for ReLU layers).
-        batch_norm: normalise each convolution's output before its ReLU.
+        batch_norm: normalise each convolution's output, after its pooling and before its ReLU.
     """
 
     size: int = Field(default=35, ge=8, le=MAX_SIZE)
