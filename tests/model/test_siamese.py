@@ -98,18 +98,18 @@ def test_pooling_before_relu_equals_the_papers_order() -> None:
     torch.testing.assert_close(network.embed(pictures), expected)
 
 
-def test_batch_norm_stands_between_convolution_and_relu() -> None:
+def test_batch_norm_stands_between_pooling_and_relu() -> None:
     torch.manual_seed(4)
     network = SiameseNetwork(SMALL.model_copy(update={"batch_norm": True})).train()
     pictures = torch.rand(6, 1, 20, 20)
     features = pictures
     for block, convolution in zip(network.convolutions, SMALL.convolutions, strict=True):
         features = block[0](features)
+        if convolution.pool:
+            features = torch.max_pool2d(features, 2)
         mean = features.mean((0, 2, 3), keepdim=True)
         variance = features.var((0, 2, 3), correction=0, keepdim=True)
         features = torch.relu((features - mean) / (variance + 1e-5).sqrt())
-        if convolution.pool:
-            features = torch.max_pool2d(features, 2)
     expected = torch.sigmoid(network.embedding(features.flatten(1)))
     torch.testing.assert_close(network.embed(pictures), expected, rtol=1e-4, atol=1e-5)
     # Scale and shift belong to their layer, and learn with it.
