@@ -11,13 +11,13 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.clock import Clock
 from hpo.importance import importances
 from hpo.outcome import accuracy_of, best_first, state_of
-from hpo.report_parameters import importance_bars, parallel, slices
-from hpo.report_search import history, learning_curves, timeline
-from hpo.report_style import Section
-from hpo.report_winner import filters
+from hpo.report.clock import Clock
+from hpo.report.parameters import importance_bars, parallel, slices
+from hpo.report.search import history, learning_curves, timeline
+from hpo.report.style import Section
+from hpo.report.winner import filters
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL

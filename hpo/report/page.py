@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from hpo.paper import ONE_SHOT, REIMPLEMENTATIONS
-from hpo.report_style import Section
+from hpo.report.style import Section
 
 BUTTONS = {
     "responsive": True,
@@ -31,7 +31,7 @@ def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> 
     Args:
         summary: HTML, from `paragraphs` and `tables`.
     """
-    template = Template(files("hpo").joinpath("report.html").read_text(encoding="utf-8"))
+    template = Template(files("hpo.report").joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=escape(title),
         plotly=get_plotlyjs(),

@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial
 
 from hpo.importance import FEWEST, SHUFFLES, Importances
 from hpo.outcome import accuracy_of, best_first
-from hpo.report_style import (
+from hpo.report.style import (
     BLUE,
     GREY,
     INK,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo.paper import ONE_SHOT
-from hpo.report_style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
+from hpo.report.style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
 
 Results = dict[str, Any]
 WAY = 20
