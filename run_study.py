@@ -324,7 +324,7 @@ def report(name: Name, storage: Storage = None, output: Output = None) -> None:
 
     They are in report/ in the study's folder, which has its results.json and best.safetensors.
     """
-    from hpo.report import write_report
+    from hpo.report.write import write_report
 
     folder = output or RUNS / name
     page, no_pictures = write_report(*_stored(name, storage, folder), folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
+from hpo.held_out import TESTS
 from run_study import app
 
 Screenshot = Callable[[str], Path]
@@ -22,7 +24,7 @@ dataset = "glyphs"
 trials = 11
 sampler = { name = "random" }
 pruner = { name = "median" }
-finish = { finalists = 2 }
+finish = { finalists = 2, seeds = 2 }
 
 [network]
 size = 14
@@ -57,6 +59,8 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = root / "tiny"
     ran = CliRunner().invoke(app, ["run", str(root / "tiny.toml"), "--output", str(folder)])
     assert ran.exit_code == 0, ran.output
+    (folder / "report").mkdir()
+    (folder / "report" / "slice-earlier.png").touch()
     made = CliRunner().invoke(app, ["report", "tiny", "--output", str(folder)])
     assert made.exit_code == 0, made.output
     assert made.stdout == f"{folder / 'report' / 'index.html'}\n"
@@ -98,7 +102,12 @@ def test_the_page_says_and_draws_everything_without_a_network(
     searched = "Study tiny searched 6 parameters (kernel, units, optimiser and learning rate) of"
     assert searched in text
     assert "at most 1 trial at the same time" in text
-    assert "2 finalists were trained again, with 1 fresh seed each" in text
+    assert "2 finalists were trained again, with 2 fresh seeds each" in text
+    over_seeds = json.loads((study_folder / "results.json").read_text())["test_over_seeds"]
+    for accuracy, error in TESTS:
+        mean = f"the mean of its 2 seeds {100 * over_seeds[accuracy]:.1f}"
+        assert f"{mean} ± {100 * over_seeds[error]:.1f} %" in text
+    assert text.count("measured, error over seeds") >= 2
     assert "on glyphs, made-up alphabets, not on Omniglot" in text
     assert "95.5" not in text
     assert "harder" not in text
@@ -126,6 +135,7 @@ def test_an_unfinished_study_says_so(
     assert made.stderr == (
         "PNG files are left out: no Chrome or Chromium was found on this machine\n"
     )
+    assert list((study_folder / "report").iterdir()) == [study_folder / "report" / "index.html"]
     open_page(browser_page, study_folder)
     assert "Unfinished: 11 of 11 trials done" in browser_page.inner_text(".notice")
     assert not {"alphabets", "filters"} & set(drawn(browser_page))

@@ -11,13 +11,14 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.clock import Clock
 from hpo.importance import importances
 from hpo.outcome import accuracy_of, best_first, state_of
-from hpo.report_parameters import importance_bars, parallel, slices
-from hpo.report_search import history, learning_curves, timeline
-from hpo.report_style import Section
-from hpo.report_winner import filters
+from hpo.report.clock import Clock
+from hpo.report.parameters import importance_bars, parallel, slices
+from hpo.report.search import history, learning_curves, timeline
+from hpo.report.style import Section, short
+from hpo.report.text import found
+from hpo.report.winner import alphabets, comparison, filters
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL
@@ -202,6 +203,51 @@ def test_the_timeline_has_a_row_a_worker() -> None:
     }
     running = next(trace for trace in figure.data if trace.name == "running (1)")
     assert (list(running.base), list(running.x)) == ([20], [20])
+
+
+def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
+    results: dict[str, Any] = {
+        "dataset": "omniglot",
+        "winner": {"number": 3, "config": {"train": {"epochs": 9}}},
+        "seconds": {"finish": 60.0},
+        "validation": {"one_shot_accuracy": 0.8, "standard_error": 0.03},
+        "test": {
+            "one_shot_accuracy": 0.95,
+            "standard_error": 0.01,
+            "trials": 400,
+            "per_run": [0.95] * 20,
+            "every_drawer_pair_accuracy": 0.85,
+            "every_drawer_pair_standard_error": 0.02,
+            "per_alphabet": {"Ge_ez": 0.8, "Tibetan": 0.9},
+        },
+        "test_over_seeds": None,
+    }
+    (figure,) = comparison(results).figures.values()
+    measured = next(trace for trace in figure.data if trace.name == "measured here")
+    assert list(measured.x) == [95]
+    assert "seeds" not in found([], results) + alphabets(results).text
+    results["test_over_seeds"] = {
+        "runs": 3,
+        "one_shot_accuracy": 0.93,
+        "standard_error": 0.004,
+        "every_drawer_pair_accuracy": 0.84,
+        "every_drawer_pair_standard_error": 0.003,
+    }
+    (figure,) = comparison(results).figures.values()
+    measured = next(trace for trace in figure.data if trace.name == "measured here")
+    assert (list(measured.x), list(measured.error_x.array)) == ([95, 93], [1, 0.4])
+    text = found([], results).replace("\xa0", " ")
+    assert "the mean of its 3 seeds 93.0 ± 0.4 %" in text
+    assert "the mean of its 3 seeds 84.0 ± 0.3 %" in text
+    assert "84.0\xa0±\xa00.3\xa0% (over seeds)" in alphabets(results).text
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(64, "64"), (4096, "4096"), (0.05, "0.05"), (0.0, "0"), (1e-4, "1e-4"), (2.5149e-7, "2.51e-7")],
+)
+def test_values_are_short(value: float, written: str) -> None:
+    assert short(value) == written
 
 
 def test_filters_lie_side_by_side_each_on_its_own_scale() -> None:

@@ -14,13 +14,13 @@ from data.errors import InputError
 from hpo.files import write_text
 from hpo.finish import finished_results
 from hpo.importance import importances
-from hpo.png import write_pictures
-from hpo.report_page import page, paragraphs, tables
-from hpo.report_parameters import importance_bars, parallel, slices
-from hpo.report_search import history, learning_curves, timeline
-from hpo.report_style import Section, data_name
-from hpo.report_text import found, how_sure, searched, spared_epochs, unfinished
-from hpo.report_winner import alphabets, comparison, filters
+from hpo.report.page import page, paragraphs, tables
+from hpo.report.parameters import importance_bars, parallel, slices
+from hpo.report.png import write_pictures
+from hpo.report.search import history, learning_curves, timeline
+from hpo.report.style import Section, data_name
+from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
+from hpo.report.winner import alphabets, comparison, filters
 from hpo.study import StudyConfig
 from model.weights import load_network
 

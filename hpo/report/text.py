@@ -10,11 +10,12 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from hpo.budget import counts, seconds
-from hpo.clock import Clock, span
 from hpo.export import trial_config
 from hpo.outcome import accuracy_of, best_first, state_of
 from hpo.paper import ONE_SHOT
-from hpo.report_style import counted, data_name, duration, listed, percent, words
+from hpo.report.clock import Clock, span
+from hpo.report.style import counted, data_name, duration, listed, percent, words
+from hpo.report.tested import Tested, tested
 from hpo.study import StudyConfig
 
 SAMPLERS = {
@@ -72,7 +73,8 @@ def found(trials: Trials, results: Results | None) -> str:
             f"The best trial so far is number {ranked[0].number}, with"
             f" {percent(ranked[0].values[0])} on validation."
         )
-    winner, test, validation = results["winner"], results["test"], results["validation"]
+    winner, validation = results["winner"], results["validation"]
+    (given, *given_mean), (every, *every_mean) = tested(results)
     on_omniglot = results["dataset"] == "omniglot"
     runs = "official" if on_omniglot else "fixed"
     paper = f" (the paper: {percent(ONE_SHOT['convolutional siamese net'] / 100)})"
@@ -82,10 +84,9 @@ def found(trials: Trials, results: Results | None) -> str:
         f" {duration(results['seconds']['finish'])} in all) it reaches"
         f" {percent(validation['one_shot_accuracy'], validation['standard_error'])} on the"
         f" validation alphabets, and on the ten test alphabets, 20-way,"
-        f" {percent(test['one_shot_accuracy'], test['standard_error'])} in the {test['trials']}"
-        f" {runs} trials{paper if on_omniglot else ''}. Over every pair of the test alphabets'"
-        " drawers it has"
-        f" {percent(test['every_drawer_pair_accuracy'], test['every_drawer_pair_standard_error'])}:"
+        f" {percent(given.accuracy, given.error)} in the {results['test']['trials']} {runs} trials"
+        f"{paper if on_omniglot else ''}{_means(given_mean)}. Over every pair of the test"
+        f" alphabets' drawers it has {percent(every.accuracy, every.error)}{_means(every_mean)}:"
         f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
     )
 
@@ -139,9 +140,19 @@ def how_sure(trials: Trials, results: Results | None) -> str:
         "Each accuracy is of one training: how much another seed changes is in none of the errors."
         if seeds == 1
         else f"The validation figure is the mean of {seeds} seeds, its standard error is over"
-        f" {validation['standard_error_over']}; tested is the best of these networks."
+        f" {validation['standard_error_over']}; the network that is kept is the best of these on"
+        " validation."
     )
+    if results.get("test_over_seeds"):
+        sentences.append(
+            "The networks of all its seeds were tested: their mean tells more of the configuration"
+            " than the one that is kept."
+        )
     return " ".join(sentences)
+
+
+def _means(over_seeds: Sequence[Tested]) -> str:
+    return "".join(f", the {mean.what} {percent(mean.accuracy, mean.error)}" for mean in over_seeds)
 
 
 def unfinished(config: StudyConfig, trials: Trials, folder: str) -> str:

@@ -21,12 +21,16 @@ SECONDS_EACH = 60
 def write_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -> str | None:
     """Writes NAME.png into the folder for each figure, with its title above it.
 
+    The folder's other PNG files are removed: an earlier report's figures are not this one's.
+
     Args:
         figures: title and figure by name.
 
     Returns:
         Why there are none; None when there are.
     """
+    for earlier in folder.glob("*.png"):
+        earlier.unlink()
     with TemporaryDirectory() as drawn:
         wanted = [
             {"fig": _titled(title, figure), "path": Path(drawn) / f"{name}.png"}

@@ -12,9 +12,9 @@ from datetime import datetime
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
-from hpo.clock import Clock, span
 from hpo.outcome import best_first, state_of
-from hpo.report_style import (
+from hpo.report.clock import Clock, span
+from hpo.report.style import (
     ACCURACY,
     COLOURS,
     INK,

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo.paper import ONE_SHOT
-from hpo.report_style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
+from hpo.report.style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
+from hpo.report.tested import tested
 
 Results = dict[str, Any]
 WAY = 20
@@ -65,15 +66,20 @@ def alphabets(results: Results) -> Section:
         Bar(name.replace("_", " "), 100 * accuracy, percent(accuracy)) for name, accuracy in found
     ]
     figure = bars(rows, "accuracy over every drawer pair (%)", 100, {"": BLUE})
-    mean = percent(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"])
+    _, (own, *over_seeds) = tested(results)
+    several = "".join(
+        f" The {mean.what} is {percent(mean.accuracy, mean.error)} (over {mean.over})."
+        for mean in over_seeds
+    )
     (best, high), (worst, low) = found[0], found[-1]
     return Section(
         f"Test alphabets: from {percent(low)} on {worst} to {percent(high)} on {best}".replace(
             "_", " "
         ),
         f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
-        f" choice of {WAY} characters; chance is {CHANCE:.0f} %. The mean is {mean} (standard error"
-        " over alphabets). This is another task than the given runs, not to be compared with them.",
+        f" choice of {WAY} characters; chance is {CHANCE:.0f} %. The mean of these is"
+        f" {percent(own.accuracy, own.error)} (standard error over {own.over}).{several} This is"
+        " another task than the given runs, not to be compared with them.",
         {"alphabets": figure},
     )
 
@@ -87,10 +93,14 @@ def comparison(results: Results) -> Section:
             " paper's figures do not apply, and are left out.",
         )
     test = results["test"]
-    accuracy, error = test["one_shot_accuracy"], test["standard_error"]
+    (own, *over_seeds), _ = tested(results)
+    accuracy, error = own.accuracy, own.error
     measured, quoted = "measured here", "quoted from the paper"
     rows = [
-        Bar("this study's winner", 100 * accuracy, percent(accuracy, error), measured, 100 * error),
+        *(
+            Bar(t.what, 100 * t.accuracy, percent(t.accuracy, t.error), measured, 100 * t.error)
+            for t in (own, *over_seeds)
+        ),
         *(Bar(name, value, percent(value / 100), quoted) for name, value in ONE_SHOT.items()),
     ]
     figure = bars(
@@ -105,7 +115,8 @@ def comparison(results: Results) -> Section:
     return Section(
         f"Official runs: {percent(accuracy, error)}, the paper's network {percent(paper / 100)}",
         f"All on the same {len(test['per_run'])} runs, {test['trials']} trials, with the standard"
-        f" error over these. The winner is {abs(apart):.1f} standard errors {side} the paper's"
+        f" error over these{', that of the mean over seeds' if over_seeds else ''}. The winner is"
+        f" {abs(apart):.1f} standard errors {side} the paper's"
         " convolutional siamese net (section 4.3 of the paper, which names no error of its own).",
         {"comparison": figure},
     )

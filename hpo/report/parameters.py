@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial
 
 from hpo.importance import FEWEST, SHUFFLES, Importances
 from hpo.outcome import accuracy_of, best_first
-from hpo.report_style import (
+from hpo.report.style import (
     BLUE,
     GREY,
     INK,
@@ -30,6 +30,7 @@ from hpo.report_style import (
     empty_figure,
     in_percent,
     listed,
+    short,
     spread,
     words,
 )
@@ -164,7 +165,7 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         figure.update_layout(showlegend=False)
         if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
             ticks = _log_ticks(distribution.low, distribution.high)
-            text = [f"{tick:g}" for tick in ticks]
+            text = [short(tick) for tick in ticks]
             figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
@@ -174,7 +175,7 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
             "No accuracy over single parameters",
             "The study has no parameters, or none of its trials an accuracy yet.",
         )
-    which = "the most important of them" if ranked_by_importance else "the first of them"
+    which = "those first in importance" if ranked_by_importance else "the first of them"
     return Section(
         f"Accuracy over single parameters, {which}",
         "Each point is a trial. Blue circles: complete; orange crosses: pruned, as far as they came"
@@ -195,7 +196,7 @@ def _had(name: str, best: Trials) -> str:
     values = [trial.params[name] for trial in best if name in trial.params]
     if all(type(value) in (int, float) for value in values):
         low, high = min(values), max(values)
-        return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+        return short(low) if low == high else f"{short(low)} to {short(high)}"
     return listed(sorted({str(value) for value in values}))
 
 
@@ -220,4 +221,4 @@ def _ends(distribution: BaseDistribution) -> tuple[str, str]:
     if isinstance(distribution, CategoricalDistribution):
         return str(distribution.choices[0]), str(distribution.choices[-1])
     assert isinstance(distribution, IntDistribution | FloatDistribution)
-    return f"{distribution.low:g}", f"{distribution.high:g}"
+    return short(distribution.low), short(distribution.high)

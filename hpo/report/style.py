@@ -75,6 +75,15 @@ def listed(things: Sequence[str]) -> str:
     return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
 
 
+def short(value: float) -> str:
+    """A parameter's value: 64, 0.05, 1e-5."""
+    if isinstance(value, int):
+        return str(value)
+    written = f"{value:.3g}" if abs(value) >= 1e-3 or not value else f"{value:.2e}"
+    digits, _, power = written.partition("e")
+    return f"{float(digits):g}e{int(power)}" if power else written
+
+
 def counted(number: int, thing: str) -> str:
     """ "1 trial", "1,000 trials"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -12,17 +12,17 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from hpo.paper import ONE_SHOT, REIMPLEMENTATIONS
-from hpo.report_style import Section
+from hpo.report.style import Section
+from hpo.report.tested import Tested, tested
 
 BUTTONS = {
     "responsive": True,
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
-OWN = "this study's winner"
-MEASURED, QUOTED = "measured", "quoted, paper"
+QUOTED = "quoted, paper"
 Row = tuple[str, float, float | None, str]
-"""What, its accuracy and standard error (0 to 1), and where it is from."""
+"""What, its accuracy and standard error (0 to 1; None where quoted), and where they are from."""
 
 
 def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> str:
@@ -31,7 +31,7 @@ def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> 
     Args:
         summary: HTML, from `paragraphs` and `tables`.
     """
-    template = Template(files("hpo").joinpath("report.html").read_text(encoding="utf-8"))
+    template = Template(files("hpo.report").joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=escape(title),
         plotly=get_plotlyjs(),
@@ -51,30 +51,20 @@ def tables(results: dict[str, Any]) -> str:
     """The winner's accuracies beside others': a table for each task, for they do not compare."""
     test, validation = results["test"], results["validation"]
     on_omniglot = results["dataset"] == "omniglot"
-    official: list[Row] = [(OWN, test["one_shot_accuracy"], test["standard_error"], MEASURED)]
-    every: list[Row] = [
-        (
-            OWN,
-            test["every_drawer_pair_accuracy"],
-            test["every_drawer_pair_standard_error"],
-            MEASURED,
-        )
-    ]
+    official, every = ([_measured(found) for found in of_task] for of_task in tested(results))
     if on_omniglot:
         official += [(name, value / 100, None, QUOTED) for name, value in ONE_SHOT.items()]
         every += [
             (f"{which} public re-implementation", value / 100, None, "quoted")
             for which, value in zip(("lowest", "highest"), REIMPLEMENTATIONS, strict=True)
         ]
-    seeds = "" if validation["runs"] == 1 else f", mean of {validation['runs']} seeds"
-    chosen: list[Row] = [
-        (
-            f"{OWN}{seeds}",
-            validation["one_shot_accuracy"],
-            validation["standard_error"],
-            MEASURED,
-        )
-    ]
+    seeds = validation["runs"]
+    chosen = Tested(
+        "this study's winner" if seeds == 1 else f"this study's winner, mean of {seeds} seeds",
+        validation["one_shot_accuracy"],
+        validation["standard_error"],
+        validation["standard_error_over"],
+    )
     runs = "official" if on_omniglot else "fixed"
     return "\n".join(
         [
@@ -82,14 +72,18 @@ def tables(results: dict[str, Any]) -> str:
             _table(
                 f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
             ),
-            _table("Validation alphabets, all drawers, 20-way", chosen),
+            _table("Validation alphabets, all drawers, 20-way", [_measured(chosen)]),
         ]
     )
 
 
+def _measured(found: Tested) -> Row:
+    return found.what, found.accuracy, found.error, f"measured, error over {found.over}"
+
+
 def _table(title: str, rows: list[Row]) -> str:
     body = "\n".join(
-        f"<tr{' class=own' if source == MEASURED else ''}><td>{escape(what)}</td>"
+        f"<tr{'' if error is None else ' class=own'}><td>{escape(what)}</td>"
         f'<td class="number">{100 * value:.1f}</td>'
         f'<td class="number">{"" if error is None else f"± {100 * error:.1f}"}</td>'
         f"<td>{escape(source)}</td></tr>"
@@ -97,7 +91,8 @@ def _table(title: str, rows: list[Row]) -> str:
     )
     return (
         f'<div class="scroll"><table><caption>{escape(title)}</caption>'
-        "<tr><th></th><th>%</th><th>error</th><th>source</th></tr>"
+        '<tr><th></th><th class="number">%</th><th class="number">± error</th>'
+        "<th>source</th></tr>"
         f"\n{body}\n</table></div>"
     )
 
