@@ -15,6 +15,7 @@ from plotly.subplots import make_subplots
 
 from hpo.budget import trained
 from hpo.importance import importances
+from hpo.study import METRIC
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
@@ -27,7 +28,7 @@ Groups = dict[str, dict[bool, float]]
 
 def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
     """What each trial reached against how long it trained; a line along the best by then."""
-    figure = _figure("Accuracy against training time", "seconds of training", "accuracy, %")
+    figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
     trials = study.get_trials(deepcopy=False)
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
     for name, group, color, symbol in (

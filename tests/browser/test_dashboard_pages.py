@@ -142,7 +142,7 @@ def test_a_finished_study(
     ):
         plot = page.locator(f'[id="user-defined-plot:{name}"]')
         expect(plot).to_contain_text(title)
-        expect(plot.locator(mark).first).to_be_visible()
+        expect(plot.locator(f"{mark} >> visible=true").first).to_be_visible()
     plot.scroll_into_view_if_needed()
     screenshot(f"{kind}-plots")
 
