@@ -55,13 +55,13 @@ def trial_note(
     last = history[-1]
     best = history[last.best_epoch]
     accuracy = f"**{_percent(last.best_accuracy)} ± {_percent(last.best_standard_error)}**"
-    verified = "" if best.verification is None else f", verification {_percent(best.verification)}"
     lines = [
-        f"{accuracy} 20-way {METRIC} (standard error over alphabets){verified},"
-        f" after epoch {best.epoch + 1}.",
-        f"Trained for {len(history)} of {config.train.epochs} epochs,"
-        f" {sum(report.seconds for report in history):.0f} s.",
+        f"{accuracy} 20-way {METRIC} (standard error over alphabets)",
+        f"Reached after epoch {best.epoch + 1}; trained for {len(history)} of"
+        f" {config.train.epochs} epochs, {sum(report.seconds for report in history):.0f} s.",
     ]
+    if best.verification is not None:
+        lines.append(f"Verification accuracy after that epoch: {_percent(best.verification)}.")
     if pruned is not None:
         lines.append(f"Pruned: {pruned}.")
     file = f"trial-{number}.toml"
@@ -137,10 +137,11 @@ def _in_words(config: StudyConfig) -> str:
     sampler, pruner, finish = config.sampler, config.pruner, config.finish
     limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
     pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
+    startup = f", its first {sampler.startup_trials} trials at random"
     return (
-        f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}, its first"
-        f" {sampler.startup_trials} trials at random. Pruner {pruner.name}{pruned}. The best"
-        f" {finish.finalists} are retrained with fresh seeds, {finish.seeds} each."
+        f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
+        f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
     )
 
 

@@ -53,7 +53,7 @@ def accuracy_bars(per_alphabet: Mapping[str, float], mean: float) -> str:
         parts += [
             _text(left - 8, y + 15, alphabet.replace("_", " "), "end"),
             f'<rect x="{left}" y="{y + 3}" width="{width:.1f}" height="{row - 6}" fill="{BLUE}"/>',
-            _text(left + width + 6, y + 15, f"{100 * accuracy:.1f}"),
+            _text(left + right + 42, y + 15, f"{100 * accuracy:.1f}", "end"),
         ]
     at, bottom = left + right * mean, top + row * len(ordered)
     parts.append(

@@ -10,24 +10,25 @@ from math import ceil
 
 import optuna
 import plotly.graph_objects as go
-from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
 from hpo.budget import trained
+from hpo.importance import importances
+from hpo.study import METRIC
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
 LEARNING_RATE = ".learning_rate"
-ENOUGH = 4
-"""Trained trials, below which nothing can be said of what made the best ones good."""
+Groups = dict[str, dict[bool, float]]
+"""By group: the sum of its parameters' importance, above chance (True) and below."""
 
 
 def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
     """What each trial reached against how long it trained; a line along the best by then."""
-    figure = _figure("Accuracy against training time", "seconds of training", "accuracy, %")
+    figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
     trials = study.get_trials(deepcopy=False)
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
     for name, group, color, symbol in (
@@ -100,54 +101,59 @@ def learning_rates(study: optuna.Study) -> go.Figure:
     return figure
 
 
-def importance(study: optuna.Study) -> go.Figure:
-    """How much accuracy hangs on each layer's parameters, and on each kind of them.
+def importance(study: optuna.Study) -> go.Figure | None:
+    """What set the best trials apart: the importances of `hpo.importance` by layer and by kind.
 
-    PED-ANOVA over the trained trials (Watanabe et al., IJCAI 2023), summed over the parameters of
-    a layer or a kind: a group of more parameters may have more for that alone.
+    Each group's is the sum of its parameters'. None where nothing can be said yet.
     """
-    complete = trained(study.get_trials(deepcopy=False))
-    # Networks that cannot exist have a value too, but none that says how well something trains.
-    feasible = optuna.create_study(direction="maximize")
-    feasible.add_trials(complete)
-    of = get_param_importances(feasible, evaluator=PedAnovaImportanceEvaluator())
-    by_layer: dict[str, float] = {}
-    by_kind: dict[str, float] = {}
-    for name, value in of.items():
+    found = importances(study.get_trials(deepcopy=False))
+    if found is None:
+        return None
+    layers = {name.removesuffix(LEARNING_RATE) for name in found.shares if LEARNING_RATE in name}
+    by_layer: Groups = {}
+    by_kind: Groups = {}
+    for name, share in found.shares.items():
         layer, _, kind = name.rpartition(".")
-        own_layer = layer if f"{layer}{LEARNING_RATE}" in of else "whole network"
+        own_layer = layer if layer in layers else "whole network"
         for groups, key in ((by_layer, own_layer), (by_kind, kind.replace("_", " "))):
-            groups[key] = groups.get(key, 0.0) + value
+            parts = groups.setdefault(key, {True: 0.0, False: 0.0})
+            parts[name in found.clear] += share
     figure = make_subplots(1, 2, subplot_titles=("by layer", "by kind"), horizontal_spacing=0.25)
     for column, groups in enumerate((by_layer, by_kind), start=1):
-        ordered = sorted(groups.items(), key=lambda item: item[1])
-        figure.add_bar(
-            x=[_rounded(value) for _, value in ordered],
-            y=[key for key, _ in ordered],
-            orientation="h",
-            marker_color=BLUE,
-            hovertemplate="%{y}: %{x:.2f}",
-            name="",
-            row=1,
-            col=column,
-        )
+        ordered = sorted(groups.items(), key=lambda item: sum(item[1].values()))
+        for clear, name, color in (
+            (True, "above chance", BLUE),
+            (False, "no more than chance", GREY),
+        ):
+            figure.add_bar(
+                x=[_rounded(100 * parts[clear]) for _, parts in ordered],
+                y=[key for key, _ in ordered],
+                orientation="h",
+                marker_color=color,
+                hovertemplate="%{y}: %{x:.0f} %",
+                name=name,
+                showlegend=column == 1,
+                row=1,
+                col=column,
+            )
     figure.update_layout(
         template="none",
+        barmode="stack",
         margin=MARGINS,
-        title=f"Importance for accuracy (PED-ANOVA, {len(complete)} complete trials)",
-        showlegend=False,
+        title=f"What set the best {len(found.best)} of {found.trials} trials apart (PED-ANOVA)",
+        legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
     )
-    figure.update_xaxes(rangemode="tozero")
+    figure.update_xaxes(rangemode="tozero", title="share, %")
     figure.update_yaxes(automargin=True)
     return figure
 
 
-FIGURES: dict[str, tuple[Callable[[optuna.Study], go.Figure], int]] = {
-    "accuracy-against-seconds": (accuracy_against_seconds, 1),
-    "learning-rates": (learning_rates, 1),
-    "importance": (importance, ENOUGH),
+FIGURES: dict[str, Callable[[optuna.Study], go.Figure | None]] = {
+    "accuracy-against-seconds": accuracy_against_seconds,
+    "learning-rates": learning_rates,
+    "importance": importance,
 }
-"""By name; with each, how many trials must have been trained to their end."""
+"""By name; for studies of which a trial was trained to its end."""
 
 
 def _figure(title: str, x: str, y: str) -> go.Figure:

@@ -60,15 +60,15 @@ def refresh(
 
 
 def _draw(study: optuna.Study) -> None:
-    complete = len(trained(study.get_trials(deepcopy=False)))
-    if not complete:
+    if not trained(study.get_trials(deepcopy=False)):
         return
     # Here, because plotly takes half a second to import.
     from hpo.plots import FIGURES
 
-    for name, (draw, enough) in FIGURES.items():
-        if complete >= enough:
-            save_plotly_graph_object(study, draw(study), graph_object_id=name)
+    for name, draw in FIGURES.items():
+        figure = draw(study)
+        if figure is not None:
+            save_plotly_graph_object(study, figure, graph_object_id=name)
 
 
 def _interval(done: int) -> int:

@@ -32,7 +32,7 @@ STUDY = {
     "name": "seen",
     "description": "Tiny networks, to look at",
     "dataset": "glyphs",
-    "trials": 9,
+    "trials": 10,
     "sampler": {"name": "random"},
     "pruner": {"name": "median"},
     "finish": {"finalists": 1, "epochs": 1},
@@ -124,11 +124,12 @@ def test_a_finished_study(
     (best,) = best_trials(study, 1)
 
     page.goto(dashboard)
-    expect(page.get_by_text("seen (id=1)")).to_be_visible()
+    card = page.get_by_role("link", name=re.compile("^1. seen"))
+    expect(card).to_be_visible()
     screenshot(f"{kind}-studies")
-    page.get_by_text("seen (id=1)").click()
+    card.click()
 
-    history = page.locator("#graph-history, .js-plotly-plot").first
+    history = page.locator("#plot-history")
     expect(history).to_contain_text("one-shot validation accuracy")
     drawn = history.locator(".scatterlayer .point")
     expect(drawn.first).to_be_visible()
@@ -137,11 +138,11 @@ def test_a_finished_study(
     for name, title, mark in (
         ("accuracy-against-seconds", "Accuracy against training time", ".point"),
         ("learning-rates", "Learning rates by layer", ".point"),
-        ("importance", "Importance for accuracy", ".bars .point"),
+        ("importance", "What set the best 5 of 10 trials apart", ".bars .point"),
     ):
         plot = page.locator(f'[id="user-defined-plot:{name}"]')
         expect(plot).to_contain_text(title)
-        expect(plot.locator(mark).first).to_be_visible()
+        expect(plot.locator(f"{mark} >> visible=true").first).to_be_visible()
     plot.scroll_into_view_if_needed()
     screenshot(f"{kind}-plots")
 

@@ -7,6 +7,7 @@ import pytest
 from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState
 
+from hpo.importance import importances
 from hpo.plots import accuracy_against_seconds, importance, learning_rates
 
 RATE = FloatDistribution(1e-3, 1.0, log=True)
@@ -23,7 +24,7 @@ def study() -> optuna.Study:
             "conv1.learning_rate": rate,
             "output.learning_rate": 10 ** -((number * 7 % 40) / 15),
         }
-        params["units"] = float(number * 11 % 40) / 40 + 0.001
+        params["units"] = float(number * 17 % 40) / 40 + 0.001
         value, pruned = 1 - number / 50, number % 4 == 3
         study.add_trial(
             optuna.create_trial(
@@ -58,19 +59,33 @@ def test_learning_rates_of_the_best_quarter(study: optuna.Study) -> None:
 
 
 def test_importance_by_layer_and_by_kind(study: optuna.Study) -> None:
-    by_layer, by_kind = importance(study).data
-    layers = dict(zip(by_layer.y, by_layer.x, strict=True))
-    kinds = dict(zip(by_kind.y, by_kind.x, strict=True))
-    assert layers.keys() == {*LAYERS, "whole network"}
-    assert kinds.keys() == {"learning rate", "units"}
-    assert sum(layers.values()) == pytest.approx(1, abs=0.01)
-    assert sum(kinds.values()) == pytest.approx(1, abs=0.01)
-    assert layers["conv1"] > 0.5
-    assert kinds["learning rate"] == pytest.approx(layers["conv1"] + layers["output"], abs=0.01)
+    figure = importance(study)
+    assert figure is not None
+    shares = [dict(zip(part.y, part.x, strict=True)) for part in figure.data]
+    (layers, others_layers), (kinds, others_kinds) = shares[:2], shares[2:]
+    assert layers.keys() == others_layers.keys() == {*LAYERS, "whole network"}
+    assert kinds.keys() == others_kinds.keys() == {"learning rate", "units"}
+    assert sum(sum(group.values()) for group in shares[:2]) == pytest.approx(100, abs=0.1)
+    assert sum(sum(group.values()) for group in shares[2:]) == pytest.approx(100, abs=0.1)
+    # The same are above chance as in the report.
+    found = importances(study.get_trials())
+    assert found is not None
+    assert "conv1.learning_rate" in found.clear
+    assert "output.learning_rate" not in found.clear
+    conv1, units = (100 * found.shares[name] for name in ("conv1.learning_rate", "units"))
+    units = units if "units" in found.clear else 0
+    assert layers == pytest.approx({"conv1": conv1, "output": 0, "whole network": units}, abs=0.1)
+    assert kinds == pytest.approx({"learning rate": conv1, "units": units}, abs=0.1)
+
+
+def test_a_study_of_few_trials_has_no_importances(study: optuna.Study) -> None:
+    few = optuna.create_study(direction="maximize")
+    few.add_trials(study.get_trials()[:9])
+    assert importance(few) is None
 
 
 def test_networks_that_cannot_exist_say_nothing(study: optuna.Study) -> None:
-    before = importance(study).data[0].x
+    before = importances(study.get_trials())
     for number in range(30):
         params = {"conv1.learning_rate": 0.9, "output.learning_rate": 0.5, "units": 0.5}
         trial = optuna.create_trial(
@@ -80,5 +95,5 @@ def test_networks_that_cannot_exist_say_nothing(study: optuna.Study) -> None:
             constraints={"shortfall": 1.0 + number},
         )
         study.add_trial(trial)
-    assert importance(study).data[0].x == before
+    assert importances(study.get_trials()) == before
     assert len(accuracy_against_seconds(study).data[0].x) == 30

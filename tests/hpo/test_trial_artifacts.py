@@ -102,7 +102,7 @@ def test_a_pruned_trial_carries_little(study: optuna.Study, folder: Path) -> Non
         assert sum(map(len, found.values())) < 2000
         note = note_of(study, trial)
         assert "Pruned: others did better." in note
-        assert f"Trained for {len(trial.intermediate_values)} of 3 epochs" in note
+        assert f"trained for {len(trial.intermediate_values)} of 3 epochs" in note
 
 
 def test_its_configuration_trains_it_again(
