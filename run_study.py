@@ -258,25 +258,30 @@ def export(
     storage: Storage = None,
     form: Annotated[
         Literal["toml", "json", "yaml", "csv", "parquet"],
-        typer.Option("--format", help="a configuration, which retrain takes, or a table of trials"),
+        typer.Option(
+            "--format", help="toml, json, yaml: a configuration; csv, parquet: a table of trials"
+        ),
     ] = "toml",
     trial: Annotated[
-        int | None, typer.Option(metavar="N", help="this one, instead of the search's best")
+        int | None, typer.Option(metavar="N", help="trial N, instead of the search's best")
     ] = None,
-    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="the best so many")] = None,
+    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="the K best trials")] = None,
     pareto: Annotated[
         Literal["parameters", "seconds"] | None,
-        typer.Option(help="those than which none with fewer of these is as accurate"),
+        typer.Option(help="the trials that none with fewer of these matches"),
     ] = None,
     output: Annotated[
-        str, typer.Option(metavar="PATH", help="file, or folder of several; - is stdout")
+        str,
+        typer.Option(
+            metavar="PATH", help="a file, or with --top and --pareto a folder; - is stdout"
+        ),
     ] = "-",
 ) -> None:
-    """Write the configuration of the search's best trial, or of others; or a table of trials.
+    """Write the configurations of trials, as retrain takes them, or a table of trials.
 
-    That of the winner, named after the best were retrained, is best.toml in the study's folder.
-    Several configurations become a folder of files, best or cheapest first; a table has all trials
-    where none are chosen.
+    Without --trial, --top or --pareto: the configuration of the search's best trial, or the table
+    of all. Several configurations are a folder of files, the best or cheapest first. The winner's,
+    named after the best trials were retrained, is best.toml in the study's folder.
     """
     from hpo.export import Selection, export_configs, export_table
 
@@ -295,11 +300,15 @@ def status(
     storage: Storage = None,
     as_json: AsJson = False,
     watching: Annotated[
-        bool, typer.Option("--watch", help="look again and again, until it is finished or Ctrl-C")
+        bool,
+        typer.Option("--watch", help="keep looking, until it is finished or Ctrl-C is pressed"),
     ] = False,
     output: Output = None,
 ) -> None:
-    """Say how far a study has come, and what it found."""
+    """Say how far a study has come, what it found, and what each worker does.
+
+    Nothing is changed, and the study need not be at work: any machine with its storage may ask.
+    """
     from hpo.status import status
     from hpo.status_view import status_lines, watch
     from hpo.storage import default_url, storage_failures

@@ -116,7 +116,7 @@ def export_configs(
         _write(texts[0], output)
         return
     if output is None:
-        raise InputError("--output: several configurations need a folder")
+        raise InputError("--top, --pareto: several configurations need --output FOLDER")
     check_folder(output)
     names = [f"rank-{i:02d}-trial-{trial.number}.{form}" for i, trial in enumerate(trials, start=1)]
     if other := sorted({path.name for path in output.glob("rank-*")}.difference(names)):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from model.config import RunConfig
@@ -68,3 +69,17 @@ def test_the_published_winner_is_a_configuration_that_retrain_takes() -> None:
     assert config == RunConfig.model_validate(results["winner"]["config"])
     assert results["trials"]["complete"] + results["trials"]["pruned"] >= 12
     assert results["trials"]["pruned"] >= 1
+
+
+@pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
+def test_best_epochs_are_counted_from_one(path: Path) -> None:
+    document = json.loads(path.read_text())
+    parts = document.get("finalists") or [document["retraining"]]
+    seeds = [seed for part in parts for seed in part["seeds"]]
+    assert seeds
+    for seed in seeds:
+        assert 1 <= seed["best_epoch"] <= seed["epochs"]
+    if (table := path.with_name(f"{path.stem}-trials.csv")).exists():
+        trials = pd.read_csv(table)
+        assert trials["best_epoch"].between(1, trials["epochs"]).all()
+        assert (trials["best_epoch"] == trials["epochs"]).any()

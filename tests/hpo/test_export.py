@@ -130,7 +130,9 @@ def test_the_best_few_are_files_by_rank(
     assert [read_config(folder / name) for name in names] == [configs[i] for i in (1, 4, 5)]
     with pytest.raises(InputError, match=r"holds rank-02-trial-4\.toml of another export"):
         export_configs(study, config, Selection(top=1), "toml", folder)
-    with pytest.raises(InputError, match="--output: several configurations need a folder"):
+    with pytest.raises(
+        InputError, match="--top, --pareto: several configurations need --output FOLDER"
+    ):
         export_configs(study, config, Selection(top=1), "toml", None)
     assert capsys.readouterr().err == ""
     export_configs(study, config, Selection(top=9), "toml", tmp_path / "all")
