@@ -10,9 +10,9 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
-from data.splits import held_out_characters, paper_splits
+from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.files import read_results
-from model.evaluate import one_shot_exact, one_shot_runs, verification
+from model.evaluate import VerificationAccuracy, one_shot_exact, one_shot_runs, verification
 from model.siamese import SiameseNetwork
 from model.weights import load_network
 
@@ -48,7 +48,7 @@ def measure(
         "fingerprint": collection.fingerprint,
         "one_shot": one_shot_test(network, collection, device),
         "alphabets": [run.alphabet for run in collection.runs],
-        "verification": _verification(network, collection, device),
+        "verification": asdict(verification_test(network, collection, device)),
     }
 
 
@@ -79,11 +79,18 @@ def one_shot_test(
     }
 
 
-def _verification(
-    network: SiameseNetwork, collection: Collection, device: torch.device
-) -> dict[str, Any]:
-    """Same or different, on pairs of the test split (the paper's section 4.2)."""
-    size, splits = network.config.size, paper_splits(collection)
-    validation = collection.characters(*splits.validation, size).to(device)
-    test = collection.characters(*splits.test, size).to(device)
-    return asdict(verification(network, validation, test))
+def verification_test(
+    network: SiameseNetwork,
+    collection: Collection,
+    device: torch.device,
+    splits: SplitsOf = paper_splits,
+) -> VerificationAccuracy:
+    """Same or different, on pairs of the test split (the paper's section 4.2).
+
+    The threshold is the one that was best on pairs of the validation split.
+    """
+    validation, test = (
+        collection.characters(*split, network.config.size).to(device)
+        for split in splits(collection)[1:]
+    )
+    return verification(network, validation, test)
