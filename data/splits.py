@@ -92,3 +92,8 @@ def held_out_characters(collection: Collection, size: int, device: torch.device)
     """The test alphabets by all twenty drawers; only what runs after a search may call this."""
     splits = paper_splits(collection)
     return collection.characters(splits.test.alphabets, ALL_DRAWERS, size).to(device)
+
+
+def evaluation_characters(collection: Collection, size: int, device: torch.device) -> Characters:
+    """Validation and test alphabets by all twenty drawers, for what runs after a search alone."""
+    return collection.characters(collection.evaluation, ALL_DRAWERS, size).to(device)

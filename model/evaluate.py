@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import sqrt
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,6 +18,8 @@ from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from data.trials import OneShotRun, run_pictures
 from model.device import autocast
+from model.embedded import Embedded, embed
+from model.exact import Accuracy, within_alphabets
 from model.siamese import SiameseNetwork
 
 CLOSE = 0.03
@@ -30,21 +33,6 @@ VERIFICATION_PAIRS = 10_000
 
 
 @dataclass(frozen=True)
-class Accuracy:
-    """Exact one-shot accuracy.
-
-    Attributes:
-        value: mean over alphabets, 0 to 1.
-        standard_error: over alphabets.
-        per_alphabet: each alphabet's accuracy.
-    """
-
-    value: float
-    standard_error: float
-    per_alphabet: dict[str, float]
-
-
-@dataclass(frozen=True)
 class RunsAccuracy:
     """Accuracy over given one-shot runs, with its binomial standard error over `trials`."""
 
@@ -52,6 +40,19 @@ class RunsAccuracy:
     standard_error: float
     trials: int
     per_run: list[float]
+
+    @classmethod
+    def of(cls, answers: Sequence[Tensor]) -> RunsAccuracy:
+        """From the answers to each run; the right one is the query's own position."""
+        correct = [answer == torch.arange(len(answer)) for answer in answers]
+        everything = torch.cat(correct).double()
+        accuracy = float(everything.mean())
+        return cls(
+            accuracy=accuracy,
+            standard_error=sqrt(accuracy * (1 - accuracy) / len(everything)),
+            trials=len(everything),
+            per_run=[float(run.double().mean()) for run in correct],
+        )
 
 
 @dataclass(frozen=True)
@@ -64,52 +65,13 @@ class VerificationAccuracy:
     pairs: int
 
 
-@torch.inference_mode()
-def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
-    """Every picture's embedding, float32 [characters, drawers, units]."""
-    training = network.training
-    network.eval()
-    # Slices of about 256 35x35 or 64 105x105 pictures keep the activations in the caches.
-    per_slice = max(32, 640_000 // characters.size**2 // 2)
-    parts = [
-        network.embed(part.unsqueeze(1).float() / 255)
-        for part in torch.split(characters.pictures.flatten(0, 1), per_slice)
-    ]
-    network.train(training)
-    return torch.cat(parts).view(*characters.pictures.shape[:2], -1)
-
-
-@torch.inference_mode()
 def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
     """Expected accuracy of within-alphabet trials over every drawer pair and choice of characters.
-
-    A query whose right support has k wrong ones at least as similar, among the M - 1 of its
-    alphabet, is right in a random N-way trial with probability C(M-1-k, N-1) / C(M-1, N-1); so one
-    matrix of scores counts every possible trial.
 
     Raises:
         ValueError: an alphabet has fewer than `way` characters.
     """
-    embeddings = embed_all(network, characters)
-    drawers = len(characters.drawers)
-    others = ~torch.eye(drawers, dtype=torch.bool, device=characters.device)
-    per_alphabet = {}
-    for alphabet, rows in zip(characters.alphabets, characters.characters_of, strict=True):
-        count = len(rows)
-        if count < way:
-            raise ValueError(f"{alphabet} has {count} characters, too few for {way}-way trials")
-        flat = embeddings[rows.to(characters.device)].flatten(0, 1)
-        scores = network.score_within(flat).view(count, drawers, count, drawers)
-        right = scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)  # [character, query, support]
-        nearer = (scores >= right[:, :, None, :]).sum(2) - 1  # the right one counts itself
-        correct = torch.tensor(
-            [comb(count - 1 - k, way - 1) / comb(count - 1, way - 1) for k in range(count)],
-            device=characters.device,
-        )
-        per_alphabet[alphabet] = float(correct[nearer][:, others].mean())
-    values = torch.tensor(list(per_alphabet.values()), dtype=torch.float64)
-    error = float(values.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
-    return Accuracy(float(values.mean()), error, per_alphabet)
+    return within_alphabets(embed(network, characters), [way])[way]
 
 
 @torch.inference_mode()
@@ -170,19 +132,20 @@ def one_shot_runs(
     network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
 ) -> RunsAccuracy:
     """Accuracy over given runs, such as the 20 official ones (the paper's section 4.3)."""
-    answers = predict_runs(network, characters, runs)
-    correct = [answer == torch.arange(len(answer)) for answer in answers]
-    everything = torch.cat(correct).double()
-    accuracy = float(everything.mean())
-    return RunsAccuracy(
-        accuracy=accuracy,
-        standard_error=sqrt(accuracy * (1 - accuracy) / len(everything)),
-        trials=len(everything),
-        per_run=[float(run.double().mean()) for run in correct],
-    )
+    return RunsAccuracy.of(predict_runs(network, characters, runs))
 
 
 @torch.inference_mode()
+def embedded_runs(embedded: Embedded, runs: Sequence[OneShotRun]) -> RunsAccuracy:
+    """The same of characters that are embedded already."""
+    answers, vectors = [], embedded.vectors
+    for run in runs:
+        support, query = run_pictures(embedded.characters, run)
+        left, right = (vectors[cells[:, 0], cells[:, 1]] for cells in (query, support))
+        answers.append(embedded.likeness.score(left, right).argmax(1).cpu())
+    return RunsAccuracy.of(answers)
+
+
 def verification(
     network: SiameseNetwork, validation: Characters, test: Characters, seed: int = 0
 ) -> VerificationAccuracy:
@@ -190,7 +153,27 @@ def verification(
 
     The threshold is the one that was best on as many validation pairs.
     """
-    scores, same = _scored_pairs(network, validation, seed)
+    return verify(
+        scored_pairs(network, embed(network, validation), seed),
+        scored_pairs(network, embed(network, test), seed + 1),
+    )
+
+
+class ScoredPairs(NamedTuple):
+    """Random pairs of pictures.
+
+    Attributes:
+        scores: float32 [pairs].
+        same: whether both are of one character, bool [pairs].
+    """
+
+    scores: Tensor
+    same: Tensor
+
+
+def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
+    """Accuracy over test pairs at the threshold that is best on validation pairs."""
+    scores, same = validation
     order = scores.argsort()
     # Cutting below position i calls the i lowest scores different.
     lows = torch.cat((torch.zeros(1), (~same[order]).double().cumsum(0).cpu()))
@@ -199,19 +182,19 @@ def verification(
     ordered = scores[order].cpu()
     edges = torch.cat((ordered[:1] - 1, (ordered[1:] + ordered[:-1]) / 2, ordered[-1:] + 1))
     threshold = float(edges[cut])
-    scores, same = _scored_pairs(network, test, seed + 1)
-    accuracy = float(((scores > threshold) == same).double().mean())
-    count = len(scores)
+    accuracy = float(((test.scores > threshold) == test.same).double().mean())
+    count = len(test.scores)
     error = sqrt(accuracy * (1 - accuracy) / count)
     return VerificationAccuracy(accuracy, error, threshold, count)
 
 
-def _scored_pairs(
-    network: SiameseNetwork, characters: Characters, seed: int
-) -> tuple[Tensor, Tensor]:
-    """Scores float32 [pairs] of random pairs; whether each is of one character, bool [pairs]."""
-    pairs = draw_pairs(characters, VERIFICATION_PAIRS, seeded(torch.device("cpu"), seed))
-    pairs = pairs.to(characters.device)
-    embeddings = embed_all(network, characters)
-    left, right = (embeddings[pairs[:, side, 0], pairs[:, side, 1]] for side in (0, 1))
-    return network.score_pairs(left, right), pairs[:, 0, 0] == pairs[:, 1, 0]
+@torch.inference_mode()
+def scored_pairs(
+    network: SiameseNetwork, embedded: Embedded, seed: int, across: bool = False
+) -> ScoredPairs:
+    """10 000 random pairs, half of them of one character; `across` as in `draw_pairs`."""
+    generator = seeded(torch.device("cpu"), seed)
+    pairs = draw_pairs(embedded.characters, VERIFICATION_PAIRS, generator, across)
+    pairs = pairs.to(embedded.vectors.device)
+    left, right = (embedded.vectors[pairs[:, side, 0], pairs[:, side, 1]] for side in (0, 1))
+    return ScoredPairs(network.score_pairs(left, right), pairs[:, 0, 0] == pairs[:, 1, 0])
