@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import torch
 
+from data.characters import Characters
 from data.collection import Collection
 from data.errors import InputError
 from data.splits import SplitsOf, held_out_characters, paper_splits
@@ -80,17 +81,22 @@ def one_shot_test(
 
 
 def verification_test(
-    network: SiameseNetwork,
-    collection: Collection,
-    device: torch.device,
-    splits: SplitsOf = paper_splits,
+    network: SiameseNetwork, collection: Collection, device: torch.device
 ) -> VerificationAccuracy:
     """Same or different, on pairs of the test split (the paper's section 4.2).
 
     The threshold is the one that was best on pairs of the validation split.
     """
-    validation, test = (
-        collection.characters(*split, network.config.size).to(device)
-        for split in splits(collection)[1:]
+    size = network.config.size
+    return verification(network, *verification_characters(collection, size, device))
+
+
+def verification_characters(
+    collection: Collection, size: int, device: torch.device, splits: SplitsOf = paper_splits
+) -> tuple[Characters, Characters]:
+    """Pictures of the validation split, to choose a threshold on, and of the test split."""
+    _, validation, test = splits(collection)
+    return (
+        collection.characters(*validation, size).to(device),
+        collection.characters(*test, size).to(device),
     )
-    return verification(network, validation, test)

@@ -29,8 +29,8 @@ class Retraining:
 
     Attributes:
         seed: of the training.
-        accuracy: 20-way one-shot validation accuracy of its best epoch, 0 to 1.
-        standard_error: of `accuracy`, over alphabets.
+        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
+        standard_error: of `accuracy`.
         best_epoch: 0-based.
         epochs: how many were trained.
         seconds: spent on them.

@@ -20,7 +20,7 @@ from data.splits import SearchData
 from data.trials import random_runs
 from model.config import RunConfig
 from model.device import autocast
-from model.evaluate import one_shot_exact, one_shot_runs
+from model.evaluate import one_shot_exact, one_shot_runs, verification
 from model.losses import batch_pairs_loss, nca_loss, pairs_loss
 from model.optimiser import make_optimiser, set_epoch
 from model.siamese import SiameseNetwork
@@ -42,7 +42,7 @@ class EpochReport:
     Attributes:
         epoch: 0-based.
         loss: mean over the epoch's steps, L2 left out; may be nan or inf.
-        accuracy: 20-way one-shot accuracy on the validation alphabets, 0 to 1.
+        accuracy: on the validation characters, 0 to 1; 20-way one-shot, if not configured else.
         standard_error: of `accuracy`.
         best_epoch: the epoch with the best accuracy so far.
         best_accuracy: its accuracy.
@@ -127,7 +127,9 @@ class Trainer:
         train, generator = self.config.train, self._generator(BATCHES, epoch)
         batch, steps = train.batch, train.steps_per_epoch
         if train.loss == "pairs":
-            return pair_batches(self.data.train, batch.pairs, self._fixed_pairs, steps, generator)
+            return pair_batches(
+                self.data.train, batch.pairs, self._fixed_pairs, steps, generator, batch.across
+            )
         return character_batches(
             self.data.train,
             batch.alphabets,
@@ -198,7 +200,13 @@ class Trainer:
         )
 
     def _validate(self) -> tuple[float, float]:
-        """One-shot accuracy on the validation alphabets and its standard error."""
+        """Accuracy on the validation characters, as the configuration says, and standard error."""
+        if self.config.train.validation == "verification":
+            characters = self.data.validation
+            with autocast(self.device):
+                # Threshold and accuracy from different pairs of them.
+                compared = verification(self.network, characters, characters)
+            return compared.accuracy, compared.standard_error
         if self.config.train.validation == "exact":
             with autocast(self.device):
                 exact = one_shot_exact(self.network, self.data.validation, WAY)
@@ -226,7 +234,8 @@ class Trainer:
         train = self.config.train
         if train.loss != "pairs" or train.batch.training_pairs == 0:
             return None
-        return draw_pairs(self.data.train, train.batch.training_pairs, self._generator(PAIR_SET))
+        count, across = train.batch.training_pairs, train.batch.across
+        return draw_pairs(self.data.train, count, self._generator(PAIR_SET), across)
 
     def _save(self, path: Path) -> None:
         tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
