@@ -16,10 +16,10 @@ from data.collection import SIDE, THREADS
 
 Planes = NDArray[np.uint8]
 """A picture a bit: [height, width, pictures / 8]."""
-EXTENT = 67
+EXTENT = 68
 """The larger of a training drawing's height and width, in pixels: the mean over Omniglot's."""
 PEN = 5
-"""Width in pixels at which the digits hold as much ink as Omniglot's training drawings."""
+"""The odd width whose lines hold most nearly as much ink as Omniglot's training drawings."""
 SLICE = 1000
 """Pictures redrawn at once: so many fit the caches."""
 

@@ -43,7 +43,7 @@ def run(context: Context) -> Table:
         rows=rows,
         notes=(
             "Digits as they are: scaled to the network's size, as in the paper. Redrawn: their"
-            " strokes, twice as wide as those the network was trained on, thinned to lines and"
+            " strokes, wider than those the network was trained on, thinned to lines and"
             " drawn with the pen and at the size of Omniglot's training drawings; of MNIST's labels"
             " nothing is used.",
             "The 400 trials are 40 runs of ten queries; the whole test set is counted exactly, over"
