@@ -28,7 +28,7 @@ def redraw(pictures: Tensor, extent: int) -> Tensor:
     """Grey pictures, uint8 [n, side, side] -> bool [n, 105, 105], True where there is ink.
 
     All are scaled alike, so that `extent` of their pixels become `EXTENT`; their strokes are
-    thinned to lines, and these drawn with the pen.
+    thinned to lines, which takes a little of their length, and these drawn with the pen.
     """
     with ThreadPoolExecutor(THREADS) as pool:
         parts = torch.split(pictures, SLICE)

@@ -87,7 +87,7 @@ def test_redrawn_digits_are_like_omniglots_training_drawings(
         return float(torch.maximum(*spans).float().mean())
 
     assert extent(drawings) == pytest.approx(EXTENT, abs=0.5)
-    assert extent(redrawn) == pytest.approx(EXTENT, abs=PEN)
+    assert extent(redrawn) == pytest.approx(EXTENT, rel=0.15)
     as_they_are = as_characters(digits[:, :30], 105, redrawn=False).pictures.float().mean() / 255
     ink = float(drawings.float().mean())
     assert abs(float(redrawn.float().mean()) - ink) < 0.2 * ink < abs(float(as_they_are) - ink) / 3
@@ -96,7 +96,7 @@ def test_redrawn_digits_are_like_omniglots_training_drawings(
 def test_strokes_are_drawn_as_lines_of_the_pens_width() -> None:
     bar = torch.zeros(9, 28, 28, dtype=torch.uint8)
     bar[:, 4:24, 10:16] = 255  # twenty pixels long, six wide
-    bar[1] = bar[1].T
+    bar[1] = bar[0].T
     first, turned, *rest = redraw(bar, 20)
     assert torch.equal(first, rest[-1])
     widths = first.sum(1)[40:65]
