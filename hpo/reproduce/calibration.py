@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from hpo.held_out import verification_characters
 from hpo.reproduce.context import Context
-from hpo.reproduce.losses import SETTINGS, Loss, Settings, _config
+from hpo.reproduce.losses import SETTINGS, Loss, Settings, training_by
 from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Row, Table, over_seeds
 from hpo.reproduce.trainings import Trained, train
@@ -44,7 +44,7 @@ class OfLoss(NamedTuple):
 def run(context: Context, settings: Settings | None = None) -> Table:
     """Takes the networks of `losses`, and trains them a second time, chosen by verification."""
     configs: dict[str, RunConfig] = {
-        loss: _config(settings or SETTINGS[context.size], loss) for loss in LOSSES
+        loss: training_by(settings or SETTINGS[context.size], loss) for loss in LOSSES
     }
     by_verification = {
         loss: config.model_copy(

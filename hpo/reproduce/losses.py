@@ -39,7 +39,7 @@ class Settings:
 SETTINGS: dict[Size, Settings] = {
     "small": Settings(
         NETWORKS["small"],
-        epochs=30,
+        epochs=50,
         steps={"pairs": 50, "batch-pairs": 50, "nca": 50},
         rates={"pairs": 0.2, "batch-pairs": 0.2, "nca": 0.2},
         output_rates={"pairs": 0.2, "batch-pairs": 0.2, "nca": 0.01},
@@ -60,7 +60,7 @@ def run(context: Context, settings: Settings | None = None) -> Table:
     """Three trainings a seed."""
     settings = settings or SETTINGS[context.size]
     losses: tuple[Loss, ...] = ("pairs", "batch-pairs", "nca")
-    trained = train(context, {loss: _config(settings, loss) for loss in losses})
+    trained = train(context, {loss: training_by(settings, loss) for loss in losses})
     rows = []
     for loss, of_loss in trained.items():
         results = verified(of_loss, context)
@@ -94,7 +94,8 @@ def run(context: Context, settings: Settings | None = None) -> Table:
     )
 
 
-def _config(settings: Settings, loss: Loss) -> RunConfig:
+def training_by(settings: Settings, loss: Loss) -> RunConfig:
+    """How a network is trained by one of the losses."""
     rate, output = settings.rates[loss], settings.output_rates[loss]
     return RunConfig(
         network=settings.network,

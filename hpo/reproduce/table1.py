@@ -43,7 +43,7 @@ class Settings:
 
 
 SETTINGS: dict[Size, Settings] = {
-    "small": Settings(NETWORKS["small"], epochs=20, steps=100, rate=0.2),
+    "small": Settings(NETWORKS["small"], epochs=20, steps=60, rate=0.2),
     "paper": Settings(NETWORKS["paper"], epochs=200, steps=1000, rate=0.05),
 }
 

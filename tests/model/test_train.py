@@ -170,6 +170,18 @@ def test_patience_stops_early(data: SearchData) -> None:
     assert history[-1].best_epoch == 0
 
 
+def test_validation_by_verification_keeps_the_epoch_that_verifies_best(data: SearchData) -> None:
+    config = configured(loss="pairs", validation="verification", rate=2e-2)
+    trainer = Trainer(config, data, CPU)
+    history = list(trainer.run())
+    assert history[-1].best_accuracy == max(report.accuracy for report in history)
+    kept = verification(trainer.best_network(), data.validation, data.validation)
+    assert kept.accuracy == pytest.approx(history[-1].best_accuracy, abs=0.005)  # bfloat16
+    by_one_shot = list(Trainer(configured(loss="pairs", rate=2e-2), data, CPU).run())
+    assert [report.loss for report in by_one_shot] == [report.loss for report in history]
+    assert history[0].accuracy > 0.4 > by_one_shot[0].accuracy
+
+
 def test_sampled_validation_agrees_with_the_exact_one(data: SearchData) -> None:
     exact = list(Trainer(configured(epochs=2), data, CPU).run())[-1]
     sampled = list(Trainer(configured(epochs=2, validation="sampled"), data, CPU).run())[-1]
