@@ -21,6 +21,7 @@ benchmark: .venv/installed-dev
 	$(RUN) tests/benchmarks/loading.py
 	$(RUN) tests/benchmarks/training.py
 	$(RUN) tests/benchmarks/evaluation.py
+	$(RUN) tests/benchmarks/artifacts.py
 
 benchmark-workers: .venv/installed-dev
 	$(RUN) tests/benchmarks/overhead.py

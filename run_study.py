@@ -87,7 +87,8 @@ Workers = Annotated[int, typer.Option(min=1, help="processes that train at the s
 Artifacts = Annotated[
     str | None,
     typer.Option(
-        help="where checkpoints are kept, a folder or s3://BUCKET; by default in the study's folder"
+        help="where checkpoints and the trials' pictures are kept, a folder or s3://BUCKET;"
+        " by default in the study's folder"
     ),
 ]
 Output = Annotated[Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")]
@@ -105,6 +106,10 @@ def run(
     timeout: Annotated[
         float | None,
         typer.Option(min=1, help="no trial starts after so many seconds of training in the search"),
+    ] = None,
+    warm_start: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="study whose best configurations are tried first"),
     ] = None,
     workers: Workers = 1,
     data_root: DataRoot = None,
@@ -124,11 +129,15 @@ def run(
     from hpo.summary import print_summary
 
     config = load_study(study)
-    budget = {"trials": trials or config.trials, "timeout": timeout or config.timeout}
-    if not isfinite(budget["timeout"] or 0):
+    changes = {
+        "trials": trials or config.trials,
+        "timeout": timeout or config.timeout,
+        "warm_start": warm_start or config.warm_start,
+    }
+    if timeout is not None and not isfinite(timeout):
         raise InputError(f"--timeout {timeout}: must be a finite number of seconds")
     collection = load_collection(config.dataset, data_root)
-    config = on_data(config.model_copy(update=budget), collection)
+    config = on_data(config.model_copy(update=changes), collection)
     folder = output or RUNS / config.name
     url = storage or default_url(folder)
     machine = Machine(workers, device, data_root)
@@ -250,38 +259,113 @@ def reproduce(
 
 
 @app.command()
+def classify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")],
+    support: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="a picture of each class, named after it")
+    ],
+    query: Annotated[Path, typer.Option(metavar="FOLDER", help="the pictures to classify")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="gets classes.csv, contact-sheet.png")
+    ] = None,
+    as_json: AsJson = False,
+    device: Device = "auto",
+) -> None:
+    """Say which class each picture of a folder is of, from one known picture a class.
+
+    Drawn or photographed, of any size and in any format, on paper of one colour. Files that hold
+    no such picture are named and skipped.
+    """
+    from hpo.classify import classify_folders
+    from hpo.summary import print_classes
+    from model.device import resolve_device
+
+    answers = classify_folders(folder, support, query, resolve_device(device), output)
+    if as_json:
+        typer.echo(json.dumps(answers, indent=2))
+    else:
+        print_classes(answers)
+
+
+@app.command()
 def export(
     name: Name,
     storage: Storage = None,
     form: Annotated[
-        Literal["toml", "json", "csv"],
-        typer.Option(
-            "--format", help="the configuration of the search's best trial, or all trials (csv)"
-        ),
+        Literal["toml", "json", "yaml", "csv", "parquet"],
+        typer.Option("--format", help="a configuration, which retrain takes, or a table of trials"),
     ] = "toml",
-    output: Annotated[str, typer.Option(metavar="FILE", help="- is stdout")] = "-",
+    trial: Annotated[
+        int | None, typer.Option(metavar="N", help="this one, instead of the search's best")
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="the best so many")] = None,
+    pareto: Annotated[
+        Literal["parameters", "seconds"] | None,
+        typer.Option(help="those than which none with fewer of these is as accurate"),
+    ] = None,
+    output: Annotated[
+        str, typer.Option(metavar="PATH", help="file, or folder of several; - is stdout")
+    ] = "-",
 ) -> None:
-    """Write the configuration of the search's best trial, or all trials.
+    """Write the configuration of the search's best trial, or of others; or a table of trials.
 
     That of the winner, named after the best were retrained, is best.toml in the study's folder.
+    Several configurations become a folder of files, best or cheapest first; a table has all trials
+    where none are chosen.
     """
-    from hpo.export import export
-    from hpo.files import write_text
+    from hpo.export import Selection, export_configs, export_table
 
-    text = export(*_stored(name, storage), form)
-    if output == "-":
-        typer.echo(text, nl=False)
+    selection = Selection(trial, top, pareto)
+    path = None if output == "-" else Path(output)
+    study, config = _stored(name, storage)
+    if form == "csv" or form == "parquet":
+        export_table(study, selection, form, path)
     else:
-        write_text(Path(output), text)
+        export_configs(study, config, selection, form, path)
 
 
 @app.command()
-def status(name: Name, storage: Storage = None, as_json: AsJson = False) -> None:
-    """Say how far a study has come."""
-    from hpo.status import status, status_lines
+def status(
+    name: Name,
+    storage: Storage = None,
+    as_json: AsJson = False,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="look again and again, until it is finished or Ctrl-C")
+    ] = False,
+    output: Output = None,
+) -> None:
+    """Say how far a study has come, and what it found."""
+    from hpo.status import status
+    from hpo.status_view import status_lines, watch
+    from hpo.storage import default_url, storage_failures
+    from hpo.stored_study import stored_config
 
-    now = status(*_stored(name, storage))
-    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(status_lines(now)))
+    if as_json and watching:
+        raise InputError("--json, --watch: only one of them")
+    folder = output or RUNS / name
+    url = storage or default_url(folder)
+    study, config = _stored(name, url)
+    with storage_failures(url):
+        if watching:
+            watch(lambda: status(study, stored_config(study), folder), folder, url)
+            return
+        now = status(study, config, folder)
+    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(status_lines(now, folder, url)))
+
+
+@app.command()
+def report(name: Name, storage: Storage = None, output: Output = None) -> None:
+    """Write what a study found as a page that opens offline, its figures as PNG files beside it.
+
+    They are in report/ in the study's folder, which has its results.json and best.safetensors.
+    """
+    from hpo.report import write_report
+
+    folder = output or RUNS / name
+    page, no_pictures = write_report(*_stored(name, storage, folder), folder)
+    typer.echo(page)
+    if no_pictures:
+        typer.echo(f"PNG files are left out: {no_pictures}", err=True)
 
 
 @app.command()
@@ -293,7 +377,7 @@ def dashboard(
     """Show a study in the browser, on this machine alone."""
     from hpo.dashboard import serve
 
-    serve(_stored(name, storage)[0], port)
+    serve(_stored(name, storage)[0], RUNS / name, port)
 
 
 @app.command()
@@ -313,12 +397,16 @@ def proxy(
     serve_proxy(storage, host, port)
 
 
-def _stored(name: str, storage: str | None) -> tuple[optuna.Study, StudyConfig]:
-    """A study that there is, and its definition."""
+def _stored(
+    name: str, storage: str | None, folder: Path | None = None
+) -> tuple[optuna.Study, StudyConfig]:
+    """A study that there is, and its definition; by default in its folder's database."""
     from hpo.storage import default_url, open_storage
     from hpo.stored_study import stored_study
 
-    return stored_study(name, open_storage(storage or default_url(RUNS / name), create=False))
+    return stored_study(
+        name, open_storage(storage or default_url(folder or RUNS / name), create=False)
+    )
 
 
 if __name__ == "__main__":

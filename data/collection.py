@@ -63,7 +63,7 @@ class Collection:
         owners = [a for a, alphabet in enumerate(alphabets) for _ in rows_of[alphabet]]
         columns = [drawer - 1 for drawer in drawers]
         return Characters(
-            pictures=_unpack(self.packed, rows, columns, size),
+            pictures=unpacked(self.packed, rows, columns, size),
             names=tuple(self.names[row] for row in rows),
             alphabets=tuple(alphabets),
             alphabet_of=torch.tensor(owners),
@@ -71,8 +71,13 @@ class Collection:
         )
 
 
-def _unpack(packed: NDArray[np.uint8], rows: list[int], columns: list[int], size: int) -> Tensor:
-    """Some rows and columns of uint8 [..., ..., 1379] bits -> uint8 [rows, columns, size, size]."""
+def unpacked(
+    packed: NDArray[np.uint8], rows: Sequence[int], columns: Sequence[int], size: int
+) -> Tensor:
+    """Some rows and columns of uint8 [..., ..., 1379] bits -> uint8 [rows, columns, size, size].
+
+    Area-averaged; 255 is ink.
+    """
     pictures = np.empty((len(rows), len(columns), size, size), dtype=np.uint8)
     first, last = _windows(size)
     area = np.outer(last - first, last - first).astype(np.float32)

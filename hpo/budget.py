@@ -57,6 +57,11 @@ def is_infeasible(trial: FrozenTrial) -> bool:
     return trial.state is TrialState.COMPLETE and any(v > 0 for v in trial.constraints.values())
 
 
+def trained(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Those that were trained to their end."""
+    return [t for t in trials if t.state is TrialState.COMPLETE and not is_infeasible(t)]
+
+
 def seconds(trials: Sequence[FrozenTrial]) -> float:
     """How long trials have trained, all together."""
     return sum((trial.user_attrs.get("seconds", 0.0) for trial in trials), 0.0)

@@ -15,8 +15,6 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 
 from data.errors import InputError
 
-ATTRIBUTE = "checkpoint"
-
 log = logging.getLogger(__name__)
 
 
@@ -57,15 +55,20 @@ class Checkpoints:
         """Where this worker's trainer keeps the trial's checkpoint."""
         return self.scratch / f"trial-{trial.number}.safetensors"
 
-    def fetch(self, trial: optuna.Trial) -> None:
-        """Puts the trial's last checkpoint where `file` says; where there is none, nothing."""
+    def fetch(self, trial: optuna.Trial, epochs: int) -> None:
+        """Puts the trial's last checkpoint where `file` says; where there is none, nothing.
+
+        Args:
+            trial: to be gone on with.
+            epochs: that it has reported. Each was kept before, so its checkpoint is whole.
+        """
         file = self.file(trial)
         file.unlink(missing_ok=True)
-        stored = trial.user_attrs.get(ATTRIBUTE)
-        if stored is None:
+        if epochs == 0:
             return
         try:
-            with self.store.open_reader(stored) as source, file.open("wb") as target:
+            name = _name(trial, epochs - 1)
+            with self.store.open_reader(name) as source, file.open("wb") as target:
                 copyfileobj(source, target)
         except ArtifactNotFound:
             log.warning(
@@ -74,18 +77,20 @@ class Checkpoints:
 
     def keep(self, trial: optuna.Trial, epoch: int) -> None:
         """Takes the file into the store; the one before stays until this one is whole."""
-        name = f"{trial.study.study_name}-{trial.number}-{epoch % 2}"
         with self.file(trial).open("rb") as source:
-            self.store.write(name, source)
-        trial.set_user_attr(ATTRIBUTE, name)
+            self.store.write(_name(trial, epoch), source)
 
     def drop(self, trial: optuna.Trial) -> None:
         """The trial is finished."""
         self.file(trial).unlink(missing_ok=True)
-        for half in range(2):
+        for epoch in range(2):
             try:
-                self.store.remove(f"{trial.study.study_name}-{trial.number}-{half}")
+                self.store.remove(_name(trial, epoch))
             except ArtifactNotFound:
                 pass
             except Exception as error:  # what is left there harms nobody
                 log.warning("trial %d: its checkpoint stays in the store: %s", trial.number, error)
+
+
+def _name(trial: optuna.Trial, epoch: int) -> str:
+    return f"{trial.study.study_name}-{trial.number}-{epoch % 2}"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from pathlib import Path
+from socketserver import ThreadingMixIn
 from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import optuna
 import optuna_dashboard
+from optuna.artifacts._protocol import ArtifactStore
 
 from data.errors import InputError
+from hpo.checkpoints import open_store
+from hpo.run import ARTIFACTS
 
 HOST = "127.0.0.1"
 
@@ -20,15 +25,24 @@ class _Quiet(WSGIRequestHandler):
         """The page asks every few seconds; that is no news."""
 
 
-def serve(study: optuna.Study, port: int) -> None:
-    """Shows all studies in this one's storage, until interrupted.
+class _Threads(ThreadingMixIn, WSGIServer):
+    """A browser opens connections before it has anything to ask."""
+
+    daemon_threads = True
+
+
+def serve(study: optuna.Study, output: Path, port: int) -> None:
+    """Shows all studies in this one's storage, and this one's artifacts, until interrupted.
+
+    Args:
+        output: the study's folder, where its artifacts are looked for if it was moved.
 
     Raises:
         InputError: the port cannot be listened on.
     """
-    app = optuna_dashboard.wsgi(study._storage)
+    app = optuna_dashboard.wsgi(study._storage, _artifacts(study, output))
     try:
-        server = make_server(HOST, port, app, handler_class=_Quiet)
+        server = make_server(HOST, port, app, _Threads, _Quiet)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"--port {port}: cannot listen there: {reason}") from None
@@ -40,3 +54,15 @@ def serve(study: optuna.Study, port: int) -> None:
         with suppress(KeyboardInterrupt):
             thread.join()
         server.shutdown()
+
+
+def _artifacts(study: optuna.Study, output: Path) -> ArtifactStore | None:
+    place = study.user_attrs.get(ARTIFACTS)
+    here = output / ARTIFACTS
+    if place is not None and ("://" in place or Path(place).is_dir()):
+        return open_store(place)
+    if here.is_dir():
+        return open_store(str(here))
+    if place is not None:
+        print(f"{place}, where the trials' pictures are, is not on this machine", file=sys.stderr)
+    return None

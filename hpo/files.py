@@ -52,6 +52,11 @@ def log_files(output: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
+    """See `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Writes beside the file first, then renames.
 
     Raises:
@@ -61,7 +66,7 @@ def write_text(path: Path, text: str) -> None:
         raise InputError(f"{str(path)!r}: is no file name")
     try:
         with replacing(path) as partial:
-            partial.write_text(text, encoding="utf-8")
+            partial.write_bytes(content)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
 

@@ -18,11 +18,12 @@ from hpo.budget import counts, seconds
 from hpo.crew import Machine
 from hpo.export import best_trials, trial_config, trials_csv
 from hpo.files import copy_file, read_results, write_json, write_text
-from hpo.held_out import one_shot_test
+from hpo.held_out import one_shot_test, tests_over_seeds
 from hpo.objective import device_name, versions
 from hpo.retrain import over_seeds, retraining_in
 from hpo.study import StudyConfig
 from hpo.tasks import RetrainTask, retrain_all
+from hpo.warm_start import MARK
 from model.device import resolve_device
 from model.weights import load_network
 
@@ -56,8 +57,8 @@ def finish(
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
     The best of many noisy trials looks better than it is: the winner is who has the best mean
-    validation accuracy over the fresh seeds. Its best network is tested on the held-out alphabets
-    once.
+    validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
+    alphabets once; which is best is chosen on validation.
 
     Leaves in `output`: best.safetensors and best.toml (the winner), trials.csv, and last of all
     results.json. Goes on from what an interruption left in `work`.
@@ -92,15 +93,17 @@ def finish(
     validation = {number: over_seeds(of_trial) for number, of_trial in retrained.items()}
     winner = max(finalists, key=lambda trial: validation[trial.number]["one_shot_accuracy"])
     best = max(retrained[winner.number], key=lambda result: result.accuracy)
-    folder = tasks[winner.number][retrained[winner.number].index(best)].folder
+    place = retrained[winner.number].index(best)
+    folders = [task.folder for task in tasks[winner.number]]
     for name in ("best.safetensors", "best.toml"):
-        copy_file(folder / name, output / name)
+        copy_file(folders[place] / name, output / name)
     write_text(output / "trials.csv", trials_csv(study))
 
     start = time.perf_counter()
     device = resolve_device(machine.device)
-    network, trained = load_network(output / "best.safetensors")
-    test = one_shot_test(network.to(device), collection, device)
+    networks = [load_network(folder / "best.safetensors") for folder in folders]
+    tests = [one_shot_test(network.to(device), collection, device) for network, _ in networks]
+    trained = networks[place][1]
     tested = time.perf_counter() - start
 
     results = {
@@ -112,10 +115,12 @@ def finish(
         "trials": {
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
+        "warm_start": study.user_attrs.get(MARK),
         "best": _named(finalists[0]),
         "winner": _named(winner) | {"seed": best.seed, "config": trained.model_dump(mode="json")},
         "validation": validation[winner.number],
-        "test": test,
+        "test": tests[place],
+        "test_over_seeds": tests_over_seeds(tests) if len(tests) > 1 else None,
         "finalists": [
             _named(trial)
             | {

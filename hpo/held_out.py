@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from math import sqrt
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any, Literal
 
 import torch
@@ -18,6 +21,11 @@ from model.siamese import SiameseNetwork
 from model.weights import load_network
 
 Dataset = Literal["auto", "omniglot", "glyphs"]
+TESTS = (
+    ("one_shot_accuracy", "standard_error"),
+    ("every_drawer_pair_accuracy", "every_drawer_pair_standard_error"),
+)
+"""The two accuracies of `one_shot_test`, and their errors."""
 
 
 def network_in(folder: Path) -> tuple[SiameseNetwork, Dataset]:
@@ -26,12 +34,21 @@ def network_in(folder: Path) -> tuple[SiameseNetwork, Dataset]:
     Raises:
         InputError: the folder holds no network.
     """
+    network, _ = load_network(weights_in(folder))
+    trained_on = (read_results(folder) or {}).get("dataset")
+    return network, trained_on if trained_on in ("omniglot", "glyphs") else "auto"
+
+
+def weights_in(folder: Path) -> Path:
+    """A folder's best.safetensors.
+
+    Raises:
+        InputError: it has none.
+    """
     path = folder / "best.safetensors"
     if not path.is_file():
         raise InputError(f"{folder}: holds no {path.name}, which run and retrain leave behind")
-    network, _ = load_network(path)
-    trained_on = (read_results(folder) or {}).get("dataset")
-    return network, trained_on if trained_on in ("omniglot", "glyphs") else "auto"
+    return path
 
 
 def measure(
@@ -78,6 +95,23 @@ def one_shot_test(
         "every_drawer_pair_standard_error": exact.standard_error,
         "per_alphabet": exact.per_alphabet,
     }
+
+
+def tests_over_seeds(tests: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Mean accuracies of several seeds' networks, with their standard errors over the seeds.
+
+    Args:
+        tests: at least two, of `one_shot_test`.
+    """
+    found: dict[str, Any] = {"runs": len(tests)}
+    for key, error in TESTS:
+        values = [test[key] for test in tests]
+        found |= {
+            key: fmean(values),
+            error: stdev(values) / sqrt(len(values)),
+            f"{key}_by_seed": values,
+        }
+    return found
 
 
 def verification_test(

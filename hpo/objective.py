@@ -7,24 +7,28 @@ from __future__ import annotations
 
 import logging
 import platform
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
-from math import isfinite
+from math import inf, isfinite
 from statistics import fmean
 
 import optuna
 import torch
+from optuna.artifacts._protocol import ArtifactStore
 
 from data.splits import SearchData
 from hpo.checkpoints import Checkpoints
-from hpo.claims import TrialLost, still_mine
+from hpo.claims import HEARTBEAT, TrialLost, still_mine
 from hpo.interrupts import allowed
 from hpo.progress import Reporter
 from hpo.samplers import TRAINING, trial_seed
 from hpo.space import sample
 from hpo.storage import STORAGE_ERRORS
 from hpo.study import StudyConfig
+from hpo.trial_artifacts import present
 from model.train import EpochReport, Trainer
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,7 @@ class Objective:
         device: trains there.
         checkpoints: of the unfinished trials.
         progress: is told of every epoch.
+        artifacts: takes what finished trials carry for the dashboard; None, they carry nothing.
     """
 
     config: StudyConfig
@@ -47,6 +52,7 @@ class Objective:
     device: torch.device
     checkpoints: Checkpoints
     progress: Reporter
+    artifacts: ArtifactStore | None = None
 
     def __call__(self, trial: optuna.Trial) -> float:
         """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
@@ -71,37 +77,45 @@ class Objective:
             reason = f"infeasible: {size}x{size} is {short} pixels too small"
             trial.set_user_attr("reason", reason)
             return 0.0
-        self.checkpoints.fetch(trial)
+        reported = trial.storage.get_trial(trial._trial_id).intermediate_values.keys()
+        self.checkpoints.fetch(trial, len(reported))
         trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
         trial.set_user_attr("versions", versions())
         trial.set_user_attr("device", device_name(self.device))
         trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
         self.progress.trial_started(trial.number, run.train.epochs)
         try:
-            self._train(trial, trainer)
+            self._train(trial, trainer, reported)
         except TrialLost:
             raise
         except STORAGE_ERRORS:
             raise
-        except BaseException:
+        except BaseException as ended:
             _record(trial, trainer.history)
+            if self.artifacts is not None and isinstance(ended, optuna.TrialPruned):
+                present(trial, trainer, self.artifacts, pruned=True)
             raise
         _record(trial, trainer.history)
+        if self.artifacts is not None:
+            present(trial, trainer, self.artifacts, pruned=False)
         return trainer.history[-1].best_accuracy
 
-    def _train(self, trial: optuna.Trial, trainer: Trainer) -> None:
-        epochs = trainer.config.train.epochs
-        reported = trial.study.get_trials(deepcopy=False)[trial.number].intermediate_values.keys()
+    def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
+        epochs, told = trainer.config.train.epochs, -inf
         known = len(trainer.history)
         if known:
             log.info("trial %d goes on after epoch %d", trial.number, known)
         for report in chain(tuple(trainer.history), allowed(trainer.run())):
             if report.epoch >= known - 1:
                 self.progress.epoch_done(report)
-            still_mine(trial)
             step = report.epoch + 1
+            still_mine(trial)
             if report.epoch >= known:
                 self.checkpoints.keep(trial, report.epoch)
+            # The storage is asked and told as little as will do: a study may have thousands of
+            # workers, and an epoch last a second.
+            if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
+                told = time.monotonic()
                 trial.set_user_attr("pictures_per_second", report.pictures_per_second)
             if step not in reported:
                 trial.report(report.best_accuracy, step)
@@ -118,7 +132,7 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     if not history:
         return
     last = history[-1]
-    trial.set_user_attr("best_epoch", last.best_epoch)
+    trial.set_user_attr("best_epoch", last.best_epoch + 1)
     trial.set_user_attr("standard_error", last.best_standard_error)
     trial.set_user_attr("seconds", sum(report.seconds for report in history))
     trial.set_user_attr(

@@ -31,7 +31,7 @@ class Retraining:
         seed: of the training.
         accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
         standard_error: of `accuracy`.
-        best_epoch: 0-based.
+        best_epoch: counted from 1.
         epochs: how many were trained.
         seconds: spent on them.
     """
@@ -89,7 +89,7 @@ def retrain(
             seed=seed,
             accuracy=last.best_accuracy,
             standard_error=last.best_standard_error,
-            best_epoch=last.best_epoch,
+            best_epoch=last.best_epoch + 1,
             epochs=len(trainer.history),
             seconds=sum(report.seconds for report in trainer.history),
         )

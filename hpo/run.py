@@ -21,17 +21,22 @@ from hpo.checkpoints import Checkpoints, open_store
 from hpo.crew import Machine, run_tasks
 from hpo.files import check_folder, log_files, work_folder
 from hpo.finish import finish, finished_results
+from hpo.notes import STORAGE
 from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.search import search
 from hpo.storage import open_storage, storage_failures, without_password
 from hpo.stored_study import check_fingerprint, keep_fingerprint, open_study, stored_study
 from hpo.study import StudyConfig
+from hpo.study_page import refresh
 from hpo.tasks import SearchTask
+from hpo.warm_start import warm_start
 from model.device import resolve_device
 
 STORE = "artifact_store"
 """The study attribute that tells other machines where checkpoints are."""
+ARTIFACTS = "artifacts"
+"""The study attribute that tells where the trials' artifacts are; a folder in the output, too."""
 
 
 def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
@@ -60,7 +65,8 @@ def run_study(
         config: from `on_data`.
         storage: database URL.
         output: the folder for all files.
-        store: of checkpoints, see `open_store`; None is a folder in `output`.
+        store: of checkpoints and of the trials' artifacts, see `open_store`; None is two folders,
+            the second of which stays in `output`.
 
     Returns:
         The content of results.json.
@@ -93,14 +99,22 @@ def run_study(
     work = work_folder(output, config.name)
     study = open_study(config, open_storage(storage, create=True))
     keep_fingerprint(study, collection)
+    warm_start(study, config, output)
+    artifacts = store or str((output / ARTIFACTS).absolute())
     store = store or str((work / "checkpoints").absolute())
-    open_store(store)
+    for place in (store, artifacts):
+        open_store(place)
     study.set_user_attr(STORE, store)
+    study.set_user_attr(ARTIFACTS, artifacts)
+    study.set_user_attr(STORAGE, without_password(storage))
     with storage_failures(storage):
-        _search(study, config, collection, machine, storage, store, output)
+        refresh(study, config, plots=False)
+        _search(study, config, collection, machine, storage, store, artifacts, output)
+        refresh(study, config)
         results = finish(
             study, config, collection, machine, output, work, without_password(storage)
         )
+        refresh(study, config, results, plots=False)
     shutil.rmtree(work, ignore_errors=True)  # another process may be leaving it as well
     return results
 
@@ -114,8 +128,8 @@ def join_study(
         name: of the study; its definition comes from the storage.
         storage: database URL.
         output: the folder for logs, and for checkpoints where the study's own store is a folder
-            that this machine does not have.
-        store: of checkpoints, instead of the study's.
+            that this machine does not have; its trials' artifacts then, too.
+        store: of checkpoints and artifacts, instead of the study's.
 
     Raises:
         InputError: no such study, or its data set is not this machine's.
@@ -131,6 +145,8 @@ def join_study(
         print(f"{name}: {limit}", file=sys.stderr)
         return
     work = work_folder(output, name)
+    here = str((output / ARTIFACTS).absolute())
+    artifacts = store or study.user_attrs.get(ARTIFACTS, here)
     if store is None:
         store = study.user_attrs.get(STORE)
         if store is None:
@@ -138,12 +154,14 @@ def join_study(
         if "://" not in store and not Path(store).is_dir():
             print(
                 f"{store}, where the study's checkpoints are, is not on this machine: a trial that"
-                " another machine began starts again here; share that folder, or --artifacts",
+                " another machine began starts again here, and the pictures of those that end here"
+                " stay in this machine's files; share that folder, or --artifacts",
                 file=sys.stderr,
             )
             store = str((work / "checkpoints").absolute())
+            artifacts = here
     with storage_failures(storage):
-        _search(study, config, collection, machine, storage, store, output)
+        _search(study, config, collection, machine, storage, store, artifacts, output)
     with suppress(OSError):  # `run` may be at work in the same folder
         work.rmdir()
 
@@ -155,6 +173,7 @@ def _search(
     machine: Machine,
     storage: str,
     store: str,
+    artifacts: str,
     output: Path,
 ) -> None:
     scratch = work_folder(output, config.name) / f"{socket.gethostname()}-{os.getpid()}"
@@ -166,13 +185,15 @@ def _search(
                 device = resolve_device(machine.device)
                 data = SearchData.of(collection, config.size, device)
                 checkpoints = Checkpoints(open_store(store), scratch)
-                search(study, Objective(config, data, device, checkpoints, progress))
+                kept = open_store(artifacts)
+                search(study, Objective(config, data, device, checkpoints, progress, kept))
                 return
             tasks = [
                 SearchTask(
                     name=config.name,
                     storage=storage,
                     store=store,
+                    artifacts=artifacts,
                     scratch=scratch / f"worker-{number}",
                     device=machine.device,
                     data_root=machine.data_root,

@@ -21,6 +21,7 @@ from hpo.objective import Objective
 from hpo.processes import is_gone, this_process
 from hpo.samplers import make_pruner, make_sampler
 from hpo.storage import STORAGE_ERRORS
+from hpo.study_page import refresh_after
 
 SAME_FAILURES = 3
 """So many trials in a row that fail alike: the next would too."""
@@ -78,6 +79,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
                 progress.trial_finished(finished)
+                if objective.artifacts is not None:
+                    refresh_after(study, config, finished)
 
 
 def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) -> FrozenTrial:

@@ -113,6 +113,22 @@ class Parameter:
             return trial.suggest_int(self.name, int(low), int(high), step=int(step or 1), log=log)
         return float(trial.suggest_float(self.name, low, high, step=step, log=log))
 
+    def nearest(self, value: object) -> Value | None:
+        """Of its values the one nearest to another parameter's; None where there is none."""
+        if self.range is None:
+            flag = isinstance(value, bool)  # true is 1, in Python
+            return next(
+                (v for v in self.values if v == value and isinstance(v, bool) == flag), None
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        low, high, step = self.range.low, self.range.high, self.range.step
+        step = step or (1 if self.whole else None)
+        near = min(max(value, low), high)
+        if step:
+            near = low + round((near - low) / step) * step
+        return int(near) if self.whole else float(near)
+
 
 def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
     """The configuration of a trial, its open values suggested by the study's sampler.
@@ -128,6 +144,47 @@ def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
 def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfig:
     """The configuration that a finished trial's parameters stand for."""
     return sample(FixedTrial(params), study, seed)
+
+
+def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
+    """The parameters of a trial that would come nearest to another study's configuration.
+
+    Without those of which that has no such value.
+    """
+    document = run.model_dump(mode="json")
+    found: dict[str, Value] = {}
+
+    def take(parameter: Parameter) -> Value:
+        near = parameter.nearest(_at(document, parameter.key))
+        if near is None:
+            return parameter.values[0]
+        found[parameter.name] = near
+        return near
+
+    _fill(study, take)
+    return found
+
+
+def _at(document: Any, key: str) -> Any:  # noqa: ANN401
+    """What stands at a dotted key of tables and lists; None where nothing does."""
+    for part in key.split("."):
+        try:
+            document = document[int(part) if isinstance(document, list) else part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document
+
+
+def parameters(study: StudyConfig) -> list[Parameter]:
+    """What the study searches, in the order in which the sampler is asked."""
+    found: list[Parameter] = []
+
+    def note(parameter: Parameter) -> Value:
+        found.append(parameter)
+        return parameter.values[0]
+
+    _fill(study, note)
+    return found
 
 
 def most_epochs(study: StudyConfig) -> int:

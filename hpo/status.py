@@ -5,66 +5,79 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.budget import counts
+from hpo.budget import counts, reached_limit
 from hpo.export import best_trials
+from hpo.files import read_results
+from hpo.progress import outcome
 from hpo.study import StudyConfig
 
+RECENT = 5
+"""So many of the trials that ended last are told of."""
 
-def status(study: optuna.Study, config: StudyConfig) -> dict[str, Any]:
-    """Counts, budget, best trial so far, and the workers.
+
+def status(study: optuna.Study, config: StudyConfig, output: Path) -> dict[str, Any]:
+    """Counts, budget, best trial so far, winner, and the workers.
+
+    Args:
+        output: the study's folder, where its results are once it is finished.
 
     Returns:
-        "study", "dataset", "trials" (a count per state), "retried" (trials that were taken over
+        "study", "dataset", "state" ("running"; "stopped" with trials left to do; "retraining" the
+        best or interrupted in it; "finished", tested too; "searched" where this machine has no
+        more of the study), "trials" (a count per state), "retried" (trials that were taken over
         from dead workers), "budget" (trials, seconds of search or None), "best" (number, value;
-        None before any trial is complete), "workers" (one per running trial: worker, number,
-        epochs done, best value so far, pictures_per_second, seconds since its last sign of life)
-        and "seconds_left" (None where nothing runs, or nothing has ended yet).
+        None before any trial is complete), "winner" (number, validation, test: see results.json;
+        None before the study is finished), "recent" (number and outcome of the last to end),
+        "workers" (one per running trial: worker, number, epochs done, best value so far,
+        pictures_per_second, seconds since its last sign of life) and "seconds_left" (None where
+        nothing runs, or nothing has ended yet).
     """
     trials = study.get_trials(deepcopy=False)
     best = best_trials(study, 1)
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
+    ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
+    winner = _winner(config, output)
+    if running:
+        state = "running"
+    elif winner is not None:
+        state = "finished"
+    elif reached_limit(trials, config) is None:
+        state = "stopped"
+    else:
+        # Where the folder of unfinished work is, `run` is still at it, or can take it up.
+        state = "retraining" if (output / f"unfinished-{config.name}").is_dir() else "searched"
     return {
         "study": config.name,
         "dataset": config.dataset,
+        "state": state,
         "trials": asdict(counts(trials)),
         "retried": sum("deaths" in trial.user_attrs for trial in trials),
         "budget": {"trials": config.trials, "timeout": config.timeout},
         "best": {"number": best[0].number, "value": best[0].values[0]} if best else None,
+        "winner": winner,
+        "recent": [
+            {"number": number, "outcome": outcome(trials[number])} for _, number in ended[-RECENT:]
+        ],
         "workers": [_worker(trial) for trial in running],
         "seconds_left": _seconds_left(trials, config, len(running)),
     }
 
 
-def status_lines(now: dict[str, Any]) -> list[str]:
-    """The same, for people."""
-    trials, budget, best = now["trials"], now["budget"], now["best"]
-    done = trials["complete"] + trials["pruned"]
-    limit = "" if budget["timeout"] is None else f", at most {budget['timeout']:.0f} s"
-    left = now["seconds_left"]
-    time_left = "" if left is None else f", about {_duration(left)} left"
-    lines = [
-        f"Study {now['study']} on {now['dataset']}",
-        f"Budget: {done} of {budget['trials']} trials{limit}{time_left}",
-        "Trials: "
-        + ", ".join(f"{count} {state}" for state, count in trials.items())
-        + f", {now['retried']} retried",
-        f"Best: trial {best['number']}, {best['value']:.1%}" if best else "Best: none complete yet",
-    ]
-    for worker in now["workers"]:
-        value = "" if worker["best"] is None else f", best {worker['best']:.1%}"
-        speed = worker["pictures_per_second"]
-        lines.append(
-            f"Worker {worker['worker']}: trial {worker['number']}, {worker['epochs']} epochs done"
-            f"{value}{'' if speed is None else f', {speed:,.0f} pictures/s'}"
-            f", last heard of {_duration(worker['silent'])} ago"
-        )
-    return lines
+def _winner(config: StudyConfig, output: Path) -> dict[str, Any] | None:
+    """What the results in the study's folder say, if they are this study's."""
+    results = read_results(output)
+    if results is None or results.get("definition") != config.definition():
+        return None
+    results = read_results(output, keys := ("winner", "validation", "test")) or {}
+    winner, validation, test = (results[key] for key in keys)
+    return {"number": winner["number"], "validation": validation, "test": test}
 
 
 def _worker(trial: FrozenTrial) -> dict[str, Any]:
@@ -90,11 +103,3 @@ def _seconds_left(trials: Sequence[FrozenTrial], config: StudyConfig, running: i
     if not running or not found.done:
         return None
     return fmean(took) * (len(took) / found.done) * (config.trials - found.done) / running
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.study import StudyConfig
+from hpo.study import METRIC, StudyConfig
 from hpo.study_file import read_study
 
 
@@ -28,7 +30,7 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     trials = study.get_trials(deepcopy=False)
     stored = _attributes(study).get("definition")
     if stored is not None:
-        old = _stored_config(study).definition()
+        old = stored_config(study).definition()
         if changes := _differences(old, config.definition()):
             more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
             raise InputError(
@@ -37,6 +39,9 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
             )
     elif trials:
         raise InputError(f"study {config.name}: exists, and was not made by this project")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        study.set_metric_names([METRIC])
     study.set_user_attr("changeable", config.changeable())
     if stored is None:
         study.set_user_attr("definition", config.definition())
@@ -78,10 +83,11 @@ def stored_study(name: str, storage: BaseStorage) -> tuple[optuna.Study, StudyCo
         there = f"it has {', '.join(sorted(names))}" if names else "it has none"
         raise InputError(f"study {name}: not in this storage; {there}")
     study = optuna.load_study(study_name=name, storage=storage)
-    return study, _stored_config(study)
+    return study, stored_config(study)
 
 
-def _stored_config(study: optuna.Study) -> StudyConfig:
+def stored_config(study: optuna.Study) -> StudyConfig:
+    """A stored study's definition, with what may change of it as it is now."""
     name, attributes = study.study_name, _attributes(study)
     tables = attributes.get("definition"), attributes.get("changeable")
     if tables == (None, None):

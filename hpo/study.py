@@ -9,8 +9,12 @@ from pydantic import Field, field_validator
 
 from model.config import NetworkConfig, Strict
 
-CHANGEABLE = frozenset({"description", "trials", "infeasible_trials", "timeout", "retries"})
+CHANGEABLE = frozenset(
+    {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start"}
+)
 """The fields that may change while a study goes on."""
+METRIC = "one-shot validation accuracy"
+"""What a trial's value is called."""
 
 
 class SamplerConfig(Strict):
@@ -57,6 +61,7 @@ class StudyConfig(Strict):
         infeasible_trials: how many networks that cannot exist may be proposed; 10 a trial if None.
         timeout: seconds of training, all trials together, after which no trial starts.
         retries: how often a trial whose worker died is taken up, with no epoch done in between.
+        warm_start: a study whose best configurations are tried first.
         network: NetworkConfig with ranges and choices.
         train: TrainConfig with ranges and choices; `layers` may be one table for all layers.
     """
@@ -69,6 +74,7 @@ class StudyConfig(Strict):
     infeasible_trials: int | None = Field(default=None, ge=1)
     timeout: float | None = Field(default=None, gt=0)
     retries: int = Field(default=3, ge=0)
+    warm_start: str | None = None
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()
     finish: FinishConfig = FinishConfig()

@@ -10,29 +10,28 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import make_url
 
+from hpo.held_out import TESTS
+from hpo.paper import ONE_SHOT
 from hpo.storage import default_url
 from model.config import RunConfig
 
 WIDTH = 100
-PAPER_ONE_SHOT = {
-    "humans": 95.5,
-    "hierarchical Bayesian program learning": 95.2,
-    "convolutional siamese net": 92.0,
-    "affine model": 81.8,
-    "siamese net, two fully connected layers": 58.3,
-    "1-nearest neighbour": 21.7,
-}
-"""20-way accuracy on the official runs, in percent (the paper's section 4.3)."""
 
 
 def dashboard_command(name: str, storage: str) -> str:
-    """What to type to see a study's dashboard; a password in the URL is not shown."""
+    """What to type to see a study's dashboard."""
+    return shown_command("dashboard", name, storage)
+
+
+def shown_command(command: str, name: str, storage: str) -> str:
+    """What to type for a command on a study; a password in the URL is not shown."""
     python = Path(sys.executable)
     here = Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python
-    words = [str(shown), "run_study.py", "dashboard", name]
+    words = [str(shown), "run_study.py", command, name]
     if storage != default_url(Path("runs") / name):
         words += ["--storage", make_url(storage).render_as_string(hide_password=True)]
     return shlex.join(words)
@@ -54,7 +53,7 @@ def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
     lines = [
         f"Study {results['study']} on {results['dataset']}, {results['device']}",
         f"Trials: {', '.join(f'{count} {state}' for state, count in trials.items())}",
-        f"Time: search {_duration(seconds['search'])},"
+        f"Time of the trainings, all workers together: search {_duration(seconds['search'])},"
         f" retraining and test {_duration(seconds['finish'])}",
         f"Best of the search: trial {best['number']}, {best['value']:.1%} on validation",
         f"Winner of the retrained ({numbers}): trial {winner['number']}",
@@ -119,6 +118,22 @@ def print_test(report: dict[str, Any]) -> None:
     out.print(alphabets)
 
 
+def print_classes(answers: dict[str, Any]) -> None:
+    """Prints what `classify` found, for people."""
+    table = Table("picture", "class", box=box.SIMPLE_HEAD)
+    table.add_column("%", justify="right")
+    table.add_column("else, %")
+    for row in answers["queries"]:
+        others = sorted(
+            ((p, name) for name, p in row["probabilities"].items() if name != row["class"]),
+            reverse=True,
+        )
+        second = f"{others[0][1]} {_percent(others[0][0])}" if others else ""
+        cells = (row["file"], row["class"], _percent(row["probability"]), second)
+        table.add_row(*(Text(cell) for cell in cells))
+    _console().print(table)
+
+
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes >= 60:
@@ -144,7 +159,7 @@ def _layer_table(config: RunConfig) -> Table:
             name,
             filters,
             kernel,
-            f"{layer.learning_rate:.3g}",
+            f"{config.train.learning_rate * layer.learning_rate:.3g}",
             f"{layer.momentum:.3g}",
             f"{layer.l2:.3g}",
         )
@@ -161,11 +176,15 @@ def _accuracy_table(results: dict[str, Any]) -> Table:
         _percent(validation["one_shot_accuracy"]),
         f"{_percent(validation['standard_error'])} over {validation['standard_error_over']}",
     )
-    for row in _test_rows(dataset, results["test"]):
+    several = results.get("test_over_seeds")
+    for row, kind in zip(_test_rows(dataset, results["test"]), TESTS, strict=True):
         table.add_row(*row)
+        if several:
+            mean, error = (_percent(several[key]) for key in kind)
+            table.add_row(f"  mean of {several['runs']} seeds", mean, f"{error} over seeds")
     if dataset == "omniglot":
         table.add_section()
-        for name, value in PAPER_ONE_SHOT.items():
+        for name, value in ONE_SHOT.items():
             table.add_row(f"the paper: {name}", f"{value:.1f}", "")
     return table
 
@@ -212,7 +231,9 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
         "initialisation": network.initialisation,
         "batch norm": "on" if network.batch_norm else "off",
         "loss": train.loss,
-        **({"temperature": f"{train.temperature:.3g}"} if train.loss == "nca" else {}),
+        **(
+            {"temperature": f"{train.temperature:.3g}"} if train.loss in ("nca", "one-shot") else {}
+        ),
         "batch": batch,
         "optimiser": train.optimiser,
         "schedule": train.schedule,

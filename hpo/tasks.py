@@ -33,6 +33,7 @@ class SearchTask:
         name: of the study.
         storage: its database URL.
         store: of the checkpoints, see `hpo.checkpoints.open_store`.
+        artifacts: store of what finished trials carry for the dashboard.
         scratch: a folder of this worker's own.
         device: as on the command line.
         data_root: where Omniglot is; None, wherever it is found.
@@ -41,6 +42,7 @@ class SearchTask:
     name: str
     storage: str
     store: str
+    artifacts: str
     scratch: Path
     device: str
     data_root: Path | None
@@ -57,7 +59,8 @@ class SearchTask:
             self.scratch.mkdir(parents=True, exist_ok=True)
             checkpoints = Checkpoints(open_store(self.store), self.scratch)
             wire.ready()
-            search(study, Objective(config, data, device, checkpoints, wire))
+            artifacts = open_store(self.artifacts)
+            search(study, Objective(config, data, device, checkpoints, wire, artifacts))
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,21 @@ class Strict(BaseModel):
 
 
 class Convolution(Strict):
-    """One valid convolution of stride 1 and its ReLU (the paper's section 3.1).
+    """One convolution of stride 1 and its ReLU (the paper's section 3.1).
 
-    `pool` adds a 2x2 max-pooling of stride 2 behind it.
+    `pool` adds a 2x2 max-pooling of stride 2 behind it. `padding` keeps height and width, with
+    zeros around; without it, as in the paper, they shrink by `kernel - 1`.
     """
 
     filters: int = Field(ge=1, le=1024)
     kernel: int = Field(ge=1, le=MAX_SIZE)
     pool: bool = False
+    padding: bool = False
+
+    def side(self, before: int) -> int:
+        """Height and width of the output for an input of so many pixels; 0 or less: none."""
+        after = before if self.padding else before - self.kernel + 1
+        return after // 2 if self.pool and after > 0 else after
 
 
 class NetworkConfig(Strict):
@@ -50,9 +57,7 @@ class NetworkConfig(Strict):
         """
         side = self.size
         for convolution in self.convolutions:
-            side -= convolution.kernel - 1
-            if side >= 1 and convolution.pool:
-                side = side // 2 if side > 1 else 0
+            side = convolution.side(side)
             if side < 1:
                 return 1 - side
         return 0
@@ -62,7 +67,7 @@ class NetworkConfig(Strict):
         """Height and width of the last convolution's output, after pooling."""
         side = self.size
         for convolution in self.convolutions:
-            side = (side - convolution.kernel + 1) // (2 if convolution.pool else 1)
+            side = convolution.side(side)
         return side
 
     @property
@@ -127,9 +132,12 @@ class TrainConfig(Strict):
 
     Attributes:
         seed: of the initial weights, the batches and the distortions.
-        loss: "pairs" (the paper's), "batch-pairs" or "nca".
-        temperature: by which "nca" divides the scores before its softmax.
+        loss: "pairs" (the paper's), "batch-pairs", "nca" or "one-shot"; see `model.losses`.
+        temperature: by which the latter two divide the scores before their softmax.
         optimiser: "sgd" (the paper's) or "adam".
+        learning_rate: by which that of every layer is multiplied. A search over this one and over
+            the layers' factors around 1 finds rates that train sooner than one over independent
+            rates, of which one bad is enough to fail.
         layers: one per layer with weights, in the network's order: convolutions, embedding, output.
         epochs: at most so many.
         steps_per_epoch: batches an epoch.
@@ -138,15 +146,16 @@ class TrainConfig(Strict):
             along a "cosine", or to a tenth in each of two "steps", after a half and three quarters.
         validation: one-shot accuracy over every drawer pair and every choice of characters
             ("exact"), or over 320 seeded random trials, as in the paper ("sampled"); or same or
-            different over random pairs ("verification").
+            different over every within-alphabet pair of two drawers ("verification").
         batch: what a step sees.
         distortion: of every training picture.
     """
 
     seed: int = Field(default=0, ge=0, lt=2**31)
-    loss: Literal["pairs", "batch-pairs", "nca"] = "nca"
+    loss: Literal["pairs", "batch-pairs", "nca", "one-shot"] = "nca"
     temperature: float = Field(default=1.0, gt=0, le=1000)
     optimiser: Literal["sgd", "adam"] = "adam"
+    learning_rate: float = Field(default=1.0, gt=0, le=10)
     layers: tuple[LayerConfig, ...] = Field(min_length=3, strict=False)
     epochs: int = Field(default=20, ge=1, le=10_000)
     steps_per_epoch: int = Field(default=100, ge=1, le=1_000_000)

@@ -1,20 +1,24 @@
-"""Configuration files: read with one clear line for every mistake, written as TOML."""
+"""Configuration files, TOML, JSON or YAML: written, and read with one clear line a mistake."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import tomli_w
+import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.errors import InputError
 from model.config import RunConfig
+
+Form = Literal["toml", "json", "yaml"]
 
 TYPES = {
     "bool_type": "true or false",
@@ -28,26 +32,42 @@ TYPES = {
 """What pydantic's errors about a value's type would have instead, in TOML's words."""
 
 
+class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
+    """PyYAML's, which takes 1e-4 for text as YAML 1.1 did; here it is a number, as in 1.2."""
+
+
+_YamlLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+"),
+    list("-+.0123456789"),
+)
+
+
 def read_document(path: Path) -> dict[str, Any]:
-    """The content of a TOML or JSON file.
+    """The content of a JSON or YAML file, by its name's end; any other is TOML.
 
     Raises:
         InputError: no such file, or not of that form.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
-        document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        if path.suffix in (".yaml", ".yml"):
+            document = yaml.load(text, _YamlLoader)
+        else:
+            document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
         raise InputError(f"{path}: holds no table of keys")
     return document
 
 
 def read_config(path: Path) -> RunConfig:
-    """A configuration as `export` writes it, TOML or JSON.
+    """A configuration as `export` writes it: TOML, JSON or YAML.
 
     Raises:
         InputError: the file is missing or wrong; names the file, the key and what is allowed.
@@ -67,7 +87,17 @@ def read_config(path: Path) -> RunConfig:
 
 def to_toml(config: RunConfig) -> str:
     """The configuration as TOML that `read_config` takes."""
-    return tomli_w.dumps(config.model_dump(mode="json"))
+    return to_text(config, "toml")
+
+
+def to_text(config: RunConfig, form: Form) -> str:
+    """The configuration as the content of a file that `read_config` takes."""
+    document = config.model_dump(mode="json")
+    if form == "toml":
+        return tomli_w.dumps(document)
+    if form == "yaml":
+        return str(yaml.safe_dump(document, sort_keys=False))
+    return json.dumps(document, indent=2) + "\n"
 
 
 def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:

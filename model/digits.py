@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from data.trials import random_runs
 from model.embedded import Embedded
 from model.evaluate import RunsAccuracy, embedded_runs
-from model.exact import mean_and_error, within_alphabets
+from model.scores import mean_and_error, one_shot_accuracy
 
 WAY = 10
 RUNS = 40
@@ -35,9 +35,9 @@ def digits_accuracy(embedded: Embedded, seed: int = 0) -> DigitsAccuracy:
     characters = embedded.characters
     count = len(characters.drawers)
     values = []
-    for part in range(PARTS):
-        columns = characters.drawers[part * count // PARTS : (part + 1) * count // PARTS]
-        exact = within_alphabets(embedded.part(characters.alphabets, columns), [WAY])
-        values.append(exact[WAY].value)
+    for number in range(PARTS):
+        columns = characters.drawers[number * count // PARTS : (number + 1) * count // PARTS]
+        part = embedded.part(characters.alphabets, columns)
+        values.append(one_shot_accuracy(part.scores(), WAY).value)
     runs = random_runs(characters, RUNS, WAY, seed)
     return DigitsAccuracy(embedded_runs(embedded, runs), *mean_and_error(values))

@@ -39,6 +39,18 @@ class Embedded:
     characters: Characters
     vectors: Tensor
 
+    @torch.inference_mode()
+    def scores(self) -> dict[str, Tensor]:
+        """Each alphabet's scores, see `model.scores`."""
+        drawers, found = len(self.characters.drawers), {}
+        for alphabet, rows in zip(
+            self.characters.alphabets, self.characters.characters_of, strict=True
+        ):
+            flat = self.vectors[rows.to(self.vectors.device)].flatten(0, 1)
+            shape = (len(rows), drawers, len(rows), drawers)
+            found[alphabet] = self.likeness.score_within(flat).view(shape)
+        return found
+
     def part(self, alphabets: tuple[str, ...], drawers: tuple[int, ...]) -> Embedded:
         """Some alphabets by some drawers (their numbers)."""
         everyone = self.characters
@@ -52,6 +64,11 @@ class Embedded:
 def embed(network: SiameseNetwork, characters: Characters) -> Embedded:
     """The characters by a network's embeddings, in float32."""
     return Embedded(network, characters, embed_all(network, characters))
+
+
+def scores_within(network: SiameseNetwork, characters: Characters) -> dict[str, Tensor]:
+    """Each alphabet's scores, see `model.scores`; every picture is embedded once."""
+    return embed(network, characters).scores()
 
 
 @torch.inference_mode()

@@ -18,8 +18,8 @@ from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from data.trials import OneShotRun, run_pictures
 from model.device import autocast
-from model.embedded import Embedded, embed
-from model.exact import Accuracy, within_alphabets
+from model.embedded import Embedded, embed, scores_within
+from model.scores import Accuracy, one_shot_accuracy
 from model.siamese import SiameseNetwork
 
 CLOSE = 0.03
@@ -66,12 +66,12 @@ class VerificationAccuracy:
 
 
 def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
-    """Expected accuracy of within-alphabet trials over every drawer pair and choice of characters.
+    """Expected accuracy of within-alphabet trials; see `one_shot_accuracies`.
 
     Raises:
         ValueError: an alphabet has fewer than `way` characters.
     """
-    return within_alphabets(embed(network, characters), [way])[way]
+    return one_shot_accuracy(scores_within(network, characters), way)
 
 
 @torch.inference_mode()

@@ -21,7 +21,7 @@ from model.evaluate import (
     scored_pairs,
     verify,
 )
-from model.exact import Accuracy, within_alphabets
+from model.scores import Accuracy, one_shot_accuracies
 from model.siamese import SiameseNetwork
 
 WAYS = range(2, 21)
@@ -77,7 +77,7 @@ def evaluate(
 
     return Evaluation(
         runs=embedded_runs(embedded, runs),
-        ways=within_alphabets(embedded, WAYS),
+        ways=one_shot_accuracies(embedded.scores(), WAYS),
         verification=verify(validation, test),
         calibration=calibration(validation, test),
         digits=on_digits(redrawn=False),

@@ -1,10 +1,10 @@
-"""The three losses, all over the same twin network and weighted L1 distance."""
+"""The losses, all over the same twin network and weighted L1 distance."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, softplus
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softplus
 
 from model.siamese import SiameseNetwork
 
@@ -58,3 +58,28 @@ def nca_loss(
     same = (labels[:, None] == labels[None, :]) & ~itself
     right = scores.masked_fill(~same, -torch.inf).logsumexp(1)
     return (scores.logsumexp(1) - right).mean()
+
+
+def one_shot_loss(
+    network: SiameseNetwork, embeddings: Tensor, drawings: int, temperature: float
+) -> Tensor:
+    """The test's own task: each picture picks its character among one drawing of each.
+
+    Cross-entropy over all one-shot trials that a batch holds: one drawing of each character is the
+    support set, another of each the queries, in every way in which two of the drawings that stand
+    at the same place of their characters can be taken. "nca" is content when one drawing of a
+    picture's character is near; here each must be.
+
+    Args:
+        network: whose scores, divided by the temperature, enter the softmax.
+        embeddings: float32 [characters * drawings, units], the drawings of a character together.
+        drawings: how many there are of each character, at least two.
+        temperature: above 0.
+    """
+    characters = len(embeddings) // drawings
+    scores = network.score_within(embeddings) / temperature
+    scores = scores.view(characters, drawings, characters, drawings).permute(1, 3, 0, 2)
+    others = ~torch.eye(drawings, dtype=torch.bool, device=scores.device)
+    trials = scores[others]  # [drawings * (drawings - 1), query, support]
+    right = torch.arange(characters, device=scores.device).repeat(len(trials))
+    return cross_entropy(trials.flatten(0, 1), right)

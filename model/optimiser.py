@@ -53,7 +53,7 @@ def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int)
     rise = epoch / max(1, config.epochs - 1)
     for group in optimiser.param_groups:
         layer = config.layers[group["layer"]]
-        group["lr"] = layer.learning_rate * factor
+        group["lr"] = config.learning_rate * layer.learning_rate * factor
         momentum = FIRST_MOMENTUM + rise * (layer.momentum - FIRST_MOMENTUM)
         if config.optimiser == "sgd":
             group["momentum"] = momentum

@@ -31,7 +31,10 @@ class SiameseNetwork(nn.Module):
         blocks: list[nn.Module] = []
         channels = 1
         for convolution in config.convolutions:
-            parts: list[nn.Module] = [nn.Conv2d(channels, convolution.filters, convolution.kernel)]
+            padding = "same" if convolution.padding else "valid"
+            parts: list[nn.Module] = [
+                nn.Conv2d(channels, convolution.filters, convolution.kernel, padding=padding)
+            ]
             if config.batch_norm:
                 parts.append(nn.BatchNorm2d(convolution.filters))
             if convolution.pool:

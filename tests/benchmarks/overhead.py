@@ -2,10 +2,10 @@
 
 Usage: python tests/benchmarks/overhead.py [tpe gp random]
 
-Whole trials of the quick study's space through the project's own search, in which only the training
-is replaced by nothing: eight epochs, each with its checkpoint of 8 MB, its report and its pruning
-decision. What is left is the overhead. On SQLite and on PostgreSQL; beside it, how long a real
-trial of that study took on average.
+Whole trials of the quick study's space through the project's own search, pruned as there, in which
+only the training is replaced by nothing: at most eight epochs, each with its checkpoint of 8 MB,
+its report and its pruning decision. What is left is the overhead. On SQLite and on PostgreSQL;
+beside it, how long a real trial of that study took on average.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from model.train import EpochReport
 
 SIZES = (100, 300, 1000)
 """Finished trials in the study."""
-REPEATS = 5
+REPEATS = 30
 CHECKPOINT = bytes(8_000_000)
 RESULTS = Path(__file__).parents[2] / "studies" / "results" / "quick.json"
 
@@ -73,7 +73,7 @@ class Silent:
 
 def study_with(sampler: str) -> StudyConfig:
     document = load_study("quick").definition() | {"name": sampler, "trials": 1}
-    return read_study(document | {"sampler": {"name": sampler}, "pruner": {"name": "none"}}, "here")
+    return read_study(document | {"sampler": {"name": sampler}}, "here")
 
 
 def overhead(url: str, sampler: str) -> dict[int, float]:

@@ -59,9 +59,29 @@ def test_both_start_it_alike_once_the_study_is_there(
     (first,) = kubernetes["initContainers"]
     assert programs(first["args"], variables) == [wait]
     (container,) = kubernetes["containers"]
-    assert container["args"] == dashboard
+    apart = {"--artifact-dir=/shared/checkpoints": "--artifact-dir=/checkpoints"}
+    assert [apart.get(word, word) for word in container["args"]] == dashboard
     (port,) = container["ports"]
     assert compose["ports"] == [f"127.0.0.1:8080:{port['containerPort']}"]
+
+
+def test_both_have_the_artifacts_of_the_trials(
+    project: Path, compose: dict[str, Any], kubernetes: dict[str, Any]
+) -> None:
+    study = yaml.safe_load((project / "deploy/compose.yaml").read_text())["services"]["study"]
+    folder = study["command"][study["command"].index("--artifacts") + 1]
+    assert f"--artifact-dir={folder} " in compose["command"][-1]
+    assert compose["volumes"] == [f"checkpoints:{folder}:ro"]
+    (of_study,) = [
+        resource
+        for resource in yaml.safe_load_all((project / "deploy/kubernetes.yaml").read_text())
+        if resource["metadata"]["name"] == "hpo-study"
+    ]
+    worker = of_study["spec"]["template"]["spec"]["containers"][0]
+    (folder,) = [word.split("=")[1] for word in worker["args"] if word.startswith("--artifacts=")]
+    (container,) = kubernetes["containers"]
+    assert f"--artifact-dir={folder}" in container["args"]
+    assert any(folder.startswith(mount["mountPath"]) for mount in container["volumeMounts"])
 
 
 def test_it_answers_its_probe(kubernetes: dict[str, Any], tmp_path: Path) -> None:
@@ -73,6 +93,7 @@ def test_it_answers_its_probe(kubernetes: dict[str, Any], tmp_path: Path) -> Non
     own = {
         "--host=0.0.0.0": "--host=127.0.0.1",
         f"--port={container['ports'][0]['containerPort']}": f"--port={port}",
+        "--artifact-dir=/shared/checkpoints": f"--artifact-dir={tmp_path}/artifacts",
         "$(HPO_STORAGE)": storage,
     }
     assert own.keys() < set(container["args"])

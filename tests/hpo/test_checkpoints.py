@@ -51,7 +51,7 @@ def test_another_worker_finds_the_last_whole_checkpoint(url: str, tmp_path: Path
     study = optuna.create_study(study_name="s")
     trial = study.ask()
     first, second = worker(url, tmp_path / "first"), worker(url, tmp_path / "second")
-    first.fetch(trial)
+    first.fetch(trial, 0)
     assert not first.file(trial).exists()
     for epoch in range(3):
         first.file(trial).write_bytes(b"epoch %d" % epoch)
@@ -59,7 +59,7 @@ def test_another_worker_finds_the_last_whole_checkpoint(url: str, tmp_path: Path
     # Killed while the fourth was on its way to the store.
     first.store.write("s-0-1", io.BytesIO(b"half of it"))
     taken = optuna.Trial(study, trial._trial_id)
-    second.fetch(taken)
+    second.fetch(taken, 3)
     assert second.file(taken).read_bytes() == b"epoch 2"
     second.drop(taken)
     assert not second.file(taken).exists()
@@ -77,7 +77,7 @@ def test_where_the_store_is_not_shared_a_trial_starts_again_and_says_so(
     first.keep(trial, 0)
     second = worker(str(tmp_path / "other"), tmp_path / "second")
     with caplog.at_level(logging.WARNING):
-        second.fetch(trial)
+        second.fetch(trial, 1)
     assert not second.file(trial).exists()
     assert "trial 0: its checkpoint is not in this store; it starts again" in caplog.text
 

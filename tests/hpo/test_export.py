@@ -1,8 +1,8 @@
 """The best configuration and the table of trials, from studies in real databases."""
 
 import io
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import optuna
 import pandas as pd
@@ -10,20 +10,27 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
-from hpo.export import best_trials, export, trials_csv
+from hpo.export import (
+    Selection,
+    best_trials,
+    export_configs,
+    export_table,
+    pareto_front,
+    trials_csv,
+)
 from hpo.files import write_text
 from hpo.samplers import make_sampler
 from hpo.space import sample
-from hpo.status import status, status_lines
 from hpo.storage import default_url, open_storage
 from hpo.stored_study import open_study
 from hpo.study import StudyConfig
 from hpo.study_file import load_study
 from model.config import RunConfig
-from model.config_file import read_config
+from model.config_file import Form, read_config
 
-VALUES = [0.3, 0.7, None, 0.0, 0.7]
-"""Of five trials: the third is pruned, the fourth infeasible."""
+VALUES = [0.3, 0.7, None, 0.0, 0.7, 0.5]
+"""Of six trials: the third is pruned, the fourth infeasible."""
+PARAMETERS = [100, 300, 200, 100, 300, 200]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +47,7 @@ def configs() -> list[RunConfig]:
 def study(
     config: StudyConfig, configs: list[RunConfig], tmp_path_factory: pytest.TempPathFactory
 ) -> optuna.Study:
-    """Five finished trials, and one under way."""
+    """Six finished trials, one that failed, and one under way."""
     study = new_study(config, tmp_path_factory.mktemp("study"))
     for number, value in enumerate(VALUES):
         study.sampler = make_sampler(config, number)
@@ -49,23 +56,16 @@ def study(
         trial.set_user_attr("seed", 100 + number)
         trial.set_user_attr("versions", {"torch": "2.11"})
         trial.set_user_attr("worker", "host:1:2")
+        trial.set_user_attr("parameters", PARAMETERS[number])
+        trial.set_user_attr("seconds", float(number))
         trial.set_constraint("shortfall", 2 if value == 0.0 else -1)
         trial.report(0.25, 1)
         if value is None:
             study.tell(trial, state=TrialState.PRUNED)
         else:
             study.tell(trial, value)
-    running = study.ask()
-    for key, kept in {
-        "worker": "here:7:1",
-        "heartbeat": datetime.now(UTC).isoformat(),
-        "pictures_per_second": 1234.5,
-        "deaths": {"count": 1, "epochs": 0},
-        "checkpoint": "glyphs-5-0",
-    }.items():
-        running.set_user_attr(key, kept)
-    running.report(0.4, 1)
-    running.report(0.6, 2)
+    study.tell(study.ask(), state=TrialState.FAIL)
+    study.ask().report(0.4, 1)
     return study
 
 
@@ -73,90 +73,137 @@ def new_study(config: StudyConfig, folder: Path) -> optuna.Study:
     return open_study(config, open_storage(default_url(folder), create=True))
 
 
-@pytest.mark.parametrize("form", ["toml", "json"])
+@pytest.mark.parametrize("form", ["toml", "json", "yaml"])
 def test_the_exported_configuration_is_the_best_trials_with_its_seed(
-    form: str, study: optuna.Study, config: StudyConfig, configs: list[RunConfig], tmp_path: Path
+    form: Form, study: optuna.Study, config: StudyConfig, configs: list[RunConfig], tmp_path: Path
 ) -> None:
     path = tmp_path / f"best.{form}"
-    path.write_text(export(study, config, form))
+    export_configs(study, config, Selection(), form, path)
     assert read_config(path) == configs[1]
     assert configs[1].train.seed == 101
+
+
+@pytest.mark.parametrize("number", [0, 2, 5])
+def test_any_trial_with_a_result_can_be_exported(
+    number: int,
+    study: optuna.Study,
+    config: StudyConfig,
+    configs: list[RunConfig],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    export_configs(study, config, Selection(number=number), "yaml", None)
+    (tmp_path / "trial.yaml").write_text(capsys.readouterr().out)
+    assert read_config(tmp_path / "trial.yaml") == configs[number]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (3, "trial 3 is infeasible: its network cannot exist; a complete or a pruned one can be"),
+        (6, "trial 6 failed; a complete or a pruned one can be exported"),
+        (7, "trial 7 is running; a complete or a pruned one can be exported"),
+        (8, "has no trial 8; there are 0 to 7"),
+        (-1, "has no trial -1; there are 0 to 7"),
+    ],
+)
+def test_a_trial_without_a_result_cannot_be_exported(
+    number: int, said: str, study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=f"study glyphs: {said}"):
+        export_configs(study, config, Selection(number=number), "toml", tmp_path / "a.toml")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_best_few_are_files_by_rank(
+    study: optuna.Study,
+    config: StudyConfig,
+    configs: list[RunConfig],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "top"
+    for _ in range(2):  # the same again is no mistake
+        export_configs(study, config, Selection(top=3), "toml", folder)
+    names = ["rank-01-trial-1.toml", "rank-02-trial-4.toml", "rank-03-trial-5.toml"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert [read_config(folder / name) for name in names] == [configs[i] for i in (1, 4, 5)]
+    with pytest.raises(InputError, match=r"holds rank-02-trial-4\.toml of another export"):
+        export_configs(study, config, Selection(top=1), "toml", folder)
+    with pytest.raises(InputError, match="--output: several configurations need a folder"):
+        export_configs(study, config, Selection(top=1), "toml", None)
+    assert capsys.readouterr().err == ""
+    export_configs(study, config, Selection(top=9), "toml", tmp_path / "all")
+    assert len(list((tmp_path / "all").iterdir())) == 4
+    assert capsys.readouterr().err == (
+        "study glyphs: --top 9: only 4 trials are complete, these are exported\n"
+    )
+
+
+def test_the_front_has_what_no_cheaper_trial_reaches(
+    study: optuna.Study, config: StudyConfig, configs: list[RunConfig], tmp_path: Path
+) -> None:
+    assert [trial.number for trial in pareto_front(study, "parameters")] == [0, 5, 1]
+    assert [trial.number for trial in pareto_front(study, "seconds")] == [0, 1]
+    export_configs(study, config, Selection(pareto="parameters"), "json", tmp_path / "front")
+    assert read_config(tmp_path / "front" / "rank-02-trial-5.json") == configs[5]
+    export_table(study, Selection(pareto="seconds"), "csv", tmp_path / "front.csv")
+    table = pd.read_csv(tmp_path / "front.csv")
+    assert list(table["number"]) == [0, 1]
+    assert table["value"].is_monotonic_increasing
+    assert table["seconds"].is_monotonic_increasing
+
+
+def test_only_one_selection() -> None:
+    with pytest.raises(InputError, match="--trial, --top, --pareto: only one of them"):
+        Selection(number=1, top=2)
 
 
 def test_the_best_are_feasible_complete_and_the_earlier_of_equals_first(
     study: optuna.Study,
 ) -> None:
     assert [trial.number for trial in best_trials(study, 2)] == [1, 4]
-    assert [trial.number for trial in best_trials(study, 9)] == [1, 4, 0]
+    assert [trial.number for trial in best_trials(study)] == [1, 4, 5, 0]
 
 
-def test_the_table_has_every_trial(study: optuna.Study, config: StudyConfig) -> None:
-    table = pd.read_csv(io.StringIO(export(study, config, "csv")))
-    assert list(table["state"]) == [
-        "complete",
-        "complete",
-        "pruned",
-        "infeasible",
-        "complete",
-        "running",
-    ]
-    assert list(table["number"]) == list(range(6))
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_the_table_has_every_trial(
+    form: Literal["csv", "parquet"], study: optuna.Study, tmp_path: Path
+) -> None:
+    path = tmp_path / f"trials.{form}"
+    export_table(study, Selection(), form, path)
+    table = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
+    ended = ["complete", "complete", "pruned", "infeasible", "complete", "complete"]
+    assert list(table["state"]) == [*ended, "failed", "running"]
+    assert list(table["number"]) == list(range(8))
     assert list(table["value"][[0, 1, 3, 4]]) == [0.3, 0.7, 0.0, 0.7]
-    assert list(table["epochs"]) == [1, 1, 1, 1, 1, 2]
+    assert list(table["epochs"]) == [1, 1, 1, 1, 1, 1, 0, 1]
     best = study.trials[1].params
     for name, value in best.items():
         assert table[name][1] == (pytest.approx(value) if isinstance(value, float) else value)
-    assert not {"versions", "worker", "error", "heartbeat", "checkpoint"} & set(table.columns)
-    assert trials_csv(study) == export(study, config, "csv")
+    assert not {"versions", "worker", "error", "heartbeat"} & set(table.columns)
+    if form == "csv":
+        assert path.read_text() == trials_csv(study)
 
 
-@pytest.mark.parametrize("form", ["toml", "json", "csv"])
-def test_nothing_to_export_before_a_trial_is_complete(
-    form: str, config: StudyConfig, tmp_path: Path
-) -> None:
-    study = new_study(config, tmp_path)
+def test_a_table_of_the_best_few(study: optuna.Study, capsys: pytest.CaptureFixture[str]) -> None:
+    export_table(study, Selection(top=2), "csv", None)
+    assert list(pd.read_csv(io.StringIO(capsys.readouterr().out))["number"]) == [1, 4]
+    with pytest.raises(InputError, match="--format parquet: needs --output FILE"):
+        export_table(study, Selection(), "parquet", None)
+
+
+def test_nothing_to_export_before_a_trial_is_complete(config: StudyConfig, tmp_path: Path) -> None:
+    study = new_study(config, tmp_path / "study")
     trial = study.ask()
     trial.set_constraint("shortfall", 4)
     study.tell(trial, 0.0)
-    with pytest.raises(InputError, match="study glyphs: no trial is complete yet"):
-        export(study, config, form)
-
-
-def test_status_counts_and_shows_what_is_under_way(
-    study: optuna.Study, config: StudyConfig
-) -> None:
-    now = status(study, config)
-    assert now["trials"] == {
-        "complete": 3,
-        "pruned": 1,
-        "failed": 0,
-        "infeasible": 1,
-        "running": 1,
-        "waiting": 0,
-    }
-    assert now["budget"] == {"trials": 8, "timeout": None}
-    assert now["best"] == {"number": 1, "value": 0.7}
-    worker = dict(now["workers"][0])
-    assert worker.pop("silent") < 60
-    assert worker == {
-        "worker": "here:7",
-        "number": 5,
-        "epochs": 2,
-        "best": 0.6,
-        "pictures_per_second": 1234.5,
-    }
-    assert now["retried"] == 1
-    lines = status_lines(now)
-    assert any(line.startswith("Budget: 4 of 8 trials, about 0 s left") for line in lines)
-    assert "Best: trial 1, 70.0%" in lines
-    shown = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard of "
-    assert any(line.startswith(shown) for line in lines)
-
-
-def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> None:
-    now = status(new_study(config, tmp_path), config)
-    assert now["best"] is None
-    assert "Best: none complete yet" in status_lines(now)
+    for selection in (Selection(), Selection(top=2), Selection(pareto="seconds")):
+        with pytest.raises(InputError, match="study glyphs: no trial is complete yet"):
+            export_configs(study, config, selection, "toml", tmp_path / "out")
+        with pytest.raises(InputError, match="study glyphs: no trial is complete yet"):
+            export_table(study, selection, "csv", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_text_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -152,6 +152,19 @@ def test_the_files_hold_the_winner(
     assert len(pd.read_csv(output / "trials.csv")) == len(study.trials)
 
 
+def test_every_seed_of_the_winner_is_tested(results: dict[str, Any]) -> None:
+    several, one = results["test_over_seeds"], results["test"]
+    assert several["runs"] == len(several["one_shot_accuracy_by_seed"]) == 2
+    for key, error in (
+        ("one_shot_accuracy", "standard_error"),
+        ("every_drawer_pair_accuracy", "every_drawer_pair_standard_error"),
+    ):
+        of_each = several[f"{key}_by_seed"]
+        assert one[key] in of_each
+        assert several[key] == pytest.approx(fmean(of_each))
+        assert several[error] == pytest.approx(stdev(of_each) / sqrt(2))
+
+
 def test_results_json_says_what_was_done(
     results: dict[str, Any], output: Path, study: optuna.Study, glyphs: Collection
 ) -> None:

@@ -90,7 +90,8 @@ def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
     assert results["trials"]["complete"] + results["trials"]["pruned"] == 2
     assert results["trials"]["failed"] == 0
     files = {path.name for path in tmp_path.iterdir() if not path.name.startswith("study.db-")}
-    assert files == {"best.safetensors", "best.toml", "results.json", "study.db", "trials.csv"}
+    kept = {"best.safetensors", "best.toml", "results.json", "study.db", "trials.csv"}
+    assert files == kept | {"artifacts"}
 
 
 KILLED = """

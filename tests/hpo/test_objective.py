@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 import optuna
 import pytest
 import torch
+from optuna.artifacts._protocol import ArtifactStore
 
 import hpo.objective
 from data.collection import Collection
@@ -82,7 +83,7 @@ def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(
     assert value == reported[-1]
     assert 0.05 < value < 1  # better than a guess among twenty
     kept = trial.user_attrs
-    assert reported.index(value) == kept["best_epoch"]
+    assert reported.index(value) + 1 == kept["best_epoch"]
     assert kept["standard_error"] > 0
     assert kept["seconds"] > 0
     assert kept["pictures_per_second"] > 0
@@ -111,7 +112,8 @@ def test_the_test_alphabets_are_out_of_reach(glyphs: Collection, tmp_path: Path)
 
 def test_a_trial_and_a_search_are_given_search_data_alone() -> None:
     given = set(get_type_hints(Objective).values())
-    assert given - {StudyConfig, torch.device, Checkpoints, Reporter} == {SearchData}
+    known = {StudyConfig, torch.device, Checkpoints, Reporter, ArtifactStore | None}
+    assert given - known == {SearchData}
     of_search = {kind for name, kind in get_type_hints(search).items() if name != "return"}
     assert of_search == {optuna.Study, Objective}
     assert {field.name for field in fields(SearchData)} == {"train", "validation"}

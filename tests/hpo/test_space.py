@@ -27,7 +27,7 @@ DOCUMENT: dict[str, Any] = {
         ],
     },
     "train": {
-        "loss": {"choices": ["pairs", "batch-pairs", "nca"]},
+        "loss": {"choices": ["pairs", "batch-pairs", "nca", "one-shot"]},
         "epochs": {"low": 5, "high": 30},
         "layers": {
             "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
@@ -192,7 +192,7 @@ def test_most_epochs_is_the_upper_end() -> None:
         (
             "train.loss",
             {"choices": ["pairs", "pair"]},
-            "train.loss: should be 'pairs', 'batch-pairs' or 'nca', not 'pair'",
+            "train.loss: should be 'pairs', 'batch-pairs', 'nca' or 'one-shot', not 'pair'",
         ),
         ("train.loss", {"choices": []}, "train.loss: choices: should have 1 or more entries"),
         ("train.loss", {"choices": "nca"}, "train.loss: choices: should be a list, not 'nca'"),

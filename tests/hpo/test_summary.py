@@ -46,6 +46,13 @@ def results() -> dict[str, Any]:
             "every_drawer_pair_accuracy": 0.8611,
             "every_drawer_pair_standard_error": 0.0231,
         },
+        "test_over_seeds": {
+            "runs": 3,
+            "one_shot_accuracy": 0.9381,
+            "standard_error": 0.0042,
+            "every_drawer_pair_accuracy": 0.8561,
+            "every_drawer_pair_standard_error": 0.0031,
+        },
         "finalists": [trial, trial | {"number": 3}],
         "seconds": {"search": 4020.0, "finish": 63.0},
         "device": "cpu",
@@ -68,6 +75,8 @@ def test_accuracies_stand_beside_the_papers(
     assert "validation alphabets, mean of 3 seeds 83.5 1.2 over seeds" in lines
     assert "test alphabets, 20 official runs 94.2 1.2 over 400 trials" in lines
     assert "test alphabets, every drawer pair 86.1 2.3 over alphabets" in lines
+    assert "mean of 3 seeds 93.8 0.4 over seeds" in lines
+    assert "mean of 3 seeds 85.6 0.3 over seeds" in lines
     for figure in ("humans 95.5", "learning 95.2", "net 92.0", "model 81.8", "neighbour 21.7"):
         assert any(line.endswith(figure) for line in lines), figure
 
@@ -77,7 +86,8 @@ def test_the_winner_is_shown_layer_by_layer(
 ) -> None:
     lines = shown(results, capsys)
     assert "Trials: 9 complete, 4 pruned, 1 failed, 2 infeasible" in lines
-    assert "Time: search 1 h 7 min, retraining and test 1 min 3 s" in lines
+    together = "Time of the trainings, all workers together"
+    assert f"{together}: search 1 h 7 min, retraining and test 1 min 3 s" in lines
     assert "Best of the search: trial 7, 81.2% on validation" in lines
     assert "Winner of the retrained (7, 3): trial 3" in lines
     assert "conv1 64 5x5 0.011 0.7 0.0002" in lines

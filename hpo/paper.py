@@ -1,0 +1,22 @@
+"""What others have reported, quoted; nothing here was measured by this project."""
+
+from __future__ import annotations
+
+ONE_SHOT = {
+    "humans": 95.5,
+    "hierarchical Bayesian program learning": 95.2,
+    "convolutional siamese net": 92.0,
+    "affine model": 81.8,
+    "hierarchical deep": 65.2,
+    "deep Boltzmann machine": 62.0,
+    "siamese net, two fully connected layers": 58.3,
+    "simple stroke": 35.2,
+    "1-nearest neighbour": 21.7,
+}
+"""20-way accuracy on the official runs, in percent (the paper's section 4.3)."""
+
+REIMPLEMENTATIONS = (71.0, 80.0)
+"""20-way within-alphabet accuracy of public re-implementations, in percent, lowest and highest.
+
+Over random drawers, which is harder than the official runs.
+"""

@@ -1,0 +1,102 @@
+"""What a study found, as one page that opens offline, and its figures as PNG files beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial
+
+from data.errors import InputError
+from hpo.files import write_text
+from hpo.finish import finished_results
+from hpo.importance import importances
+from hpo.png import write_pictures
+from hpo.report_page import page, paragraphs, tables
+from hpo.report_parameters import importance_bars, parallel, slices
+from hpo.report_search import history, learning_curves, timeline
+from hpo.report_style import Section, data_name
+from hpo.report_text import found, how_sure, searched, spared_epochs, unfinished
+from hpo.report_winner import alphabets, comparison, filters
+from hpo.study import StudyConfig
+from model.weights import load_network
+
+SLICES = 6
+
+
+def write_report(study: optuna.Study, config: StudyConfig, folder: Path) -> tuple[Path, str | None]:
+    """Writes report/index.html and the PNG files into the study's folder.
+
+    Args:
+        folder: has results.json and best.safetensors, where the study is finished.
+
+    Returns:
+        The page, and why there are no PNG files; None when there are.
+
+    Raises:
+        InputError: the study has no trials; the folder holds another study's results, or
+            damaged ones.
+    """
+    trials = study.get_trials(deepcopy=False)
+    if not trials:
+        raise InputError(f"study {config.name}: has no trials yet, nothing to report")
+    results = finished_results(folder, config)
+    now = datetime.now()
+    sections = [*_of_search(trials, config, now), *_of_winner(results, folder)]
+    summary = paragraphs(
+        searched(config, trials, now), found(trials, results), how_sure(trials, results)
+    )
+    if results is None:
+        notice = unfinished(config, trials, str(folder))
+        summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
+    else:
+        summary = f"{summary}\n{tables(results)}"
+    title = f"Study {config.name} on {data_name(config.dataset)}"
+    path = folder / "report" / "index.html"
+    write_text(path, page(title, summary, sections, _made(now, results)))
+    figures = {
+        name: (section.title, figure)
+        for section in sections
+        for name, figure in section.figures.items()
+    }
+    return path, write_pictures(figures, path.parent)
+
+
+def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime) -> list[Section]:
+    mattered = importances(trials)
+    names = list(
+        mattered.shares if mattered else dict.fromkeys(n for t in trials for n in t.params)
+    )
+    return [
+        history(trials),
+        learning_curves(trials, spared_epochs(config, trials)),
+        parallel(trials),
+        importance_bars(mattered),
+        slices(trials, names[:SLICES], mattered is not None),
+        timeline(trials, now),
+    ]
+
+
+def _of_winner(results: dict[str, Any] | None, folder: Path) -> list[Section]:
+    if results is None:
+        return []
+    sections = [comparison(results), alphabets(results)]
+    weights = folder / "best.safetensors"
+    if not weights.is_file():
+        text = f"{folder} holds no best.safetensors: the learned filters are left out."
+        return [*sections, Section("The winner's weights are not there", text)]
+    network, _ = load_network(weights)
+    first = dict(network.named_parameters())["convolutions.0.0.weight"]
+    return [*sections, filters(first.detach()[:, 0].numpy())]
+
+
+def _made(now: datetime, results: dict[str, Any] | None) -> str:
+    """The page's last line."""
+    made = f"Written on {now:%Y-%m-%d %H:%M}."
+    if results is None:
+        return made
+    versions = ", ".join(f"{what} {which}" for what, which in results.get("versions", {}).items())
+    return f"{made} Trained on {results['device']}; {versions}."

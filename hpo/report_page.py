@@ -1,0 +1,122 @@
+"""The report's page: HTML in which everything lies that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from hpo.paper import ONE_SHOT, REIMPLEMENTATIONS
+from hpo.report_style import Section
+
+BUTTONS = {
+    "responsive": True,
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+}
+OWN = "this study's winner"
+MEASURED, QUOTED = "measured", "quoted, paper"
+Row = tuple[str, float, float | None, str]
+"""What, its accuracy and standard error (0 to 1), and where it is from."""
+
+
+def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> str:
+    """The whole page.
+
+    Args:
+        summary: HTML, from `paragraphs` and `tables`.
+    """
+    template = Template(files("hpo").joinpath("report.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        title=escape(title),
+        plotly=get_plotlyjs(),
+        summary=summary,
+        sections="\n".join(_section(section) for section in sections),
+        footer=escape(footer),
+    )
+
+
+def paragraphs(*texts: str, kind: str = "") -> str:
+    """A paragraph each; `kind` is their class in the page's style."""
+    opening = f'<p class="{kind}">' if kind else "<p>"
+    return "\n".join(f"{opening}{escape(text)}</p>" for text in texts)
+
+
+def tables(results: dict[str, Any]) -> str:
+    """The winner's accuracies beside others': a table for each task, for they do not compare."""
+    test, validation = results["test"], results["validation"]
+    on_omniglot = results["dataset"] == "omniglot"
+    official: list[Row] = [(OWN, test["one_shot_accuracy"], test["standard_error"], MEASURED)]
+    every: list[Row] = [
+        (
+            OWN,
+            test["every_drawer_pair_accuracy"],
+            test["every_drawer_pair_standard_error"],
+            MEASURED,
+        )
+    ]
+    if on_omniglot:
+        official += [(name, value / 100, None, QUOTED) for name, value in ONE_SHOT.items()]
+        every += [
+            (f"{which} public re-implementation", value / 100, None, "quoted")
+            for which, value in zip(("lowest", "highest"), REIMPLEMENTATIONS, strict=True)
+        ]
+    seeds = "" if validation["runs"] == 1 else f", mean of {validation['runs']} seeds"
+    chosen: list[Row] = [
+        (
+            f"{OWN}{seeds}",
+            validation["one_shot_accuracy"],
+            validation["standard_error"],
+            MEASURED,
+        )
+    ]
+    runs = "official" if on_omniglot else "fixed"
+    return "\n".join(
+        [
+            _table(f"Test alphabets, {len(test['per_run'])} {runs} runs, 20-way", official),
+            _table(
+                f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
+            ),
+            _table("Validation alphabets, all drawers, 20-way", chosen),
+        ]
+    )
+
+
+def _table(title: str, rows: list[Row]) -> str:
+    body = "\n".join(
+        f"<tr{' class=own' if source == MEASURED else ''}><td>{escape(what)}</td>"
+        f'<td class="number">{100 * value:.1f}</td>'
+        f'<td class="number">{"" if error is None else f"± {100 * error:.1f}"}</td>'
+        f"<td>{escape(source)}</td></tr>"
+        for what, value, error, source in sorted(rows, key=lambda row: -row[1])
+    )
+    return (
+        f'<div class="scroll"><table><caption>{escape(title)}</caption>'
+        "<tr><th></th><th>%</th><th>error</th><th>source</th></tr>"
+        f"\n{body}\n</table></div>"
+    )
+
+
+def _section(section: Section) -> str:
+    many = ' class="many"' if len(section.figures) > 1 else ""
+    figures = "\n".join(_figure(name, figure) for name, figure in section.figures.items())
+    return (
+        f"<section>\n<h2>{escape(section.title)}</h2>\n{paragraphs(section.text)}\n"
+        f"<div{many}>{figures}</div>\n</section>"
+    )
+
+
+def _figure(name: str, figure: go.Figure) -> str:
+    drawn = figure.to_html(
+        full_html=False,
+        include_plotlyjs=False,
+        config=BUTTONS,
+        div_id=name,
+        default_height=f"{figure.layout.height}px",
+    )
+    return f"<figure>{drawn}</figure>"

@@ -1,0 +1,223 @@
+"""The report's figures of what was searched: pure functions from trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log, log10
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.trial import FrozenTrial
+
+from hpo.importance import FEWEST, SHUFFLES, Importances
+from hpo.outcome import accuracy_of, best_first
+from hpo.report_style import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    SKY,
+    VERMILLION,
+    Bar,
+    Section,
+    add_trials,
+    bars,
+    counted,
+    empty_figure,
+    in_percent,
+    listed,
+    spread,
+    words,
+)
+
+Trials = Sequence[FrozenTrial]
+ROW_HEIGHT = 36
+SHOWN_IMPORTANCES = 12
+SHOWN_LINES = 300
+
+
+def parallel(trials: Trials) -> Section:
+    """Every trial as a line through all its parameters' values.
+
+    The axes lie on top of each other, not side by side, so that 25 names are read on a phone too.
+    """
+    ranked = best_first(trials)
+    distributions = {name: d for trial in trials for name, d in trial.distributions.items()}
+    if not ranked or not distributions:
+        return Section(
+            "No trial with parameters has ended yet", "Parallel coordinates are left out."
+        )
+    accuracies = [in_percent(trial) for trial in ranked]
+    names = ["accuracy", *distributions]
+    figure = empty_figure("", "", 70 + ROW_HEIGHT * len(names))
+    shown = spread(ranked, SHOWN_LINES)
+    tenth, half = (-(-len(ranked) // parts) for parts in (10, 2))
+    places = {trial.number: place for place, trial in enumerate(ranked)}
+    groups = (
+        ("worse half", half, len(ranked), PALE, 1.0),
+        ("better half", tenth, half, SKY, 1.2),
+        (f"best {tenth}" if tenth > 1 else "best", 0, tenth, VERMILLION, 2.5),
+    )
+    for group, first, last, colour, width in groups:
+        x: list[float | None] = []
+        y: list[int | None] = []
+        for trial in (t for t in shown if first <= places[t.number] < last):
+            accuracy = _share(in_percent(trial), min(accuracies), max(accuracies))
+            places_on_axes = [
+                _place(distributions[name], trial.params[name]) if name in trial.params else None
+                for name in distributions
+            ]
+            x += [accuracy, *places_on_axes, None]
+            y += [*range(len(names)), None]
+        if x:
+            figure.add_scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                line={"color": colour, "width": width},
+                name=group,
+                hoverinfo="skip",
+            )
+    ends = [
+        (f"{min(accuracies):.1f} %", f"{max(accuracies):.1f} %"),
+        *(_ends(distribution) for distribution in distributions.values()),
+    ]
+    figure.update_xaxes(visible=False, range=[-0.01, 1.01])
+    figure.update_yaxes(
+        range=[len(names) - 0.7, -0.7],
+        tickvals=list(range(len(names))),
+        ticktext=[
+            f'{words(name)} <br><span style="font-size:10px">{low} to {high} </span>'
+            for name, (low, high) in zip(names, ends, strict=True)
+        ],
+        gridcolor=GREY,
+    )
+    thinned = f" {len(shown):,} of {len(ranked):,} trials are drawn." if shown != ranked else ""
+    return Section(
+        f"{counted(len(distributions), 'parameter')} at once: where the best trials lie",
+        "Each line is a trial; it crosses each axis at the trial's value, between the least"
+        " (left) and the largest that could be chosen. Complete trials count as better than"
+        f" pruned ones, these as better the longer they were let go on.{thinned}",
+        {"parallel-coordinates": figure},
+    )
+
+
+def importance_bars(found: Importances | None) -> Section:
+    """What set the best trials apart from all."""
+    if found is None:
+        return Section(
+            "Which parameters matter cannot be said yet",
+            f"Importances need parameters, and {FEWEST} trials that ended; they are left out.",
+        )
+    clear, shares = found.clear, found.shares
+    shown = dict(list(shares.items())[:SHOWN_IMPORTANCES])
+    above, below = "above chance", "no more than chance"
+    rows = [
+        Bar(words(name), 100 * share, f"{100 * share:.0f} %", above if name in clear else below)
+        for name, share in shown.items()
+    ]
+    longest = 105 * max(*shown.values(), found.chance)
+    figure = bars(rows, "share of the importance (%)", longest, {above: BLUE, below: GREY})
+    figure.add_vline(
+        100 * found.chance, line={"color": INK, "dash": "dot", "width": 1.5}, layer="below"
+    )
+    first = [words(name) for name in shown][:3]
+    title = (
+        f"What set the best trials apart: {listed([words(name) for name in clear[:3]])}"
+        if clear
+        else "No parameter stands out from chance"
+    )
+    text = (
+        f"PED-ANOVA: how much the values of the best {len(found.best)} of"
+        f" {counted(found.trials, 'trial')} differ from those of all. The dotted line is the"
+        f" largest share that any parameter got in {SHUFFLES} shuffles of the trials."
+    )
+    if not clear:
+        text += f" First in order, but no more than a hint: {listed(first)}."
+    for name in clear[:3]:
+        text += f" {words(name).capitalize()}: the best trials had {_had(name, found.best)}."
+    return Section(title, text, {"importances": figure})
+
+
+def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool) -> Section:
+    """Accuracy over the values of single parameters, a small figure each.
+
+    Args:
+        parameters: which.
+        ranked_by_importance: whether they are the most important ones, in that order.
+    """
+    figures = {}
+    for name in parameters:
+        having = [t for t in trials if name in t.params and accuracy_of(t) is not None]
+        if not having:
+            continue
+        distribution = having[0].distributions[name]
+        values = [trial.params[name] for trial in having]
+        if not all(type(value) in (int, float) for value in values):
+            values = [str(value) for value in values]
+        figure = empty_figure(words(name), "accuracy (%)", 260)
+        add_trials(figure, having, values)
+        figure.update_layout(showlegend=False)
+        if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
+            ticks = _log_ticks(distribution.low, distribution.high)
+            text = [f"{tick:g}" for tick in ticks]
+            figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
+        elif isinstance(values[0], str):
+            figure.update_xaxes(type="category")
+        figures[f"slice-{name}"] = figure
+    if not figures:
+        return Section(
+            "No accuracy over single parameters",
+            "The study has no parameters, or none of its trials an accuracy yet.",
+        )
+    which = "the most important of them" if ranked_by_importance else "the first of them"
+    return Section(
+        f"Accuracy over single parameters, {which}",
+        "Each point is a trial. Blue circles: complete; orange crosses: pruned, as far as they came"
+        " (a low one may only have been stopped early); green diamonds: running.",
+        figures,
+    )
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers on a logarithmic axis: powers of ten, within two of these 2 and 5 times too."""
+    factors = (1,) if high > 100 * low else (1, 2, 5)
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = [float(f"{factor}e{power}") for power in powers for factor in factors]
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def _had(name: str, best: Trials) -> str:
+    values = [trial.params[name] for trial in best if name in trial.params]
+    if all(type(value) in (int, float) for value in values):
+        low, high = min(values), max(values)
+        return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+    return listed(sorted({str(value) for value in values}))
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """Where a value lies between two, 0 to 1."""
+    return round((value - low) / (high - low), 3) if high > low else 0.5
+
+
+def _place(distribution: BaseDistribution, value: object) -> float:
+    """Where a value lies on its parameter's axis, 0 to 1."""
+    if isinstance(distribution, CategoricalDistribution):
+        return _share(distribution.choices.index(value), 0, len(distribution.choices) - 1)
+    assert isinstance(distribution, IntDistribution | FloatDistribution)
+    assert isinstance(value, int | float)
+    if distribution.log:
+        return _share(log(value), log(distribution.low), log(distribution.high))
+    return _share(value, distribution.low, distribution.high)
+
+
+def _ends(distribution: BaseDistribution) -> tuple[str, str]:
+    """What stands at the ends of a parameter's axis."""
+    if isinstance(distribution, CategoricalDistribution):
+        return str(distribution.choices[0]), str(distribution.choices[-1])
+    assert isinstance(distribution, IntDistribution | FloatDistribution)
+    return f"{distribution.low:g}", f"{distribution.high:g}"

@@ -1,0 +1,164 @@
+"""The report's first paragraphs: for somebody who was not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from optuna.trial import FrozenTrial
+
+from hpo.budget import counts, seconds
+from hpo.clock import Clock, span
+from hpo.export import trial_config
+from hpo.outcome import accuracy_of, best_first, state_of
+from hpo.paper import ONE_SHOT
+from hpo.report_style import counted, data_name, duration, listed, percent, words
+from hpo.study import StudyConfig
+
+SAMPLERS = {
+    "tpe": "a tree-structured Parzen estimator (TPE)",
+    "gp": "a Gaussian process",
+    "random": "random search",
+}
+PRUNERS = {
+    "hyperband": "Hyperband ended poor trials early",
+    "successive-halving": "successive halving ended poor trials early",
+    "median": "trials below the median of the others were ended early",
+    "none": "no trial was ended early",
+}
+Trials = Sequence[FrozenTrial]
+Results = dict[str, Any]
+
+
+def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
+    """What was searched, how, for how long, with how many workers."""
+    names = list(dict.fromkeys(name for trial in trials for name in trial.params))
+    kinds = list(dict.fromkeys(words(f" {name.rpartition('.')[2]}").strip() for name in names))
+    space = f"{counted(len(names), 'parameter')} ({listed(kinds)})" if names else "no parameters"
+    found = counts(trials)
+    states = {
+        "trained to the end": found.complete,
+        "pruned": found.pruned,
+        "failed": found.failed,
+        "infeasible": found.infeasible,
+        "running": found.running,
+    }
+    ran = ", ".join(f"{number} {state}" for state, number in states.items() if number)
+    lasted = "No trial has started yet."
+    if started := [trial for trial in trials if trial.datetime_start is not None]:
+        clock = Clock([span(trial, now) for trial in started])
+        lasted = (
+            f"In {duration(clock.seconds)} ({duration(seconds(trials))} of training, at most"
+            f" {counted(clock.peak, 'trial')} at the same time) there were"
+            f" {counted(len(started), 'trial')}: {ran}."
+        )
+    return (
+        f"Study {config.name} searched {space} of the siamese network and its training, on"
+        f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
+        " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were"
+        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}. {lasted}"
+    )
+
+
+def found(trials: Trials, results: Results | None) -> str:
+    """What was found."""
+    if results is None:
+        ranked = [trial for trial in best_first(trials) if state_of(trial) == "complete"]
+        if not ranked:
+            return "No trial was trained to its end so far, so nothing is found yet."
+        return (
+            f"The best trial so far is number {ranked[0].number}, with"
+            f" {percent(ranked[0].values[0])} on validation."
+        )
+    winner, test, validation = results["winner"], results["test"], results["validation"]
+    on_omniglot = results["dataset"] == "omniglot"
+    runs = "official" if on_omniglot else "fixed"
+    paper = f" (the paper: {percent(ONE_SHOT['convolutional siamese net'] / 100)})"
+    return (
+        f"Trial {winner['number']} won. Retrained for up to"
+        f" {winner['config']['train']['epochs']} epochs (retraining and test took"
+        f" {duration(results['seconds']['finish'])} in all) it reaches"
+        f" {percent(validation['one_shot_accuracy'], validation['standard_error'])} on the"
+        f" validation alphabets, and on the ten test alphabets, 20-way,"
+        f" {percent(test['one_shot_accuracy'], test['standard_error'])} in the {test['trials']}"
+        f" {runs} trials{paper if on_omniglot else ''}. Over every pair of the test alphabets'"
+        " drawers it has"
+        f" {percent(test['every_drawer_pair_accuracy'], test['every_drawer_pair_standard_error'])}:"
+        f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
+    )
+
+
+def how_sure(trials: Trials, results: Results | None) -> str:
+    """Standard errors, the winner's curse, how many seeds."""
+    errors = [
+        trial.user_attrs["standard_error"]
+        for trial in trials
+        if accuracy_of(trial) is not None and "standard_error" in trial.user_attrs
+    ]
+    typical = (
+        f" A trial's accuracy has a standard error of about {100 * median(errors):.1f} points over"
+        " the validation alphabets; as all trials share these, differences are surer than that."
+        if errors
+        else ""
+    )
+    if results is None:
+        return (
+            "The best of many noisy trials looks better than it is, and nothing was retrained or"
+            f" tested yet: its accuracy is flattering.{typical}"
+        )
+    best, finalists, validation = results["best"], results["finalists"], results["validation"]
+    seeds = validation["runs"]
+    sentences = [
+        f"The search's best trial, number {best['number']}, had {percent(best['value'])}; as the"
+        " best of many noisy figures it is flattering, so that"
+        f" {counted(len(finalists), 'finalist')}"
+        f" {'was' if len(finalists) == 1 else 'were'} trained again, with"
+        f" {counted(seeds, 'fresh seed')}{'' if len(finalists) == 1 else ' each'}.{typical}"
+    ]
+    if len(finalists) > 1:
+        first, second = sorted(
+            (finalist["validation"]["one_shot_accuracy"] for finalist in finalists), reverse=True
+        )[:2]
+        lead, error = first - second, validation["standard_error"]
+        sentences.append(
+            f"The winner leads the second by {100 * lead:.1f} points on validation, at a standard"
+            f" error of {100 * error:.1f}:"
+            + (
+                " which of them is better is not settled."
+                if lead < 2 * error
+                else " more than two of them."
+            )
+        )
+    sentences.append(
+        "The test alphabets were used once, when the winner stood; validation chose it, and so"
+        " flatters it a little."
+    )
+    sentences.append(
+        "Each accuracy is of one training: how much another seed changes is in none of the errors."
+        if seeds == 1
+        else f"The validation figure is the mean of {seeds} seeds, its standard error is over"
+        f" {validation['standard_error_over']}; tested is the best of these networks."
+    )
+    return " ".join(sentences)
+
+
+def unfinished(config: StudyConfig, trials: Trials, folder: str) -> str:
+    """Why there is no winner, where results.json is not there."""
+    done = counts(trials).done
+    return (
+        f"Unfinished: {done:,} of {counted(config.trials, 'trial')} done, and {folder} holds no"
+        " results.json: what the retrained winner can do is left out."
+    )
+
+
+def spared_epochs(config: StudyConfig, trials: Trials) -> float:
+    """The share of the epochs of all trials that ended, had none been pruned, that was saved."""
+    done = planned = 0
+    for trial in best_first(trials):
+        epochs = len(trial.intermediate_values)
+        done += epochs
+        pruned = state_of(trial) == "pruned"
+        planned += trial_config(config, trial).train.epochs if pruned else epochs
+    return 1 - done / planned if planned else 0.0

@@ -1,0 +1,111 @@
+"""The report's figures of the winner: pure functions from results.json and its weights."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo.paper import ONE_SHOT
+from hpo.report_style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
+
+Results = dict[str, Any]
+WAY = 20
+CHANCE = 100 / WAY
+
+
+def filters(weights: NDArray[np.float32]) -> Section:
+    """The first layer's filters side by side.
+
+    Args:
+        weights: [filters, height, width].
+    """
+    count, side, _ = weights.shape
+    columns = min(count, 8 if count <= 64 else 16)
+    rows = ceil(count / columns)
+    mosaic = np.full((rows * (side + 1) + 1, columns * (side + 1) + 1), np.nan, dtype=np.float32)
+    for number, picture in enumerate(weights):
+        top, left = (1 + place * (side + 1) for place in divmod(number, columns))
+        mosaic[top : top + side, left : left + side] = picture / max(np.abs(picture).max(), 1e-9)
+    figure = empty_figure("", "", 100 + min(640, ceil(640 * rows / columns)))
+    figure.add_heatmap(
+        z=np.round(mosaic, 2),
+        zmin=-1,
+        zmax=1,
+        colorscale="PuOr",
+        hoverongaps=False,
+        hovertemplate="weight %{z:.2f}<extra></extra>",
+        colorbar={
+            "orientation": "h",
+            "thickness": 12,
+            "len": 0.6,
+            "y": 0,
+            "yanchor": "top",
+            "tickvals": [-1, 0, 1],
+            "title": {"text": "weight", "side": "top", "font": {"size": 13}},
+        },
+    )
+    figure.update_xaxes(visible=False, constrain="domain")
+    figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
+    return Section(
+        f"The winner's first layer: {count} filters of {side}x{side} pixels",
+        "Learned weights, each filter in units of its own largest: purple is positive, orange"
+        " negative.",
+        {"filters": figure},
+    )
+
+
+def alphabets(results: Results) -> Section:
+    """The winner's accuracy on each test alphabet, over every pair of its drawers."""
+    test = results["test"]
+    found = sorted(test["per_alphabet"].items(), key=lambda item: -item[1])
+    rows = [
+        Bar(name.replace("_", " "), 100 * accuracy, percent(accuracy)) for name, accuracy in found
+    ]
+    figure = bars(rows, "accuracy over every drawer pair (%)", 100, {"": BLUE})
+    mean = percent(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"])
+    (best, high), (worst, low) = found[0], found[-1]
+    return Section(
+        f"Test alphabets: from {percent(low)} on {worst} to {percent(high)} on {best}".replace(
+            "_", " "
+        ),
+        f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
+        f" choice of {WAY} characters; chance is {CHANCE:.0f} %. The mean is {mean} (standard error"
+        " over alphabets). This is another task than the given runs, not to be compared with them.",
+        {"alphabets": figure},
+    )
+
+
+def comparison(results: Results) -> Section:
+    """The official runs beside the paper's table; on other data, there is nothing to compare."""
+    if results["dataset"] != "omniglot":
+        return Section(
+            "Nothing to compare with",
+            f"The study ran on {results['dataset']}, made-up alphabets, not on Omniglot: the"
+            " paper's figures do not apply, and are left out.",
+        )
+    test = results["test"]
+    accuracy, error = test["one_shot_accuracy"], test["standard_error"]
+    measured, quoted = "measured here", "quoted from the paper"
+    rows = [
+        Bar("this study's winner", 100 * accuracy, percent(accuracy, error), measured, 100 * error),
+        *(Bar(name, value, percent(value / 100), quoted) for name, value in ONE_SHOT.items()),
+    ]
+    figure = bars(
+        sorted(rows, key=lambda row: -row.length),
+        f"{WAY}-way accuracy on the official runs (%)",
+        100,
+        {measured: BLUE, quoted: GREY},
+    )
+    paper = ONE_SHOT["convolutional siamese net"]
+    apart = (100 * accuracy - paper) / (100 * error) if error else 0.0
+    side = "above" if apart > 0 else "below"
+    return Section(
+        f"Official runs: {percent(accuracy, error)}, the paper's network {percent(paper / 100)}",
+        f"All on the same {len(test['per_run'])} runs, {test['trials']} trials, with the standard"
+        f" error over these. The winner is {abs(apart):.1f} standard errors {side} the paper's"
+        " convolutional siamese net (section 4.3 of the paper, which names no error of its own).",
+        {"comparison": figure},
+    )

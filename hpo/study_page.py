@@ -1,0 +1,75 @@
+"""What the dashboard shows of a study as a whole, its note and its plots, brought up to date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from math import log as logarithm
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial
+from optuna_dashboard import save_plotly_graph_object
+
+from hpo.budget import counts, trained
+from hpo.notes import save_study_note
+from hpo.storage import STORAGE_ERRORS
+from hpo.study import StudyConfig
+
+GROWTH = 1.5
+"""The plots are drawn anew when there are so many times as many finished trials."""
+
+log = logging.getLogger(__name__)
+
+
+def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTrial) -> None:
+    """Called by the worker that has finished a trial.
+
+    The note tells of a new best trial at once. All else follows at growing intervals, so that it
+    costs next to nothing however large the study gets.
+    """
+    trials = study.get_trials(deepcopy=False)
+    done = counts(trials).done
+    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
+    if done and _interval(done) > _interval(done - 1):
+        refresh(study, config)
+    elif best is not None and best.number == finished.number:
+        refresh(study, config, plots=False)
+
+
+def refresh(
+    study: optuna.Study,
+    config: StudyConfig,
+    results: Mapping[str, Any] | None = None,
+    plots: bool = True,
+) -> None:
+    """Writes the study's note and draws its plots. A failure is logged, but for the storage's own.
+
+    Args:
+        results: the content of results.json, once the study is finished.
+        plots: False leaves them as they are.
+    """
+    try:
+        save_study_note(study, config, results)
+        if plots:
+            _draw(study)
+    except STORAGE_ERRORS:
+        raise
+    except Exception:
+        log.warning("study %s: its note or plots are not up to date", config.name, exc_info=True)
+
+
+def _draw(study: optuna.Study) -> None:
+    complete = len(trained(study.get_trials(deepcopy=False)))
+    if not complete:
+        return
+    # Here, because plotly takes half a second to import.
+    from hpo.plots import FIGURES
+
+    for name, (draw, enough) in FIGURES.items():
+        if complete >= enough:
+            save_plotly_graph_object(study, draw(study), graph_object_id=name)
+
+
+def _interval(done: int) -> int:
+    return int(logarithm(done, GROWTH)) if done else -1

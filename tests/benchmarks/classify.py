@@ -1,0 +1,107 @@
+"""Classifying drawings as if photographed, scanned or drawn elsewhere, against the same clean.
+
+The official runs' drawings become picture files, are read and prepared as `classify` does it, and
+classified. The clean accuracy is that of Omniglot's own pictures as the network was trained on
+them. The preparation was chosen on the validation alphabets: `--validation RUNS` measures there.
+
+Usage: python tests/benchmarks/classify.py DIR [--data-root DIR] [--validation RUNS] [--seed N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import torch
+from disturbances import DISTURBANCES, clean, drawings_of
+from networks import tell
+from torch import Tensor
+
+from data.picture_files import NoPicture, read_brightness
+from data.scans import pictures_of, to_drawing
+from data.source import load_collection
+from data.splits import ALL_DRAWERS, held_out_characters, paper_splits
+from data.trials import random_runs
+from hpo.held_out import weights_in
+from model.classify import classify
+from model.config import TrainConfig
+from model.siamese import SiameseNetwork
+from model.weights import load_network
+
+WAY = 20
+CPU = torch.device("cpu")
+
+
+def right(network: SiameseNetwork, train: TrainConfig, supports: Tensor, queries: Tensor) -> Tensor:
+    """Which answers are right, bool [trials], of pictures uint8 [trials, size, size]."""
+    answers = [
+        classify(network, train, support, query).classes.argmax(1) == torch.arange(WAY)
+        for support, query in zip(supports.split(WAY), queries.split(WAY), strict=True)
+    ]
+    return torch.cat(answers)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, help="of a trained network")
+    parser.add_argument("--data-root", type=Path)
+    parser.add_argument("--validation", type=int, help="so many random runs there")
+    parser.add_argument("--seed", type=int, default=0, help="of the disturbances")
+    arguments = parser.parse_args()
+    network, config = load_network(weights_in(arguments.folder))
+    collection = load_collection("omniglot", arguments.data_root)
+    if arguments.validation:
+        alphabets = paper_splits(collection).validation.alphabets
+        characters = collection.characters(alphabets, ALL_DRAWERS, 105)
+        runs = random_runs(characters, arguments.validation, WAY, seed=1)
+    else:
+        characters, runs = held_out_characters(collection, 105, CPU), list(collection.runs)
+    # Support and query: bool [trials, 105, 105] each.
+    drawn = drawings_of(characters, runs)
+    size = config.network.size
+
+    def prepared(name: str, side: int) -> Tensor:
+        dice = np.random.default_rng((arguments.seed, side, *name.encode()))
+        drawings = []
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "picture"
+            for drawing in drawn[side]:
+                path.write_bytes(DISTURBANCES[name](drawing, dice))
+                try:
+                    drawings.append(to_drawing(read_brightness(path)))
+                except NoPicture:  # `classify` would skip it; here it is a wrong answer
+                    drawings.append(np.zeros_like(drawing))
+        return pictures_of(drawings, size)
+
+    supports, queries = (pictures_of(list(side), size) for side in drawn)
+    undisturbed = right(network, config.train, supports, queries).double()
+    clean_supports = prepared(clean.__name__, 0)
+    for name in DISTURBANCES:
+        queries = prepared(name, 1)
+        disturbed_supports = clean_supports if name == clean.__name__ else prepared(name, 0)
+        for scope, supports in (
+            ("support and query", disturbed_supports),
+            ("query", clean_supports),
+        ):
+            found = right(network, config.train, supports, queries).double()
+            accuracy, count = float(found.mean()), len(found)
+            changes = found - undisturbed
+            tell(
+                benchmark="classify",
+                runs=f"{len(runs)} {'validation' if arguments.validation else 'official'}",
+                disturbance=name,
+                disturbed=scope,
+                accuracy=accuracy,
+                standard_error=round(sqrt(accuracy * (1 - accuracy) / count), 4),
+                clean_accuracy=float(undisturbed.mean()),
+                difference=round(float(changes.mean()), 4),
+                difference_standard_error=round(float(changes.std()) / sqrt(count), 4),
+                trials=count,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Learning curves of random configurations of a study's space, for the replay of searches.
+
+Usage:
+  python tests/benchmarks/record_curves.py record STUDY FILE.jsonl [--configurations N]
+      [--processes N] [--repeat-every N] [--seeds N] [--data-root DIR]
+  python tests/benchmarks/record_curves.py pack FILE.jsonl studies/results/NAME-curves.json.gz
+
+`record` trains each configuration as a trial of the study does, to its last epoch, in processes of
+one thread, and appends a line per training to FILE.jsonl; the same command goes on after a kill, or
+with more configurations. Every N-th configuration is trained with several seeds. Times are those of
+the processor, so that other work on the machine counts little. A loss that is not finite is null.
+Networks that cannot exist are skipped and counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from functools import cache, partial
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import optuna
+import torch
+from torch import Tensor
+
+from data.source import load_collection
+from data.splits import SearchData
+from hpo.objective import versions
+from hpo.samplers import TRAINING, make_sampler, trial_seed
+from hpo.space import config_of, sample
+from hpo.study import SamplerConfig, StudyConfig
+from hpo.study_file import load_study, read_study
+from model.train import Trainer
+
+
+class CountingTrainer(Trainer):
+    """Knows how many pictures it was trained on."""
+
+    pictures = 0
+
+    def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
+        self.pictures += len(pictures)
+        return super().step(pictures, labels)
+
+
+def draw(study: StudyConfig) -> Iterator[dict[str, Any]]:
+    """Random configurations of the study's space, without end: number, params, shortfall."""
+    random = study.model_copy(update={"sampler": SamplerConfig(name="random")})
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    drawn = optuna.create_study(direction="maximize")
+    while True:
+        number = len(drawn.get_trials(deepcopy=False))
+        drawn.sampler = make_sampler(random, number)
+        trial = drawn.ask()
+        short = sample(trial, study, seed=0).network.shortfall()
+        yield {"number": number, "params": trial.params, "shortfall": short}
+
+
+@cache
+def search_data(dataset: str, data_root: Path | None, size: int) -> SearchData:
+    return SearchData.of(load_collection(dataset, data_root), size, torch.device("cpu"))
+
+
+def train(study: StudyConfig, data_root: Path | None, task: tuple[dict[str, Any], int]) -> str:
+    """The line of one training."""
+    drawn, repeat = task
+    torch.set_num_threads(1)
+    data = search_data(study.dataset, data_root, study.size)
+    seed = trial_seed(study.seed, drawn["number"], TRAINING + repeat)
+    line = drawn | {"repeat": repeat, "seed": seed}
+    curve: dict[str, list[float | None]] = {
+        key: [] for key in ("accuracy", "standard_error", "loss", "cpu_seconds", "pictures")
+    }
+    try:
+        begun = time.process_time()
+        trainer = CountingTrainer(
+            config_of(study, drawn["params"], seed), data, torch.device("cpu")
+        )
+        for report in trainer.run():
+            now, shown = time.process_time(), trainer.pictures
+            curve["accuracy"].append(round(report.accuracy, 6))
+            curve["standard_error"].append(round(report.standard_error, 6))
+            curve["loss"].append(round(report.loss, 6) if isfinite(report.loss) else None)
+            curve["cpu_seconds"].append(round(now - begun, 3))
+            curve["pictures"].append(shown)
+            begun, trainer.pictures = now, 0
+    except Exception:  # one configuration's mishap must not end a recording of hours
+        return json.dumps(line | {"error": traceback.format_exc()})
+    weights = sum(p.numel() for p in trainer.network.parameters())
+    return json.dumps(line | {"parameters": weights} | curve)
+
+
+def record(arguments: argparse.Namespace) -> None:
+    study, path = load_study(arguments.study), arguments.file
+    collection = load_collection(study.dataset, arguments.data_root)
+    study = study.model_copy(update={"dataset": collection.name})
+    head = {
+        "definition": study.definition(),
+        "changeable": study.changeable(),
+        "fingerprint": collection.fingerprint,
+        "versions": versions(),
+        "machine": machine(),
+        "command": " ".join(("python tests/benchmarks/record_curves.py", *sys.argv[1:])),
+    }
+    if not path.exists():
+        path.write_text(json.dumps(head) + "\n")
+    before, lines = read(path)
+    for key in ("definition", "fingerprint", "versions"):
+        if before[key] != head[key]:
+            sys.exit(f"{path}: was recorded with another {key}; begin another file")
+    done = {(line["number"], line.get("repeat", 0)) for line in lines}
+    tasks: list[tuple[dict[str, Any], int]] = []
+    with path.open("a", encoding="utf-8") as file:
+        feasible = 0
+        for drawn in draw(study):
+            number = drawn["number"]
+            if drawn["shortfall"]:
+                if (number, 0) not in done:
+                    print(json.dumps(drawn), file=file, flush=True)
+                continue
+            repeats = 1 if feasible % arguments.repeat_every else arguments.seeds
+            tasks += [(drawn, r) for r in range(repeats) if (number, r) not in done]
+            feasible += 1
+            if feasible == arguments.configurations:
+                break
+        print(f"{len(tasks)} trainings to do, {len(done)} lines there", file=sys.stderr)
+        pool = multiprocessing.get_context("spawn").Pool(arguments.processes)
+        work = partial(train, study, arguments.data_root)
+        for count, line in enumerate(pool.imap_unordered(work, tasks), start=1):
+            print(line, file=file, flush=True)
+            print(f"{time.strftime('%H:%M:%S')} {count} of {len(tasks)}", file=sys.stderr)
+        pool.close()
+        pool.join()
+
+
+def read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The head and the lines of a recording; a last line that a kill cut off is removed."""
+    text = path.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        path.write_text(whole, encoding="utf-8")
+    head, *lines = [json.loads(line) for line in whole.splitlines()]
+    return head, lines
+
+
+def pack(arguments: argparse.Namespace) -> None:
+    head, lines = read(arguments.file)
+    read_study(head["definition"] | head["changeable"], str(arguments.file))
+    lines.sort(key=lambda line: (line["number"], line.get("repeat", 0)))
+    curves = [line for line in lines if "accuracy" in line]
+    document = head | {
+        "infeasible": [line["number"] for line in lines if line["shortfall"]],
+        "failed": [line for line in lines if "error" in line],
+        "cpu_hours": round(sum(sum(c["cpu_seconds"]) for c in curves) / 3600, 2),
+        "curves": [{k: v for k, v in curve.items() if k != "shortfall"} for curve in curves],
+    }
+    packed = gzip.compress(json.dumps(document).encode(), 9, mtime=0)
+    arguments.to.write_bytes(packed)
+    print(
+        f"{arguments.to}: {len({c['number'] for c in curves})} configurations, {len(curves)}"
+        f" trainings, {len(document['infeasible'])} networks that cannot exist,"
+        f" {len(document['failed'])} failures, {document['cpu_hours']} hours, {len(packed)} bytes"
+    )
+
+
+def machine() -> str:
+    """The processor's name, and how many of its cores may be used."""
+    about = Path("/proc/cpuinfo")
+    named = about.read_text().partition("model name")[2] if about.exists() else ""
+    name = named.partition(":")[2].partition("\n")[0].strip() or platform.machine()
+    return f"{name}, {len(os.sched_getaffinity(0))} cores"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    recording = commands.add_parser("record")
+    recording.add_argument("study")
+    recording.add_argument("file", type=Path)
+    recording.add_argument("--configurations", type=int, default=240)
+    recording.add_argument("--processes", type=int, default=1)
+    recording.add_argument("--repeat-every", type=int, default=8)
+    recording.add_argument("--seeds", type=int, default=3)
+    recording.add_argument("--data-root", type=Path)
+    recording.set_defaults(do=record)
+    packing = commands.add_parser("pack")
+    packing.add_argument("file", type=Path)
+    packing.add_argument("to", type=Path)
+    packing.set_defaults(do=pack)
+    arguments = parser.parse_args()
+    arguments.do(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Picture files of any kind become drawings like Omniglot's, or are refused with a reason."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from disturbances import DISTURBANCES, Mask, clean
+from PIL import Image, ImageOps
+from scipy.ndimage import binary_dilation, gaussian_filter, label
+
+from data.collection import SIDE, Collection
+from data.picture_files import NoPicture, read_brightness
+from data.scans import pictures_of, to_drawing
+from data.thinning import redrawn, stroke_width, thinned
+
+
+@pytest.fixture(scope="module")
+def inks(glyphs: Collection) -> list[Mask]:
+    """Some drawings as they are in the data set."""
+    characters = glyphs.characters(glyphs.background[:3], (1, 7), SIDE)
+    return [picture.numpy() > 0 for picture in characters.pictures[::9].flatten(0, 1)]
+
+
+def drawing_in(content: bytes, tmp_path: Path) -> Mask:
+    (tmp_path / "picture").write_bytes(content)
+    return to_drawing(read_brightness(tmp_path / "picture"))
+
+
+def likeness(one: Mask, other: Mask) -> float:
+    """How much of either drawing lies within a pixel and a half of the other."""
+    wide = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
+    near = [(a & binary_dilation(b, wide)).sum() / a.sum() for a, b in ((one, other), (other, one))]
+    return float(min(near))
+
+
+def file(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    content = io.BytesIO()
+    image.save(content, form, **options)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_a_disturbed_drawing_is_prepared_as_the_clean_one(
+    name: str, inks: list[Mask], tmp_path: Path
+) -> None:
+    dice = np.random.default_rng(0)
+    found = [drawing_in(DISTURBANCES[name](ink, dice), tmp_path) for ink in inks]
+    expected = [drawing_in(clean(ink, dice), tmp_path) for ink in inks]
+    likenesses = [likeness(a, b) for a, b in zip(found, expected, strict=True)]
+    assert np.median(likenesses) > 0.9
+    assert np.quantile(likenesses, 0.1) > 0.75
+
+
+def test_a_drawing_is_centred_and_as_large_and_thick_as_omniglots(
+    inks: list[Mask], tmp_path: Path
+) -> None:
+    for ink in inks[:8]:
+        small = Image.fromarray(~ink).convert("L").resize((60, 60), Image.Resampling.BICUBIC)
+        page = Image.new("L", (200, 90), 255)
+        page.paste(small, (130, 5))
+        drawing = drawing_in(file(page), tmp_path)
+        assert drawing.shape == (SIDE, SIDE)
+        rows, columns = (np.flatnonzero(drawing.any(axis)) for axis in (1, 0))
+        for ends in (rows, columns):
+            assert abs((ends[0] + ends[-1]) / 2 - 52) <= 3
+        assert 58 <= max(np.ptp(rows), np.ptp(columns)) <= 76
+        assert 3.5 < stroke_width(drawing) < 6.5
+
+
+KINDS: dict[str, Callable[[Image.Image], bytes]] = {
+    "bilevel": lambda grey: file(grey.convert("1")),
+    "palette": lambda grey: file(grey.convert("RGB").convert("P")),
+    "palette with a transparent colour": lambda grey: file(
+        grey.point(lambda v: 255 if v > 127 else 0).convert("P"), "GIF", transparency=255
+    ),
+    "alpha, black on nothing": lambda grey: file(
+        Image.merge("LA", (Image.new("L", grey.size), ImageOps.invert(grey)))
+    ),
+    "alpha, white on nothing": lambda grey: file(
+        Image.merge("LA", (Image.new("L", grey.size, 255), ImageOps.invert(grey)))
+    ),
+    "alpha, all opaque": lambda grey: file(grey.convert("RGBA")),
+    "16 bits": lambda grey: file(Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)),
+    "32-bit floats": lambda grey: file(
+        Image.fromarray(np.asarray(grey).astype(np.float32) * 1e-3), "TIFF"
+    ),
+    "CMYK": lambda grey: file(grey.convert("CMYK"), "JPEG", quality=90),
+    "white on black": lambda grey: file(ImageOps.invert(grey)),
+    "blue on yellow": lambda grey: file(ImageOps.colorize(grey, "#202090", "#f0e060"), "WEBP"),
+    "large": lambda grey: file(grey.resize((1600, 1600)), "JPEG"),
+    "small": lambda grey: file(grey.resize((48, 48), Image.Resampling.BOX), "BMP"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_file_is_read(kind: str, inks: list[Mask], tmp_path: Path) -> None:
+    for ink in inks[:4]:
+        plain = Image.fromarray(~ink).convert("L")
+        expected = drawing_in(file(plain), tmp_path)
+        assert likeness(drawing_in(KINDS[kind](plain), tmp_path), expected) > 0.9
+
+
+def test_pictures_are_turned_upright(inks: list[Mask], tmp_path: Path) -> None:
+    upright = Image.fromarray(~inks[0]).convert("L")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees to the right
+    content = file(upright.rotate(90), "JPEG", exif=exif.tobytes(), quality=95)
+    expected = drawing_in(file(upright), tmp_path)
+    assert likeness(drawing_in(content, tmp_path), expected) > 0.9
+    assert likeness(drawing_in(file(upright.rotate(90)), tmp_path), expected) < 0.8
+
+
+def test_uneven_light_and_dirt_are_no_ink(inks: list[Mask], tmp_path: Path) -> None:
+    dice = np.random.default_rng(0)
+    y, x = np.mgrid[0:1:105j, 0:1:105j]
+    light = 0.35 + 0.6 * np.exp(-4 * ((x - 0.2) ** 2 + (y - 0.9) ** 2))
+    for ink in inks[:4]:
+        paper = gaussian_filter(np.where(ink, 0.3, 1.0), 0.6)
+        for row, column in dice.integers(0, 105, (6, 2)):
+            paper[row, column] = 0.2
+        content = file(Image.fromarray((255 * light * paper).astype(np.uint8)))
+        expected = drawing_in(file(Image.fromarray(~ink).convert("L")), tmp_path)
+        assert likeness(drawing_in(content, tmp_path), expected) > 0.85
+
+
+def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
+    grey = Image.linear_gradient("L")
+    noise = np.random.default_rng(0).normal(128, 10, (100, 100)).astype(np.uint8)
+    png = file(Image.fromarray(noise))
+    for content, said in (
+        (b"", "empty"),
+        (b"no picture at all", "no picture"),
+        (png[: len(png) // 2], "cannot be read: "),
+        (file(Image.new("L", (80, 60), 255)), "no drawing on it"),
+        (file(grey), "no drawing on it"),
+        (png, "no drawing on it"),
+        (file(Image.new("RGBA", (9, 9))), "wholly transparent"),
+        (file(Image.new("L", (1, 1))), "no drawing on it"),
+    ):
+        with pytest.raises(NoPicture, match=said) as caught:
+            drawing_in(content, tmp_path)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(NoPicture, match="a folder"):
+        read_brightness(tmp_path)
+    with pytest.raises(NoPicture, match="cannot be read: No such file or directory"):
+        read_brightness(tmp_path / "none")
+
+
+def test_pens_are_measured_and_changed(inks: list[Mask]) -> None:
+    bar = np.zeros((60, 60), bool)
+    bar[25:35, 5:55] = True
+    assert stroke_width(bar) == pytest.approx(10, rel=0.35)
+    assert thinned(bar).sum(0).max() == 1
+    assert 4 <= redrawn(bar, 5).sum(0).max() <= 6
+    assert redrawn(thinned(bar), 5).sum(0).max() == 5
+    dot = np.zeros((20, 20), bool)
+    dot[8:12, 8:12] = True
+    assert thinned(dot).sum() == 1
+    for ink in inks[:8]:
+        lines = thinned(ink)
+        assert not (lines & ~ink).any()
+        assert lines.sum() < 0.6 * ink.sum()
+        everywhere = np.ones((3, 3))
+        assert label(lines, everywhere)[1] == label(ink, everywhere)[1]
+        assert likeness(redrawn(ink, stroke_width(ink)), ink) > 0.9
+
+
+def test_a_networks_input_is_averaged_as_omniglots_is(glyphs: Collection) -> None:
+    characters = glyphs.characters(glyphs.background[:1], (3,), SIDE)
+    inks = [picture.numpy() > 0 for picture in characters.pictures[:, 0]]
+    for size in (28, 35, 105):
+        expected = glyphs.characters(glyphs.background[:1], (3,), size).pictures[:, 0]
+        assert pictures_of(inks, size).equal(expected)

@@ -1,0 +1,218 @@
+"""A trained network put to use on folders of pictures, by the function and by the command."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from disturbances import clean, drawings_of, everything
+from PIL import Image
+from typer.testing import CliRunner
+
+from data.collection import SIDE, Collection
+from data.scans import pictures_of, to_drawing
+from data.splits import ALL_DRAWERS, SearchData, paper_splits
+from data.trials import random_runs
+from model.classify import classify
+from model.config import (
+    BatchConfig,
+    Convolution,
+    DistortionConfig,
+    LayerConfig,
+    NetworkConfig,
+    RunConfig,
+    TrainConfig,
+)
+from model.siamese import SiameseNetwork
+from model.train import Trainer
+from model.weights import save_network
+from run_study import app
+
+CPU = torch.device("cpu")
+WAY = 20
+CONFIG = RunConfig(
+    network=NetworkConfig(
+        size=28,
+        convolutions=(
+            Convolution(filters=16, kernel=5, pool=True),
+            Convolution(filters=32, kernel=3, pool=True),
+        ),
+        units=128,
+    ),
+    train=TrainConfig(
+        layers=(LayerConfig(learning_rate=3e-3),) * 4,
+        epochs=2,
+        steps_per_epoch=60,
+        batch=BatchConfig(characters=30, drawers=3, symmetries=True),
+        distortion=DistortionConfig(affine=1.0, elastic=0.02),
+    ),
+)
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture(scope="module")
+def collection(request: pytest.FixtureRequest) -> Collection:
+    """Omniglot where it is, else the glyphs."""
+    import os
+
+    found: Collection = request.getfixturevalue(
+        "omniglot" if os.environ.get("OMNIGLOT_ROOT") else "glyphs"
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def network(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> SiameseNetwork:
+    """Trained for some seconds."""
+    path = tmp_path_factory.mktemp("training") / "checkpoint.safetensors"
+    trainer = Trainer(CONFIG, SearchData.of(collection, CONFIG.network.size, CPU), CPU, path)
+    list(trainer.run())
+    return trainer.best_network()
+
+
+@pytest.fixture(scope="module")
+def drawn(collection: Collection) -> tuple[Any, Any]:
+    """Support and query drawings of ten runs on validation alphabets."""
+    alphabets = paper_splits(collection).validation.alphabets
+    characters = collection.characters(alphabets, ALL_DRAWERS, SIDE)
+    return drawings_of(characters, random_runs(characters, 10, WAY, seed=3))
+
+
+@pytest.fixture
+def folders(network: SiameseNetwork, drawn: tuple[Any, Any], tmp_path: Path) -> list[str]:
+    """Words of a `classify` command: eight classes, and their queries in the same order."""
+    save_network(network, CONFIG, tmp_path / "network" / "best.safetensors")
+    dice = np.random.default_rng(0)
+    for name, drawings, disturbance in zip(
+        ("support", "query"), drawn, (clean, everything), strict=True
+    ):
+        (tmp_path / name).mkdir()
+        for number, drawing in enumerate(drawings[:8]):
+            (tmp_path / name / f"{name[0]}{number}.png").write_bytes(disturbance(drawing, dice))
+    words = ["--support", str(tmp_path / "support"), "--query", str(tmp_path / "query")]
+    return ["classify", str(tmp_path / "network"), *words]
+
+
+def right(network: SiameseNetwork, drawn: tuple[Any, Any]) -> float:
+    """How many answers are right, of runs of twenty."""
+    support, query = (pictures_of(list(side), CONFIG.network.size) for side in drawn)
+    found = [
+        classify(network, CONFIG.train, known, new).classes.argmax(1) == torch.arange(WAY)
+        for known, new in zip(support.split(WAY), query.split(WAY), strict=True)
+    ]
+    return float(torch.cat(found).double().mean())
+
+
+def test_disturbed_pictures_are_classified_nearly_as_well(
+    network: SiameseNetwork, drawn: tuple[Any, Any], tmp_path: Path
+) -> None:
+    from data.picture_files import read_brightness
+
+    dice = np.random.default_rng(0)
+
+    def prepared(drawing: Any) -> Any:  # noqa: ANN401
+        (tmp_path / "picture").write_bytes(everything(drawing, dice))
+        return to_drawing(read_brightness(tmp_path / "picture"))
+
+    plain = right(network, drawn)
+    assert plain > 0.5
+    disturbed = right(network, tuple([prepared(d) for d in side] for side in drawn))
+    assert disturbed > plain - 0.06
+
+
+def test_probabilities_are_the_scores_softmax_at_the_losses_temperature(
+    network: SiameseNetwork, drawn: tuple[Any, Any]
+) -> None:
+    known, new = (pictures_of(list(side[:5]), CONFIG.network.size) for side in drawn)
+    with torch.inference_mode():
+        left, right = (network.embed(p.unsqueeze(1).float() / 255) for p in (new, known))
+        scores = network.score(left, right)
+    for loss, temperature, divisor in (("nca", 1.0, 1), ("nca", 4.0, 4), ("batch-pairs", 4.0, 1)):
+        train = CONFIG.train.model_copy(update={"loss": loss, "temperature": temperature})
+        answers = classify(network, train, known, new)
+        torch.testing.assert_close(answers.classes, (scores / divisor).softmax(1))
+        torch.testing.assert_close(answers.same, scores.sigmoid())
+
+
+def test_classes_probabilities_and_a_contact_sheet(folders: list[str], tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, [*folders, "--json", "--output", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    answers = json.loads(result.stdout)
+    assert answers["classes"] == [f"s{number}" for number in range(8)]
+    rows = answers["queries"]
+    assert [row["file"] for row in rows] == [f"q{number}.png" for number in range(8)]
+    for row in rows:
+        assert sum(row["probabilities"].values()) == pytest.approx(1)
+        assert row["probability"] == row["probabilities"][row["class"]]
+        assert row["probability"] == max(row["probabilities"].values())
+        assert 0 <= row["same"] <= 1
+    # Of eight classes chance gets one right.
+    assert sum(row["class"] == row["file"].replace("q", "s")[:2] for row in rows) >= 4
+    with (tmp_path / "out" / "classes.csv").open() as file:
+        table = list(csv.DictReader(file))
+    assert [row["class"] for row in table] == [row["class"] for row in rows]
+    with Image.open(tmp_path / "out" / "contact-sheet.png") as sheet:
+        assert sheet.width > 3 * 3 * 105
+        assert sheet.height > 3 * 105
+        assert len(sheet.getcolors(1 << 20) or []) > 20
+    shown = CliRunner().invoke(app, folders).stdout
+    for row in rows:
+        assert any(
+            line.split()[:3] == [row["file"], row["class"], f"{100 * row['probability']:.1f}"]
+            for line in shown.splitlines()
+        )
+
+
+def test_wrong_files_are_named_and_skipped(folders: list[str], tmp_path: Path) -> None:
+    support, query = tmp_path / "support", tmp_path / "query"
+    (support / ".DS_Store").write_bytes(b"no picture")
+    shutil.copy(support / "s0.png", support / "s0.jpg")
+    (query / "notes.txt").write_text("no picture")
+    (query / "empty.png").touch()
+    (query / "folder").mkdir()
+    whole = (query / "q1.png").read_bytes()
+    (query / "half.png").write_bytes(whole[: len(whole) * 2 // 3])
+    Image.new("L", (30, 30), 200).save(query / "blank.png")
+    result = CliRunner().invoke(app, [*folders, "--json"])
+    assert result.exit_code == 0, result.output
+    lines = result.stderr.splitlines()
+    assert lines[0] == f"skipped {support / 's0.png'}: class s0 is that of s0.jpg"
+    assert lines[1] == f"skipped {query / 'blank.png'}: no drawing on it"
+    assert lines[2:4] == [
+        f"skipped {query / 'empty.png'}: empty",
+        f"skipped {query / 'folder'}: a folder",
+    ]
+    assert lines[4].startswith(f"skipped {query / 'half.png'}: cannot be read: ")
+    assert lines[5:] == [f"skipped {query / 'notes.txt'}: no picture"]
+    answers = json.loads(result.stdout)
+    assert len(answers["queries"]) == 8
+    assert [f"skipped {s['file']}: {s['reason']}" for s in answers["skipped"]] == lines
+
+
+def test_nothing_to_use_is_an_error(folders: list[str], tmp_path: Path) -> None:
+    def refused(*words: str) -> str:
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 2, result.output
+        assert result.stdout == ""
+        return result.stderr.splitlines()[-1]
+
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for option, place in (("--support", 2), ("--query", 4)):
+        words = folders.copy()
+        for path, said in (
+            (empty, "holds no picture with a drawing on it"),
+            (tmp_path / "none", "no such folder"),
+            (tmp_path / "network" / "best.safetensors", "not a folder"),
+        ):
+            words[place + 1] = str(path)
+            assert refused(*words) == f"error: {option} {path}: {said}"
+    words = [folders[0], str(empty), *folders[2:]]
+    assert refused(*words).startswith(f"error: {empty}: holds no best.safetensors, ")

@@ -1,0 +1,216 @@
+"""The report's figures, from trials of every kind: what they draw, and what they say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.clock import Clock
+from hpo.importance import importances
+from hpo.outcome import accuracy_of, best_first, state_of
+from hpo.report_parameters import importance_bars, parallel, slices
+from hpo.report_search import history, learning_curves, timeline
+from hpo.report_style import Section
+from hpo.report_winner import filters
+
+COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
+RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL
+SPACE = {
+    "conv1.learning_rate": FloatDistribution(1e-4, 1e-1, log=True),
+    "units": IntDistribution(32, 128, step=32),
+    "optimiser": CategoricalDistribution(["sgd", "adam"]),
+}
+START = datetime(2026, 1, 1, 12)
+NOW = START + timedelta(hours=1)
+
+
+def trial(
+    number: int,
+    state: TrialState,
+    curve: tuple[float, ...] = (),
+    infeasible: bool = False,
+    **params: Any,  # noqa: ANN401
+) -> FrozenTrial:
+    """A trial as a study holds it, ten seconds long, by one of two workers."""
+    start = START + timedelta(seconds=10 * (number // 2))
+    values = {"conv1.learning_rate": 1e-3, "units": 64, "optimiser": "adam"} | params
+    made = optuna.create_trial(
+        state=state,
+        value=max(curve, default=0.0) if state is COMPLETE else None,
+        params={name: value for name, value in values.items() if value is not None},
+        distributions={name: SPACE[name] for name, value in values.items() if value is not None},
+        user_attrs={"worker": f"host:{number % 2}:1", "seed": number},
+        intermediate_values=dict(enumerate(curve, start=1)),
+        constraints={"shortfall": 3.0 if infeasible else 0.0},
+    )
+    made.number, made.datetime_start = number, start
+    made.datetime_complete = None if state is RUNNING else start + timedelta(seconds=10)
+    return made
+
+
+def all_sections(trials: list[FrozenTrial]) -> list[Section]:
+    mattered = importances(trials)
+    return [
+        history(trials),
+        learning_curves(trials, 0.5),
+        parallel(trials),
+        importance_bars(mattered),
+        slices(trials, list(trials[0].params), mattered is not None),
+        timeline(trials, NOW),
+    ]
+
+
+def points(section: Section) -> dict[str, list[Any]]:
+    """The heights of a section's single figure, by the trace's name without its count."""
+    (figure,) = section.figures.values()
+    return {trace.name.partition(" (")[0]: list(trace.y) for trace in figure.data if trace.name}
+
+
+MIXED = [
+    trial(0, COMPLETE, (0.3, 0.5)),
+    trial(1, PRUNED, (0.4,)),
+    trial(2, COMPLETE, infeasible=True),
+    trial(3, FAIL),
+    trial(4, COMPLETE, (0.4, 0.6), optimiser="sgd"),
+    trial(5, RUNNING, (0.45,), units=None),
+]
+
+
+def test_what_became_of_trials_and_their_order() -> None:
+    states = ["complete", "pruned", "infeasible", "failed", "complete", "running"]
+    assert [state_of(each) for each in MIXED] == states
+    assert [accuracy_of(each) for each in MIXED] == [0.5, 0.4, None, None, 0.6, 0.45]
+    later = trial(6, PRUNED, (0.1, 0.2))
+    assert [each.number for each in best_first([*MIXED, later])] == [4, 0, 6, 1]
+
+
+def test_the_history_shows_each_kind_and_the_best_so_far() -> None:
+    section = history([*MIXED, trial(6, COMPLETE, (0.55,))])
+    drawn = points(section)
+    assert drawn["complete"] == [50, 60, 55]
+    assert drawn["pruned"] == [40]
+    assert drawn["running"] == [45]
+    assert drawn["best so far"] == [50, 60, 60]
+    assert section.title == "The search's best is trial 4: 60.0\xa0%, up from 50.0\xa0%"
+    assert section.text.endswith("Not shown: 1 failed trial and 1 infeasible network.")
+
+
+def test_learning_curves_end_in_a_cross_where_a_trial_was_pruned() -> None:
+    section = learning_curves(MIXED, 0.25)
+    drawn = points(section)
+    assert drawn["complete"] == [40, 60, None, 30, 50, None]
+    assert drawn["trial 4, the best"] == [40, 60, None]
+    crosses = [trace for trace in section.figures["learning-curves"].data if not trace.name]
+    assert [list(trace.y) for trace in crosses] == [[40]]
+    assert section.title == "Pruning ended 1 of 3 trials early and spared 25 % of all epochs"
+
+
+def test_parallel_coordinates_leave_a_gap_where_a_parameter_is_missing() -> None:
+    trials = [trial(0, COMPLETE, (0.5,), units=None), MIXED[4]]
+    (figure,) = parallel(trials).figures.values()
+    lines = {trace.name: list(trace.x) for trace in figure.data}
+    assert figure.layout.yaxis.ticktext[1].startswith("conv1 learning rate ")
+    third = pytest.approx(1 / 3, abs=1e-3)
+    # Accuracy, learning rate (evenly over its logarithm), optimiser, units.
+    assert lines == {"best": [1, third, 0, third, None], "worse half": [0, third, 1, None, None]}
+
+
+def noisy(count: int, matters: bool) -> list[FrozenTrial]:
+    """Trials whose accuracy follows from the learning rate, or from nothing."""
+    stream = np.random.default_rng(5)
+    made = []
+    for number in range(count):
+        rate, units = 10 ** stream.uniform(-4, -1), 32 * int(stream.integers(1, 5))
+        accuracy = 0.9 - abs(np.log10(rate) + 2) / 5 if matters else stream.uniform(0.4, 0.8)
+        state = COMPLETE if stream.uniform() < 0.5 else PRUNED
+        curve = (accuracy,) * (4 if state is COMPLETE else 2)
+        params = {"conv1.learning_rate": rate, "units": units}
+        made.append(trial(number, state, curve, **params))
+    return made
+
+
+def test_importance_is_told_from_chance() -> None:
+    found = importances(noisy(60, matters=True))
+    assert found is not None
+    assert found.clear == ["conv1.learning_rate"]
+    assert sum(found.shares.values()) == pytest.approx(1)
+    title = importance_bars(found).title
+    assert title == "What set the best trials apart: conv1 learning rate"
+    chance = importances(noisy(60, matters=False))
+    assert chance is not None
+    assert chance.clear == []
+    assert importance_bars(chance).title == "No parameter stands out from chance"
+
+
+@pytest.mark.parametrize(
+    "trials",
+    [
+        [trial(0, COMPLETE, (0.5,))],
+        [trial(0, RUNNING)],
+        [trial(n, PRUNED, (0.3, 0.1 * n)) for n in range(3)],
+        [trial(n, COMPLETE, infeasible=True) for n in range(3)],
+        [trial(n, FAIL) for n in range(12)],
+        [trial(0, PRUNED, (float("nan"), 0.2), optimiser=None, units=None), *MIXED[1:]],
+    ],
+    ids=["one", "just begun", "only pruned", "only infeasible", "only failed", "missing"],
+)
+def test_odd_studies_are_drawn_as_far_as_they_go(trials: list[FrozenTrial]) -> None:
+    for section in all_sections(trials):
+        assert section.title
+        assert section.text
+        for figure in section.figures.values():
+            assert figure.data
+
+
+def test_thousands_of_trials_stay_light_and_their_legends_short() -> None:
+    trials = noisy(3000, matters=True)
+    sections = [history(trials), learning_curves(trials, 0), parallel(trials)]
+    sections += [slices(trials, ["units"], True), timeline(trials, NOW)]
+    figures = [figure for section in sections for figure in section.figures.values()]
+    assert sum(len(figure.to_json()) for figure in figures) < 2e6
+    assert max(len(figure.data) for figure in figures) <= 6
+    assert "300 of 3,000 trials are drawn" in sections[2].text
+
+
+def test_the_clock_leaves_long_pauses_out() -> None:
+    def seconds(*numbers: float) -> list[datetime]:
+        return [START + timedelta(seconds=number) for number in numbers]
+
+    a, b, c, d = seconds(0, 50, 5000, 5050)
+    clock = Clock([(a, b), (a, b), (c, d)])
+    assert clock.pauses == [(50, 4950)]
+    assert (clock.seconds, clock.peak) == (100, 2)
+    assert (clock.at(a), clock.at(b), clock.at(c), clock.at(d)) == (0, 50, 50, 100)
+
+
+def test_the_timeline_has_a_row_a_worker() -> None:
+    section = timeline(MIXED, START + timedelta(seconds=40))
+    figure = section.figures["timeline"]
+    rows = {trace.name: list(trace.y) for trace in figure.data}
+    assert rows == {
+        "complete (2)": [1, 1],
+        "pruned (1)": [2],
+        "running (1)": [2],
+        "failed (1)": [2],
+        "infeasible (1)": [1],
+    }
+    running = next(trace for trace in figure.data if trace.name == "running (1)")
+    assert (list(running.base), list(running.x)) == ([20], [20])
+
+
+def test_filters_lie_side_by_side_each_on_its_own_scale() -> None:
+    weights = np.arange(1, 41, dtype=np.float32).reshape(10, 2, 2)
+    section = filters(weights)
+    (heatmap,) = section.figures["filters"].data
+    z = np.array(heatmap.z)
+    assert z.shape == (7, 25)
+    assert z[1:3, 1:3] == pytest.approx(weights[0] / 4, abs=0.006)
+    assert z[4:6, 4:6] == pytest.approx(weights[9] / 40, abs=0.006)
+    assert np.isnan(z[3]).all()
+    assert section.title == "The winner's first layer: 10 filters of 2x2 pixels"

@@ -1,0 +1,150 @@
+"""How far a study has come, from studies in real databases."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from data.errors import InputError
+from hpo.space import sample
+from hpo.status import status
+from hpo.status_view import status_lines
+from hpo.storage import default_url, open_storage
+from hpo.stored_study import open_study
+from hpo.study import StudyConfig
+from hpo.study_file import load_study
+
+VALUES = [0.3, 0.7, None, 0.0, 0.7]
+"""Of five trials: the third is pruned, the fourth infeasible."""
+WINNER = {
+    "winner": {"number": 4},
+    "validation": {"one_shot_accuracy": 0.81},
+    "test": {"one_shot_accuracy": 0.92},
+}
+
+
+@pytest.fixture
+def config() -> StudyConfig:
+    return load_study("glyphs")
+
+
+@pytest.fixture
+def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
+    """Five finished trials."""
+    study = open_study(config, open_storage(default_url(tmp_path), create=True))
+    for number, value in enumerate(VALUES):
+        trial = study.ask()
+        sample(trial, config, seed=number)
+        trial.set_constraint("shortfall", 2 if value == 0.0 else -1)
+        trial.set_user_attr("standard_error", 0.01)
+        trial.set_user_attr("seconds", 3.0)
+        trial.report(0.25, 1)
+        if value is None:
+            study.tell(trial, state=TrialState.PRUNED)
+        else:
+            study.tell(trial, value)
+    return study
+
+
+def lines(now: dict[str, Any], folder: Path) -> list[str]:
+    return status_lines(now, folder, default_url(folder))
+
+
+def under_way(study: optuna.Study) -> None:
+    """One more trial, two epochs of it done."""
+    running = study.ask()
+    for key, kept in {
+        "worker": "here:7:1",
+        "heartbeat": datetime.now(UTC).isoformat(),
+        "pictures_per_second": 1234.5,
+        "deaths": {"count": 1, "epochs": 0},
+        "checkpoint": "glyphs-5-0",
+    }.items():
+        running.set_user_attr(key, kept)
+    running.report(0.4, 1)
+    running.report(0.6, 2)
+
+
+def test_status_counts_and_shows_what_is_under_way(
+    study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    under_way(study)
+    now = status(study, config, tmp_path)
+    assert now["state"] == "running"
+    assert now["trials"] == {
+        "complete": 3,
+        "pruned": 1,
+        "failed": 0,
+        "infeasible": 1,
+        "running": 1,
+        "waiting": 0,
+    }
+    assert now["budget"] == {"trials": 8, "timeout": None}
+    assert now["best"] == {"number": 1, "value": 0.7}
+    worker = dict(now["workers"][0])
+    assert worker.pop("silent") < 60
+    assert worker == {
+        "worker": "here:7",
+        "number": 5,
+        "epochs": 2,
+        "best": 0.6,
+        "pictures_per_second": 1234.5,
+    }
+    assert now["retried"] == 1
+    assert now["recent"][2:] == [
+        {"number": 2, "outcome": "pruned after epoch 1: others did better"},
+        {"number": 3, "outcome": "infeasible, not trained"},
+        {"number": 4, "outcome": "70.0% ± 1.0% (best of 1 epochs, 3 s)"},
+    ]
+    shown = lines(now, tmp_path)
+    assert any(line.startswith("Budget: 4 of 8 trials, about ") for line in shown)
+    assert "Best: trial 1, 70.0%" in shown
+    worker_line = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard "
+    assert any(line.startswith(worker_line) for line in shown)
+
+
+def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> None:
+    study = open_study(config, open_storage(default_url(tmp_path), create=True))
+    now = status(study, config, tmp_path)
+    assert (now["state"], now["best"], now["recent"]) == ("stopped", None, [])
+    assert "Best: none complete yet" in lines(now, tmp_path)
+
+
+def test_the_winner_is_named_once_the_study_is_finished(
+    study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    assert status(study, config, tmp_path)["state"] == "stopped"
+    small = config.model_copy(update={"trials": 4})
+    assert status(study, small, tmp_path)["state"] == "searched"
+    (tmp_path / "unfinished-glyphs").mkdir()
+    assert status(study, small, tmp_path)["state"] == "retraining"
+    results = {"definition": config.definition(), **WINNER}
+    (tmp_path / "results.json").write_text(json.dumps(results))
+    now = status(study, small, tmp_path)
+    assert now["state"] == "finished"
+    assert now["winner"] == {"number": 4, **{k: WINNER[k] for k in ("validation", "test")}}
+    shown = lines(now, tmp_path)
+    assert shown[0] == "Study glyphs on glyphs: finished"
+    assert (
+        "Winner: trial 4, retrained 81.0% on validation, 92.0% on the fixed runs;"
+        f" its configuration: {tmp_path / 'best.toml'}"
+    ) in shown
+    assert shown[-1].startswith("To export the best, or --trial N: ")
+    assert shown[-1].endswith(f"run_study.py export glyphs --storage sqlite:///{tmp_path}/study.db")
+
+
+def test_results_of_another_study_name_no_winner(
+    study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    other = config.model_copy(update={"seed": 5}).definition()
+    (tmp_path / "results.json").write_text(json.dumps({"definition": other, **WINNER}))
+    assert status(study, config, tmp_path)["winner"] is None
+    (tmp_path / "results.json").write_text(json.dumps({"definition": config.definition()}))
+    with pytest.raises(InputError, match=r"results\.json: lacks winner, validation, test"):
+        status(study, config, tmp_path)

@@ -1,0 +1,111 @@
+"""A study begins with the best configurations of an older one, in its budget, once."""
+
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from short_search import config_with, objective_in, opened
+
+from data.errors import InputError
+from data.splits import SearchData
+from hpo.progress import Progress
+from hpo.samplers import make_sampler
+from hpo.search import search
+from hpo.space import nearest, sample
+from hpo.study import StudyConfig
+from hpo.warm_start import FIRST, warm_start
+
+CONVOLUTIONS = [{"filters": 8, "kernel": 5, "pool": True}, {"filters": 8, "kernel": 3}]
+
+
+def older_study(folder: Path, values: list[float]) -> optuna.Study:
+    """The study "older", as if its trials had had these values."""
+    config = config_with(name="older")
+    study = opened(config, folder / "older")
+    for number, value in enumerate(values):
+        study.sampler = make_sampler(config, number)
+        trial = study.ask()
+        trial.set_user_attr("seed", number)
+        short = sample(trial, config, seed=number).network.shortfall()
+        trial.set_constraint("shortfall", short)
+        study.tell(trial, 0.0 if short else value)
+    return study
+
+
+def fixed(study: optuna.Study) -> list[dict[str, Any]]:
+    return [trial.system_attrs["fixed_params"] for trial in study.trials]
+
+
+def test_the_best_come_first_and_are_counted(tmp_path: Path, data: SearchData) -> None:
+    older = older_study(tmp_path, [0.1 * number for number in range(8)])
+    best = sorted(older.trials, key=lambda trial: -trial.values[0])
+    config = config_with(name="newer", warm_start="older", trials=3)
+    study = opened(config, tmp_path / "newer")
+    warm_start(study, config, tmp_path / "newer")
+    search(study, objective_in(tmp_path / "newer", config, data, Progress("test", 3)))
+    assert [trial.params for trial in study.trials] == [trial.params for trial in best[:3]]
+    assert [trial.user_attrs["warm_start"] for trial in study.trials] == [
+        f"older {trial.number}" for trial in best[:3]
+    ]
+    assert all(t.state in (TrialState.COMPLETE, TrialState.PRUNED) for t in study.trials)
+
+
+def test_it_happens_once_also_after_a_kill(tmp_path: Path) -> None:
+    older_study(tmp_path, [0.1 * number for number in range(12)])
+    config = config_with(name="newer", warm_start="older", trials=20)
+    study = opened(config, tmp_path / "newer")
+    warm_start(study, config, tmp_path / "newer")
+    once = fixed(study)
+    assert len(once) == FIRST
+    warm_start(study, config, tmp_path / "newer")
+    assert fixed(study) == once
+    killed = opened(config, tmp_path / "killed")
+    killed.enqueue_trial(once[0], user_attrs=study.trials[0].user_attrs)
+    warm_start(killed, config, tmp_path / "killed")
+    assert fixed(killed) == once
+
+
+def test_a_study_that_is_not_there_or_has_nothing(tmp_path: Path) -> None:
+    config = config_with(name="newer", warm_start="older")
+    study = opened(config, tmp_path / "newer")
+    with pytest.raises(InputError, match="warm_start: study older is not in this study's storage"):
+        warm_start(study, config, tmp_path / "newer")
+    older_study(tmp_path, [])
+    with pytest.raises(InputError, match="warm_start: study older has no complete trial yet"):
+        warm_start(study, config, tmp_path / "newer")
+    assert study.trials == []
+
+
+def configured(network: dict[str, Any], train: dict[str, Any]) -> StudyConfig:
+    base = config_with()
+    return config_with(
+        network=base.network | {"convolutions": CONVOLUTIONS} | network,
+        train=base.train | {"optimiser": "adam", "layers": {"learning_rate": 0.01}} | train,
+    )
+
+
+def test_another_space_takes_the_nearest_values(tmp_path: Path) -> None:
+    run = sample(
+        optuna.trial.FixedTrial({"units": 96, "distortion.affine": 0.8}),
+        configured({}, {}),
+        seed=0,
+    )
+    other = configured(
+        {"units": {"low": 40, "high": 200, "step": 40}, "batch_norm": {"choices": [True]}},
+        {
+            "optimiser": {"choices": ["sgd", "adam"]},
+            "layers": {"learning_rate": {"low": 0.02, "high": 0.5, "log": True}},
+            "temperature": {"low": 0.5, "high": 2.0},
+            "distortion": {"affine": {"low": 0.0, "high": 0.5}},
+        },
+    )
+    assert nearest(other, run) == {
+        "units": 80,  # between two steps
+        "optimiser": "adam",
+        "temperature": 1.0,  # fixed in the older study
+        "distortion.affine": 0.5,  # too large
+        **{f"{layer}.learning_rate": 0.02 for layer in ("conv1", "conv2", "embedding", "output")},
+        # Not batch_norm: false is not among its choices.
+    }
