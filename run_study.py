@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from data.errors import InputError, WorkFailed
+from hpo.reproduce.names import EXPERIMENTS
 
 if TYPE_CHECKING:
     import optuna
@@ -47,7 +48,7 @@ class Commands(TyperGroup):
             typer.echo(f"failed: {where}{error.strerror or error}", err=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
-            resumable = ctx.invoked_subcommand in ("run", "join", "retrain")
+            resumable = ctx.invoked_subcommand in ("run", "join", "retrain", "reproduce")
             hint = ": the same command goes on where it stopped" if resumable else ""
             typer.echo(f"interrupted{hint}", err=True)
             raise typer.Exit(130) from None
@@ -221,6 +222,40 @@ def evaluate(
         typer.echo(json.dumps(report, indent=2))
     else:
         print_test(report)
+
+
+@app.command()
+def reproduce(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"one of {', '.join(EXPERIMENTS)}")],
+    network: Annotated[
+        Path | None,
+        typer.Option(
+            help="folder of a trained network, for what trains none; by default runs/quick",
+            metavar="DIR",
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="trainings of each network")] = 3,
+    size: Annotated[
+        Literal["small", "paper"] | None,
+        typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
+    ] = None,
+    workers: Workers = 1,
+    data_root: DataRoot = None,
+    device: Device = "auto",
+    output: Annotated[
+        Path | None, typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR")
+    ] = None,
+) -> None:
+    """Do an experiment of the paper, or of a re-implementation, again.
+
+    A training that is done is not done again.
+    """
+    from hpo.crew import Machine
+    from hpo.reproduce.run import reproduce
+
+    folder = output or RUNS / "reproduce" / name
+    machine = Machine(workers, device, data_root)
+    typer.echo(reproduce(name, machine, folder, seeds, size, network))
 
 
 @app.command()

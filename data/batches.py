@@ -32,16 +32,26 @@ def seeded(device: torch.device, *numbers: int) -> torch.Generator:
     return torch.Generator(device).manual_seed(seed)
 
 
-def draw_pairs(characters: Characters, count: int, generator: torch.Generator) -> Tensor:
+def draw_pairs(
+    characters: Characters, count: int, generator: torch.Generator, across: bool = False
+) -> Tensor:
     """Random pairs of pictures, half of one character, half of two of the same alphabet.
 
     Alphabets are taken in turn, so each has as many pairs (the paper's section 4.1).
 
+    Args:
+        characters: to draw from.
+        count: how many pairs.
+        generator: on the CPU.
+        across: take any two characters instead, without regard to alphabets, as
+            re-implementations do. They are easier to tell apart: never mix the two.
+
     Returns:
         int64 [count, 2, 2]: per pair, two pictures, each (character, drawer) as indices.
     """
-    sizes = torch.tensor([len(rows) for rows in characters.characters_of])
-    firsts = torch.tensor([int(rows[0]) for rows in characters.characters_of])
+    groups = [torch.arange(len(characters.names))] if across else characters.characters_of
+    sizes = torch.tensor([len(rows) for rows in groups])
+    firsts = torch.tensor([int(rows[0]) for rows in groups])
     pair = torch.arange(count)
     # Same and different alternate; the alphabet changes every second pair.
     alphabet = torch.randperm(len(sizes), generator=generator)[(pair // 2) % len(sizes)]
@@ -69,7 +79,12 @@ def draw_pairs(characters: Characters, count: int, generator: torch.Generator) -
 
 
 def pair_batches(
-    characters: Characters, pairs: int, fixed: Tensor | None, steps: int, generator: torch.Generator
+    characters: Characters,
+    pairs: int,
+    fixed: Tensor | None,
+    steps: int,
+    generator: torch.Generator,
+    across: bool = False,
 ) -> Iterator[Batch]:
     """An epoch of sampled pairs (the paper's section 3.2).
 
@@ -80,10 +95,11 @@ def pair_batches(
             None draws new ones.
         steps: how many batches.
         generator: on the CPU.
+        across: as in `draw_pairs`.
     """
     count = pairs * steps
     if fixed is None:
-        chosen = draw_pairs(characters, count, generator)
+        chosen = draw_pairs(characters, count, generator, across)
     else:
         rounds = -(-count // len(fixed))
         order = [torch.randperm(len(fixed), generator=generator) for _ in range(rounds)]

@@ -51,3 +51,16 @@ class Characters:
         """The same characters, only as these drawers (their numbers) drew them."""
         columns = [self.drawers.index(drawer) for drawer in drawers]
         return replace(self, pictures=self.pictures[:, columns], drawers=drawers)
+
+    def of(self, alphabets: tuple[str, ...]) -> Characters:
+        """Some of the alphabets, in the given order."""
+        parts = [self.characters_of[self.alphabets.index(name)] for name in alphabets]
+        rows = torch.cat(parts)
+        owners = torch.cat([torch.full_like(part, a) for a, part in enumerate(parts)])
+        return Characters(
+            pictures=self.pictures[rows.to(self.device)],
+            names=tuple(self.names[row] for row in rows.tolist()),
+            alphabets=alphabets,
+            alphabet_of=owners.to(self.device),
+            drawers=self.drawers,
+        )

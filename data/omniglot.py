@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import socket
-import sys
 import tempfile
-from collections.abc import Iterator
-from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +12,7 @@ from numpy.typing import NDArray
 
 from data.cache import read_cache, write_cache
 from data.collection import Collection
+from data.download import download
 from data.errors import InputError
 from data.omniglot_files import (
     BACKGROUND,
@@ -28,9 +24,6 @@ from data.omniglot_files import (
     read_sets,
 )
 from data.trials import official_runs
-
-TIMEOUT = 5.0
-"""Seconds of silence after which a download is given up."""
 
 
 class OmniglotUnavailable(InputError):  # noqa: N818 - a state of the world, not a mistake
@@ -87,15 +80,13 @@ def _from_folder(root: Path, called: str) -> NDArray[np.uint8]:
 
 def _download() -> NDArray[np.uint8]:
     from torchvision.datasets import Omniglot  # here, for it takes longer than a cached start
-    from torchvision.datasets.utils import download_url
 
     with tempfile.TemporaryDirectory() as folder:
         try:
-            with contextlib.redirect_stdout(sys.stderr), _socket_timeout(TIMEOUT):
-                for set_name in FINGERPRINTS:
-                    url = f"{Omniglot.download_url_prefix}/{set_name}.zip"
-                    download_url(url, folder, md5=Omniglot.zips_md5[set_name])
-        except (OSError, HTTPException, RuntimeError) as error:
+            for set_name in FINGERPRINTS:
+                url = f"{Omniglot.download_url_prefix}/{set_name}.zip"
+                download(url, Path(folder), Omniglot.zips_md5[set_name])
+        except OSError as error:
             raise OmniglotUnavailable(
                 "Omniglot cannot be had: none is in the user's cache folder, the download failed"
                 f" ({error}); name a folder that holds images_background.zip and"
@@ -104,13 +95,3 @@ def _download() -> NDArray[np.uint8]:
         packed = read_sets(find_sets(Path(folder), "download"))
     write_cache("omniglot", "download", packed)
     return packed
-
-
-@contextlib.contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)

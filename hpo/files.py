@@ -65,7 +65,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     if not path.name:
         raise InputError(f"{str(path)!r}: is no file name")
     try:
-        with _replacing(path) as partial:
+        with replacing(path) as partial:
             partial.write_bytes(content)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
@@ -73,12 +73,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def copy_file(source: Path, path: Path) -> None:
     """Copies beside the file first, then renames."""
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         shutil.copyfile(source, partial)
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A path to write to; it becomes `path` at the end of the block, or nothing does."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,15 +15,14 @@ from optuna.trial import FrozenTrial
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from hpo.budget import counts, seconds
-from hpo.crew import Machine, run_tasks
+from hpo.crew import Machine
 from hpo.export import best_trials, trial_config, trials_csv
-from hpo.files import copy_file, log_files, read_results, write_json, write_text
+from hpo.files import copy_file, read_results, write_json, write_text
 from hpo.held_out import one_shot_test, tests_over_seeds
 from hpo.objective import device_name, versions
-from hpo.progress import Progress
 from hpo.retrain import over_seeds, retraining_in
 from hpo.study import StudyConfig
-from hpo.tasks import RetrainTask
+from hpo.tasks import RetrainTask, retrain_all
 from hpo.warm_start import MARK
 from model.device import resolve_device
 from model.weights import load_network
@@ -85,9 +84,8 @@ def finish(
         ]
         for trial in finalists
     }
-    _retrain(
-        [task for of_trial in tasks.values() for task in of_trial], machine, collection, output
-    )
+    every = [task for of_trial in tasks.values() for task in of_trial]
+    retrain_all(every, machine, collection, output, "retraining")
     retrained = {
         number: [retraining_in(task.folder) for task in of_trial]
         for number, of_trial in tasks.items()
@@ -193,18 +191,6 @@ def _task(
         device=machine.device,
         data_root=machine.data_root,
     )
-
-
-def _retrain(
-    tasks: list[RetrainTask], machine: Machine, collection: Collection, output: Path
-) -> None:
-    parts = min(machine.workers, len(tasks))
-    with Progress("retraining", len(tasks), parts=parts) as progress:
-        if parts == 1:
-            for task in tasks:
-                task.run(collection, progress)
-        elif not run_tasks(tasks, machine, log_files(output), progress):
-            raise KeyboardInterrupt
 
 
 def _named(trial: FrozenTrial) -> dict[str, Any]:

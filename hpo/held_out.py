@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 import torch
 
+from data.characters import Characters
 from data.collection import Collection
 from data.errors import InputError
-from data.splits import held_out_characters, paper_splits
+from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.files import read_results
-from model.evaluate import one_shot_exact, one_shot_runs, verification
+from model.evaluate import VerificationAccuracy, one_shot_exact, one_shot_runs, verification
 from model.siamese import SiameseNetwork
 from model.weights import load_network
 
@@ -65,7 +66,7 @@ def measure(
         "fingerprint": collection.fingerprint,
         "one_shot": one_shot_test(network, collection, device),
         "alphabets": [run.alphabet for run in collection.runs],
-        "verification": _verification(network, collection, device),
+        "verification": asdict(verification_test(network, collection, device)),
     }
 
 
@@ -113,11 +114,23 @@ def tests_over_seeds(tests: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _verification(
+def verification_test(
     network: SiameseNetwork, collection: Collection, device: torch.device
-) -> dict[str, Any]:
-    """Same or different, on pairs of the test split (the paper's section 4.2)."""
-    size, splits = network.config.size, paper_splits(collection)
-    validation = collection.characters(*splits.validation, size).to(device)
-    test = collection.characters(*splits.test, size).to(device)
-    return asdict(verification(network, validation, test))
+) -> VerificationAccuracy:
+    """Same or different, on pairs of the test split (the paper's section 4.2).
+
+    The threshold is the one that was best on pairs of the validation split.
+    """
+    size = network.config.size
+    return verification(network, *verification_characters(collection, size, device))
+
+
+def verification_characters(
+    collection: Collection, size: int, device: torch.device, splits: SplitsOf = paper_splits
+) -> tuple[Characters, Characters]:
+    """Pictures of the validation split, to choose a threshold on, and of the test split."""
+    _, validation, test = splits(collection)
+    return (
+        collection.characters(*validation, size).to(device),
+        collection.characters(*test, size).to(device),
+    )

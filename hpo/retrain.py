@@ -13,7 +13,7 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
-from data.splits import SearchData
+from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.files import check_folder, read_results, write_json, write_text
 from hpo.objective import device_name, versions
 from hpo.progress import Reporter
@@ -29,8 +29,8 @@ class Retraining:
 
     Attributes:
         seed: of the training.
-        accuracy: 20-way one-shot validation accuracy of its best epoch, 0 to 1.
-        standard_error: of `accuracy`, over alphabets.
+        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
+        standard_error: of `accuracy`.
         best_epoch: counted from 1.
         epochs: how many were trained.
         seconds: spent on them.
@@ -52,6 +52,7 @@ def retrain(
     folder: Path,
     progress: Reporter,
     title: str = "",
+    splits: SplitsOf = paper_splits,
 ) -> dict[str, Any]:
     """Trains `config` once with each seed, `config.train.seed` put aside.
 
@@ -76,7 +77,7 @@ def retrain(
             progress.finished(f"{name} {before.accuracy:.1%}, done before")
             continue
         seeded = _with_seed(config, seed)
-        data = data or SearchData.of(collection, config.network.size, device)
+        data = data or SearchData.of(collection, config.network.size, device, splits)
         # The data set is part of the name: a checkpoint knows its configuration only.
         checkpoint = folder / f"{collection.name}-seed-{seed}.checkpoint.safetensors"
         trainer = Trainer(seeded, data, device, checkpoint)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from data.collection import Collection
 from data.source import load_collection
-from data.splits import SearchData
+from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.checkpoints import Checkpoints, open_store
+from hpo.crew import Machine, run_tasks
+from hpo.files import log_files
 from hpo.interrupts import held_back
 from hpo.objective import Objective
-from hpo.progress import Reporter
+from hpo.progress import Progress, Reporter
 from hpo.retrain import retrain
 from hpo.search import search
 from hpo.storage import open_storage, storage_failures
@@ -71,6 +74,7 @@ class RetrainTask:
         dataset: its name.
         device: as on the command line.
         data_root: where Omniglot is; None, wherever it is found.
+        splits: which alphabets and drawers train and validate.
     """
 
     config: RunConfig
@@ -79,6 +83,7 @@ class RetrainTask:
     dataset: Literal["auto", "omniglot", "glyphs"]
     device: str
     data_root: Path | None
+    splits: SplitsOf = paper_splits
 
     def __call__(self, wire: Wire) -> None:
         self.run(load_collection(self.dataset, self.data_root), wire)
@@ -86,4 +91,23 @@ class RetrainTask:
     def run(self, collection: Collection, reporter: Reporter) -> None:
         """The same in this process."""
         device, seed = resolve_device(self.device), self.config.train.seed
-        retrain(self.config, [seed], collection, device, self.folder, reporter, self.title)
+        retrain(
+            self.config, [seed], collection, device, self.folder, reporter, self.title, self.splits
+        )
+
+
+def retrain_all(
+    tasks: Sequence[RetrainTask], machine: Machine, collection: Collection, output: Path, title: str
+) -> None:
+    """Trains them all, by as many processes as the machine gives; a bar shows how far they are.
+
+    Raises:
+        KeyboardInterrupt: interrupted; the same call goes on from there.
+    """
+    parts = min(machine.workers, len(tasks))
+    with Progress(title, len(tasks), parts=parts) as progress:
+        if parts == 1:
+            for task in tasks:
+                task.run(collection, progress)
+        elif not run_tasks(tasks, machine, log_files(output), progress):
+            raise KeyboardInterrupt

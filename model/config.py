@@ -97,6 +97,8 @@ class BatchConfig(Strict):
         pairs: sampled pairs a batch, half same, half different (loss "pairs" alone).
         training_pairs: how many pairs are drawn once for the whole training, as in the paper
             (30 000, 90 000 or 150 000); 0 draws new ones for every batch.
+        across: draw different pairs from any two characters, as re-implementations do; else from
+            two of the same alphabet.
         alphabets: over how many alphabets a batch of confusable characters is spread.
         characters: how many characters such a batch holds.
         drawers: how many drawings of each.
@@ -106,6 +108,7 @@ class BatchConfig(Strict):
 
     pairs: int = Field(default=128, ge=2, le=4096)
     training_pairs: int = Field(default=0, ge=0, le=10_000_000)
+    across: bool = False
     alphabets: int = Field(default=1, ge=1, le=30)
     characters: int = Field(default=40, ge=2, le=1000)
     drawers: int = Field(default=4, ge=2, le=20)
@@ -139,10 +142,11 @@ class TrainConfig(Strict):
         epochs: at most so many.
         steps_per_epoch: batches an epoch.
         patience: stop after so many epochs without a better validation accuracy.
-        schedule: learning rates "decay" by 1 % an epoch (the paper's), or fall to zero over all
-            epochs along a "cosine".
+        schedule: learning rates "decay" by 1 % an epoch (the paper's), fall to zero over all epochs
+            along a "cosine", or to a tenth in each of two "steps", after a half and three quarters.
         validation: one-shot accuracy over every drawer pair and every choice of characters
-            ("exact"), or over 320 seeded random trials, as in the paper ("sampled").
+            ("exact"), or over 320 seeded random trials, as in the paper ("sampled"); or same or
+            different over every within-alphabet pair of two drawers ("verification").
         batch: what a step sees.
         distortion: of every training picture.
     """
@@ -156,8 +160,8 @@ class TrainConfig(Strict):
     epochs: int = Field(default=20, ge=1, le=10_000)
     steps_per_epoch: int = Field(default=100, ge=1, le=1_000_000)
     patience: int = Field(default=20, ge=1, le=10_000)
-    schedule: Literal["decay", "cosine"] = "decay"
-    validation: Literal["exact", "sampled"] = "exact"
+    schedule: Literal["decay", "cosine", "steps"] = "decay"
+    validation: Literal["exact", "sampled", "verification"] = "exact"
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from data.trials import OneShotRun, run_pictures
 from model.device import autocast
+from model.embedded import Embedded, embed, scores_within
 from model.scores import Accuracy, one_shot_accuracy
 from model.siamese import SiameseNetwork
 
@@ -39,6 +41,19 @@ class RunsAccuracy:
     trials: int
     per_run: list[float]
 
+    @classmethod
+    def of(cls, answers: Sequence[Tensor]) -> RunsAccuracy:
+        """From the answers to each run; the right one is the query's own position."""
+        correct = [answer == torch.arange(len(answer)) for answer in answers]
+        everything = torch.cat(correct).double()
+        accuracy = float(everything.mean())
+        return cls(
+            accuracy=accuracy,
+            standard_error=sqrt(accuracy * (1 - accuracy) / len(everything)),
+            trials=len(everything),
+            per_run=[float(run.double().mean()) for run in correct],
+        )
+
 
 @dataclass(frozen=True)
 class VerificationAccuracy:
@@ -50,36 +65,8 @@ class VerificationAccuracy:
     pairs: int
 
 
-@torch.inference_mode()
-def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
-    """Every picture's embedding, float32 [characters, drawers, units]."""
-    training = network.training
-    network.eval()
-    # Slices of about 256 35x35 or 64 105x105 pictures keep the activations in the caches.
-    per_slice = max(32, 640_000 // characters.size**2 // 2)
-    parts = [
-        network.embed(part.unsqueeze(1).float() / 255)
-        for part in torch.split(characters.pictures.flatten(0, 1), per_slice)
-    ]
-    network.train(training)
-    return torch.cat(parts).view(*characters.pictures.shape[:2], -1)
-
-
-@torch.inference_mode()
-def scores_within(network: SiameseNetwork, characters: Characters) -> dict[str, Tensor]:
-    """Each alphabet's scores, see `model.scores`; every picture is embedded once."""
-    embeddings = embed_all(network, characters)
-    drawers = len(characters.drawers)
-    return {
-        alphabet: network.score_within(embeddings[rows.to(characters.device)].flatten(0, 1)).view(
-            len(rows), drawers, len(rows), drawers
-        )
-        for alphabet, rows in zip(characters.alphabets, characters.characters_of, strict=True)
-    }
-
-
 def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
-    """Expected accuracy of within-alphabet trials; see `one_shot_accuracy`.
+    """Expected accuracy of within-alphabet trials; see `one_shot_accuracies`.
 
     Raises:
         ValueError: an alphabet has fewer than `way` characters.
@@ -145,19 +132,20 @@ def one_shot_runs(
     network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
 ) -> RunsAccuracy:
     """Accuracy over given runs, such as the 20 official ones (the paper's section 4.3)."""
-    answers = predict_runs(network, characters, runs)
-    correct = [answer == torch.arange(len(answer)) for answer in answers]
-    everything = torch.cat(correct).double()
-    accuracy = float(everything.mean())
-    return RunsAccuracy(
-        accuracy=accuracy,
-        standard_error=sqrt(accuracy * (1 - accuracy) / len(everything)),
-        trials=len(everything),
-        per_run=[float(run.double().mean()) for run in correct],
-    )
+    return RunsAccuracy.of(predict_runs(network, characters, runs))
 
 
 @torch.inference_mode()
+def embedded_runs(embedded: Embedded, runs: Sequence[OneShotRun]) -> RunsAccuracy:
+    """The same of characters that are embedded already."""
+    answers, vectors = [], embedded.vectors
+    for run in runs:
+        support, query = run_pictures(embedded.characters, run)
+        left, right = (vectors[cells[:, 0], cells[:, 1]] for cells in (query, support))
+        answers.append(embedded.likeness.score(left, right).argmax(1).cpu())
+    return RunsAccuracy.of(answers)
+
+
 def verification(
     network: SiameseNetwork, validation: Characters, test: Characters, seed: int = 0
 ) -> VerificationAccuracy:
@@ -165,7 +153,27 @@ def verification(
 
     The threshold is the one that was best on as many validation pairs.
     """
-    scores, same = _scored_pairs(network, validation, seed)
+    return verify(
+        scored_pairs(network, embed(network, validation), seed),
+        scored_pairs(network, embed(network, test), seed + 1),
+    )
+
+
+class ScoredPairs(NamedTuple):
+    """Random pairs of pictures.
+
+    Attributes:
+        scores: float32 [pairs].
+        same: whether both are of one character, bool [pairs].
+    """
+
+    scores: Tensor
+    same: Tensor
+
+
+def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
+    """Accuracy over test pairs at the threshold that is best on validation pairs."""
+    scores, same = validation
     order = scores.argsort()
     # Cutting below position i calls the i lowest scores different.
     lows = torch.cat((torch.zeros(1), (~same[order]).double().cumsum(0).cpu()))
@@ -174,19 +182,19 @@ def verification(
     ordered = scores[order].cpu()
     edges = torch.cat((ordered[:1] - 1, (ordered[1:] + ordered[:-1]) / 2, ordered[-1:] + 1))
     threshold = float(edges[cut])
-    scores, same = _scored_pairs(network, test, seed + 1)
-    accuracy = float(((scores > threshold) == same).double().mean())
-    count = len(scores)
+    accuracy = float(((test.scores > threshold) == test.same).double().mean())
+    count = len(test.scores)
     error = sqrt(accuracy * (1 - accuracy) / count)
     return VerificationAccuracy(accuracy, error, threshold, count)
 
 
-def _scored_pairs(
-    network: SiameseNetwork, characters: Characters, seed: int
-) -> tuple[Tensor, Tensor]:
-    """Scores float32 [pairs] of random pairs; whether each is of one character, bool [pairs]."""
-    pairs = draw_pairs(characters, VERIFICATION_PAIRS, seeded(torch.device("cpu"), seed))
-    pairs = pairs.to(characters.device)
-    embeddings = embed_all(network, characters)
-    left, right = (embeddings[pairs[:, side, 0], pairs[:, side, 1]] for side in (0, 1))
-    return network.score_pairs(left, right), pairs[:, 0, 0] == pairs[:, 1, 0]
+@torch.inference_mode()
+def scored_pairs(
+    network: SiameseNetwork, embedded: Embedded, seed: int, across: bool = False
+) -> ScoredPairs:
+    """10 000 random pairs, half of them of one character; `across` as in `draw_pairs`."""
+    generator = seeded(torch.device("cpu"), seed)
+    pairs = draw_pairs(embedded.characters, VERIFICATION_PAIRS, generator, across)
+    pairs = pairs.to(embedded.vectors.device)
+    left, right = (embedded.vectors[pairs[:, side, 0], pairs[:, side, 1]] for side in (0, 1))
+    return ScoredPairs(network.score_pairs(left, right), pairs[:, 0, 0] == pairs[:, 1, 0])

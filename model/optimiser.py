@@ -16,6 +16,9 @@ SECOND_MOMENT = 0.999
 DECAY = 0.99
 """By which every learning rate is multiplied each epoch (the paper's section 3.2)."""
 
+STEP, STEPS_AFTER = 0.1, (0.5, 0.75)
+"""By what the schedule "steps" multiplies every learning rate, and after which part of epochs."""
+
 
 def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.Optimizer:
     """SGD or Adam with two parameter groups per layer: its weights, and what has no L2.
@@ -37,11 +40,14 @@ def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.
 def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int) -> None:
     """Learning rates and momenta of an epoch (0-based).
 
-    Rates fall by 1 % an epoch or along a cosine; momentum rises linearly from 0.5 in the first
-    epoch to the layer's own value in the last (section 3.2).
+    Rates fall by 1 % an epoch, along a cosine or in steps; momentum rises linearly from 0.5 in the
+    first epoch to the layer's own value in the last (section 3.2).
     """
+    done = epoch / config.epochs
     if config.schedule == "decay":
         factor = DECAY**epoch
+    elif config.schedule == "steps":
+        factor = STEP ** sum(done >= after for after in STEPS_AFTER)
     else:
         factor = (1 + cos(pi * (epoch + 0.5) / config.epochs)) / 2
     rise = epoch / max(1, config.epochs - 1)

@@ -6,7 +6,7 @@ each of its pictures is to each other one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
 from typing import NamedTuple
@@ -20,7 +20,7 @@ Scores = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Exact one-shot accuracy.
+    """Exact accuracy: over everything there is to ask.
 
     Attributes:
         value: mean over alphabets, 0 to 1.
@@ -31,6 +31,22 @@ class Accuracy:
     value: float
     standard_error: float
     per_alphabet: dict[str, float]
+
+    @classmethod
+    def of(cls, per_alphabet: Mapping[str, float]) -> Accuracy:
+        """Alphabets count alike, however many characters they have."""
+        return cls(*mean_and_error(list(per_alphabet.values())), dict(per_alphabet))
+
+    def over(self, alphabets: Sequence[str]) -> Accuracy:
+        """The same over some of the alphabets."""
+        return Accuracy.of({name: self.per_alphabet[name] for name in alphabets})
+
+
+def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and its standard error; that of a single value is 0."""
+    several = torch.tensor(values, dtype=torch.float64)
+    error = float(several.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
+    return float(several.mean()), error
 
 
 class Picture(NamedTuple):
@@ -59,39 +75,54 @@ class HardTrial(NamedTuple):
     margin: float
 
 
-def one_shot_accuracy(scores: Scores, way: int) -> Accuracy:
-    """Expected accuracy of within-alphabet trials over every drawer pair and choice of characters.
+def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accuracy]:
+    """For each N, expected accuracy of N-way trials within each alphabet.
 
-    A query whose right support has k wrong ones at least as similar, among the M - 1 of its
-    alphabet, is right in a random N-way trial with probability C(M-1-k, N-1) / C(M-1, N-1); so one
-    matrix of scores counts every possible trial.
+    Over every pair of two drawers and every choice of characters: one matrix of scores counts every
+    possible trial of every N, see `chance_of_right`.
 
     Raises:
-        ValueError: an alphabet has fewer than `way` characters.
+        ValueError: an alphabet has fewer characters than a way.
     """
-    per_alphabet = {}
+    found: dict[int, dict[str, float]] = {way: {} for way in ways}
     for alphabet, of_alphabet in scores.items():
         count, drawers = of_alphabet.shape[:2]
-        if count < way:
-            raise ValueError(f"{alphabet} has {count} characters, too few for {way}-way trials")
+        if count < max(ways):
+            raise ValueError(
+                f"{alphabet} has {count} characters, too few for {max(ways)}-way trials"
+            )
         others = ~torch.eye(drawers, dtype=torch.bool, device=of_alphabet.device)
         right = _right(of_alphabet)
-        nearer = (of_alphabet >= right[:, :, None, :]).sum(2) - 1  # the right one counts itself
-        correct = torch.tensor(
-            [comb(count - 1 - k, way - 1) / comb(count - 1, way - 1) for k in range(count)],
-            device=of_alphabet.device,
-        )
-        per_alphabet[alphabet] = float(correct[nearer][:, others].mean())
-    values = torch.tensor(list(per_alphabet.values()), dtype=torch.float64)
-    error = float(values.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
-    return Accuracy(float(values.mean()), error, per_alphabet)
+        nearer = (of_alphabet >= right[:, :, None, :]).sum(2)[:, others] - 1  # the right one itself
+        queries = nearer.flatten().bincount(minlength=count).double().cpu() / nearer.numel()
+        for way, value in zip(ways, (queries @ chance_of_right(count, ways)).tolist(), strict=True):
+            found[way][alphabet] = value
+    return {way: Accuracy.of(per_alphabet) for way, per_alphabet in found.items()}
 
 
-def verification_accuracy(scores: Scores) -> float:
+def one_shot_accuracy(scores: Scores, way: int) -> Accuracy:
+    """The same for one N."""
+    return one_shot_accuracies(scores, [way])[way]
+
+
+def chance_of_right(count: int, ways: Sequence[int]) -> Tensor:
+    """How likely a query is right in a random N-way trial: float64 [count, ways].
+
+    Row k is for a query whose right support has k wrong ones at least as similar, among
+    `count` - 1: C(count-1-k, N-1) / C(count-1, N-1).
+    """
+    others = count - 1
+    return torch.tensor(
+        [[comb(others - k, way - 1) / comb(others, way - 1) for way in ways] for k in range(count)],
+        dtype=torch.float64,
+    )
+
+
+def verification_accuracy(scores: Scores) -> Accuracy:
     """Same or different, over every within-alphabet pair by two drawers, at the best threshold.
 
     Same and different pairs weigh the same, and so do the alphabets, as where pairs are sampled
-    (the paper's section 4.1).
+    (the paper's section 4.1). The threshold is the same for all alphabets.
     """
     values, weights = [], []  # a weight above 0 is that of a pair of the same character
     for of_alphabet in scores.values():
@@ -101,13 +132,20 @@ def verification_accuracy(scores: Scores) -> float:
         same = torch.eye(count, device=of_alphabet.device)
         weight = same / count - (1 - same) / (count * (count - 1))
         values.append(pairs.flatten())
-        weights.append((weight / (2 * len(scores) * len(first))).expand_as(pairs).flatten())
+        weights.append((weight / (2 * len(first))).expand_as(pairs).flatten())
     ordered, order = torch.cat(values).sort()
     # Cutting behind position i: the different pairs up to there are right, and the same ones
     # behind it, which is half less those up to there. Equal scores are not cut apart.
     gains = -torch.cat(weights)[order].double().cumsum(0)
     cuts = torch.cat((ordered[1:] > ordered[:-1], ordered.new_ones(1, dtype=torch.bool)))
-    return 0.5 + max(0.0, float(gains[cuts].max()))
+    best = gains.masked_fill(~cuts, -torch.inf).argmax()
+    threshold = ordered[best] if gains[best] > 0 else -torch.inf
+    return Accuracy.of(
+        {
+            alphabet: 0.5 - float(weight[value <= threshold].double().sum())
+            for alphabet, value, weight in zip(scores, values, weights, strict=True)
+        }
+    )
 
 
 def hardest_trials(scores: Scores) -> list[HardTrial]:

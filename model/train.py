@@ -20,7 +20,8 @@ from data.splits import SearchData
 from data.trials import random_runs
 from model.config import RunConfig
 from model.device import autocast
-from model.evaluate import one_shot_runs, scores_within
+from model.embedded import scores_within
+from model.evaluate import one_shot_runs
 from model.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 from model.optimiser import make_optimiser, set_epoch
 from model.scores import one_shot_accuracy, verification_accuracy
@@ -43,7 +44,7 @@ class EpochReport:
     Attributes:
         epoch: 0-based.
         loss: mean over the epoch's steps, L2 left out; may be nan or inf.
-        accuracy: 20-way one-shot accuracy on the validation alphabets, 0 to 1.
+        accuracy: on the validation characters, 0 to 1; 20-way one-shot, if not configured else.
         standard_error: of `accuracy`.
         best_epoch: the epoch with the best accuracy so far.
         best_accuracy: its accuracy.
@@ -146,7 +147,9 @@ class Trainer:
         train, generator = self.config.train, self._generator(BATCHES, epoch)
         batch, steps = train.batch, train.steps_per_epoch
         if train.loss == "pairs":
-            return pair_batches(self.data.train, batch.pairs, self._fixed_pairs, steps, generator)
+            return pair_batches(
+                self.data.train, batch.pairs, self._fixed_pairs, steps, generator, batch.across
+            )
         return character_batches(
             self.data.train,
             batch.alphabets,
@@ -221,16 +224,18 @@ class Trainer:
         )
 
     def _validate(self) -> tuple[float, float, float | None]:
-        """One-shot accuracy on the validation alphabets, its standard error; verification's."""
-        if self.config.train.validation == "exact":
+        """Accuracy on the validation alphabets and its standard error; verification's."""
+        if self.config.train.validation == "sampled":
+            runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
             with autocast(self.device):
-                self._scores = scores_within(self.network, self.data.validation)
-            exact = one_shot_accuracy(self._scores, WAY)
-            return exact.value, exact.standard_error, verification_accuracy(self._scores)
-        runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
+                sampled = one_shot_runs(self.network, self.data.validation, runs)
+            return sampled.accuracy, sampled.standard_error, None
         with autocast(self.device):
-            sampled = one_shot_runs(self.network, self.data.validation, runs)
-        return sampled.accuracy, sampled.standard_error, None
+            self._scores = scores_within(self.network, self.data.validation)
+        verified = exact = verification_accuracy(self._scores)
+        if self.config.train.validation == "exact":
+            exact = one_shot_accuracy(self._scores, WAY)
+        return exact.value, exact.standard_error, verified.value
 
     def _finished(self) -> bool:
         if not self.history:
@@ -250,7 +255,8 @@ class Trainer:
         train = self.config.train
         if train.loss != "pairs" or train.batch.training_pairs == 0:
             return None
-        return draw_pairs(self.data.train, train.batch.training_pairs, self._generator(PAIR_SET))
+        count, across = train.batch.training_pairs, train.batch.across
+        return draw_pairs(self.data.train, count, self._generator(PAIR_SET), across)
 
     def _save(self, path: Path) -> None:
         tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}

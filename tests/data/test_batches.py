@@ -36,6 +36,17 @@ def test_pairs_are_half_same_half_different_within_an_alphabet_and_equal_per_alp
     assert torch.unique(pairs[..., 1]).tolist() == list(range(12))
 
 
+def test_pairs_across_alphabets_are_any_two_characters(train: Characters) -> None:
+    pairs = draw_pairs(train, 6000, generator(), across=True)
+    left, right = pairs[:, 0], pairs[:, 1]
+    same = left[:, 0] == right[:, 0]
+    assert int(same.sum()) == 3000
+    assert bool((left[:, 1] != right[:, 1]).all())
+    of_one = train.alphabet_of[left[~same, 0]] == train.alphabet_of[right[~same, 0]]
+    assert 0.01 < float(of_one.float().mean()) < 0.08  # one in thirty
+    assert len(torch.unique(left[:, 0])) == len(train.names)
+
+
 def test_pair_batches_show_the_pairs_pictures(train: Characters) -> None:
     fixed = draw_pairs(train, 100, generator())
     seen = []

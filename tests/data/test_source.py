@@ -102,7 +102,7 @@ def test_offline_omniglot_fails_with_the_ways_out() -> None:
 
 
 def test_a_silent_network_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.omniglot.TIMEOUT", 0.3)
+    monkeypatch.setattr("data.download.TIMEOUT", 0.3)
     before = socket.getdefaulttimeout()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

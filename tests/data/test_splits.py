@@ -8,7 +8,13 @@ import pytest
 import torch
 
 from data.collection import Collection
-from data.splits import SearchData, held_out_characters, paper_splits
+from data.splits import (
+    SearchData,
+    all_drawer_splits,
+    drawer_splits,
+    held_out_characters,
+    paper_splits,
+)
 
 CPU = torch.device("cpu")
 
@@ -28,6 +34,16 @@ def test_alphabets_and_drawers(collection: Collection) -> None:
     assert train.drawers == tuple(range(1, 13))
     assert validation.drawers == (13, 14, 15, 16)
     assert test.drawers == (17, 18, 19, 20)
+
+
+def test_splits_of_re_implementations(collection: Collection) -> None:
+    paper, hands, everyone = (
+        f(collection) for f in (paper_splits, drawer_splits, all_drawer_splits)
+    )
+    assert [split.alphabets for split in hands] == [collection.background] * 3
+    assert [split.drawers for split in hands] == [split.drawers for split in paper]
+    assert [split.alphabets for split in everyone] == [split.alphabets for split in paper]
+    assert {split.drawers for split in everyone} == {tuple(range(1, 21))}
 
 
 def test_search_data_is_the_same_without_the_test_alphabets(collection: Collection) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-import hpo.finish
+import hpo.tasks
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from data.splits import SearchData, held_out_characters
@@ -204,7 +204,7 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def finished(progress: Progress) -> dict[str, Any]:
-        monkeypatch.setattr(hpo.finish, "Progress", lambda *_, **__: progress)
+        monkeypatch.setattr(hpo.tasks, "Progress", lambda *_, **__: progress)
         return finish(study, config, glyphs, MACHINE, tmp_path / "out", tmp_path / "work", STORAGE)
 
     with pytest.raises(KeyboardInterrupt):

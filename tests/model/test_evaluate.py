@@ -10,11 +10,12 @@ from data.collection import Collection
 from data.splits import paper_splits
 from data.trials import random_runs, run_pictures
 from model.config import Convolution, NetworkConfig
+from model.embedded import embed, embed_all
 from model.evaluate import (
-    embed_all,
     one_shot_exact,
     one_shot_runs,
     predict_runs,
+    scored_pairs,
     verification,
 )
 from model.siamese import SiameseNetwork
@@ -130,10 +131,8 @@ def test_verification_threshold_is_the_best_on_validation(
     network: SiameseNetwork, validation: Characters
 ) -> None:
     # On the validation pairs themselves no other threshold may do better.
-    from model.evaluate import _scored_pairs
-
     found = verification(network, validation, validation)
-    scores, same = _scored_pairs(network, validation, 0)
+    scores, same = scored_pairs(network, embed(network, validation), 0)
     best = max(float(((scores > t) == same).double().mean()) for t in scores[::50])
     at_threshold = float(((scores > found.threshold) == same).double().mean())
     assert at_threshold >= best

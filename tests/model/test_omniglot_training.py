@@ -20,7 +20,8 @@ from model.config import (
     RunConfig,
     TrainConfig,
 )
-from model.evaluate import embed_all, one_shot_exact, one_shot_runs, predict_runs, verification
+from model.embedded import embed_all
+from model.evaluate import one_shot_exact, one_shot_runs, predict_runs, verification
 from model.train import EpochReport, Trainer
 
 CPU = torch.device("cpu")

@@ -108,3 +108,15 @@ def test_cosine_falls_to_nearly_zero_and_adam_keeps_its_own_rates_per_layer() ->
     assert rates[0] == pytest.approx([layer.learning_rate for layer in LAYERS], rel=0.01)
     assert all(late[0] < early[0] for early, late in pairwise(rates))
     assert rates[9][0] < 0.01 * LAYERS[0].learning_rate
+
+
+def test_steps_lower_every_rate_to_a_tenth_twice() -> None:
+    config = TrainConfig(optimiser="sgd", layers=LAYERS, epochs=8, schedule="steps")
+    optimiser = make_optimiser(SiameseNetwork(NETWORK), config)
+    factors = []
+    for epoch in range(8):
+        set_epoch(optimiser, config, epoch)
+        rates = [group["lr"] for group in optimiser.param_groups[::2]]
+        factors.append([r / layer.learning_rate for r, layer in zip(rates, LAYERS, strict=True)])
+    for factor, wanted in zip(factors, [1.0] * 4 + [0.1] * 2 + [0.01] * 2, strict=True):
+        assert factor == pytest.approx([wanted] * len(LAYERS))

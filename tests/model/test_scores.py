@@ -10,7 +10,7 @@ import torch
 from data.collection import Collection
 from data.splits import SearchData
 from model.config import Convolution, NetworkConfig
-from model.evaluate import embed_all, scores_within
+from model.embedded import embed_all, scores_within
 from model.scores import Scores, hardest_trials, verification_accuracy
 from model.siamese import SiameseNetwork
 
@@ -67,7 +67,7 @@ def test_verification_is_the_best_threshold_over_all_pairs_of_two_drawers(scores
         right = [((values > threshold) == same).double().mean() for same, values in groups]
         return float(sum(right)) / len(right)
 
-    found = verification_accuracy(scores)
+    found = verification_accuracy(scores).value
     assert 0.5 < found < 1
     some = torch.cat([values for _, values in groups]).sort().values[::50].tolist()
     assert max(map(accuracy, some)) == pytest.approx(found, abs=0.01)
@@ -77,7 +77,7 @@ def test_verification_is_the_best_threshold_over_all_pairs_of_two_drawers(scores
 @pytest.mark.parametrize(("likeness", "expected"), [(1.0, 1.0), (0.0, 0.5), (-1.0, 0.5)])
 def test_verification_at_its_ends(likeness: float, expected: float) -> None:
     same = likeness * torch.eye(3)[:, None, :, None].expand(3, 2, 3, 2)
-    assert verification_accuracy({"one": same, "two": same}) == pytest.approx(expected)
+    assert verification_accuracy({"one": same, "two": same}).value == pytest.approx(expected)
 
 
 def test_the_hardest_trial_of_each_alphabet(scores: Scores) -> None:

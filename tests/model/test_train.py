@@ -15,7 +15,9 @@ from data.errors import InputError
 from data.splits import SearchData
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.device import autocast
+from model.embedded import scores_within
 from model.evaluate import one_shot_exact, verification
+from model.scores import verification_accuracy
 from model.train import EpochReport, Trainer
 from model.weights import load_network, read_tensors, save_network, write_tensors
 
@@ -168,6 +170,20 @@ def test_patience_stops_early(data: SearchData) -> None:
     history = list(Trainer(config, data, CPU).run())
     assert len(history) == 4
     assert history[-1].best_epoch == 0
+
+
+def test_validation_by_verification_keeps_the_epoch_that_verifies_best(data: SearchData) -> None:
+    config = configured(loss="pairs", validation="verification", rate=2e-2)
+    trainer = Trainer(config, data, CPU)
+    history = list(trainer.run())
+    assert history[-1].best_accuracy == max(report.accuracy for report in history)
+    assert [report.verification for report in history] == [report.accuracy for report in history]
+    kept = verification_accuracy(scores_within(trainer.best_network(), data.validation))
+    assert kept.value == pytest.approx(history[-1].best_accuracy, abs=0.005)  # bfloat16
+    by_one_shot = list(Trainer(configured(loss="pairs", rate=2e-2), data, CPU).run())
+    assert [report.loss for report in by_one_shot] == [report.loss for report in history]
+    assert [report.verification for report in by_one_shot] == [r.accuracy for r in history]
+    assert by_one_shot[0].accuracy < history[0].accuracy
 
 
 def test_sampled_validation_agrees_with_the_exact_one(data: SearchData) -> None:

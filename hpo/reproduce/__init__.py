@@ -1,0 +1,1 @@
+"""The experiments of the paper and of its re-implementations, a module each."""

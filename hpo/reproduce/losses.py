@@ -1,0 +1,112 @@
+"""What the loss does: the same network and pictures, trained for the same time by each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Literal
+
+from hpo.reproduce.context import Context, Size
+from hpo.reproduce.networks import NETWORKS, alike
+from hpo.reproduce.one_shot import one_shot
+from hpo.reproduce.table import Column, Measured, Row, Table, over_seeds
+from hpo.reproduce.trainings import train
+from hpo.reproduce.verified import KINDS, verified
+from model.config import BatchConfig, NetworkConfig, RunConfig, TrainConfig
+
+Loss = Literal["pairs", "batch-pairs", "nca"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is trained; rates are chosen on validation.
+
+    Attributes:
+        network: by every loss.
+        epochs: of every training.
+        steps: an epoch, by loss, so that all trainings take the same time.
+        rates: learning rate of all layers, by loss.
+        output_rates: that of the output layer.
+    """
+
+    network: NetworkConfig
+    epochs: int
+    steps: dict[Loss, int]
+    rates: dict[Loss, float]
+    output_rates: dict[Loss, float]
+
+
+SETTINGS: dict[Size, Settings] = {
+    "small": Settings(
+        NETWORKS["small"],
+        epochs=50,
+        steps={"pairs": 50, "batch-pairs": 50, "nca": 50},
+        rates={"pairs": 0.2, "batch-pairs": 0.2, "nca": 0.2},
+        output_rates={"pairs": 0.2, "batch-pairs": 0.2, "nca": 0.01},
+    ),
+    "paper": Settings(
+        NETWORKS["paper"],
+        epochs=100,
+        steps={"pairs": 200, "batch-pairs": 200, "nca": 200},
+        rates={"pairs": 0.05, "batch-pairs": 0.05, "nca": 0.05},
+        output_rates={"pairs": 0.05, "batch-pairs": 0.05, "nca": 0.005},
+    ),
+}
+BATCH = BatchConfig(pairs=80, alphabets=1, characters=40, drawers=4)
+"""A step of every loss sees 160 pictures: 80 pairs, or an alphabet's 40 characters by 4 drawers."""
+
+
+def run(context: Context, settings: Settings | None = None) -> Table:
+    """Three trainings a seed."""
+    settings = settings or SETTINGS[context.size]
+    losses: tuple[Loss, ...] = ("pairs", "batch-pairs", "nca")
+    trained = train(context, {loss: training_by(settings, loss) for loss in losses})
+    rows = []
+    for loss, of_loss in trained.items():
+        results = verified(of_loss, context)
+        runs, every_pair = one_shot(of_loss, context)
+        validation = over_seeds(
+            [
+                Measured(training.result.accuracy, training.result.standard_error, "10 alphabets")
+                for training in of_loss
+            ]
+        )
+        seconds = Measured(fmean(training.result.seconds for training in of_loss))
+        cells = (results[False].test, results[True].test, every_pair, runs, validation, seconds)
+        rows.append(Row(loss, cells))
+    return Table(
+        title="verification and one-shot accuracy by loss, in the same training time",
+        of="loss",
+        columns=(
+            Column("verification, same alphabet"),
+            Column("verification, any alphabets"),
+            Column("20-way, every drawer pair"),
+            Column("20-way, official runs"),
+            Column("20-way, validation"),
+            Column("training s", percent=False),
+        ),
+        rows=rows,
+        notes=(
+            "The same network, initial weights, distortions and optimiser; 160 pictures a step."
+            " One-shot trials are within alphabet.",
+            KINDS,
+        ),
+    )
+
+
+def training_by(settings: Settings, loss: Loss) -> RunConfig:
+    """How a network is trained by one of the losses."""
+    rate, output = settings.rates[loss], settings.output_rates[loss]
+    return RunConfig(
+        network=settings.network,
+        train=TrainConfig(
+            loss=loss,
+            optimiser="sgd",
+            layers=alike(settings.network, rate, output=output),
+            epochs=settings.epochs,
+            steps_per_epoch=settings.steps[loss],
+            patience=settings.epochs,
+            schedule="cosine",
+            batch=BATCH,
+        ),
+    )

@@ -1,0 +1,70 @@
+"""One experiment, from its name to the files it leaves."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from pathlib import Path
+
+import torch
+
+from data.source import load_collection
+from hpo.crew import Machine
+from hpo.files import check_folder
+from hpo.objective import device_name, versions
+from hpo.reproduce.context import DEFAULT_NETWORK, Context, Size, size_for
+from hpo.reproduce.names import experiment
+from hpo.reproduce.writers import write_results
+from model.device import resolve_device
+
+
+def reproduce(
+    name: str,
+    machine: Machine,
+    folder: Path,
+    seeds: int = 3,
+    size: Size | None = None,
+    network: Path | None = None,
+) -> str:
+    """Runs an experiment; what of its trainings is done, is not done again.
+
+    Args:
+        name: one of `names.EXPERIMENTS`.
+        machine: workers, device and data root.
+        folder: for results.json, results.md, pictures and trainings.
+        seeds: trainings of each network.
+        size: None is the paper's where there is a GPU, else the small one.
+        network: folder of the trained network to measure; None is runs/quick.
+
+    Returns:
+        The content of results.md.
+
+    Raises:
+        InputError: the name is unknown, or something the experiment needs is missing.
+    """
+    run = experiment(name)
+    check_folder(folder)
+    device = resolve_device(machine.device)
+    context = Context(
+        collection=load_collection("auto", machine.data_root),
+        size=size or size_for(device),
+        seeds=seeds,
+        folder=folder,
+        machine=machine,
+        network=network or DEFAULT_NETWORK,
+    )
+    start = time.perf_counter()
+    table = run(context)
+    about = {
+        "experiment": name,
+        "dataset": context.collection.name,
+        "fingerprint": context.collection.fingerprint,
+        "size": f"{context.size}, {context.pixels}x{context.pixels}",
+        "seeds": seeds,
+        "seconds": round(time.perf_counter() - start, 1),
+        "versions": versions(),
+        "device": device_name(device),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} used",
+    }
+    return write_results(table, about, folder)

@@ -1,0 +1,73 @@
+"""An experiment's trainings: each kept as it ends, and not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.splits import SplitsOf, paper_splits
+from hpo.reproduce.context import Context
+from hpo.retrain import Retraining, following_seeds, retraining_in
+from hpo.tasks import RetrainTask, retrain_all
+from model.config import RunConfig
+from model.siamese import SiameseNetwork
+from model.weights import load_network
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One training that is done.
+
+    Attributes:
+        result: its validation accuracy, epochs and seconds.
+        folder: holds its best.safetensors.
+    """
+
+    result: Retraining
+    folder: Path
+
+    def network(self, context: Context) -> SiameseNetwork:
+        """The best epoch's network, on the context's device."""
+        return load_network(self.folder / "best.safetensors")[0].to(context.device)
+
+
+def train(
+    context: Context, configs: Mapping[str, RunConfig], splits: SplitsOf = paper_splits
+) -> dict[str, list[Trained]]:
+    """Trains each configuration with `context.seeds` seeds, the configuration's own and on.
+
+    Args:
+        context: where trainings are kept, as CONTEXT.FOLDER/trainings/SIZE/NAME/seed-N.
+        configs: by a name that can be a folder's.
+        splits: which alphabets and drawers train and validate.
+
+    Returns:
+        By name, one training per seed.
+
+    Raises:
+        InputError: a training that is kept there is of another configuration or data set.
+    """
+    tasks = {
+        name: [
+            RetrainTask(
+                config=config.model_copy(
+                    update={"train": config.train.model_copy(update={"seed": seed})}
+                ),
+                title=f"{name}, ",
+                folder=context.folder / "trainings" / context.size / name / f"seed-{seed}",
+                dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
+                device=context.machine.device,
+                data_root=context.machine.data_root,
+                splits=splits,
+            )
+            for seed in following_seeds(config, context.seeds)
+        ]
+        for name, config in configs.items()
+    }
+    every = [task for of_name in tasks.values() for task in of_name]
+    retrain_all(every, context.machine, context.collection, context.folder, "trainings")
+    return {
+        name: [Trained(retraining_in(task.folder), task.folder) for task in of_name]
+        for name, of_name in tasks.items()
+    }
