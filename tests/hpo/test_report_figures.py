@@ -244,7 +244,14 @@ def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(64, "64"), (4096, "4096"), (0.05, "0.05"), (0.0, "0"), (1e-4, "1e-4"), (2.5149e-7, "2.51e-7")],
+    [
+        (64, "64"),
+        (4096, "4096"),
+        (0.05, "0.05"),
+        (0.0, "0"),
+        (1e-4, "1e-4"),
+        (2.5149e-7, "2.51e-7"),
+    ],
 )
 def test_values_are_short(value: float, written: str) -> None:
     assert short(value) == written
