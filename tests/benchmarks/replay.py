@@ -36,6 +36,7 @@ from hpo.samplers import make_sampler
 from hpo.space import sample
 from hpo.study import PrunerConfig, SamplerConfig, StudyConfig
 
+plt.style.use("tableau-colorblind10")
 BASELINE = "random/none"
 SEARCHES = [
     f"{sampler}/{pruner}"
@@ -148,7 +149,7 @@ def compare(arguments: argparse.Namespace, rows: list[tuple[str, str, int, bool]
     trials = arguments.trials or surrogate.study.trials
     seconds = trials * full_training(surrogate) / arguments.workers[0]
     found = outcomes(arguments, [row[1:] for row in rows], seconds=seconds)
-    level = float(np.median([outcome.at(seconds) for outcome in found[0]]))
+    level = _median([outcome.at(seconds) for outcome in found[0]])
     times = np.linspace(0, seconds, GRID + 1)[1:]
     document = about(arguments, surrogate) | {
         "seconds": round(seconds, 1),
@@ -197,7 +198,7 @@ def workers(arguments: argparse.Namespace) -> None:
     surrogate = surrogate_of(arguments.curves, arguments.nearest)
     search = f"{surrogate.study.sampler.name}/{surrogate.study.pruner.name}"
     names = [search] if search == BASELINE else [search, BASELINE]
-    counts, trials = arguments.workers, arguments.trials or 1000
+    counts, trials = sorted({1, *arguments.workers}), arguments.trials or 1000
     found = outcomes(arguments, [(n, w, False) for n in names for w in counts], trials=trials)
     document = about(arguments, surrogate) | {
         "trials": trials,
@@ -209,7 +210,7 @@ def workers(arguments: argparse.Namespace) -> None:
         alone = rows[0]
         wall = float(np.median([outcome.wall for outcome in alone]))
         # What one worker has when nine tenths of its time are over: all can be asked for that.
-        level = float(np.median([outcome.at(0.9 * outcome.wall) for outcome in alone]))
+        level = _median([outcome.at(0.9 * outcome.wall) for outcome in alone])
         told: list[dict[str, Any]] = []
         for count, repetitions in zip(counts, rows, strict=True):
             final = np.array([outcome.at(np.inf) for outcome in repetitions])
@@ -246,9 +247,15 @@ def workers(arguments: argparse.Namespace) -> None:
     left.plot(counts, counts, color="grey", linewidth=0.8, label="as many times faster")
     for name, rows in document["searches"].items():
         told = rows["by_workers"]
-        left.plot(counts, [row["speed_up"] for row in told], "o-", label=f"{name}: all trials")
         (line,) = right.plot(
             counts, [row["final_accuracy"]["0.5"] for row in told], "o-", label=name
+        )
+        left.plot(
+            counts,
+            [row["speed_up"] for row in told],
+            "o-",
+            color=line.get_color(),
+            label=f"{name}: all trials",
         )
         right.fill_between(
             counts,
@@ -262,6 +269,7 @@ def workers(arguments: argparse.Namespace) -> None:
             counts,
             [reach[0] / r if r and reach[0] else np.nan for r in reach],
             "s--",
+            color=line.get_color(),
             label=f"{name}: to accuracy {rows['level']:.3f}",
         )
         left.axvline(rows["more_pay_up_to_workers"], color=line.get_color(), linestyle=":")
@@ -295,9 +303,15 @@ def save(arguments: argparse.Namespace, document: dict[str, Any], figure: plt.Fi
 
 def _summary(values: np.ndarray) -> dict[str, float | None]:
     """Quantiles; one of times that were never reached is null."""
-    # By order, not between two values: one of them may be infinite.
-    found = {str(q): float(np.quantile(values, q, method="higher")) for q in QUANTILES}
+    # Between two values, one of which may be infinite, there is none: there, the higher one.
+    method = "linear" if np.isfinite(values).all() else "higher"
+    found = {str(q): float(np.quantile(values, q, method=method)) for q in QUANTILES}
     return {q: round(value, 4) if isfinite(value) else None for q, value in found.items()}
+
+
+def _median(accuracies: list[float]) -> float:
+    """One of them, which more than half of the repetitions reach: the mean of two, half do."""
+    return float(np.quantile(accuracies, 0.5, method="lower"))
 
 
 def _mean(repetitions: list[Outcome], what: Callable[[Outcome], float]) -> float:

@@ -21,7 +21,7 @@ PHONE = {"width": 390, "height": 844}
 STUDY = """
 name = "tiny"
 dataset = "glyphs"
-trials = 11
+trials = 10
 sampler = { name = "random" }
 pruner = { name = "median" }
 finish = { finalists = 2, seeds = 2 }
@@ -33,7 +33,7 @@ convolutions = [{ filters = 8, kernel = { low = 3, high = 13, step = 2 }, pool =
 
 [train]
 optimiser = { choices = ["sgd", "adam"] }
-epochs = 3
+epochs = 2
 steps_per_epoch = 2
 layers = { learning_rate = { low = 1e-3, high = 1e-1, log = true } }
 batch = { characters = 10, drawers = 2 }
@@ -137,5 +137,5 @@ def test_an_unfinished_study_says_so(
     )
     assert list((study_folder / "report").iterdir()) == [study_folder / "report" / "index.html"]
     open_page(browser_page, study_folder)
-    assert "Unfinished: 11 of 11 trials done" in browser_page.inner_text(".notice")
+    assert "Unfinished: 10 of 10 trials done" in browser_page.inner_text(".notice")
     assert not {"alphabets", "filters"} & set(drawn(browser_page))
