@@ -118,7 +118,9 @@ def importance(study: optuna.Study) -> go.Figure | None:
         for groups, key in ((by_layer, own_layer), (by_kind, kind.replace("_", " "))):
             parts = groups.setdefault(key, {True: 0.0, False: 0.0})
             parts[name in found.clear] += share
-    figure = make_subplots(1, 2, subplot_titles=("by layer", "by kind"), horizontal_spacing=0.25)
+    figure = make_subplots(
+        1, 2, subplot_titles=("by layer, %", "by kind, %"), horizontal_spacing=0.25
+    )
     for column, groups in enumerate((by_layer, by_kind), start=1):
         ordered = sorted(groups.items(), key=lambda item: sum(item[1].values()))
         for clear, name, color in (
@@ -143,7 +145,7 @@ def importance(study: optuna.Study) -> go.Figure | None:
         title=f"What set the best {len(found.best)} of {found.trials} trials apart (PED-ANOVA)",
         legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
     )
-    figure.update_xaxes(rangemode="tozero", title="share, %")
+    figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(automargin=True)
     return figure
 
