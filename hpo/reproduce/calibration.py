@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from hpo.held_out import verification_characters
 from hpo.reproduce.context import Context
-from hpo.reproduce.losses import SETTINGS, Loss, Settings, training_by
+from hpo.reproduce.losses import LOSSES, SETTINGS, Settings, training_by
 from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Row, Table, over_seeds
 from hpo.reproduce.trainings import Trained, train
@@ -19,8 +19,6 @@ from model.calibration import Calibration, Reliability, calibration
 from model.config import RunConfig
 from model.embedded import embed
 from model.evaluate import scored_pairs
-
-LOSSES: tuple[Loss, ...] = ("pairs", "batch-pairs", "nca")
 
 
 class OfLoss(NamedTuple):

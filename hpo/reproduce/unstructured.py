@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.splits import evaluation_characters, paper_splits
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
-from hpo.reproduce.ways import measured
+from hpo.reproduce.ways import curves_figure, measured
 from model.embedded import embed
 from model.evaluation import WAYS
 from model.scores import one_shot_accuracies
@@ -21,42 +21,37 @@ def run(context: Context) -> Table:
     characters = evaluation_characters(context.collection, network.config.size, context.device)
     everyone = embed(network, characters)
     tested = paper_splits(context.collection).test.alphabets
-    found = {}
+    curves: dict[str, list[Measured]] = {}
     for name, embedded in {
         f"{len(tested)} test alphabets": everyone.part(tested, characters.drawers),
         f"all {len(characters.alphabets)}": everyone,
     }.items():
-        found[name] = (one_shot_accuracies(embedded.scores(), WAYS), unstructured(embedded, WAYS))
-    over = {name: f"{len(within[2].per_alphabet)} alphabets" for name, (within, _) in found.items()}
+        within, free = one_shot_accuracies(embedded.scores(), WAYS), unstructured(embedded, WAYS)
+        over = f"{len(embedded.characters.alphabets)} alphabets"
+        curves[f"within alphabet, {name}"] = [measured(within[way]) for way in WAYS]
+        curves[f"UNSTRUCTURED, {name}"] = [Measured(*free[way], over) for way in WAYS]
     rows = [
         Row(
             str(way),
             (
-                *(
-                    cell
-                    for name, (within, free) in found.items()
-                    for cell in (measured(within[way]), Measured(*free[way], over[name]))
-                ),
+                *cells,
                 *(
                     Quoted(value, "re-implementations") if way == WAYS[-1] else None
                     for value in OTHERS.values()
                 ),
             ),
         )
-        for way in WAYS
+        for way, *cells in zip(WAYS, *curves.values(), strict=True)
     ]
     return Table(
         title="N-way one-shot accuracy, within one alphabet and with characters from all",
         of="N",
         columns=(
-            *(
-                Column(f"{kind}, {name}")
-                for name in found
-                for kind in ("within alphabet", "UNSTRUCTURED")
-            ),
+            *(Column(name) for name in curves),
             *(Column(f"unstructured, others {end}") for end in OTHERS),
         ),
         rows=rows,
+        figures={"unstructured": curves_figure(curves)},
         notes=(
             "Unstructured trials are easier, for characters of two alphabets are less alike: the"
             " two kinds are never to be compared.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from matplotlib.figure import Figure
 
 from data.splits import evaluation_characters, paper_splits
@@ -27,18 +29,19 @@ def run(context: Context) -> Table:
         "all evaluation alphabets": characters.alphabets,
     }
     curves = {
-        f"{name} ({len(alphabets)})": {way: ways[way].over(alphabets) for way in WAYS}
+        f"{name} ({len(alphabets)})": [measured(ways[way].over(alphabets)) for way in WAYS]
         for name, alphabets in chosen.items()
     }
+    figure = _with_alphabets(curves_figure(curves), ways)
     rows = [
         Row(
             str(way),
             (
-                *(measured(curve[way]) for curve in curves.values()),
+                *cells,
                 Quoted(OTHERS[way], "re-implementation") if way in OTHERS else None,
             ),
         )
-        for way in WAYS
+        for way, *cells in zip(WAYS, *curves.values(), strict=True)
     ]
     return Table(
         title="N-way one-shot accuracy within alphabet, every drawer pair, every choice of"
@@ -51,7 +54,7 @@ def run(context: Context) -> Table:
             " figures are not comparable with these.",
             "The network was chosen on the validation alphabets, as 4 of the 20 drawers drew them.",
         ),
-        figures={"ways": _curves(curves, ways)} | {f"{n}-way": _by_alphabet(n, ways) for n in WAYS},
+        figures={"ways": figure} | {f"{n}-way": _by_alphabet(n, ways) for n in WAYS},
         details={
             "per_alphabet": {
                 name: {str(way): ways[way].per_alphabet[name] for way in WAYS}
@@ -67,26 +70,30 @@ def measured(accuracy: Accuracy) -> Measured:
     )
 
 
-def _curves(curves: dict[str, dict[int, Accuracy]], ways: dict[int, Accuracy]) -> Figure:
+def curves_figure(curves: Mapping[str, Sequence[Measured]]) -> Figure:
+    """Accuracy against N, a curve per name; each has a figure for every N of `WAYS`."""
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
+    for name, curve in curves.items():
+        values = [100 * cell.value for cell in curve]
+        errors = [100 * (cell.error or 0) for cell in curve]
+        axes.errorbar(WAYS, values, errors, marker="o", markersize=3, capsize=2, label=name)
+    axes.set_xticks(list(WAYS))
+    axes.set_xlabel("N")
+    axes.set_ylabel("one-shot accuracy %")
+    axes.legend()
+    return figure
+
+
+def _with_alphabets(figure: Figure, ways: dict[int, Accuracy]) -> Figure:
+    """Each alphabet's own curve, and what others report."""
+    (axes,) = figure.axes
     for alphabet in ways[WAYS[0]].per_alphabet:
         values = [100 * ways[way].per_alphabet[alphabet] for way in WAYS]
         axes.plot(WAYS, values, color="0.8", linewidth=0.7, zorder=1)
-    for name, curve in curves.items():
-        values = [100 * curve[way].value for way in WAYS]
-        errors = [100 * curve[way].standard_error for way in WAYS]
-        axes.errorbar(WAYS, values, errors, marker="o", markersize=3, capsize=2, label=name)
-    axes.plot(
-        list(OTHERS),
-        [100 * value for value in OTHERS.values()],
-        "x",
-        color="black",
-        label="re-implementation",
-    )
-    axes.set_xticks(list(WAYS))
+    others = [100 * value for value in OTHERS.values()]
+    axes.plot(list(OTHERS), others, "x", color="black", label="re-implementation")
     axes.set_xlabel("N (grey: each alphabet)")
-    axes.set_ylabel("one-shot accuracy %")
     axes.legend()
     return figure
 

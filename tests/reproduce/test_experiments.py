@@ -101,7 +101,7 @@ def test_losses_train_alike_but_for_the_loss(context: Make, tiny: NetworkConfig)
     few = dict.fromkeys(losses.SETTINGS["small"].steps, 3)
     settings = replace(losses.SETTINGS["small"], network=tiny, epochs=2, steps=few)
     table = losses.run(context(), settings)
-    assert [row.label for row in table.rows] == ["pairs", "batch-pairs", "nca"]
+    assert [row.label for row in table.rows] == ["pairs", "batch-pairs", "nca", "one-shot"]
     for heading in ("verification, same alphabet", "20-way, every drawer pair"):
         values = [figure.value for figure in measured(table, heading)]
-        assert len(set(values)) == 3
+        assert len(set(values)) == 4
