@@ -230,6 +230,7 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
         "units": network.units,
         "initialisation": network.initialisation,
         "batch norm": "on" if network.batch_norm else "off",
+        "centred": f"on, resized {network.resized:.2g}" if network.centred else "off",
         "loss": train.loss,
         **(
             {"temperature": f"{train.temperature:.3g}"} if train.loss in ("nca", "one-shot") else {}

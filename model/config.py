@@ -41,6 +41,8 @@ class NetworkConfig(Strict):
         convolutions: from the input on.
         units: length of the embedding.
         initialisation: "paper" (section 3.3) or "kaiming" (He et al. 2015, for ReLU layers).
+        centred: bring each drawing's centre of mass to the middle of the picture first.
+        resized: how far a centred drawing is brought to a common size, 0 (not) to 1 (all the same).
         batch_norm: normalise each convolution's output, after its pooling and before its ReLU.
     """
 
@@ -49,6 +51,8 @@ class NetworkConfig(Strict):
     units: int = Field(ge=1, le=8192)
     initialisation: Literal["paper", "kaiming"] = "kaiming"
     batch_norm: bool = False
+    centred: bool = False
+    resized: float = Field(default=0.0, ge=0, le=1)
 
     def shortfall(self) -> int:
         """By how many pixels the picture is too small for the convolutions; 0 if all fit.

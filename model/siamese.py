@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pdist
 
+from model.centre import centred
 from model.config import NetworkConfig
 
 # Measured on Omniglot at this initialisation: two pictures differ by about a tenth in each unit,
@@ -79,6 +80,9 @@ class SiameseNetwork(nn.Module):
 
     def embed(self, pictures: Tensor) -> Tensor:
         """float [n, 1, size, size], 1 is ink -> float32 [n, units], each within 0 and 1."""
+        if self.config.centred:
+            with torch.no_grad(), torch.autocast(pictures.device.type, enabled=False):
+                pictures = centred(pictures, self.config.resized)
         features = pictures.contiguous(memory_format=torch.channels_last)
         for block in self.convolutions:
             features = block(features)
