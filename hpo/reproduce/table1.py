@@ -30,7 +30,9 @@ class Settings:
     Attributes:
         network: of all six trainings.
         epochs: of each.
-        steps: batches of 128 pairs an epoch.
+        steps: batches an epoch.
+        pairs: a batch.
+        by_alphabet: whether a batch's pairs are of one alphabet, see `BatchConfig`.
         rate: learning rate of all layers.
         thousand: pairs in "1k".
     """
@@ -38,13 +40,19 @@ class Settings:
     network: NetworkConfig
     epochs: int
     steps: int
+    pairs: int
+    by_alphabet: bool
     rate: float
     thousand: int = 1000
 
 
 SETTINGS: dict[Size, Settings] = {
-    "small": Settings(NETWORKS["small"], epochs=20, steps=60, rate=0.2),
-    "paper": Settings(NETWORKS["paper"], epochs=200, steps=1000, rate=0.05),
+    "small": Settings(
+        NETWORKS["small"], epochs=6, steps=60, pairs=1000, by_alphabet=True, rate=0.1
+    ),
+    "paper": Settings(
+        NETWORKS["paper"], epochs=200, steps=1000, pairs=128, by_alphabet=False, rate=0.05
+    ),
 }
 
 
@@ -105,7 +113,9 @@ def _config(settings: Settings, pairs: str, distorted: bool) -> RunConfig:
             patience=settings.epochs,
             schedule="cosine",
             validation="verification",
-            batch=BatchConfig(training_pairs=number),
+            batch=BatchConfig(
+                pairs=settings.pairs, training_pairs=number, by_alphabet=settings.by_alphabet
+            ),
             distortion=DistortionConfig(affine=float(distorted)),
         ),
     )
