@@ -32,7 +32,6 @@ class Settings:
         epochs: of each.
         steps: batches an epoch.
         pairs: a batch.
-        by_alphabet: whether a batch's pairs are of one alphabet, see `BatchConfig`.
         rate: learning rate of all layers.
         thousand: pairs in "1k".
     """
@@ -41,18 +40,13 @@ class Settings:
     epochs: int
     steps: int
     pairs: int
-    by_alphabet: bool
     rate: float
     thousand: int = 1000
 
 
 SETTINGS: dict[Size, Settings] = {
-    "small": Settings(
-        NETWORKS["small"], epochs=6, steps=60, pairs=1000, by_alphabet=True, rate=0.1
-    ),
-    "paper": Settings(
-        NETWORKS["paper"], epochs=200, steps=1000, pairs=128, by_alphabet=False, rate=0.05
-    ),
+    "small": Settings(NETWORKS["small"], epochs=6, steps=80, pairs=128, rate=0.1),
+    "paper": Settings(NETWORKS["paper"], epochs=200, steps=1000, pairs=128, rate=0.05),
 }
 
 
@@ -113,9 +107,7 @@ def _config(settings: Settings, pairs: str, distorted: bool) -> RunConfig:
             patience=settings.epochs,
             schedule="cosine",
             validation="verification",
-            batch=BatchConfig(
-                pairs=settings.pairs, training_pairs=number, by_alphabet=settings.by_alphabet
-            ),
+            batch=BatchConfig(pairs=settings.pairs, training_pairs=number),
             distortion=DistortionConfig(affine=float(distorted)),
         ),
     )

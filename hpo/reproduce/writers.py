@@ -28,7 +28,7 @@ def write_results(table: Table, about: dict[str, Any], folder: Path) -> str:
     for name, figure in figures.items():
         with replacing(folder / f"{name}.png") as partial:
             figure.savefig(partial, format="png", dpi=DPI)
-    text = to_markdown(table, about, sorted(figures))
+    text = to_markdown(table, about, list(figures))
     write_text(folder / "results.md", text)
     write_json(folder / "results.json", about | to_document(table))
     return text
