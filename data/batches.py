@@ -16,13 +16,12 @@ class Batch(NamedTuple):
 
     Attributes:
         pictures: uint8 [n, 1, size, size].
-        labels: int64 [n], equal where the character is.
-        pairs: int64 [2, pairs], which pictures to compare; None, all with each other.
+        labels: int64 [n], equal where the character is. A batch of sampled pairs holds picture i's
+            partner at n/2 + i.
     """
 
     pictures: Tensor
     labels: Tensor
-    pairs: Tensor | None = None
 
 
 def seeded(device: torch.device, *numbers: int) -> torch.Generator:
@@ -86,11 +85,8 @@ def pair_batches(
     steps: int,
     generator: torch.Generator,
     across: bool = False,
-    by_alphabet: bool = False,
 ) -> Iterator[Batch]:
     """An epoch of sampled pairs (the paper's section 3.2).
-
-    A picture that is in several pairs of a batch is held once.
 
     Args:
         characters: to draw from.
@@ -100,7 +96,6 @@ def pair_batches(
         steps: how many batches.
         generator: on the CPU.
         across: as in `draw_pairs`.
-        by_alphabet: a batch is of one alphabet, or of the end of one and the beginning of the next.
     """
     count = pairs * steps
     if fixed is None:
@@ -109,17 +104,11 @@ def pair_batches(
         rounds = -(-count // len(fixed))
         order = [torch.randperm(len(fixed), generator=generator) for _ in range(rounds)]
         chosen = fixed[torch.cat(order)[:count]]
-    in_batches = chosen.view(steps, pairs, 2, 2)
-    if by_alphabet:
-        by_first = characters.alphabet_of.cpu()[chosen[:, 0, 0]].argsort(stable=True)
-        in_batches = chosen[by_first].view_as(in_batches)
-        in_batches = in_batches[torch.randperm(steps, generator=generator)]
-    drawers = len(characters.drawers)
-    for batch in in_batches:
-        cells = (batch[..., 0] * drawers + batch[..., 1]).T.to(characters.device)
-        distinct, places = torch.unique(cells, return_inverse=True)
-        row = distinct // drawers
-        yield Batch(characters.pictures[row, distinct % drawers].unsqueeze(1), row, places)
+    chosen = chosen.to(characters.device)
+    for step in range(steps):
+        both = chosen[step * pairs : (step + 1) * pairs].transpose(0, 1).reshape(-1, 2)
+        row, drawer = both[:, 0], both[:, 1]
+        yield Batch(characters.pictures[row, drawer].unsqueeze(1), row)
 
 
 def character_batches(

@@ -103,8 +103,6 @@ class BatchConfig(Strict):
             (30 000, 90 000 or 150 000); 0 draws new ones for every batch.
         across: draw different pairs from any two characters, as re-implementations do; else from
             two of the same alphabet.
-        by_alphabet: sampled pairs of one alphabet in each batch. A picture is looked at once in how
-            many pairs it may be, so a thousand of them cost little more than two hundred of all.
         alphabets: over how many alphabets a batch of confusable characters is spread.
         characters: how many characters such a batch holds.
         drawers: how many drawings of each.
@@ -115,7 +113,6 @@ class BatchConfig(Strict):
     pairs: int = Field(default=128, ge=2, le=4096)
     training_pairs: int = Field(default=0, ge=0, le=10_000_000)
     across: bool = False
-    by_alphabet: bool = False
     alphabets: int = Field(default=1, ge=1, le=30)
     characters: int = Field(default=40, ge=2, le=1000)
     drawers: int = Field(default=4, ge=2, le=20)

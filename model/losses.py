@@ -9,21 +9,17 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from model.siamese import SiameseNetwork
 
 
-def pairs_loss(
-    network: SiameseNetwork, embeddings: Tensor, labels: Tensor, pairs: Tensor
-) -> Tensor:
+def pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy of same or different over sampled pairs: the paper's (section 3.2).
 
     Args:
         network: whose distance compares.
-        embeddings: float32 [n, units].
-        labels: int64 [n], equal where the character is.
-        pairs: int64 [2, pairs], which to compare.
+        embeddings: float32 [2 * pairs, units]; picture i's partner is at pairs + i.
+        labels: int64 [2 * pairs], equal where the character is.
     """
-    left, right = pairs
-    same = (labels[left] == labels[right]).float()
-    scores = network.score_pairs(embeddings[left], embeddings[right])
-    return binary_cross_entropy_with_logits(scores, same)
+    left, right = embeddings.chunk(2)
+    same = torch.eq(*labels.chunk(2)).float()
+    return binary_cross_entropy_with_logits(network.score_pairs(left, right), same)
 
 
 def batch_pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> Tensor:

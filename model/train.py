@@ -148,13 +148,7 @@ class Trainer:
         batch, steps = train.batch, train.steps_per_epoch
         if train.loss == "pairs":
             return pair_batches(
-                self.data.train,
-                batch.pairs,
-                self._fixed_pairs,
-                steps,
-                generator,
-                batch.across,
-                batch.by_alphabet,
+                self.data.train, batch.pairs, self._fixed_pairs, steps, generator, batch.across
             )
         return character_batches(
             self.data.train,
@@ -166,13 +160,13 @@ class Trainer:
             generator,
         )
 
-    def step(self, pictures: Tensor, labels: Tensor, pairs: Tensor | None = None) -> Tensor:
-        """One update on float pictures [n, 1, size, size], see `Batch`; the loss, detached."""
+    def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
+        """One update on float pictures [n, 1, size, size]; returns the loss, detached."""
         train = self.config.train
         with autocast(self.device):
             embeddings = self.network.embed(pictures)
-        if pairs is not None:
-            loss = pairs_loss(self.network, embeddings, labels, pairs)
+        if train.loss == "pairs":
+            loss = pairs_loss(self.network, embeddings, labels)
         elif train.loss == "batch-pairs":
             loss = batch_pairs_loss(self.network, embeddings, labels)
         elif train.loss == "nca":
@@ -200,7 +194,7 @@ class Trainer:
                 train.distortion.elastic,
                 generator,
             )
-            total += self.step(inputs, batch.labels, batch.pairs)
+            total += self.step(inputs, batch.labels)
             pictures += len(inputs)
             steps += 1
             if steps % FINITE_CHECK == 0 and not isfinite(float(total)):

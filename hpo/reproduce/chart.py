@@ -36,6 +36,7 @@ def bars(table: Table) -> Figure:
     for text in axes.get_xticklabels():
         text.set_horizontalalignment("right")
     axes.set_ylabel("%")
+    axes.margins(y=0.1)
     axes.set_title(table.title, fontsize=10)
     if columns:
         axes.legend(fontsize=8)

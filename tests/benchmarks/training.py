@@ -70,11 +70,11 @@ def trainer_against_bare_step(
 
     def trained() -> None:
         batch = next(stream)
-        trainer.step(prepared(batch), batch.labels, batch.pairs)
+        trainer.step(prepared(batch), batch.labels)
 
     for step in range(steps + 3):
         with_data = seconds_of(trained, device)
-        alone = seconds_of(lambda: trainer.step(ready, *ready_batch[1:]), device)
+        alone = seconds_of(lambda: trainer.step(ready, ready_batch.labels), device)
         if step >= 3:
             whole.append(with_data)
             bare.append(alone)
@@ -123,8 +123,7 @@ def pairs_against_the_usual_loop(data: SearchData, device: torch.device, steps: 
 
     def our_step() -> None:
         batch = next(stream)
-        pictures = distort(batch.pictures.float() / 255, 1.0, 0.0, generator)
-        trainer.step(pictures, batch.labels, batch.pairs)
+        trainer.step(distort(batch.pictures.float() / 255, 1.0, 0.0, generator), batch.labels)
 
     network = SiameseNetwork(PAPER.network).to(device)
     optimiser = torch.optim.SGD(network.parameters(), 1e-3, momentum=0.9, weight_decay=2e-4)

@@ -28,7 +28,7 @@ def measured(table: Table, heading: str) -> list[Measured]:
 
 @pytest.fixture
 def six(tiny: NetworkConfig) -> table1.Settings:
-    return table1.Settings(tiny, epochs=2, steps=3, rate=0.1, thousand=2)
+    return replace(table1.SETTINGS["small"], network=tiny, epochs=2, steps=3, thousand=2)
 
 
 def test_table1_trains_six_networks_a_seed(context: Make, six: table1.Settings) -> None:
