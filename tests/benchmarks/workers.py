@@ -149,7 +149,11 @@ def chaos(place: Callable[[], Place]) -> dict[str, Any]:
         for trial in trials:
             if trial.state in DONE:
                 changed += finished.setdefault(trial.number, trial) != trial
-        busy = [t for t in trials if t.state is TrialState.RUNNING and t.intermediate_values]
+        busy = [
+            t
+            for t in trials
+            if t.state is TrialState.RUNNING and t.intermediate_values and t.user_attrs["worker"]
+        ]
         if busy and process.poll() is None:
             worker = int(dice.choice(busy).user_attrs["worker"].split(":")[1])
             with suppress(ProcessLookupError):  # it ended in between

@@ -6,10 +6,11 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
-from socket import create_server
+from socket import create_connection, create_server
 
 import optuna
 import pytest
@@ -71,6 +72,12 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         started.append(process)
         assert process.stderr is not None
         assert f"http://127.0.0.1:{port}/" in (line := process.stderr.readline()), line
+        # Optuna's own program says so before it listens.
+        until = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < until:
+            with suppress(OSError), create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
         return f"http://127.0.0.1:{port}/dashboard"
 
     yield start

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -40,7 +40,8 @@ def test_instructions_are_docker_s(instructions: list[tuple[str, str]]) -> None:
 def test_all_of_the_project_is_copied_to_its_place(
     copied: dict[str, str], pyproject: dict[str, Any]
 ) -> None:
-    packages = pyproject["tool"]["setuptools"]["packages"]
+    # What is copied holds the packages within it.
+    packages = {name.partition(".")[0] for name in pyproject["tool"]["setuptools"]["packages"]}
     modules = [f"{name}.py" for name in pyproject["tool"]["setuptools"]["py-modules"]]
     assert {name: copied.get(name) for name in packages} == {name: name for name in packages}
     assert {copied.get(name) for name in modules} == {"./"}
@@ -64,12 +65,14 @@ def test_the_install_finds_what_pyproject_names(
     steps = [shlex.split(step) for step in install.split("&&")]
     made = {word for step in steps for word in step[1:] if step[0] in ("mkdir", "touch")}
     setuptools, metadata = pyproject["tool"]["setuptools"], pyproject["project"]
-    needed = {*setuptools["packages"], *(f"{name}.py" for name in setuptools["py-modules"])}
+    needed = {name.replace(".", "/") for name in setuptools["packages"]}
+    needed |= {f"{name}.py" for name in setuptools["py-modules"]}
     needed |= {metadata["readme"], *metadata["license-files"]}
     before = instructions.index(("RUN", install))
     copied_before = {
         source for name, text in instructions[:before] if name == "COPY" for source in text.split()
     }
+    made |= {str(parent) for name in made for parent in PurePosixPath(name).parents}
     assert needed <= made | copied_before
     (extras,) = re.findall(r"\.\[([\w,]+)\]", install)
     assert "postgres" in extras.split(",")

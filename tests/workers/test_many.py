@@ -72,7 +72,12 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
     killed: list[int] = []
 
     def kill_one() -> bool:
-        running = [t for t in trials_of(storage) if t.state is TrialState.RUNNING]
+        # Whoever has just taken a trial up has not yet put its name there.
+        running = [
+            trial
+            for trial in trials_of(storage)
+            if trial.state is TrialState.RUNNING and trial.user_attrs["worker"]
+        ]
         for trial in sorted(running, key=lambda t: "deaths" in t.user_attrs):
             worker = int(trial.user_attrs["worker"].split(":")[1])
             # In mid-trial, so that there is something to lose.
