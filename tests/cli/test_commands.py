@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,8 @@ def test_without_omniglot_an_auto_study_becomes_one_of_glyphs(
     monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nothing answers there
+    # Python keeps what opened its first URL, with the proxies of that moment, for good.
+    monkeypatch.setattr(urllib.request, "_opener", None)
     study = write_study("auto", trials=1)
     result = CliRunner().invoke(app, ["run", study])
     assert result.exit_code == 0, result.output

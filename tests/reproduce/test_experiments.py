@@ -28,7 +28,9 @@ def measured(table: Table, heading: str) -> list[Measured]:
 
 @pytest.fixture
 def six(tiny: NetworkConfig) -> table1.Settings:
-    return replace(table1.SETTINGS["small"], network=tiny, epochs=2, steps=3, thousand=2)
+    # At the study's own rate so small a network may end where all pairs look alike.
+    small = table1.SETTINGS["small"]
+    return replace(small, network=tiny, epochs=2, steps=3, rate=0.1, thousand=2)
 
 
 def test_table1_trains_six_networks_a_seed(context: Make, six: table1.Settings) -> None:
@@ -47,9 +49,8 @@ def test_table1_trains_six_networks_a_seed(context: Make, six: table1.Settings) 
         0.9342,
     ]
     figures = measured(table, "test, same alphabet")
-    # Six different networks; so short a training may leave some at chance.
-    assert len({f.value for f in figures}) >= 4
-    assert all(0.4 < f.value < 1 and f.over == "2 seeds" for f in figures)
+    assert len({f.value for f in figures}) == 6  # six different networks
+    assert all(0.4 < f.value < 1 and f.error and f.over == "2 seeds" for f in figures)
     folders = {path.parent for path in here.folder.rglob("best.safetensors")}
     assert len(folders) == 12
     harder, easier = (
