@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import fmean
 
 from data.splits import drawer_splits
 from hpo.reproduce.context import Context, Size
 from hpo.reproduce.networks import NETWORKS, alike
-from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
-from hpo.reproduce.trainings import train
+from hpo.reproduce.table import Column, Quoted, Row, Table
+from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verified import KINDS, verified
-from model.config import BatchConfig, DistortionConfig, NetworkConfig, RunConfig, TrainConfig
+from model.config import BatchConfig, DistortionConfig, NetworkConfig
 
 ORIGINAL = Quoted(0.912, "re-implementation")
 EPOCHS, PAIRS = 10, 30_000
@@ -44,24 +43,20 @@ def run(context: Context, settings: Settings | None = None) -> Table:
     """One training a seed."""
     settings = settings or SETTINGS[context.size]
     batch = BatchConfig(across=True)
-    config = RunConfig(
-        network=settings.network,
-        train=TrainConfig(
-            loss="pairs",
-            optimiser="adam",
-            layers=alike(settings.network, settings.rate),
-            epochs=EPOCHS,
-            steps_per_epoch=-(-settings.pairs // batch.pairs),
-            patience=EPOCHS,
-            schedule="cosine",
-            validation="verification",
-            batch=batch,
-            distortion=DistortionConfig(affine=0.0),
-        ),
+    config = alike(
+        settings.network,
+        settings.rate,
+        EPOCHS,
+        loss="pairs",
+        optimiser="adam",
+        steps_per_epoch=-(-settings.pairs // batch.pairs),
+        schedule="cosine",
+        validation="verification",
+        batch=batch,
+        distortion=DistortionConfig(affine=0.0),
     )
     trained = train(context, {"network": config}, drawer_splits)["network"]
     results = verified(trained, context, drawer_splits)
-    seconds = Measured(fmean(training.result.seconds for training in trained))
     return Table(
         title="verification accuracy on new drawers of the characters trained on",
         of="different pairs",
@@ -74,7 +69,7 @@ def run(context: Context, settings: Settings | None = None) -> Table:
         rows=(
             Row(
                 "any two characters, as the original",
-                (results[True].validation, results[True].test, ORIGINAL, seconds),
+                (results[True].validation, results[True].test, ORIGINAL, seconds(trained)),
             ),
             Row(
                 "two characters of one alphabet",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Literal, get_args
 
 from hpo.reproduce.context import Context, Size
 from hpo.reproduce.networks import NETWORKS, alike
 from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Row, Table, over_seeds
-from hpo.reproduce.trainings import train
+from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verified import KINDS, verified
-from model.config import BatchConfig, NetworkConfig, RunConfig, TrainConfig
+from model.config import BatchConfig, NetworkConfig, RunConfig
 
 Loss = Literal["pairs", "batch-pairs", "nca", "one-shot"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
@@ -73,9 +72,8 @@ def run(context: Context, settings: Settings | None = None) -> Table:
                 for training in of_loss
             ]
         )
-        seconds = Measured(fmean(training.result.seconds for training in of_loss))
-        cells = (results[False].test, results[True].test, every_pair, runs, validation, seconds)
-        rows.append(Row(loss, cells))
+        measured = (results[False].test, results[True].test, every_pair, runs, validation)
+        rows.append(Row(loss, (*measured, seconds(of_loss))))
     return Table(
         title="verification and one-shot accuracy by loss, in the same training time",
         of="loss",
@@ -98,17 +96,14 @@ def run(context: Context, settings: Settings | None = None) -> Table:
 
 def training_by(settings: Settings, loss: Loss) -> RunConfig:
     """How a network is trained by one of the losses."""
-    rate, output = settings.rates[loss], settings.output_rates[loss]
-    return RunConfig(
-        network=settings.network,
-        train=TrainConfig(
-            loss=loss,
-            optimiser="sgd",
-            layers=alike(settings.network, rate, output=output),
-            epochs=settings.epochs,
-            steps_per_epoch=settings.steps[loss],
-            patience=settings.epochs,
-            schedule="cosine",
-            batch=BATCH,
-        ),
+    return alike(
+        settings.network,
+        settings.rates[loss],
+        settings.epochs,
+        output=settings.output_rates[loss],
+        loss=loss,
+        optimiser="sgd",
+        steps_per_epoch=settings.steps[loss],
+        schedule="cosine",
+        batch=BATCH,
     )

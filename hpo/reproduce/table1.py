@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import fmean
 
 from hpo.reproduce.context import Context, Size
 from hpo.reproduce.networks import NETWORKS, alike
-from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
-from hpo.reproduce.trainings import train
+from hpo.reproduce.table import Column, Quoted, Row, Table
+from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verified import KINDS, verified
-from model.config import BatchConfig, DistortionConfig, NetworkConfig, RunConfig, TrainConfig
+from model.config import BatchConfig, DistortionConfig, NetworkConfig, RunConfig
 
 PAPER = {
     ("30k", False): 0.9061,
@@ -75,7 +74,7 @@ def run(context: Context, settings: Settings | None = None) -> Table:
                     Quoted(paper, "paper"),
                     results[False].validation,
                     results[True].validation,
-                    Measured(fmean(training.result.seconds for training in of_row)),
+                    seconds(of_row),
                 ),
             )
         )
@@ -101,18 +100,15 @@ def run(context: Context, settings: Settings | None = None) -> Table:
 
 def _config(settings: Settings, pairs: str, distorted: bool) -> RunConfig:
     number = int(pairs.removesuffix("k")) * settings.thousand
-    return RunConfig(
-        network=settings.network,
-        train=TrainConfig(
-            loss="pairs",
-            optimiser="sgd",
-            layers=alike(settings.network, settings.rate),
-            epochs=settings.epochs,
-            steps_per_epoch=settings.steps,
-            patience=settings.epochs,
-            schedule="cosine",
-            validation="verification",
-            batch=BatchConfig(pairs=settings.pairs, training_pairs=number),
-            distortion=DistortionConfig(affine=float(distorted)),
-        ),
+    return alike(
+        settings.network,
+        settings.rate,
+        settings.epochs,
+        loss="pairs",
+        optimiser="sgd",
+        steps_per_epoch=settings.steps,
+        schedule="cosine",
+        validation="verification",
+        batch=BatchConfig(pairs=settings.pairs, training_pairs=number),
+        distortion=DistortionConfig(affine=float(distorted)),
     )

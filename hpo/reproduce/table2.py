@@ -17,7 +17,7 @@ from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
 from hpo.reproduce.trainings import train
 from model.baselines import modified_hausdorff, nearest_neighbour
-from model.config import BatchConfig, Convolution, NetworkConfig, RunConfig, TrainConfig
+from model.config import BatchConfig, Convolution, NetworkConfig, RunConfig
 from model.embedded import Embedded
 from model.evaluate import RunsAccuracy, embedded_runs
 
@@ -104,18 +104,16 @@ def _two_layers(settings: Settings) -> RunConfig:
         convolutions=(Convolution(filters=settings.hidden, kernel=settings.size),),
         units=settings.units,
     )
-    return RunConfig(
-        network=network,
-        train=TrainConfig(
-            loss="nca",
-            optimiser="sgd",
-            layers=alike(network, settings.rate, output=0.01),
-            epochs=settings.epochs,
-            steps_per_epoch=50,
-            patience=settings.epochs,
-            schedule="cosine",
-            batch=BatchConfig(symmetries=True),
-        ),
+    return alike(
+        network,
+        settings.rate,
+        settings.epochs,
+        output=0.01,
+        loss="nca",
+        optimiser="sgd",
+        steps_per_epoch=50,
+        schedule="cosine",
+        batch=BatchConfig(symmetries=True),
     )
 
 

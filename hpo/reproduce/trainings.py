@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from data.splits import SplitsOf, paper_splits
 from hpo.reproduce.context import Context
+from hpo.reproduce.table import Measured
 from hpo.retrain import Retraining, following_seeds, retraining_in
 from hpo.tasks import RetrainTask, retrain_all
 from model.config import RunConfig
@@ -71,3 +73,8 @@ def train(
         name: [Trained(retraining_in(task.folder), task.folder) for task in of_name]
         for name, of_name in tasks.items()
     }
+
+
+def seconds(trained: Sequence[Trained]) -> Measured:
+    """Of a training, the mean over seeds."""
+    return Measured(fmean(training.result.seconds for training in trained))
