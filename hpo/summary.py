@@ -225,6 +225,7 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
         else f"{train.batch.characters} characters, alphabets: {train.batch.alphabets},"
         f" drawers: {train.batch.drawers}"
     )
+    temperature = train.softmax_temperature
     return {
         "size": network.size,
         "units": network.units,
@@ -232,9 +233,7 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
         "batch norm": "on" if network.batch_norm else "off",
         "centred": f"on, resized {network.resized:.2g}" if network.centred else "off",
         "loss": train.loss,
-        **(
-            {"temperature": f"{train.temperature:.3g}"} if train.loss in ("nca", "one-shot") else {}
-        ),
+        **({"temperature": f"{temperature:.3g}"} if temperature is not None else {}),
         "batch": batch,
         "optimiser": train.optimiser,
         "schedule": train.schedule,

@@ -33,10 +33,10 @@ def classify(
 ) -> Answers:
     """Compares every query with every support, one per class.
 
-    The scores' softmax gives the classes' probabilities. Trained with "nca", that is what the loss
-    made of them, at its temperature. With the losses over pairs a score is the logarithm of the
-    odds for the same character: if the query is of one of the classes, each as likely beforehand,
-    then its class's odds have the same share in all odds.
+    The scores' softmax gives the classes' probabilities. Trained with "nca" or "one-shot", that is
+    what the loss made of them, at its temperature. With the losses over pairs a score is the
+    logarithm of the odds for the same character: if the query is of one of the classes, each as
+    likely beforehand, then its class's odds have the same share in all odds.
 
     Args:
         network: on the pictures' device.
@@ -50,5 +50,4 @@ def classify(
         for split in (torch.split(support, SLICE), torch.split(query, SLICE))
     )
     scores = network.score(new, known)
-    temperature = train.temperature if train.loss == "nca" else 1.0
-    return Answers((scores / temperature).softmax(1), scores.sigmoid())
+    return Answers((scores / (train.softmax_temperature or 1.0)).softmax(1), scores.sigmoid())

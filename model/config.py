@@ -169,6 +169,11 @@ class TrainConfig(Strict):
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()
 
+    @property
+    def softmax_temperature(self) -> float | None:
+        """By which the loss divides scores before a softmax; None where it has no softmax."""
+        return self.temperature if self.loss in ("nca", "one-shot") else None
+
 
 class RunConfig(Strict):
     """A network and how it is trained: the content of an exported configuration file."""

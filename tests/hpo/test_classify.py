@@ -133,7 +133,12 @@ def test_probabilities_are_the_scores_softmax_at_the_losses_temperature(
     with torch.inference_mode():
         left, right = (network.embed(p.unsqueeze(1).float() / 255) for p in (new, known))
         scores = network.score(left, right)
-    for loss, temperature, divisor in (("nca", 1.0, 1), ("nca", 4.0, 4), ("batch-pairs", 4.0, 1)):
+    for loss, temperature, divisor in (
+        ("nca", 1.0, 1),
+        ("nca", 4.0, 4),
+        ("one-shot", 4.0, 4),
+        ("batch-pairs", 4.0, 1),
+    ):
         train = CONFIG.train.model_copy(update={"loss": loss, "temperature": temperature})
         answers = classify(network, train, known, new)
         torch.testing.assert_close(answers.classes, (scores / divisor).softmax(1))
