@@ -7,7 +7,7 @@ from functools import cache
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample, interpolate
+from torch.nn.functional import affine_grid, grid_sample, interpolate, max_pool2d
 
 # The paper's ranges (section 3.3): degrees, shear, scale, pixels of a 105-pixel picture.
 ROTATION = math.radians(10)
@@ -20,21 +20,29 @@ ELASTIC_CELLS = 5
 """The elastic displacement is drawn on so many points a side and interpolated between them."""
 
 
-def distort(pictures: Tensor, affine: float, elastic: float, generator: torch.Generator) -> Tensor:
-    """Each picture under a random affine map and a random smooth displacement.
+def distort(
+    pictures: Tensor, affine: float, elastic: float, stroke: float, generator: torch.Generator
+) -> Tensor:
+    """Each picture under a random affine map, a random smooth displacement, and by another pen.
 
     Args:
         pictures: float [n, 1, size, size], 0 is paper.
         affine: strength; 1 takes the paper's ranges (section 3.3), each of the seven components
             included with probability one half; 0 leaves it out.
         elastic: standard deviation of the displacement as a fraction of the width; 0 leaves it out.
+        stroke: at most so far, 0 to 1, a picture's ink grows or shrinks by a pixel on all sides;
+            0 leaves it out.
         generator: on the pictures' device.
 
     Returns:
         float [n, 1, size, size].
     """
-    if affine == 0 and elastic == 0:
-        return pictures
+    if affine > 0 or elastic > 0:
+        pictures = _moved(pictures, affine, elastic, generator)
+    return _by_another_pen(pictures, stroke, generator) if stroke > 0 else pictures
+
+
+def _moved(pictures: Tensor, affine: float, elastic: float, generator: torch.Generator) -> Tensor:
     count = len(pictures)
     grid = affine_grid(_affine(count, affine, generator), list(pictures.shape), align_corners=False)
     if elastic > 0:
@@ -44,6 +52,15 @@ def distort(pictures: Tensor, affine: float, elastic: float, generator: torch.Ge
         # [n, 5, 5, 2] drawn points -> [n, size, size, 2], one axis after the other.
         grid = grid + torch.einsum("yi,xj,nijc->nyxc", spread, spread, coarse)
     return grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def _by_another_pen(pictures: Tensor, stroke: float, generator: torch.Generator) -> Tensor:
+    """Between each picture and itself with thicker strokes, or thinner ones."""
+    shape = (len(pictures), 1, 1, 1)
+    drawn = torch.rand(shape, generator=generator, device=pictures.device) * 2 - 1
+    thicker = max_pool2d(pictures, 3, stride=1, padding=1)
+    thinner = -max_pool2d(-pictures, 3, stride=1, padding=1)
+    return pictures.lerp(torch.where(drawn > 0, thicker, thinner), drawn.abs() * stroke)
 
 
 @cache

@@ -16,8 +16,12 @@ from data.thinning import Mask, redrawn, stroke_width
 
 EXTENT = 63.0
 """Width or height of a drawing, the larger, from middle line to middle line, in pixels of 105."""
-WIDTH = 5.0
-"""Thickness of a stroke there."""
+WIDTH = 4.0
+"""Thickness of a stroke there: a little under Omniglot's five pixels.
+
+On the validation alphabets it loses nothing of clean drawings, and one-shot accuracy after a thick
+pen is a point higher than with five; with three it is lower.
+"""
 SMOOTHING = 0.8
 LEAST_CONTRAST = 0.08
 """Of the ink, as a part of the paper's brightness."""

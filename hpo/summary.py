@@ -239,6 +239,7 @@ def _whole_network(config: RunConfig) -> dict[str, Any]:
         "schedule": train.schedule,
         "affine": f"{train.distortion.affine:.3g}",
         "elastic": f"{train.distortion.elastic:.3g}",
+        **({"stroke": f"{train.distortion.stroke:.2g}"} if train.distortion.stroke else {}),
         "symmetries": "on" if train.batch.symmetries else "off",
         "epochs": train.epochs,
     }

@@ -125,10 +125,12 @@ class DistortionConfig(Strict):
     Attributes:
         affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
         elastic: amplitude of the elastic distortion, as a fraction of the picture's width.
+        stroke: how much thicker or thinner strokes become, at most; 1 is a pixel on all sides.
     """
 
     affine: float = Field(default=1.0, ge=0, le=3)
     elastic: float = Field(default=0.0, ge=0, le=0.2)
+    stroke: float = Field(default=0.0, ge=0, le=1)
 
 
 class TrainConfig(Strict):

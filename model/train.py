@@ -192,6 +192,7 @@ class Trainer:
                 batch.pictures.float() / 255,
                 train.distortion.affine,
                 train.distortion.elastic,
+                train.distortion.stroke,
                 generator,
             )
             total += self.step(inputs, batch.labels)

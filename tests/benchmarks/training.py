@@ -55,7 +55,9 @@ def trainer_against_bare_step(
     def prepared(batch: Batch) -> Tensor:
         distortion = config.train.distortion
         pictures = batch.pictures.float() / 255
-        return distort(pictures, distortion.affine, distortion.elastic, generator)
+        return distort(
+            pictures, distortion.affine, distortion.elastic, distortion.stroke, generator
+        )
 
     def forever() -> Iterator[Batch]:
         epoch = 0
@@ -123,7 +125,7 @@ def pairs_against_the_usual_loop(data: SearchData, device: torch.device, steps: 
 
     def our_step() -> None:
         batch = next(stream)
-        trainer.step(distort(batch.pictures.float() / 255, 1.0, 0.0, generator), batch.labels)
+        trainer.step(distort(batch.pictures.float() / 255, 1.0, 0.0, 0.0, generator), batch.labels)
 
     network = SiameseNetwork(PAPER.network).to(device)
     optimiser = torch.optim.SGD(network.parameters(), 1e-3, momentum=0.9, weight_decay=2e-4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
 
 from data.collection import Collection
@@ -19,7 +20,7 @@ def test_each_picture_has_its_own_distortion_and_keeps_its_ink(glyphs: Collectio
     alphabets, drawers = paper_splits(glyphs).train
     characters = glyphs.characters(alphabets[:1], drawers[:1], 105)
     picture = characters.pictures[0, 0].float() / 255
-    copies = distort(picture.expand(64, 1, 105, 105), 1.0, 0.02, generator())
+    copies = distort(picture.expand(64, 1, 105, 105), 1.0, 0.02, 0.0, generator())
     assert copies.shape == (64, 1, 105, 105)
     assert len(torch.unique(copies.flatten(1), dim=0)) == 64
     assert float(copies.min()) >= 0
@@ -32,7 +33,7 @@ def test_each_picture_has_its_own_distortion_and_keeps_its_ink(glyphs: Collectio
 
 def test_no_distortion_changes_nothing() -> None:
     pictures = torch.rand(3, 1, 20, 20)
-    assert distort(pictures, 0.0, 0.0, generator()) is pictures
+    assert distort(pictures, 0.0, 0.0, 0.0, generator()) is pictures
 
 
 def test_affine_maps_keep_to_the_papers_ranges() -> None:
@@ -55,7 +56,7 @@ def test_a_rotation_alone_turns_the_picture_as_it_says() -> None:
     line[0, 0, 52, 10:95] = 1
     angles = []
     for seed in range(200):
-        turned = distort(line, 1.0, 0.0, generator(seed))[0, 0]
+        turned = distort(line, 1.0, 0.0, 0.0, generator(seed))[0, 0]
         rows, columns = torch.nonzero(turned > 0.3, as_tuple=True)
         if len(rows) == 0:
             continue
@@ -71,7 +72,21 @@ def test_a_rotation_alone_turns_the_picture_as_it_says() -> None:
 def test_elastic_moves_pixels_by_about_its_amplitude() -> None:
     size, amplitude = 105, 0.02
     ramp = torch.linspace(0, 1, size).expand(1, 1, size, size).repeat(200, 1, 1, 1)
-    moved = distort(ramp, 0.0, amplitude, generator())[:, 0, 20:85, 20:85]
+    moved = distort(ramp, 0.0, amplitude, 0.0, generator())[:, 0, 20:85, 20:85]
     shift = (moved - ramp[:, 0, 20:85, 20:85]) * (size - 1) / size
     # Interpolating between the drawn points averages their deviation down by about a third.
     assert 0.55 * amplitude < float(shift.std()) < amplitude
+
+
+def test_strokes_become_thicker_or_thinner_and_stay_in_place() -> None:
+    picture = torch.zeros(1, 1, 35, 35)
+    picture[..., 10:25, 14:19] = 1  # a bar, five pixels wide
+    drawn = distort(picture.expand(200, -1, -1, -1), 0.0, 0.0, 1.0, generator())
+    widths = drawn[:, 0, 17].sum(1)
+    assert 3 <= float(widths.min()) < 3.2
+    assert 6.8 < float(widths.max()) <= 7
+    assert float(widths.mean()) == pytest.approx(5, abs=0.3)
+    weaker = distort(picture.expand(200, -1, -1, -1), 0.0, 0.0, 0.5, generator())
+    torch.testing.assert_close(weaker[:, 0, 17].sum(1) - 5, (widths - 5) / 2)
+    middle = (drawn * torch.arange(35.0)).sum((1, 2, 3)) / drawn.sum((1, 2, 3))
+    torch.testing.assert_close(middle, torch.full((200,), 16.0))
