@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -13,6 +14,7 @@ from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
+from hpo.storage import default_url, open_storage
 from hpo.study import METRIC, StudyConfig
 from hpo.study_file import read_study
 
@@ -69,6 +71,19 @@ def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
             f"study {study.study_name}: is on another {collection.name} than this machine's"
             f" (fingerprint {stored[:12]}, here {collection.fingerprint[:12]})"
         )
+
+
+def find_study(name: str, storage: str | None, folder: Path) -> tuple[optuna.Study, StudyConfig]:
+    """A study that there is, and its definition.
+
+    Args:
+        storage: its database URL; None is the one in its folder.
+        folder: the study's.
+
+    Raises:
+        InputError: there is none of that name there.
+    """
+    return stored_study(name, open_storage(storage or default_url(folder), create=False))
 
 
 def stored_study(name: str, storage: BaseStorage) -> tuple[optuna.Study, StudyConfig]:
