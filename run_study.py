@@ -104,14 +104,14 @@ def retrain(
     """
     from data.source import load_collection
     from hpo.progress import Progress
-    from hpo.retrain import following_seeds, retrain
+    from hpo.retrain import dataset_for, following_seeds, retrain
     from hpo.summary import print_retraining
     from model.config_file import read_config
     from model.device import resolve_device
 
     config = read_config(config_file)
     chosen_device = resolve_device(device)
-    collection = load_collection(dataset, data_root)
+    collection = load_collection(dataset_for(config_file, dataset), data_root)
     numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds) as progress:
         results = retrain(config, numbers, collection, chosen_device, output, progress)

@@ -111,7 +111,7 @@ def export_configs(
         InputError: no such trial; nothing can be written there; the folder holds other ranks.
     """
     trials = selection.of(study)
-    texts = [to_text(trial_config(config, trial), form) for trial in trials]
+    texts = [to_text(trial_config(config, trial), form, config.dataset) for trial in trials]
     if not selection.several:
         _write(texts[0], output)
         return

@@ -85,13 +85,16 @@ ExportTo = Annotated[
     typer.Option(metavar="PATH", help="a file, or with --top and --pareto a folder; - is stdout"),
 ]
 ConfigFile = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="TOML or JSON, as export writes it")
+    Path, typer.Argument(metavar="CONFIG", help="TOML, JSON or YAML, as export writes it")
 ]
 RetrainTo = Annotated[Path, typer.Option(help="folder for the network", metavar="DIR")]
 RetrainSeeds = Annotated[
     int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
 ]
-Dataset = Annotated[Literal["auto", "omniglot", "glyphs"], typer.Option(help="what to train on")]
+Dataset = Annotated[
+    Literal["auto", "omniglot", "glyphs"],
+    typer.Option(help="what to train on; auto is what the configuration was found on"),
+]
 
 # A trained network, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
