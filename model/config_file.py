@@ -64,6 +64,8 @@ def read_document(path: Path) -> dict[str, Any]:
             document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: holds no text; should be TOML, JSON or YAML") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}") from None
     except yaml.YAMLError as error:

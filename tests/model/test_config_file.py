@@ -115,6 +115,11 @@ def test_files_that_are_not_there_or_no_toml(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("network = = 3")
     with pytest.raises(InputError, match=r"bad\.toml: .*line 1"):
         read_config(tmp_path / "bad.toml")
+    for name in ("a.toml", "a.json", "a.yaml"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+        with pytest.raises(InputError) as error:
+            read_config(tmp_path / name)
+        assert str(error.value) == f"{tmp_path / name}: holds no text; should be TOML, JSON or YAML"
 
 
 @pytest.mark.parametrize("form", ["toml", "json", "yaml"])
