@@ -98,18 +98,18 @@ def _study_lines(now: dict[str, Any]) -> list[str]:
 def _result_lines(now: dict[str, Any], folder: Path, storage: str) -> list[str]:
     best, winner = now["best"], now["winner"]
     if best is None:
-        return ["Best: none complete yet"]
+        return ["Best of the search: none complete yet"]
     export = shown_command("export", now["study"], storage)
-    lines = [f"Best: trial {best['number']}, {best['value']:.1%}"]
+    lines = [f"Best of the search: trial {best['number']}, {best['value']:.1%}"]
     if winner is not None:
         runs = "official" if now["dataset"] == "omniglot" else "fixed"
         lines.append(
-            f"Winner: trial {winner['number']}, retrained"
+            f"Winner of the retrained: trial {winner['number']},"
             f" {winner['validation']['one_shot_accuracy']:.1%} on validation,"
             f" {winner['test']['one_shot_accuracy']:.1%} on the {runs} runs;"
-            f" its configuration: {folder / 'best.toml'}"
+            f" its configuration is {folder / 'best.toml'}"
         )
-    return [*lines, f"To export the best, or --trial N: {export}"]
+    return [*lines, f"To export the best of the search, or --trial N: {export}"]
 
 
 def _view(now: dict[str, Any], folder: Path, storage: str) -> Group:
