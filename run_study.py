@@ -276,8 +276,7 @@ def dashboard(
     from hpo.dashboard import serve
     from hpo.stored_study import find_study
 
-    study, _ = find_study(name, storage, RUNS / name)
-    serve(study, RUNS / name, port)
+    serve(*find_study(name, storage, RUNS / name), RUNS / name, port)
 
 
 @app.command()

@@ -173,6 +173,10 @@ def test_the_dashboard_serves_this_machine_alone(start: Start) -> None:
     connection.request("GET", "/api/studies")
     studies = json.load(connection.getresponse())["study_summaries"]
     assert [study["study_name"] for study in studies] == ["tiny"]
+    # This one had no note when the dashboard was opened.
+    connection.request("GET", f"/api/studies/{studies[0]['study_id']}")
+    note = json.load(connection.getresponse())["note"]["body"]
+    assert note.startswith("# tiny\n\nNo trial is complete yet.")
     connection.close()
     with pytest.raises((ConnectionRefusedError, TimeoutError)):
         socket.create_connection((outer_address(), port), timeout=2)
