@@ -124,9 +124,7 @@ def _view(now: dict[str, Any]) -> Group:
     trials = now["trials"]
     title, *lines = _study_lines(now)
     bar = Table.grid()
-    bar.add_row(
-        ProgressBar(now["budget"]["trials"], trials["complete"] + trials["pruned"]),
-    )
+    bar.add_row(ProgressBar(now["budget"]["trials"], trials["complete"] + trials["pruned"]))
     workers = Table(box=box.SIMPLE_HEAD)
     workers.add_column("worker")  # the only one to give way
     for heading in ("trial", "epochs", "best", "pictures/s", "silent"):
