@@ -8,53 +8,16 @@ to stdout.
 from __future__ import annotations
 
 import json
-import signal
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
-from data.errors import InputError, WorkFailed
-from hpo.reproduce.names import EXPERIMENTS
-
-if TYPE_CHECKING:
-    import optuna
-
-    from hpo.study import StudyConfig
+from data.errors import InputError
+from hpo import options
+from hpo.command_line import Commands
 
 # The imports of torch and Optuna, some seconds together, are in the commands: so --help and a
 # mistyped option answer at once.
-
-
-class Commands(TyperGroup):
-    """Turns what a command raises into a line on stderr and the exit status."""
-
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            return super().invoke(ctx)
-        except InputError as error:
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(2) from None
-        except WorkFailed as error:
-            typer.echo(f"failed: {error}", err=True)
-            raise typer.Exit(1) from None
-        except BrokenPipeError:  # whoever read stdout has read enough; typer knows
-            raise
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            typer.echo(f"failed: {where}{error.strerror or error}", err=True)
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            resumable = ctx.invoked_subcommand in ("run", "join", "retrain", "reproduce")
-            hint = ": the same command goes on where it stopped" if resumable else ""
-            typer.echo(f"interrupted{hint}", err=True)
-            raise typer.Exit(130) from None
-        finally:
-            signal.signal(signal.SIGTERM, before)
-
 
 app = typer.Typer(
     cls=Commands,
@@ -64,58 +27,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Hyperparameter search for siamese networks, one-shot.",
 )
-
 RUNS = Path("runs")
-Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", show_default=False)]
-Storage = Annotated[
-    str | None,
-    typer.Option(
-        help="database URL; by default study.db in the study's folder, runs/NAME",
-        metavar="URL",
-        envvar="HPO_STORAGE",  # a password on a command line is there for everyone to see
-        show_envvar=True,
-    ),
-]
-DataRoot = Annotated[
-    Path | None,
-    typer.Option(help="folder that holds Omniglot; by default $OMNIGLOT_ROOT", metavar="DIR"),
-]
-Dataset = Literal["auto", "omniglot", "glyphs"]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
-Workers = Annotated[int, typer.Option(min=1, help="processes that train at the same time")]
-Artifacts = Annotated[
-    str | None,
-    typer.Option(
-        help="where checkpoints and the trials' pictures are kept, a folder or s3://BUCKET;"
-        " by default in the study's folder"
-    ),
-]
-Output = Annotated[Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")]
 
 
 @app.command()
 def run(
-    study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="a file, or the bare name of one in studies/")
-    ] = "quick",
-    storage: Storage = None,
-    trials: Annotated[
-        int | None, typer.Option(min=1, help="budget, instead of the study's own")
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option(min=1, help="no trial starts after so many seconds of training in the search"),
-    ] = None,
-    warm_start: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="study whose best configurations are tried first"),
-    ] = None,
-    workers: Workers = 1,
-    data_root: DataRoot = None,
-    device: Device = "auto",
-    artifacts: Artifacts = None,
-    output: Output = None,
+    study: options.StudyFile = "quick",
+    storage: options.Storage = None,
+    trials: options.Trials = None,
+    timeout: options.Timeout = None,
+    warm_start: options.WarmStart = None,
+    workers: options.Workers = 1,
+    data_root: options.DataRoot = None,
+    device: options.Device = "auto",
+    artifacts: options.Artifacts = None,
+    output: options.Output = None,
 ) -> None:
     """Search, retrain the best trials, test the winner once.
 
@@ -134,8 +60,6 @@ def run(
         "timeout": timeout or config.timeout,
         "warm_start": warm_start or config.warm_start,
     }
-    if timeout is not None and not isfinite(timeout):
-        raise InputError(f"--timeout {timeout}: must be a finite number of seconds")
     collection = load_collection(config.dataset, data_root)
     config = on_data(config.model_copy(update=changes), collection)
     folder = output or RUNS / config.name
@@ -147,13 +71,13 @@ def run(
 
 @app.command()
 def join(
-    name: Name,
-    storage: Storage = None,
-    workers: Workers = 1,
-    data_root: DataRoot = None,
-    device: Device = "auto",
-    artifacts: Artifacts = None,
-    output: Output = None,
+    name: options.Name,
+    storage: options.Storage = None,
+    workers: options.Workers = 1,
+    data_root: options.DataRoot = None,
+    device: options.Device = "auto",
+    artifacts: options.Artifacts = None,
+    output: options.Output = None,
 ) -> None:
     """Add this machine's workers to a study that `run` started, here or on another machine."""
     from hpo.crew import Machine
@@ -167,16 +91,12 @@ def join(
 
 @app.command()
 def retrain(
-    config_file: Annotated[
-        Path, typer.Argument(metavar="CONFIG", help="TOML or JSON, as export writes it")
-    ],
-    output: Annotated[Path, typer.Option(help="folder for the network", metavar="DIR")],
-    seeds: Annotated[
-        int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
-    ] = 1,
-    dataset: Annotated[Dataset, typer.Option(help="what to train on")] = "auto",
-    data_root: DataRoot = None,
-    device: Device = "auto",
+    config_file: options.ConfigFile,
+    output: options.RetrainTo,
+    seeds: options.RetrainSeeds = 1,
+    dataset: options.Dataset = "auto",
+    data_root: options.DataRoot = None,
+    device: options.Device = "auto",
 ) -> None:
     """Train an exported configuration again.
 
@@ -184,14 +104,14 @@ def retrain(
     """
     from data.source import load_collection
     from hpo.progress import Progress
-    from hpo.retrain import following_seeds, retrain
+    from hpo.retrain import dataset_for, following_seeds, retrain
     from hpo.summary import print_retraining
     from model.config_file import read_config
     from model.device import resolve_device
 
     config = read_config(config_file)
     chosen_device = resolve_device(device)
-    collection = load_collection(dataset, data_root)
+    collection = load_collection(dataset_for(config_file, dataset), data_root)
     numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds) as progress:
         results = retrain(config, numbers, collection, chosen_device, output, progress)
@@ -200,10 +120,10 @@ def retrain(
 
 @app.command("test")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")],
-    as_json: AsJson = False,
-    data_root: DataRoot = None,
-    device: Device = "auto",
+    folder: options.Network,
+    as_json: options.AsJson = False,
+    data_root: options.DataRoot = None,
+    device: options.Device = "auto",
 ) -> None:
     """Measure a trained network in every way.
 
@@ -226,25 +146,14 @@ def evaluate(
 
 @app.command()
 def reproduce(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"one of {', '.join(EXPERIMENTS)}")],
-    network: Annotated[
-        Path | None,
-        typer.Option(
-            help="folder of a trained network, for what trains none; by default runs/quick",
-            metavar="DIR",
-        ),
-    ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="trainings of each network")] = 3,
-    size: Annotated[
-        Literal["small", "paper"] | None,
-        typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
-    ] = None,
-    workers: Workers = 1,
-    data_root: DataRoot = None,
-    device: Device = "auto",
-    output: Annotated[
-        Path | None, typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR")
-    ] = None,
+    name: options.Experiment,
+    network: options.TrainedBefore = None,
+    seeds: options.ExperimentSeeds = 3,
+    size: options.Size = None,
+    workers: options.Workers = 1,
+    data_root: options.DataRoot = None,
+    device: options.Device = "auto",
+    output: options.ExperimentTo = None,
 ) -> None:
     """Do an experiment of the paper, or of a re-implementation, again.
 
@@ -260,16 +169,12 @@ def reproduce(
 
 @app.command()
 def classify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")],
-    support: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="a picture of each class, named after it")
-    ],
-    query: Annotated[Path, typer.Option(metavar="FOLDER", help="the pictures to classify")],
-    output: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="gets classes.csv, contact-sheet.png")
-    ] = None,
-    as_json: AsJson = False,
-    device: Device = "auto",
+    folder: options.Network,
+    support: options.Support,
+    query: options.Query,
+    output: options.ClassifyTo = None,
+    as_json: options.AsJson = False,
+    device: options.Device = "auto",
 ) -> None:
     """Say which class each picture of a folder is of, from one known picture a class.
 
@@ -289,28 +194,13 @@ def classify(
 
 @app.command()
 def export(
-    name: Name,
-    storage: Storage = None,
-    form: Annotated[
-        Literal["toml", "json", "yaml", "csv", "parquet"],
-        typer.Option(
-            "--format", help="toml, json, yaml: a configuration; csv, parquet: a table of trials"
-        ),
-    ] = "toml",
-    trial: Annotated[
-        int | None, typer.Option(metavar="N", help="trial N, instead of the search's best")
-    ] = None,
-    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="the K best trials")] = None,
-    pareto: Annotated[
-        Literal["parameters", "seconds"] | None,
-        typer.Option(help="the trials that none with fewer of these matches"),
-    ] = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            metavar="PATH", help="a file, or with --top and --pareto a folder; - is stdout"
-        ),
-    ] = "-",
+    name: options.Name,
+    storage: options.Storage = None,
+    form: options.Form = "toml",
+    trial: options.Trial = None,
+    top: options.Top = None,
+    pareto: options.Pareto = None,
+    output: options.ExportTo = "-",
 ) -> None:
     """Write the configurations of trials, as retrain takes them, or a table of trials.
 
@@ -319,10 +209,11 @@ def export(
     named after the best trials were retrained, is best.toml in the study's folder.
     """
     from hpo.export import Selection, export_configs, export_table
+    from hpo.stored_study import find_study
 
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
-    study, config = _stored(name, storage)
+    study, config = find_study(name, storage, RUNS / name)
     if form == "csv" or form == "parquet":
         export_table(study, selection, form, path)
     else:
@@ -331,14 +222,11 @@ def export(
 
 @app.command()
 def status(
-    name: Name,
-    storage: Storage = None,
-    as_json: AsJson = False,
-    watching: Annotated[
-        bool,
-        typer.Option("--watch", help="keep looking, until it is finished or Ctrl-C is pressed"),
-    ] = False,
-    output: Output = None,
+    name: options.Name,
+    storage: options.Storage = None,
+    as_json: options.AsJson = False,
+    watching: options.Watch = False,
+    output: options.Output = None,
 ) -> None:
     """Say how far a study has come, what it found, and what each worker does.
 
@@ -347,13 +235,13 @@ def status(
     from hpo.status import status
     from hpo.status_view import status_lines, watch
     from hpo.storage import default_url, storage_failures
-    from hpo.stored_study import stored_config
+    from hpo.stored_study import find_study, stored_config
 
     if as_json and watching:
         raise InputError("--json, --watch: only one of them")
     folder = output or RUNS / name
     url = storage or default_url(folder)
-    study, config = _stored(name, url)
+    study, config = find_study(name, url, folder)
     with storage_failures(url):
         if watching:
             watch(lambda: status(study, stored_config(study), folder), folder, url)
@@ -363,15 +251,18 @@ def status(
 
 
 @app.command()
-def report(name: Name, storage: Storage = None, output: Output = None) -> None:
+def report(
+    name: options.Name, storage: options.Storage = None, output: options.Output = None
+) -> None:
     """Write what a study found as a page that opens offline, its figures as PNG files beside it.
 
     They are in report/ in the study's folder, which has its results.json and best.safetensors.
     """
     from hpo.report.write import write_report
+    from hpo.stored_study import find_study
 
     folder = output or RUNS / name
-    page, no_pictures = write_report(*_stored(name, storage, folder), folder)
+    page, no_pictures = write_report(*find_study(name, storage, folder), folder)
     typer.echo(page)
     if no_pictures:
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
@@ -379,21 +270,20 @@ def report(name: Name, storage: Storage = None, output: Output = None) -> None:
 
 @app.command()
 def dashboard(
-    name: Name,
-    storage: Storage = None,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    name: options.Name, storage: options.Storage = None, port: options.Port = 8080
 ) -> None:
     """Show a study in the browser, on this machine alone."""
     from hpo.dashboard import serve
+    from hpo.stored_study import find_study
 
-    serve(_stored(name, storage)[0], RUNS / name, port)
+    serve(*find_study(name, storage, RUNS / name), RUNS / name, port)
 
 
 @app.command()
 def proxy(
-    storage: Storage = None,
-    host: Annotated[str, typer.Option(help="address to listen on")] = "localhost",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 13000,
+    storage: options.Storage = None,
+    host: options.Host = "localhost",
+    port: options.Port = 13000,
 ) -> None:
     """Stand in front of a database for more workers than it can take.
 
@@ -404,18 +294,6 @@ def proxy(
     if storage is None:
         raise InputError("proxy: needs --storage URL, or HPO_STORAGE")
     serve_proxy(storage, host, port)
-
-
-def _stored(
-    name: str, storage: str | None, folder: Path | None = None
-) -> tuple[optuna.Study, StudyConfig]:
-    """A study that there is, and its definition; by default in its folder's database."""
-    from hpo.storage import default_url, open_storage
-    from hpo.stored_study import stored_study
-
-    return stored_study(
-        name, open_storage(storage or default_url(folder or RUNS / name), create=False)
-    )
 
 
 if __name__ == "__main__":

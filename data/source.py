@@ -10,10 +10,10 @@ from data.collection import Collection
 from data.glyphs import make_glyphs
 from data.omniglot import OmniglotUnavailable, load_omniglot
 
+Dataset = Literal["auto", "omniglot", "glyphs"]
 
-def load_collection(
-    dataset: Literal["auto", "omniglot", "glyphs"], data_root: Path | None
-) -> Collection:
+
+def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
     """A data set by name; "auto" is Omniglot, or the glyphs where it cannot be had.
 
     That is said on stderr, and the collection's name tells which it is.

@@ -12,10 +12,15 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import optuna
 import optuna_dashboard
 from optuna.artifacts._protocol import ArtifactStore
+from optuna_dashboard import get_note
 
 from data.errors import InputError
 from hpo.checkpoints import open_store
+from hpo.finish import finished_results
 from hpo.run import ARTIFACTS
+from hpo.storage import STORAGE_ERRORS
+from hpo.study import StudyConfig
+from hpo.study_page import refresh
 
 HOST = "127.0.0.1"
 
@@ -31,10 +36,13 @@ class _Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-def serve(study: optuna.Study, output: Path, port: int) -> None:
+def serve(study: optuna.Study, config: StudyConfig, output: Path, port: int) -> None:
     """Shows all studies in this one's storage, and this one's artifacts, until interrupted.
 
+    A study that has no note, being older than these, gets its note and plots first.
+
     Args:
+        config: its definition.
         output: the study's folder, where its artifacts are looked for if it was moved.
 
     Raises:
@@ -46,6 +54,8 @@ def serve(study: optuna.Study, output: Path, port: int) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"--port {port}: cannot listen there: {reason}") from None
+    if not get_note(study):
+        _write_note(study, config, output)
     print(f"http://{HOST}:{port}/ shows the dashboard; Ctrl-C ends it", file=sys.stderr)
     # In a thread of its own: an interrupt that fell into a request would be taken for its failure.
     thread = Thread(target=server.serve_forever, daemon=True)
@@ -54,6 +64,16 @@ def serve(study: optuna.Study, output: Path, port: int) -> None:
         with suppress(KeyboardInterrupt):
             thread.join()
         server.shutdown()
+
+
+def _write_note(study: optuna.Study, config: StudyConfig, output: Path) -> None:
+    results = None
+    with suppress(InputError):  # those of another study
+        results = finished_results(output, config)
+    try:
+        refresh(study, config, results)
+    except STORAGE_ERRORS:  # a database that may only be read
+        print(f"study {config.name}: no note can be written to its storage", file=sys.stderr)
 
 
 def _artifacts(study: optuna.Study, output: Path) -> ArtifactStore | None:

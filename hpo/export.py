@@ -111,9 +111,9 @@ def export_configs(
         InputError: no such trial; nothing can be written there; the folder holds other ranks.
     """
     trials = selection.of(study)
-    texts = [to_text(trial_config(config, trial), form) for trial in trials]
+    texts = [to_text(trial_config(config, trial), form, config.dataset) for trial in trials]
     if not selection.several:
-        _write(texts[0], output)
+        _write(texts[0], output, f"the configuration of trial {trials[0].number}")
         return
     if output is None:
         raise InputError("--top, --pareto: several configurations need --output FOLDER")
@@ -123,6 +123,7 @@ def export_configs(
         raise InputError(f"{output}: holds {other[0]} of another export; choose another folder")
     for name, text in zip(names, texts, strict=True):
         write_text(output / name, text)
+    _say(output, f"{names[0]}{f' to {names[-1]}' if names[1:] else ''}")
 
 
 def export_table(
@@ -132,8 +133,9 @@ def export_table(
     chosen = selection.of(study)
     everything = selection == Selection()
     table = trial_table(study.get_trials(deepcopy=False) if everything else chosen)
+    about = f"a table of {len(table)} trials"
     if form == "csv":
-        _write(table.to_csv(index=False), output)
+        _write(table.to_csv(index=False), output, about)
         return
     if output is None:
         raise InputError("--format parquet: needs --output FILE")
@@ -145,6 +147,7 @@ def export_table(
             "--format parquet: needs the package pyarrow: pip install '.[parquet]'"
         ) from None
     write_bytes(output, packed.getvalue())
+    _say(output, about)
 
 
 def trials_csv(study: optuna.Study) -> str:
@@ -195,8 +198,13 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
     }
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(text: str, output: Path | None, about: str) -> None:
     if output is None:
         sys.stdout.write(text)
     else:
         write_text(output, text)
+        _say(output, about)
+
+
+def _say(output: Path, about: str) -> None:
+    print(f"{output}: {about}", file=sys.stderr)

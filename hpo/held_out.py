@@ -7,20 +7,20 @@ from dataclasses import asdict
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from data.characters import Characters
 from data.collection import Collection
 from data.errors import InputError
+from data.source import Dataset
 from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.files import read_results
 from model.evaluate import VerificationAccuracy, one_shot_exact, one_shot_runs, verification
 from model.siamese import SiameseNetwork
 from model.weights import load_network
 
-Dataset = Literal["auto", "omniglot", "glyphs"]
 TESTS = (
     ("one_shot_accuracy", "standard_error"),
     ("every_drawer_pair_accuracy", "every_drawer_pair_standard_error"),

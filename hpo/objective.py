@@ -93,11 +93,11 @@ class Objective:
         except BaseException as ended:
             _record(trial, trainer.history)
             if self.artifacts is not None and isinstance(ended, optuna.TrialPruned):
-                present(trial, trainer, self.artifacts, pruned=True)
+                present(trial, trainer, self.config.dataset, self.artifacts, pruned=True)
             raise
         _record(trial, trainer.history)
         if self.artifacts is not None:
-            present(trial, trainer, self.artifacts, pruned=False)
+            present(trial, trainer, self.config.dataset, self.artifacts, pruned=False)
         return trainer.history[-1].best_accuracy
 
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt
@@ -13,12 +14,13 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
+from data.source import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.files import check_folder, read_results, write_json, write_text
 from hpo.objective import device_name, versions
 from hpo.progress import Reporter
 from model.config import RunConfig
-from model.config_file import to_toml
+from model.config_file import read_dataset, to_toml
 from model.train import Trainer
 from model.weights import save_network
 
@@ -97,7 +99,7 @@ def retrain(
         results = _results(config, collection, device, done)
         if results["best_seed"] == seed:
             save_network(trainer.best_network(), seeded, folder / "best.safetensors")
-            write_text(folder / "best.toml", to_toml(seeded))
+            write_text(folder / "best.toml", to_toml(seeded, collection.name))
         write_json(folder / "results.json", results)
         checkpoint.unlink()
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
@@ -115,6 +117,18 @@ def retraining_in(folder: Path) -> Retraining:
         raise InputError(f"{folder}: holds no results.json")
     (only,) = results["seeds"]
     return Retraining(**only)
+
+
+def dataset_for(file: Path, asked: Dataset) -> Dataset:
+    """What a configuration file is retrained on: what it was found on, if nothing else is asked.
+
+    Raises:
+        InputError: the file is missing or wrong.
+    """
+    found_on = read_dataset(file)
+    if "auto" not in (asked, found_on) and asked != found_on:
+        print(f"{file} was found on {found_on}, and is retrained on {asked}", file=sys.stderr)
+    return found_on if asked == "auto" else asked
 
 
 def following_seeds(config: RunConfig, count: int) -> list[int]:

@@ -26,7 +26,7 @@ from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.search import search
 from hpo.storage import open_storage, storage_failures, without_password
-from hpo.stored_study import check_fingerprint, keep_fingerprint, open_study, stored_study
+from hpo.stored_study import check_fingerprint, find_study, keep_fingerprint, open_study
 from hpo.study import StudyConfig
 from hpo.study_page import refresh
 from hpo.tasks import SearchTask
@@ -138,7 +138,7 @@ def join_study(
     """
     check_folder(output)
     resolve_device(machine.device)
-    study, config = stored_study(name, open_storage(storage, create=False))
+    study, config = find_study(name, storage, output)
     collection = load_collection(config.dataset, machine.data_root)
     check_fingerprint(study, collection)
     if limit := reached_limit(study.get_trials(deepcopy=False), config):

@@ -35,7 +35,7 @@ def status_lines(now: dict[str, Any], folder: Path, storage: str) -> list[str]:
         folder: the study's.
         storage: URL of the database that holds it.
     """
-    lines = [*_study_lines(now), *_result_lines(now, folder, storage)]
+    lines = [*_study_lines(now), *_to_take(now, folder, storage)]
     for worker in now["workers"]:
         value = "" if worker["best"] is None else f", best {worker['best']:.1%}"
         speed = worker["pictures_per_second"]
@@ -60,11 +60,14 @@ def watch(look: Callable[[], dict[str, Any]], folder: Path, storage: str) -> Non
     with suppress(KeyboardInterrupt):
         if console.is_interactive:
             now = look()
-            with Live(_view(now, folder, storage), console=console, auto_refresh=False) as live:
+            with Live(_view(now), console=console, auto_refresh=False) as live:
                 while _goes_on(now):
                     time.sleep(INTERVAL)
                     now = look()
-                    live.update(_view(now, folder, storage), refresh=True)
+                    live.update(_view(now), refresh=True)
+            # Not in the view, whose lines end where the terminal does: a command is copied whole.
+            for line in _to_take(now, folder, storage):
+                print(line)
             return
         before = None
         while True:
@@ -86,59 +89,67 @@ def _study_lines(now: dict[str, Any]) -> list[str]:
     done = trials["complete"] + trials["pruned"]
     limit = "" if budget["timeout"] is None else f", at most {budget['timeout']:.0f} s"
     time_left = "" if left is None else f", about {_duration(left)} left"
+    states = trials | {"retried": now["retried"]}
+    counted = ", ".join(f"{count} {state}" for state, count in states.items() if count)
+    best = now["best"]
     return [
         f"Study {now['study']} on {now['dataset']}: {STATES[now['state']]}",
         f"Budget: {done} of {budget['trials']} trials{limit}{time_left}",
-        "Trials: "
-        + ", ".join(f"{count} {state}" for state, count in trials.items())
-        + f", {now['retried']} retried",
+        f"Trials: {counted or 'none yet'}",
+        "Best of the search: "
+        + (f"trial {best['number']}, {best['value']:.1%}" if best else "none complete yet"),
     ]
 
 
-def _result_lines(now: dict[str, Any], folder: Path, storage: str) -> list[str]:
-    best, winner = now["best"], now["winner"]
-    if best is None:
-        return ["Best: none complete yet"]
-    export = shown_command("export", now["study"], storage)
-    lines = [f"Best: trial {best['number']}, {best['value']:.1%}"]
+def _to_take(now: dict[str, Any], folder: Path, storage: str) -> list[str]:
+    """Where the winner's configuration is, and how to get that of any trial."""
+    winner = now["winner"]
+    if now["best"] is None:
+        return []
+    lines = []
     if winner is not None:
         runs = "official" if now["dataset"] == "omniglot" else "fixed"
         lines.append(
-            f"Winner: trial {winner['number']}, retrained"
+            f"Winner of the retrained: trial {winner['number']},"
             f" {winner['validation']['one_shot_accuracy']:.1%} on validation,"
             f" {winner['test']['one_shot_accuracy']:.1%} on the {runs} runs;"
-            f" its configuration: {folder / 'best.toml'}"
+            f" its configuration is {folder / 'best.toml'}"
         )
-    return [*lines, f"To export the best, or --trial N: {export}"]
+    export = shown_command("export", now["study"], storage)
+    return [*lines, f"To export the best of the search, or --trial N: {export}"]
 
 
-def _view(now: dict[str, Any], folder: Path, storage: str) -> Group:
+def _view(now: dict[str, Any]) -> Group:
+    """As wide as the terminal: what is longer is cut, and no row of the table takes two lines."""
     trials = now["trials"]
-    done = trials["complete"] + trials["pruned"]
     title, *lines = _study_lines(now)
     bar = Table.grid()
-    bar.add_row(ProgressBar(total=now["budget"]["trials"], completed=done, width=60))
+    bar.add_row(ProgressBar(now["budget"]["trials"], trials["complete"] + trials["pruned"]))
     workers = Table(box=box.SIMPLE_HEAD)
-    for heading in ("worker", "trial", "epochs", "best", "pictures/s", "last heard of"):
-        workers.add_column(heading, justify="left" if heading == "worker" else "right")
+    workers.add_column("worker")  # the only one to give way
+    for heading in ("trial", "epochs", "best", "pictures/s", "silent"):
+        workers.add_column(heading, justify="right", no_wrap=True)
     for worker in now["workers"]:
         value, speed = worker["best"], worker["pictures_per_second"]
         workers.add_row(
-            Text(worker["worker"]),
+            _line(worker["worker"]),
             str(worker["number"]),
             str(worker["epochs"]),
             "" if value is None else f"{value:.1%}",
             "" if speed is None else f"{speed:,.0f}",
-            f"{_duration(worker['silent'])} ago",
+            _duration(worker["silent"]),
         )
-    recent = [f"Trial {trial['number']} {trial['outcome']}" for trial in now["recent"]]
     return Group(
-        Text(title, style="bold"),
+        _line(title, "bold"),
         bar,
-        Text("\n".join([*lines, *_result_lines(now, folder, storage)])),
+        *map(_line, lines),
         *([workers] if now["workers"] else []),
-        Text("\n".join(recent), style="dim"),
+        *(_line(f"Trial {trial['number']} {trial['outcome']}", "dim") for trial in now["recent"]),
     )
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def _duration(seconds: float) -> str:

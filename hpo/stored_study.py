@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -13,6 +14,7 @@ from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
+from hpo.storage import default_url, open_storage, without_password
 from hpo.study import METRIC, StudyConfig
 from hpo.study_file import read_study
 
@@ -71,8 +73,31 @@ def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
         )
 
 
-def stored_study(name: str, storage: BaseStorage) -> tuple[optuna.Study, StudyConfig]:
+def find_study(name: str, storage: str | None, folder: Path) -> tuple[optuna.Study, StudyConfig]:
+    """A study that there is, and its definition.
+
+    Args:
+        storage: its database URL; None is the one in its folder.
+        folder: the study's.
+
+    Raises:
+        InputError: there is none of that name there; names it and the storage, without password.
+    """
+    url = storage or default_url(folder)
+    try:
+        found = open_storage(url, create=False)
+    except InputError as error:
+        raise InputError(f"study {name}: {error}") from None
+    return stored_study(name, found, f"storage {without_password(url)}")
+
+
+def stored_study(
+    name: str, storage: BaseStorage, where: str = "this storage"
+) -> tuple[optuna.Study, StudyConfig]:
     """A study of the storage, and its definition.
+
+    Args:
+        where: what to call the storage in the error.
 
     Raises:
         InputError: there is none of that name; names those there are.
@@ -81,7 +106,7 @@ def stored_study(name: str, storage: BaseStorage) -> tuple[optuna.Study, StudyCo
         names = optuna.get_all_study_names(storage)
     if name not in names:
         there = f"it has {', '.join(sorted(names))}" if names else "it has none"
-        raise InputError(f"study {name}: not in this storage; {there}")
+        raise InputError(f"study {name}: not in {where}; {there}")
     study = optuna.load_study(study_name=name, storage=storage)
     return study, stored_config(study)
 

@@ -122,15 +122,16 @@ def print_classes(answers: dict[str, Any]) -> None:
     """Prints what `classify` found, for people."""
     table = Table("picture", "class", box=box.SIMPLE_HEAD)
     table.add_column("%", justify="right")
+    table.add_column("same, %", justify="right")
     table.add_column("else, %")
     for row in answers["queries"]:
         others = sorted(
             ((p, name) for name, p in row["probabilities"].items() if name != row["class"]),
             reverse=True,
         )
-        second = f"{others[0][1]} {_percent(others[0][0])}" if others else ""
-        cells = (row["file"], row["class"], _percent(row["probability"]), second)
-        table.add_row(*(Text(cell) for cell in cells))
+        second = f"{others[0][1]} {_chance(others[0][0])}" if others else ""
+        chances = (_chance(row[key]) for key in ("probability", "same"))
+        table.add_row(*map(Text, (row["file"], row["class"], *chances, second)))
     _console().print(table)
 
 
@@ -214,6 +215,12 @@ def _table(title: str) -> Table:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.1f}"
+
+
+def _chance(probability: float) -> str:
+    """In percent; what is rounded to none or all of them is neither."""
+    rounded = _percent(probability)
+    return {"0.0": "<0.1", "100.0": ">99.9"}.get(rounded, rounded)
 
 
 def _whole_network(config: RunConfig) -> dict[str, Any]:

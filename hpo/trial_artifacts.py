@@ -33,14 +33,16 @@ NOT_OURS: tuple[type[Exception], ...] = (*STORAGE_ERRORS, UpdateFinishedTrialErr
 log = logging.getLogger(__name__)
 
 
-def present(trial: optuna.Trial, trainer: Trainer, store: ArtifactStore, pruned: bool) -> None:
+def present(
+    trial: optuna.Trial, trainer: Trainer, dataset: str, store: ArtifactStore, pruned: bool
+) -> None:
     """Puts a trial's pictures and configuration into the store, and writes its note.
 
     Called when its training is over and the study has not been told. A pruned trial carries its
     configuration and a note alone. A failure is logged, but for the storage's own.
     """
     try:
-        files = {f"trial-{trial.number}.toml": to_toml(trainer.config).encode()}
+        files = {f"trial-{trial.number}.toml": to_toml(trainer.config, dataset).encode()}
         if not pruned:
             files |= _pictures(trainer)
         kept = _keep(trial, store, files)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.errors import InputError
+from data.source import Dataset
 from model.config import RunConfig
 
 Form = Literal["toml", "json", "yaml"]
@@ -30,6 +31,12 @@ TYPES = {
     "model_type": "a table",
 }
 """What pydantic's errors about a value's type would have instead, in TOML's words."""
+
+
+class _ConfigFile(RunConfig):
+    """What a configuration's file holds: also the data set it was found on; "auto": not known."""
+
+    dataset: Dataset = "auto"
 
 
 class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
@@ -57,6 +64,8 @@ def read_document(path: Path) -> dict[str, Any]:
             document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: holds no text; should be TOML, JSON or YAML") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}") from None
     except yaml.YAMLError as error:
@@ -72,27 +81,45 @@ def read_config(path: Path) -> RunConfig:
     Raises:
         InputError: the file is missing or wrong; names the file, the key and what is allowed.
     """
-    try:
-        config = RunConfig.model_validate(read_document(path))
-    except ValidationError as error:
-        raise InputError(explain(error, str(path), RunConfig)) from None
-    short = config.network.shortfall()
+    file = _read(path)
+    short = file.network.shortfall()
     if short:
         raise InputError(
-            f"{path}: network.convolutions: a picture of size {config.network.size} is {short}"
+            f"{path}: network.convolutions: a picture of size {file.network.size} is {short}"
             " pixels too small for these kernels and pools"
         )
-    return config
+    return RunConfig(network=file.network, train=file.train)
 
 
-def to_toml(config: RunConfig) -> str:
-    """The configuration as TOML that `read_config` takes."""
-    return to_text(config, "toml")
+def read_dataset(path: Path) -> Dataset:
+    """The data set that a configuration was found on; "auto" where its file does not say.
+
+    Raises:
+        InputError: as `read_config`.
+    """
+    return _read(path).dataset
 
 
-def to_text(config: RunConfig, form: Form) -> str:
-    """The configuration as the content of a file that `read_config` takes."""
-    document = config.model_dump(mode="json")
+def _read(path: Path) -> _ConfigFile:
+    try:
+        return _ConfigFile.model_validate(read_document(path))
+    except ValidationError as error:
+        raise InputError(explain(error, str(path), _ConfigFile)) from None
+
+
+def to_toml(config: RunConfig, dataset: str = "auto") -> str:
+    """See `to_text`."""
+    return to_text(config, "toml", dataset)
+
+
+def to_text(config: RunConfig, form: Form, dataset: str = "auto") -> str:
+    """The configuration as the content of a file that `read_config` takes.
+
+    Args:
+        dataset: what it was found on; "auto" says nothing of it.
+    """
+    found_on = {} if dataset == "auto" else {"dataset": dataset}
+    document = found_on | config.model_dump(mode="json")
     if form == "toml":
         return tomli_w.dumps(document)
     if form == "yaml":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from sqlalchemy import make_url
 
 from hpo.storage import open_storage
 
@@ -79,14 +80,26 @@ def test_a_study_that_is_no_toml(refused: Refused, write_study: WriteStudy) -> N
     assert "at line 4, column 10" in error
 
 
-@pytest.mark.parametrize("command", ["status", "export", "dashboard"])
+@pytest.mark.parametrize("command", ["status", "export", "dashboard", "report", "join"])
 def test_a_study_that_was_never_run(command: str, refused: Refused) -> None:
     url = "sqlite:///runs/quick/study.db"
-    expected = f"error: storage {url}: no such file; `run` starts a study"
+    expected = f"error: study quick: storage {url}: no such file; `run` starts a study"
     assert refused(command, "quick") == expected
     open_storage("sqlite:///empty.db", create=True)
     error = refused(command, "quick", "--storage", "sqlite:///empty.db")
-    assert error == "error: study quick: not in this storage; it has none"
+    assert error == "error: study quick: not in storage sqlite:///empty.db; it has none"
+
+
+def test_where_a_study_is_not_is_told_without_the_password(refused: Refused, postgres: str) -> None:
+    open_storage(postgres, create=True)
+    # The server takes whoever comes, with any password.
+    secret = make_url(postgres).set(password="se-cret")
+    url = secret.render_as_string(hide_password=False)
+    shown = secret.render_as_string(hide_password=True)
+    for command in ("status", "join"):
+        error = refused(command, "quick", "--storage", url)
+        assert error == f"error: study quick: not in storage {shown}; it has none"
+        assert "se-cret" not in error
 
 
 def test_a_folder_that_cannot_hold_the_output(

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlalchemy import make_url
 from typer.testing import CliRunner
 
 from hpo.storage import default_url, open_storage
-from hpo.stored_study import stored_study
+from hpo.stored_study import open_study, stored_study
+from hpo.study_file import load_study
 from model.config_file import read_config
 from model.weights import load_network
 from run_study import app
@@ -160,9 +162,7 @@ def test_a_whole_study_and_the_same_again(
 
 @pytest.mark.usefixtures("begun")
 def test_the_dashboard_serves_this_machine_alone(start: Start) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = start("dashboard", "tiny", "--port", str(port))
     assert process.stderr is not None
     assert (
@@ -173,12 +173,36 @@ def test_the_dashboard_serves_this_machine_alone(start: Start) -> None:
     connection.request("GET", "/api/studies")
     studies = json.load(connection.getresponse())["study_summaries"]
     assert [study["study_name"] for study in studies] == ["tiny"]
+    # This one had no note when the dashboard was opened.
+    connection.request("GET", f"/api/studies/{studies[0]['study_id']}")
+    note = json.load(connection.getresponse())["note"]["body"]
+    assert note.startswith("# tiny\n\nNo trial is complete yet.")
     connection.close()
     with pytest.raises((ConnectionRefusedError, TimeoutError)):
         socket.create_connection((outer_address(), port), timeout=2)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
+
+
+def test_the_dashboard_opens_where_nothing_may_be_written(
+    start: Start, write_study: WriteStudy, postgres: str
+) -> None:
+    open_study(load_study(write_study()), open_storage(postgres, create=True))
+    read_only = {"options": "-c default_transaction_read_only=on"}
+    url = make_url(postgres).update_query_dict(read_only).render_as_string(hide_password=False)
+    port = str(free_port())
+    process = start("dashboard", "tiny", "--storage", url, "--port", port)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "study tiny: no note can be written to its storage\n"
+    assert process.stderr.readline().startswith(f"http://127.0.0.1:{port}/ shows the dashboard")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def outer_address() -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +30,8 @@ from run_study import app
 Refused = Callable[..., str]
 WriteStudy = Callable[..., str]
 PROJECT = Path(__file__).parents[2]
+WIDTH = 70
+"""Of the terminal, in columns."""
 
 
 def done(*words: str) -> str:
@@ -53,7 +59,7 @@ def test_an_exported_trial_retrained_has_the_same_value(
     for path in sorted(Path("top").iterdir()):
         number = int(path.stem.rpartition("-")[2])
         output = f"again-{number}"
-        done("retrain", str(path), "--dataset", "glyphs", "--output", output)
+        done("retrain", str(path), "--output", output)  # on glyphs: the file says so
         (seed,) = json.loads((Path(output) / "results.json").read_text())["seeds"]
         trial = stored().trials[number]
         assert seed["accuracy"] == trial.value
@@ -75,12 +81,14 @@ def test_an_exported_trial_retrained_has_the_same_value(
 
 def test_on_a_terminal_the_view_follows_the_study(begun: None) -> None:
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, WIDTH, 0, 0))
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
     process = subprocess.Popen(
         [sys.executable, str(PROJECT / "run_study.py"), "status", "tiny", "--watch"],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"},
+        env=environment | {"TERM": "xterm-256color"},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
@@ -99,9 +107,11 @@ def test_on_a_terminal_the_view_follows_the_study(begun: None) -> None:
         _, config = stored_study("tiny", study._storage)
         trial = study.ask()
         sample(trial, config, seed=1)
-        trial.set_user_attr("worker", "elsewhere:77:1")
+        trial.set_user_attr("worker", f"elsewhere{'-and-beyond' * 9}:77:1")
         trial.report(0.25, 1)
-        assert "elsewhere:77" in shown_until("25.0%", 30)
+        shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown_until("25.0%", 30))
+        assert re.search(r"elsewhere\S*… +0 +1 +25\.0%", shown)
+        assert max(len(line.strip("\r")) for line in shown.split("\n")) == WIDTH
         trial.set_user_attr("standard_error", 0.01)
         trial.set_user_attr("seconds", 3.0)
         study.tell(trial, 0.375)

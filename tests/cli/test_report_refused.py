@@ -15,9 +15,9 @@ def test_a_study_without_trials_has_no_report(refused: Refused) -> None:
 
 @pytest.mark.usefixtures("begun")
 def test_a_report_needs_a_study(refused: Refused) -> None:
-    where = "error: storage sqlite:///runs/other/study.db: no such file"
+    where = "error: study other: storage sqlite:///runs/other/study.db: no such file"
     assert refused("report", "other").startswith(where)
     at = ("--storage", "sqlite:///runs/tiny/study.db")
     error = refused("report", "other", *at)
-    assert error == "error: study other: not in this storage; it has tiny"
+    assert error == "error: study other: not in storage sqlite:///runs/tiny/study.db; it has tiny"
     assert not Path("runs/other").exists()

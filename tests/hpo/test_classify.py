@@ -169,10 +169,12 @@ def test_classes_probabilities_and_a_contact_sheet(folders: list[str], tmp_path:
         assert len(sheet.getcolors(1 << 20) or []) > 20
     shown = CliRunner().invoke(app, folders).stdout
     for row in rows:
-        assert any(
-            line.split()[:3] == [row["file"], row["class"], f"{100 * row['probability']:.1f}"]
-            for line in shown.splitlines()
-        )
+        (cells,) = (c for c in map(str.split, shown.splitlines()) if row["file"] in c)
+        assert cells[1] == row["class"]
+        for cell, key in zip(cells[2:4], ("probability", "same"), strict=True):
+            bounds = {"<0.1": 0.025, ">99.9": 99.975}
+            near = bounds[cell] if cell in bounds else float(cell)
+            assert 100 * row[key] == pytest.approx(near, abs=0.051)
 
 
 def test_wrong_files_are_named_and_skipped(folders: list[str], tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from hpo.stored_study import open_study
 from hpo.study import StudyConfig
 from hpo.study_file import load_study
 from model.config import RunConfig
-from model.config_file import Form, read_config
+from model.config_file import Form, read_config, read_dataset
 
 VALUES = [0.3, 0.7, None, 0.0, 0.7, 0.5]
 """Of six trials: the third is pruned, the fourth infeasible."""
@@ -75,11 +75,18 @@ def new_study(config: StudyConfig, folder: Path) -> optuna.Study:
 
 @pytest.mark.parametrize("form", ["toml", "json", "yaml"])
 def test_the_exported_configuration_is_the_best_trials_with_its_seed(
-    form: Form, study: optuna.Study, config: StudyConfig, configs: list[RunConfig], tmp_path: Path
+    form: Form,
+    study: optuna.Study,
+    config: StudyConfig,
+    configs: list[RunConfig],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / f"best.{form}"
     export_configs(study, config, Selection(), form, path)
+    assert capsys.readouterr() == ("", f"{path}: the configuration of trial 1\n")
     assert read_config(path) == configs[1]
+    assert read_dataset(path) == "glyphs"
     assert configs[1].train.seed == 101
 
 
@@ -93,7 +100,9 @@ def test_any_trial_with_a_result_can_be_exported(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     export_configs(study, config, Selection(number=number), "yaml", None)
-    (tmp_path / "trial.yaml").write_text(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    (tmp_path / "trial.yaml").write_text(printed.out)
     assert read_config(tmp_path / "trial.yaml") == configs[number]
 
 
@@ -134,11 +143,12 @@ def test_the_best_few_are_files_by_rank(
         InputError, match="--top, --pareto: several configurations need --output FOLDER"
     ):
         export_configs(study, config, Selection(top=1), "toml", None)
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == f"{folder}: {names[0]} to {names[-1]}\n" * 2
     export_configs(study, config, Selection(top=9), "toml", tmp_path / "all")
     assert len(list((tmp_path / "all").iterdir())) == 4
     assert capsys.readouterr().err == (
         "study glyphs: --top 9: only 4 trials are complete, these are exported\n"
+        f"{tmp_path / 'all'}: rank-01-trial-1.toml to rank-04-trial-0.toml\n"
     )
 
 
@@ -170,10 +180,14 @@ def test_the_best_are_feasible_complete_and_the_earlier_of_equals_first(
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_the_table_has_every_trial(
-    form: Literal["csv", "parquet"], study: optuna.Study, tmp_path: Path
+    form: Literal["csv", "parquet"],
+    study: optuna.Study,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / f"trials.{form}"
     export_table(study, Selection(), form, path)
+    assert capsys.readouterr() == ("", f"{path}: a table of 8 trials\n")
     table = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
     ended = ["complete", "complete", "pruned", "infeasible", "complete", "complete"]
     assert list(table["state"]) == [*ended, "failed", "running"]

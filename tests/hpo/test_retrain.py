@@ -12,13 +12,13 @@ from hpo.checkpoints import Checkpoints, open_store
 from hpo.export import best_trials, trial_config
 from hpo.objective import Objective
 from hpo.progress import Progress
-from hpo.retrain import following_seeds, retrain
+from hpo.retrain import dataset_for, following_seeds, retrain
 from hpo.search import search
 from hpo.storage import default_url, open_storage
 from hpo.stored_study import open_study
 from hpo.study_file import load_study, read_study
 from model.config import RunConfig
-from model.config_file import read_config
+from model.config_file import read_config, read_dataset, to_toml
 from model.weights import load_network
 
 CPU = torch.device("cpu")
@@ -49,7 +49,22 @@ def test_an_exported_trial_retrained_gives_its_value_again(
     assert validation["one_shot_accuracy"] == value
     assert (validation["standard_error_over"], validation["runs"]) == ("alphabets", 1)
     assert read_config(tmp_path / "best.toml") == config
+    assert read_dataset(tmp_path / "best.toml") == "glyphs"
     assert load_network(tmp_path / "best.safetensors")[1] == config
+
+
+def test_it_is_trained_on_what_it_was_found_on_or_what_is_asked_for(
+    trial: tuple[RunConfig, float], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older, named = tmp_path / "older.toml", tmp_path / "named.toml"
+    older.write_text(to_toml(trial[0]))
+    named.write_text(to_toml(trial[0], "glyphs"))
+    assert [dataset_for(older, asked) for asked in ("auto", "glyphs")] == ["auto", "glyphs"]
+    assert [dataset_for(named, asked) for asked in ("auto", "glyphs")] == ["glyphs", "glyphs"]
+    assert capsys.readouterr().err == ""
+    assert dataset_for(named, "omniglot") == "omniglot"
+    said = f"{named} was found on glyphs, and is retrained on omniglot\n"
+    assert capsys.readouterr().err == said
 
 
 def test_more_seeds_later_train_only_the_new_ones(

@@ -104,7 +104,8 @@ def test_status_counts_and_shows_what_is_under_way(
     ]
     shown = lines(now, tmp_path)
     assert any(line.startswith("Budget: 4 of 8 trials, about ") for line in shown)
-    assert "Best: trial 1, 70.0%" in shown
+    assert "Trials: 3 complete, 1 pruned, 1 infeasible, 1 running, 1 retried" in shown
+    assert "Best of the search: trial 1, 70.0%" in shown
     worker_line = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard "
     assert any(line.startswith(worker_line) for line in shown)
 
@@ -113,7 +114,7 @@ def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> N
     study = open_study(config, open_storage(default_url(tmp_path), create=True))
     now = status(study, config, tmp_path)
     assert (now["state"], now["best"], now["recent"]) == ("stopped", None, [])
-    assert "Best: none complete yet" in lines(now, tmp_path)
+    assert lines(now, tmp_path)[2:] == ["Trials: none yet", "Best of the search: none complete yet"]
 
 
 def test_the_winner_is_named_once_the_study_is_finished(
@@ -132,10 +133,10 @@ def test_the_winner_is_named_once_the_study_is_finished(
     shown = lines(now, tmp_path)
     assert shown[0] == "Study glyphs on glyphs: finished"
     assert (
-        "Winner: trial 4, retrained 81.0% on validation, 92.0% on the fixed runs;"
-        f" its configuration: {tmp_path / 'best.toml'}"
+        "Winner of the retrained: trial 4, 81.0% on validation, 92.0% on the fixed runs;"
+        f" its configuration is {tmp_path / 'best.toml'}"
     ) in shown
-    assert shown[-1].startswith("To export the best, or --trial N: ")
+    assert shown[-1].startswith("To export the best of the search, or --trial N: ")
     assert shown[-1].endswith(f"run_study.py export glyphs --storage sqlite:///{tmp_path}/study.db")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hpo.summary import dashboard_command, print_retraining, print_summary
+from hpo.summary import dashboard_command, print_classes, print_retraining, print_summary
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 
 
@@ -146,3 +146,17 @@ def test_the_dashboards_command_names_the_storage_without_its_password() -> None
     command = dashboard_command("quick", "postgresql://me:secret@db/studies")
     assert "--storage 'postgresql://me:***@db/studies'" in command
     assert "secret" not in command
+
+
+def test_no_class_is_certain_or_out_of_the_question(capsys: pytest.CaptureFixture[str]) -> None:
+    def row(file: str, a: float, same: float) -> dict[str, Any]:
+        probabilities = {"a": a, "b": 1 - a}
+        return {"file": file, "class": "a", "probability": a, "same": same} | {
+            "probabilities": probabilities
+        }
+
+    print_classes({"queries": [row("x.png", 1 - 1e-9, 4e-4), row("y.png", 0.9994, 0.5)]})
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["picture", "class", "%", "same,", "%", "else,", "%"] in shown
+    assert ["x.png", "a", ">99.9", "<0.1", "b", "<0.1"] in shown
+    assert ["y.png", "a", "99.9", "50.0", "b", "0.1"] in shown

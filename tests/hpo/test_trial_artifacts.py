@@ -30,7 +30,7 @@ from hpo.samplers import make_sampler
 from hpo.search import search
 from hpo.study import METRIC, StudyConfig
 from hpo.study_page import refresh
-from model.config_file import read_config
+from model.config_file import read_config, read_dataset
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PICTURES = {"learning-curves.svg", "alphabets.svg", "hardest-trials.png"}
@@ -111,6 +111,7 @@ def test_its_configuration_trains_it_again(
     (best,) = best_trials(study, 1)
     file = tmp_path / "trial.toml"
     file.write_bytes(artifacts(study, best, folder)[f"trial-{best.number}.toml"])
+    assert read_dataset(file) == "glyphs"
     config = read_config(file)
     assert config == trial_config(config_with(), best)
     with Progress("test", 1) as progress:

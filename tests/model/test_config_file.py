@@ -11,7 +11,7 @@ import pytest
 
 from data.errors import InputError
 from model.config import RunConfig
-from model.config_file import Form, read_config, to_text, to_toml
+from model.config_file import Form, read_config, read_dataset, to_text, to_toml
 
 GOOD: dict[str, Any] = {
     "network": {"size": 35, "units": 64, "convolutions": [{"filters": 8, "kernel": 5}]},
@@ -115,6 +115,11 @@ def test_files_that_are_not_there_or_no_toml(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("network = = 3")
     with pytest.raises(InputError, match=r"bad\.toml: .*line 1"):
         read_config(tmp_path / "bad.toml")
+    for name in ("a.toml", "a.json", "a.yaml"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+        with pytest.raises(InputError) as error:
+            read_config(tmp_path / name)
+        assert str(error.value) == f"{tmp_path / name}: holds no text; should be TOML, JSON or YAML"
 
 
 @pytest.mark.parametrize("form", ["toml", "json", "yaml"])
@@ -123,6 +128,25 @@ def test_every_form_keeps_every_number(form: Form, tmp_path: Path) -> None:
     config = RunConfig.model_validate({**GOOD, "train": {"seed": 2**31 - 1, "layers": rates}})
     (tmp_path / f"a.{form}").write_text(to_text(config, form))
     assert read_config(tmp_path / f"a.{form}") == config
+
+
+@pytest.mark.parametrize("form", ["toml", "json", "yaml"])
+def test_every_form_keeps_the_data_set(form: Form, tmp_path: Path) -> None:
+    config, path = RunConfig.model_validate(GOOD), tmp_path / f"a.{form}"
+    for dataset in ("glyphs", "omniglot"):
+        path.write_text(to_text(config, form, dataset))
+        assert read_dataset(path) == dataset
+        assert read_config(path) == config
+    path.write_text(to_text(config, form))
+    assert "dataset" not in path.read_text()
+    assert read_dataset(path) == "auto"
+
+
+def test_a_data_set_that_there_is_not(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(to_toml(RunConfig.model_validate(GOOD), "mnist"))
+    for read in (read_config, read_dataset):
+        with pytest.raises(InputError, match=r"dataset: should be .*'glyphs', not 'mnist'"):
+            read(tmp_path / "a.toml")
 
 
 @pytest.mark.parametrize("rate", ["1e-3", "1.e-3", ".1e-2", "1.0E-3", "0.001"])
