@@ -18,7 +18,8 @@ from data.glyphs import make_glyphs
 from data.omniglot import load_omniglot
 from data.omniglot_files import FINGERPRINTS
 from hpo.progress import Progress
-from model.config import Convolution, NetworkConfig
+from hpo.reproduce.networks import NETWORKS
+from model.config import NetworkConfig
 from model.train import EpochReport
 
 
@@ -34,9 +35,20 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def omniglot_root() -> Path:
     """The folder that holds Omniglot's zips."""
-    root = os.environ.get("OMNIGLOT_ROOT")
+    return _named_by("OMNIGLOT_ROOT")
+
+
+@pytest.fixture(scope="session")
+def mnist_root() -> Path:
+    """The folder that holds the files of MNIST's test set."""
+    return _named_by("MNIST_ROOT")
+
+
+def _named_by(variable: str) -> Path:
+    """The folder of a data set, without which a test is skipped."""
+    root = os.environ.get(variable)
     if not root:
-        pytest.skip("needs Omniglot: OMNIGLOT_ROOT is not set")
+        pytest.skip(f"needs a data set: {variable} is not set")
     return Path(root)
 
 
@@ -63,17 +75,7 @@ def glyphs() -> Collection:
 @pytest.fixture(scope="session")
 def paper_network() -> NetworkConfig:
     """The network of the paper's figure 4, with its initialisation (section 3.3)."""
-    return NetworkConfig(
-        size=105,
-        convolutions=(
-            Convolution(filters=64, kernel=10, pool=True),
-            Convolution(filters=128, kernel=7, pool=True),
-            Convolution(filters=128, kernel=4, pool=True),
-            Convolution(filters=256, kernel=4),
-        ),
-        units=4096,
-        initialisation="paper",
-    )
+    return NETWORKS["paper"].model_copy(update={"initialisation": "paper"})
 
 
 @pytest.fixture(scope="session")
