@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 
@@ -13,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from data.collection import SIDE, THREADS
+from data.thinning import thinned
 
 Planes = NDArray[np.uint8]
 """A picture a bit: [height, width, pictures / 8]."""
@@ -41,7 +41,7 @@ def _redraw(pictures: Tensor, extent: int) -> Tensor:
     # Eight pictures in each byte: what follows is about whole neighbourhoods, bit by bit.
     planes = np.packbits((scaled > 255 / 2).permute(1, 2, 0).contiguous().numpy(), axis=-1)
     before, after = (SIDE - side) // 2, SIDE - side - (SIDE - side) // 2
-    lines = np.pad(_thinned(planes), ((before, after), (before, after), (0, 0)))
+    lines = np.pad(thinned(planes), ((before, after), (before, after), (0, 0)))
     drawn = _spread(_spread(lines, 0), 1)
     bits = np.unpackbits(drawn, axis=-1, count=len(pictures))
     return torch.from_numpy(np.ascontiguousarray(bits.transpose(2, 0, 1))).bool()
@@ -51,42 +51,3 @@ def _spread(planes: Planes, axis: int) -> Planes:
     """Ink as wide as the pen along an axis; lines keep off the canvas's edges by more."""
     shifts = range(-(PEN // 2), PEN // 2 + 1)
     return reduce(np.bitwise_or, [np.roll(planes, shift, axis) for shift in shifts])
-
-
-def _thinned(planes: Planes) -> Planes:
-    """Strokes become lines a pixel wide, by Zhang and Suen's method (1984).
-
-    Its rules are about how many of a pixel's eight neighbours are ink.
-    """
-    while True:
-        before = planes
-        for turned in (False, True):
-            planes = planes & ~_outline(planes, turned)
-        if np.array_equal(planes, before):
-            return planes
-
-
-def _outline(planes: Planes, turned: bool) -> Planes:
-    """Which pixels go in a step: at the lower right of strokes, or the upper left if `turned`."""
-    around = np.pad(planes, ((1, 1), (1, 1), (0, 0)))
-    height, width = planes.shape[:2]
-    # Clockwise from above.
-    places = ((0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0))
-    ring = [around[y : y + height, x : x + width] for y, x in places]
-    up, right, down, left = ring[::2]
-    edges, some_edge = _two_or_more(~a & b for a, b in zip(ring, ring[1:] + ring[:1], strict=True))
-    enough, _ = _two_or_more(ring)
-    not_inside, _ = _two_or_more(~neighbour for neighbour in ring)
-    kept = (up & left & (right | down)) if turned else (right & down & (up | left))
-    return some_edge & ~edges & enough & not_inside & ~kept
-
-
-def _two_or_more(planes: Iterable[Planes]) -> tuple[Planes, Planes]:
-    """Where at least two planes are set, and where at least one is."""
-
-    def add(counted: tuple[Planes, Planes], plane: Planes) -> tuple[Planes, Planes]:
-        two, one = counted
-        return two | (one & plane), one | plane
-
-    first, *others = planes
-    return reduce(add, others, (np.zeros_like(first), first))

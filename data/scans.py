@@ -11,8 +11,8 @@ from scipy.ndimage import gaussian_filter, label
 from torch import Tensor
 
 from data.collection import SIDE, unpacked
+from data.pen import Mask, redrawn, stroke_width
 from data.picture_files import Floats, NoPicture
-from data.thinning import Mask, redrawn, stroke_width
 
 EXTENT = 63.0
 """Width or height of a drawing, the larger, from middle line to middle line, in pixels of 105."""

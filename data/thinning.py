@@ -1,82 +1,50 @@
-"""How thick a pen was, and the same drawing by another pen."""
+"""Strokes become lines a pixel wide: in one drawing, or in many at once."""
 
 from __future__ import annotations
 
-from functools import cache
-from math import pi
+from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, label
 
-Mask = NDArray[np.bool_]
+Ink = TypeVar("Ink", NDArray[np.bool_], NDArray[np.uint8])
 
 
-def stroke_width(ink: Mask) -> float:
-    """The mean thickness of a drawing's strokes, in pixels.
+def thinned(ink: Ink) -> Ink:
+    """Strokes as lines, by Zhang and Suen's method (1984).
 
-    Its area, by half its outline: of which, whatever its direction, rows and columns of pixels
-    together cross 4 / pi a pixel.
+    Its rules are about how many of a pixel's eight neighbours are ink. They are followed bit by
+    bit, so that one drawing may be bool [height, width], and many a bit each of uint8
+    [height, width, drawings / 8].
     """
-    framed = np.pad(ink, 1)
-    crossings = (framed[1:] != framed[:-1]).sum() + (framed[:, 1:] != framed[:, :-1]).sum()
-    return float(2 * ink.sum() / (pi / 4 * max(crossings, 1)))
+    while True:
+        before = ink
+        for turned in (False, True):
+            ink = ink & ~_outline(ink, turned)
+        if np.array_equal(ink, before):
+            return ink
 
 
-def redrawn(ink: Mask, width: float) -> Mask:
-    """The drawing as with a round pen of this width, in pixels.
-
-    What a thick pen filled stays filled, and thicker than a line.
-    """
-    lines = thinned(ink)
-    depth = distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1]
-    excess = max(0.0, 2 * float(np.median(depth[lines])) - 1 - width)
-    away = distance_transform_edt(~lines)
-    drawn: Mask = (depth > excess / 2) | (away <= (width - 1) / 2)  # a line is a pixel wide itself
-    return drawn
-
-
-def thinned(ink: Mask) -> Mask:
-    """The middle lines of a drawing, a pixel thick (Zhang and Suen 1984)."""
-    lines = np.pad(ink, 1)
-    changed = True
-    while changed:
-        changed = False
-        for table in _deletable():
-            gone = lines & table[_neighbours(lines)]
-            if gone.any():
-                lines ^= gone
-                changed = True
-    lines = lines[1:-1, 1:-1]
-    # Of a part without direction, a dot, sometimes nothing stays.
-    parts, count = label(ink, np.ones((3, 3)))
-    for lost in set(range(1, count + 1)).difference(parts[lines].tolist()):
-        row, column = np.argwhere(parts == lost).mean(0).round().astype(int)
-        lines[row, column] = True
-    return lines
+def _outline(ink: Ink, turned: bool) -> Ink:
+    """Which pixels go in a step: at the lower right of strokes, or the upper left if `turned`."""
+    around = np.pad(ink, ((1, 1), (1, 1), *[(0, 0)] * (ink.ndim - 2)))
+    height, width = ink.shape[:2]
+    # Clockwise from above.
+    places = ((0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0))
+    ring = [around[y : y + height, x : x + width] for y, x in places]
+    up, right, down, left = ring[::2]
+    edges, some_edge = _two_or_more(~a & b for a, b in zip(ring, ring[1:] + ring[:1], strict=True))
+    enough, _ = _two_or_more(ring)
+    not_inside, _ = _two_or_more(~neighbour for neighbour in ring)
+    kept = (up & left & (right | down)) if turned else (right & down & (up | left))
+    return some_edge & ~edges & enough & not_inside & ~kept
 
 
-_CLOCKWISE = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-
-
-def _neighbours(lines: Mask) -> NDArray[np.uint8]:
-    """Which of the eight neighbours have ink: a bit each, clockwise from the one above."""
-    codes = np.zeros(lines.shape, np.uint8)
-    height, width = lines.shape
-    for bit, (y, x) in enumerate(_CLOCKWISE):
-        near = lines[1 + y : height - 1 + y, 1 + x : width - 1 + x]
-        codes[1:-1, 1:-1] |= near.view(np.uint8) << bit
-    return codes
-
-
-@cache
-def _deletable() -> tuple[Mask, Mask]:
-    """For the two halves of a step: which of the 256 neighbourhoods let their pixel go."""
-    has = (np.arange(256)[:, None] >> np.arange(8)) & 1 > 0  # [256, 8]
-    count = has.sum(1)
-    # Neither at an end nor inside, nor where lines would come apart.
-    edge = (count >= 2) & (count <= 6) & ((~has & np.roll(has, -1, 1)).sum(1) == 1)
-    above, right, below, left = has[:, 0], has[:, 2], has[:, 4], has[:, 6]
-    first = edge & ~(above & right & below) & ~(right & below & left)
-    second = edge & ~(above & right & left) & ~(above & below & left)
-    return first, second
+def _two_or_more(planes: Iterable[Ink]) -> tuple[Ink, Ink]:
+    """Where at least two planes are set, and where at least one is."""
+    first, *others = planes
+    two, one = np.zeros_like(first), first
+    for plane in others:
+        two, one = two | (one & plane), one | plane
+    return two, one

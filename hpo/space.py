@@ -7,143 +7,18 @@ Each of these is one parameter of the search. Nothing here knows a hyperparamete
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 from optuna.trial import BaseTrial, FixedTrial
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 
 from data.errors import InputError
+from hpo.parameter import Parameter, Value
 from hpo.study import StudyConfig
-from model.config import NetworkConfig, RunConfig, Strict, TrainConfig
-from model.config_file import as_toml, explain, model_in
+from model.config import NetworkConfig, RunConfig, TrainConfig
+from model.config_file import explain, model_in
 
-Value = bool | int | float | str
-Draw = Callable[["Parameter"], Value]
-
-
-class Range(Strict):
-    """Numbers from `low` to `high`, both included; in steps, or evenly over their logarithm."""
-
-    low: int | float
-    high: int | float
-    step: int | float | None = None
-    log: bool = False
-
-    def mistake(self, whole: bool) -> str | None:
-        """What is wrong with the range of a field of whole numbers or of floats."""
-        if not self.low < self.high:
-            return f"low {self.low} must be below high {self.high}"
-        if self.log and self.low <= 0:
-            return f"low {self.low} must be above 0 where log is true"
-        if self.step is None:
-            return None
-        if self.log:
-            return "step and log = true exclude each other"
-        if self.step <= 0 or (whole and not isinstance(self.step, int)):
-            return f"step {self.step} must be a positive {'whole ' if whole else ''}number"
-        steps = (self.high - self.low) / self.step
-        if abs(steps - round(steps)) > 1e-9 * steps:
-            return f"high {self.high} must be low {self.low} plus a multiple of step {self.step}"
-        return None
-
-
-class Choices(Strict):
-    """Values of which one is taken."""
-
-    choices: tuple[Value, ...] = Field(min_length=1, strict=False)
-
-    @field_validator("choices")
-    @classmethod
-    def _all_different(cls, choices: tuple[Value, ...]) -> tuple[Value, ...]:
-        # Optuna can't tell 1 from 1.0. Nor from true; but no field takes both, and that is said.
-        seen: set[tuple[bool, Value]] = set()
-        for choice in choices:
-            if (isinstance(choice, bool), choice) in seen:
-                raise ValueError(f"{as_toml(choice)} stands there twice")
-            seen.add((isinstance(choice, bool), choice))
-        return choices
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One dimension of the search.
-
-    Attributes:
-        name: in Optuna, such as "conv1.filters".
-        key: where it stands in the study's file, such as "network.convolutions.0.filters".
-        values: the ends of its range, or its choices.
-        range: None where it has choices.
-        whole: whether its field takes whole numbers only.
-    """
-
-    name: str
-    key: str
-    values: tuple[Value, ...]
-    range: Range | None
-    whole: bool
-
-    @classmethod
-    def of(cls, name: str, key: str, table: dict[str, Any], whole: bool) -> Parameter:
-        """A parameter from its table in the study's file.
-
-        Raises:
-            InputError: without the file's name.
-        """
-        model = Choices if "choices" in table else Range
-        try:
-            given = model.model_validate(table)
-        except ValidationError as error:
-            raise InputError(explain(error, key, model)) from None
-        if isinstance(given, Choices):
-            return cls(name, key, given.choices, None, whole)
-        assert isinstance(given, Range)
-        if mistake := given.mistake(whole):
-            raise InputError(f"{key}: {mistake}")
-        return cls(name, key, (given.low, given.high), given, whole)
-
-    @property
-    def distribution(self) -> BaseDistribution:
-        """As Optuna stores it."""
-        if self.range is None:
-            return CategoricalDistribution(self.values)
-        low, high, step, log = self.range.low, self.range.high, self.range.step, self.range.log
-        if self.whole:
-            return IntDistribution(int(low), int(high), log, int(step or 1))
-        return FloatDistribution(low, high, log, step)
-
-    def suggest(self, trial: BaseTrial) -> Value:
-        """The trial's value of this parameter."""
-        if self.range is None:
-            chosen = trial.suggest_categorical(self.name, self.values)
-            assert chosen is not None
-            return chosen
-        low, high, step, log = self.range.low, self.range.high, self.range.step, self.range.log
-        if self.whole:
-            return trial.suggest_int(self.name, int(low), int(high), step=int(step or 1), log=log)
-        return float(trial.suggest_float(self.name, low, high, step=step, log=log))
-
-    def nearest(self, value: object) -> Value | None:
-        """Of its values the one nearest to another parameter's; None where there is none."""
-        if self.range is None:
-            flag = isinstance(value, bool)  # true is 1, in Python
-            return next(
-                (v for v in self.values if v == value and isinstance(v, bool) == flag), None
-            )
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        low, high, step = self.range.low, self.range.high, self.range.step
-        step = step or (1 if self.whole else None)
-        near = min(max(value, low), high)
-        if step:
-            near = low + round((near - low) / step) * step
-        return int(near) if self.whole else float(near)
+Draw = Callable[[Parameter], Value]
 
 
 def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import make_url
 
+from hpo.duration import duration
 from hpo.held_out import TESTS
 from hpo.paper import ONE_SHOT
 from hpo.storage import default_url
@@ -53,8 +54,8 @@ def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
     lines = [
         f"Study {results['study']} on {results['dataset']}, {results['device']}",
         f"Trials: {', '.join(f'{count} {state}' for state, count in trials.items())}",
-        f"Time of the trainings, all workers together: search {_duration(seconds['search'])},"
-        f" retraining and test {_duration(seconds['finish'])}",
+        f"Time of the trainings, all workers together: search {duration(seconds['search'])},"
+        f" retraining and test {duration(seconds['finish'])}",
         f"Best of the search: trial {best['number']}, {best['value']:.1%} on validation",
         f"Winner of the retrained ({numbers}): trial {winner['number']}",
         *(f"  {key:<15} {value}" for key, value in _whole_network(config).items()),
@@ -133,13 +134,6 @@ def print_classes(answers: dict[str, Any]) -> None:
         chances = (_chance(row[key]) for key in ("probability", "same"))
         table.add_row(*map(Text, (row["file"], row["class"], *chances, second)))
     _console().print(table)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
 def _layer_table(config: RunConfig) -> Table:

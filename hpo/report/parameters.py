@@ -32,6 +32,7 @@ from hpo.report.style import (
     listed,
     short,
     spread,
+    undrawn,
     words,
 )
 
@@ -97,12 +98,11 @@ def parallel(trials: Trials) -> Section:
         ],
         gridcolor=GREY,
     )
-    thinned = f" {len(shown):,} of {len(ranked):,} trials are drawn." if shown != ranked else ""
     return Section(
         f"{counted(len(distributions), 'parameter')} at once: where the best trials lie",
         "Each line is a trial; it crosses each axis at the trial's value, between the least"
         " (left) and the largest that could be chosen. Complete trials count as better than"
-        f" pruned ones, these as better the longer they were let go on.{thinned}",
+        f" pruned ones, these as better the longer they were let go on.{undrawn(shown, ranked)}",
         {"parallel-coordinates": figure},
     )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
+from hpo.duration import duration
 from hpo.outcome import best_first, state_of
 from hpo.report.clock import Clock, span
 from hpo.report.style import (
@@ -22,12 +23,12 @@ from hpo.report.style import (
     Section,
     add_trials,
     counted,
-    duration,
     empty_figure,
     in_percent,
     listed,
     percent,
     spread,
+    undrawn,
 )
 
 Trials = Sequence[FrozenTrial]
@@ -112,11 +113,10 @@ def learning_curves(trials: Trials, spared: float) -> Section:
     if pruned:
         of = f"{pruned:,} of {len(ranked):,} trials"
         title = f"Pruning ended {of} early and spared {100 * spared:.0f} % of all epochs"
-    thinned = f" {len(shown):,} of {len(curves):,} trials are drawn." if shown != curves else ""
     return Section(
         title,
         "Each line is a trial; where it ends in a cross, the trial was pruned, for others had done"
-        f" better after as many epochs.{thinned}",
+        f" better after as many epochs.{undrawn(shown, curves)}",
         {"learning-curves": figure},
     )
 

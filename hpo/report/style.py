@@ -89,15 +89,6 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def duration(seconds: float) -> str:
-    """In the two largest units."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours:,} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
-
-
 def empty_figure(x: str, y: str, height: int) -> go.Figure:
     """A figure without traces.
 
@@ -200,3 +191,9 @@ def in_percent(trial: FrozenTrial) -> float:
 def spread(trials: list[FrozenTrial], limit: int) -> list[FrozenTrial]:
     """At most so many trials, evenly over their order, the first among them."""
     return trials[:: -(-len(trials) // limit)]
+
+
+def undrawn(shown: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> str:
+    """That `spread` left some out; nothing where it did not."""
+    few = len(shown) < len(trials)
+    return f" {len(shown):,} of {len(trials):,} trials are drawn." if few else ""

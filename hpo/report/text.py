@@ -10,11 +10,12 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from hpo.budget import counts, seconds
+from hpo.duration import duration
 from hpo.export import trial_config
 from hpo.outcome import accuracy_of, best_first, state_of
 from hpo.paper import ONE_SHOT
 from hpo.report.clock import Clock, span
-from hpo.report.style import counted, data_name, duration, listed, percent, words
+from hpo.report.style import counted, data_name, listed, percent, words
 from hpo.report.tested import Tested, tested
 from hpo.study import StudyConfig
 

@@ -7,6 +7,7 @@ import platform
 
 import torch
 
+from hpo.reproduce.networks import NETWORKS
 from model.config import (
     BatchConfig,
     Convolution,
@@ -18,16 +19,7 @@ from model.config import (
 )
 
 PAPER = RunConfig(
-    network=NetworkConfig(
-        size=105,
-        convolutions=(
-            Convolution(filters=64, kernel=10, pool=True),
-            Convolution(filters=128, kernel=7, pool=True),
-            Convolution(filters=128, kernel=4, pool=True),
-            Convolution(filters=256, kernel=4),
-        ),
-        units=4096,
-    ),
+    network=NETWORKS["paper"],
     train=TrainConfig(
         loss="pairs",
         optimiser="sgd",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from optuna.storages import RDBStorage
+from tiny_study import tiny_study
 from typer.testing import CliRunner
 
 from hpo.space import config_of
@@ -18,29 +16,6 @@ from hpo.stored_study import open_study
 from hpo.study_file import load_study
 from model.config_file import to_toml
 from run_study import app
-
-PROJECT = Path(__file__).parents[2]
-
-STUDY = """
-name = "tiny"
-dataset = "{dataset}"
-trials = {trials}
-sampler = {{ name = "random" }}
-finish = {{ finalists = 1 }}
-
-[network]
-size = 14
-units = 8
-convolutions = [{{ filters = {{ choices = [4, 8] }}, kernel = 3, pool = true }}]
-
-[train]
-epochs = {epochs}
-steps_per_epoch = {steps}
-layers = {{ learning_rate = {{ low = 1e-3, high = 1e-1, log = true }} }}
-batch = {{ characters = 10, drawers = 2 }}
-"""
-
-Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +32,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_thread: None) ->
 def write_study() -> Callable[..., str]:
     """Writes the study "tiny" into the current folder and returns its path."""
 
-    def write(dataset: str = "glyphs", trials: int = 3, epochs: int = 2, steps: int = 2) -> str:
-        text = STUDY.format(dataset=dataset, trials=trials, epochs=epochs, steps=steps)
-        Path("tiny.toml").write_text(text)
+    def write(dataset: str = "glyphs", **changes: int) -> str:
+        Path("tiny.toml").write_text(tiny_study(dataset, **changes))
         return "tiny.toml"
 
     return write
@@ -121,26 +95,3 @@ def _content() -> dict[Path, bytes | None]:
         for path in Path().rglob("*")
         if path.suffix != ".db-shm" and not (path.suffix == ".db-wal" and path.stat().st_size == 0)
     }
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts the command line as a process of its own; none outlives the test."""
-    started = []
-
-    def begin(*words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, str(PROJECT / "run_study.py"), *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # Where the tests run in a shell's background, Ctrl-C is ignored, and would be here too.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.communicate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,14 +20,6 @@ from data.errors import InputError
 from data.mnist import FILES, MnistUnavailable, as_characters, load_mnist
 from data.redraw import EXTENT, PEN, redraw
 from data.splits import paper_splits
-
-
-@pytest.fixture(scope="module")
-def mnist_root() -> Path:
-    root = os.environ.get("MNIST_ROOT")
-    if not root:
-        pytest.skip("needs MNIST: MNIST_ROOT is not set")
-    return Path(root)
 
 
 @pytest.fixture(scope="module")

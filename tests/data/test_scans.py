@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 from scipy.ndimage import binary_dilation, gaussian_filter, label
 
 from data.collection import SIDE, Collection
+from data.pen import middle_lines, redrawn, stroke_width
 from data.picture_files import NoPicture, read_brightness
 from data.scans import pictures_of, to_drawing
-from data.thinning import redrawn, stroke_width, thinned
 
 
 @pytest.fixture(scope="module")
@@ -154,14 +154,14 @@ def test_pens_are_measured_and_changed(inks: list[Mask]) -> None:
     bar = np.zeros((60, 60), bool)
     bar[25:35, 5:55] = True
     assert stroke_width(bar) == pytest.approx(10, rel=0.35)
-    assert thinned(bar).sum(0).max() == 1
+    assert middle_lines(bar).sum(0).max() == 1
     assert 4 <= redrawn(bar, 5).sum(0).max() <= 6
-    assert redrawn(thinned(bar), 5).sum(0).max() == 5
+    assert redrawn(middle_lines(bar), 5).sum(0).max() == 5
     dot = np.zeros((20, 20), bool)
     dot[8:12, 8:12] = True
-    assert thinned(dot).sum() == 1
+    assert middle_lines(dot).sum() == 1
     for ink in inks[:8]:
-        lines = thinned(ink)
+        lines = middle_lines(ink)
         assert not (lines & ~ink).any()
         assert lines.sum() < 0.6 * ink.sum()
         everywhere = np.ones((3, 3))

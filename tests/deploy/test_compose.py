@@ -13,28 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
+from tiny_study import tiny_study
 
 from hpo.crew import END_PATIENCE
 
 ENVIRONMENT = {"POSTGRES_PASSWORD": "a secret", "OMNIGLOT_ROOT": "/somewhere"}
 """What deploy/.env must hold."""
-STUDY = """
-name = "tiny"
-dataset = "glyphs"
-trials = 3
-finish = { finalists = 1 }
-
-[network]
-size = 14
-units = 8
-convolutions = [{ filters = { choices = [4, 8] }, kernel = 3, pool = true }]
-
-[train]
-epochs = 2
-steps_per_epoch = 2
-layers = { learning_rate = { low = 1e-3, high = 1e-1, log = true } }
-batch = { characters = 10, drawers = 2 }
-"""
 FINISHING = {"study", "workers"}
 """Services that end by themselves."""
 
@@ -197,7 +181,7 @@ def test_workers_wait_for_the_study_and_finish_it_together(
         folder = tmp_path / name
         folder.mkdir()
         # A file of the study's bare name: for `run` it is the file, for `join` the name.
-        (folder / "tiny").write_text(STUDY)
+        (folder / "tiny").write_text(tiny_study())
         (folder / "run_study.py").symlink_to(project / "run_study.py")
         return subprocess.Popen(
             [

@@ -13,6 +13,7 @@ import pytest
 import torch
 from disturbances import clean, drawings_of, everything
 from PIL import Image
+from short_training import CONFIG
 from typer.testing import CliRunner
 
 from data.collection import SIDE, Collection
@@ -20,15 +21,6 @@ from data.scans import pictures_of, to_drawing
 from data.splits import ALL_DRAWERS, SearchData, paper_splits
 from data.trials import random_runs
 from model.classify import classify
-from model.config import (
-    BatchConfig,
-    Convolution,
-    DistortionConfig,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
 from model.siamese import SiameseNetwork
 from model.train import Trainer
 from model.weights import save_network
@@ -36,23 +28,6 @@ from run_study import app
 
 CPU = torch.device("cpu")
 WAY = 20
-CONFIG = RunConfig(
-    network=NetworkConfig(
-        size=28,
-        convolutions=(
-            Convolution(filters=16, kernel=5, pool=True),
-            Convolution(filters=32, kernel=3, pool=True),
-        ),
-        units=128,
-    ),
-    train=TrainConfig(
-        layers=(LayerConfig(learning_rate=3e-3),) * 4,
-        epochs=2,
-        steps_per_epoch=60,
-        batch=BatchConfig(characters=30, drawers=3, symmetries=True),
-        distortion=DistortionConfig(affine=1.0, elastic=0.02),
-    ),
-)
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 

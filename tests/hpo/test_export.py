@@ -1,6 +1,8 @@
 """The best configuration and the table of trials, from studies in real databases."""
 
 import io
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +33,7 @@ from model.config_file import Form, read_config, read_dataset
 VALUES = [0.3, 0.7, None, 0.0, 0.7, 0.5]
 """Of six trials: the third is pruned, the fourth infeasible."""
 PARAMETERS = [100, 300, 200, 100, 300, 200]
+Export = Callable[[Selection, Form, Path | None], None]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,12 @@ def study(
     return study
 
 
+@pytest.fixture(scope="module")
+def export(study: optuna.Study, config: StudyConfig) -> Export:
+    """`export_configs` of the study."""
+    return partial(export_configs, study, config)
+
+
 def new_study(config: StudyConfig, folder: Path) -> optuna.Study:
     return open_study(config, open_storage(default_url(folder), create=True))
 
@@ -76,14 +85,13 @@ def new_study(config: StudyConfig, folder: Path) -> optuna.Study:
 @pytest.mark.parametrize("form", ["toml", "json", "yaml"])
 def test_the_exported_configuration_is_the_best_trials_with_its_seed(
     form: Form,
-    study: optuna.Study,
-    config: StudyConfig,
+    export: Export,
     configs: list[RunConfig],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / f"best.{form}"
-    export_configs(study, config, Selection(), form, path)
+    export(Selection(), form, path)
     assert capsys.readouterr() == ("", f"{path}: the configuration of trial 1\n")
     assert read_config(path) == configs[1]
     assert read_dataset(path) == "glyphs"
@@ -93,13 +101,12 @@ def test_the_exported_configuration_is_the_best_trials_with_its_seed(
 @pytest.mark.parametrize("number", [0, 2, 5])
 def test_any_trial_with_a_result_can_be_exported(
     number: int,
-    study: optuna.Study,
-    config: StudyConfig,
+    export: Export,
     configs: list[RunConfig],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    export_configs(study, config, Selection(number=number), "yaml", None)
+    export(Selection(number=number), "yaml", None)
     printed = capsys.readouterr()
     assert printed.err == ""
     (tmp_path / "trial.yaml").write_text(printed.out)
@@ -117,34 +124,33 @@ def test_any_trial_with_a_result_can_be_exported(
     ],
 )
 def test_a_trial_without_a_result_cannot_be_exported(
-    number: int, said: str, study: optuna.Study, config: StudyConfig, tmp_path: Path
+    number: int, said: str, export: Export, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match=f"study glyphs: {said}"):
-        export_configs(study, config, Selection(number=number), "toml", tmp_path / "a.toml")
+        export(Selection(number=number), "toml", tmp_path / "a.toml")
     assert not list(tmp_path.iterdir())
 
 
 def test_the_best_few_are_files_by_rank(
-    study: optuna.Study,
-    config: StudyConfig,
+    export: Export,
     configs: list[RunConfig],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / "top"
     for _ in range(2):  # the same again is no mistake
-        export_configs(study, config, Selection(top=3), "toml", folder)
+        export(Selection(top=3), "toml", folder)
     names = ["rank-01-trial-1.toml", "rank-02-trial-4.toml", "rank-03-trial-5.toml"]
     assert sorted(path.name for path in folder.iterdir()) == names
     assert [read_config(folder / name) for name in names] == [configs[i] for i in (1, 4, 5)]
     with pytest.raises(InputError, match=r"holds rank-02-trial-4\.toml of another export"):
-        export_configs(study, config, Selection(top=1), "toml", folder)
+        export(Selection(top=1), "toml", folder)
     with pytest.raises(
         InputError, match="--top, --pareto: several configurations need --output FOLDER"
     ):
-        export_configs(study, config, Selection(top=1), "toml", None)
+        export(Selection(top=1), "toml", None)
     assert capsys.readouterr().err == f"{folder}: {names[0]} to {names[-1]}\n" * 2
-    export_configs(study, config, Selection(top=9), "toml", tmp_path / "all")
+    export(Selection(top=9), "toml", tmp_path / "all")
     assert len(list((tmp_path / "all").iterdir())) == 4
     assert capsys.readouterr().err == (
         "study glyphs: --top 9: only 4 trials are complete, these are exported\n"
@@ -153,11 +159,11 @@ def test_the_best_few_are_files_by_rank(
 
 
 def test_the_front_has_what_no_cheaper_trial_reaches(
-    study: optuna.Study, config: StudyConfig, configs: list[RunConfig], tmp_path: Path
+    study: optuna.Study, export: Export, configs: list[RunConfig], tmp_path: Path
 ) -> None:
     assert [trial.number for trial in pareto_front(study, "parameters")] == [0, 5, 1]
     assert [trial.number for trial in pareto_front(study, "seconds")] == [0, 1]
-    export_configs(study, config, Selection(pareto="parameters"), "json", tmp_path / "front")
+    export(Selection(pareto="parameters"), "json", tmp_path / "front")
     assert read_config(tmp_path / "front" / "rank-02-trial-5.json") == configs[5]
     export_table(study, Selection(pareto="seconds"), "csv", tmp_path / "front.csv")
     table = pd.read_csv(tmp_path / "front.csv")

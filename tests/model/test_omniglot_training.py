@@ -7,45 +7,16 @@ from dataclasses import replace
 
 import pytest
 import torch
+from short_training import CONFIG
 
 from data.collection import Collection
 from data.splits import SearchData, held_out_characters
 from data.trials import run_pictures
-from model.config import (
-    BatchConfig,
-    Convolution,
-    DistortionConfig,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
 from model.embedded import embed_all
 from model.evaluate import one_shot_exact, one_shot_runs, predict_runs, verification
 from model.train import EpochReport, Trainer
 
 CPU = torch.device("cpu")
-CONFIG = RunConfig(
-    network=NetworkConfig(
-        size=35,
-        convolutions=(
-            Convolution(filters=32, kernel=5, pool=True),
-            Convolution(filters=64, kernel=3, pool=True),
-            Convolution(filters=96, kernel=3),
-        ),
-        units=256,
-    ),
-    train=TrainConfig(
-        loss="nca",
-        optimiser="sgd",
-        layers=tuple(LayerConfig(learning_rate=rate) for rate in (0.2, 0.2, 0.2, 0.2, 0.02)),
-        schedule="cosine",
-        epochs=3,
-        steps_per_epoch=40,
-        batch=BatchConfig(characters=30, drawers=4),
-        distortion=DistortionConfig(affine=1.0, elastic=0.02),
-    ),
-)
 
 
 def test_a_few_seconds_of_training_classify_real_characters(omniglot: Collection) -> None:

@@ -98,25 +98,29 @@ def test_l2_is_the_gradient_of_lambda_times_the_squared_weights(
     assert not torch.allclose(by_hand.output.weight, stepped(l2=0, penalty=0).output.weight)
 
 
-def test_cosine_falls_to_nearly_zero_and_adam_keeps_its_own_rates_per_layer() -> None:
-    config = TrainConfig(optimiser="adam", layers=LAYERS, epochs=10, schedule="cosine")
+def rates_of(config: TrainConfig) -> list[list[float]]:
+    """Each epoch's learning rates, a layer each."""
     optimiser = make_optimiser(SiameseNetwork(NETWORK), config)
     rates = []
-    for epoch in range(10):
+    for epoch in range(config.epochs):
         set_epoch(optimiser, config, epoch)
         rates.append([group["lr"] for group in optimiser.param_groups[::2]])
+    return rates
+
+
+def test_cosine_falls_to_nearly_zero_and_adam_keeps_its_own_rates_per_layer() -> None:
+    rates = rates_of(TrainConfig(optimiser="adam", layers=LAYERS, epochs=10, schedule="cosine"))
     assert rates[0] == pytest.approx([layer.learning_rate for layer in LAYERS], rel=0.01)
     assert all(late[0] < early[0] for early, late in pairwise(rates))
     assert rates[9][0] < 0.01 * LAYERS[0].learning_rate
 
 
 def test_steps_lower_every_rate_to_a_tenth_twice() -> None:
-    config = TrainConfig(optimiser="sgd", layers=LAYERS, epochs=8, schedule="steps")
-    optimiser = make_optimiser(SiameseNetwork(NETWORK), config)
-    factors = []
-    for epoch in range(8):
-        set_epoch(optimiser, config, epoch)
-        rates = [group["lr"] for group in optimiser.param_groups[::2]]
-        factors.append([r / layer.learning_rate for r, layer in zip(rates, LAYERS, strict=True)])
+    factors = [
+        [rate / layer.learning_rate for rate, layer in zip(rates, LAYERS, strict=True)]
+        for rates in rates_of(
+            TrainConfig(optimiser="sgd", layers=LAYERS, epochs=8, schedule="steps")
+        )
+    ]
     for factor, wanted in zip(factors, [1.0] * 4 + [0.1] * 2 + [0.01] * 2, strict=True):
         assert factor == pytest.approx([wanted] * len(LAYERS))

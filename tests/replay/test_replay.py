@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from record_curves import draw
-from replay import searched
+from repetitions import searched
 from simulation import Outcome, Simulation
 from surrogate import Surrogate
 

@@ -1,18 +1,11 @@
-"""What the tests of many workers share: real databases, short trials, processes to kill."""
+"""What the tests of many workers share: real databases, short trials in an empty folder."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-PROJECT = Path(__file__).parents[2]
 
 STUDY = """
 name = "short"
@@ -40,7 +33,12 @@ batch = {{ characters = 10, drawers = 2 }}
 """One in ten of its networks cannot exist."""
 
 Write = Callable[..., Path]
-Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -62,29 +60,3 @@ def write_study(tmp_path: Path) -> Write:
         return path
 
     return write
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts the command line as a process of its own; nothing outlives the test."""
-    started = []
-
-    def begin(*words: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, str(PROJECT / "run_study.py"), *map(str, words)],
-            cwd=tmp_path,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()

@@ -1,0 +1,98 @@
+"""Searches by their names, and simulated as often as asked, in several processes."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import torch
+from simulation import Outcome, Simulation
+from surrogate import Surrogate, read_recorded
+
+from hpo.samplers import make_sampler
+from hpo.space import sample
+from hpo.study import PrunerConfig, SamplerConfig, StudyConfig
+
+BASELINE = "random/none"
+
+Task = tuple[str, int, int, bool]
+"""Search, repetition, workers, promotion."""
+
+
+def searched(study: StudyConfig, search: str, repetition: int) -> StudyConfig:
+    """The study with another sampler and pruner."""
+    (sampler, *startup), (pruner, *rungs) = (_numbers(part) for part in search.split("/"))
+    given: dict[str, Any] = {"name": sampler} | dict(zip(["startup_trials"], startup, strict=False))
+    keys = ["min_epochs", "reduction_factor"]
+    cut: dict[str, Any] = {"name": pruner} | dict(zip(keys, rungs, strict=False))
+    return study.model_copy(
+        update={
+            "sampler": SamplerConfig.model_validate(study.sampler.model_dump() | given),
+            "pruner": PrunerConfig.model_validate(study.pruner.model_dump() | cut),
+            "seed": repetition,
+        }
+    )
+
+
+def _numbers(part: str) -> list[str | int]:
+    """ "tpe-10" as ["tpe", 10]."""
+    words = part.split("-")
+    names = [word for word in words if not word.isdigit()]
+    return ["-".join(names), *(int(word) for word in words if word.isdigit())]
+
+
+@cache
+def surrogate_of(path: Path, nearest: bool) -> Surrogate:
+    return Surrogate(read_recorded(path), nearest)
+
+
+def simulate(
+    path: Path, nearest: bool, trials: int | None, seconds: float | None, task: Task
+) -> Outcome:
+    torch.set_num_threads(1)
+    search, repetition, workers, promotion = task
+    surrogate = surrogate_of(path, nearest)
+    study = searched(surrogate.study, search, repetition)
+    return Simulation(study, surrogate, workers, trials, seconds, promotion).run()
+
+
+def outcomes(
+    arguments: argparse.Namespace, rows: list[tuple[str, int, bool]], **until: float | None
+) -> list[list[Outcome]]:
+    """For each (search, workers, promotion) its repetitions."""
+    times = arguments.repetitions
+    tasks = [(search, r, workers, p) for search, workers, p in rows for r in range(times)]
+    work = partial(
+        simulate,
+        arguments.curves,
+        arguments.nearest,
+        until.get("trials"),
+        until.get("seconds"),
+    )
+    found = []
+    with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:
+        for count, outcome in enumerate(pool.imap(work, tasks), start=1):
+            found.append(outcome)
+            if count % times == 0:
+                print(f"{count} of {len(tasks)}: {tasks[count - 1]}", file=sys.stderr, flush=True)
+    return [found[i : i + times] for i in range(0, len(found), times)]
+
+
+def full_training(surrogate: Surrogate) -> float:
+    """Mean seconds of training a random configuration to its end."""
+    study = searched(surrogate.study, BASELINE, 0)
+    drawn = optuna.create_study()
+    took = []
+    while len(took) < 200:
+        drawn.sampler = make_sampler(study, len(drawn.get_trials(deepcopy=False)))
+        run = sample(drawn.ask(), study, seed=0)
+        if not run.network.shortfall():
+            curve = surrogate.truth(run)
+            took.append(curve.seconds * len(curve.accuracy))
+    return float(np.mean(took))
