@@ -93,7 +93,10 @@ def test_the_server_outlives_the_signals_of_its_group(tmp_path: Path) -> None:
     assert (tmp_path / "told.later").exists()
 
 
-def test_nothing_outlives_a_killed_parent(write_study: Write, start: Start, tmp_path: Path) -> None:
+def test_nothing_outlives_a_killed_parent(
+    write_study: Write, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # for the server's socket, which it leaves there
     url = f"sqlite:///{tmp_path}/study.db"
     process = start("run", write_study(epochs=50, steps=30), "--storage", url, "--workers", 2)
 
