@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from data.errors import InputError, WorkFailed
+from hpo import fresh_process
+from hpo.interrupts import held_back
 from hpo.progress import Progress
 from hpo.worker import INTERRUPTED, Task, live
 
@@ -41,7 +42,7 @@ class Machine:
 @dataclass
 class _Worker:
     task: Task
-    process: SpawnProcess
+    process: BaseProcess
     connection: Connection[Any, Any]
     heard_of: bool = False
 
@@ -67,9 +68,14 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Pro
     workers: dict[int, _Worker] = {}
     ended: str | None = None
     all_done = True
+
+    def start(task: Task, number: int) -> None:
+        with held_back():  # an interrupt finds every worker in the list
+            workers[number] = _start(task, number, len(slots), machine, logs)
+
     try:
         for number in slots:
-            workers[number] = _start(left.pop(), number, len(slots), machine, logs)
+            start(left.pop(), number)
         while workers:
             ready = wait([worker.connection for worker in workers.values()])
             for number, worker in list(workers.items()):
@@ -82,7 +88,7 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Pro
                     all_done &= worker.process.exitcode != INTERRUPTED
                     del workers[number]
                     if next_task is not None:
-                        workers[number] = _start(next_task, number, len(slots), machine, logs)
+                        start(next_task, number)
                     continue
                 worker.heard_of = True
                 if event == "failed":
@@ -102,16 +108,13 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Pro
 
 
 def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) -> _Worker:
-    context = multiprocessing.get_context("spawn")
     threads = max(1, torch.get_num_threads() // slots)
-    environment = {"OMP_NUM_THREADS": str(threads)}
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
     if machine.device in ("auto", "cuda") and (gpus := torch.cuda.device_count()):
         environment["CUDA_VISIBLE_DEVICES"] = _visible_device(number % gpus)
-    ours, theirs = context.Pipe(duplex=False)
+    ours, theirs = Pipe(duplex=False)
     log_file = logs.with_name(f"{logs.name}-worker-{number}.txt")
-    process = context.Process(target=live, args=(task, theirs, threads, log_file))
-    with _environment(environment):
-        process.start()
+    process = fresh_process.start(live, (task, theirs, threads, log_file), environment)
     theirs.close()
     return _Worker(task, process, ours)
 
@@ -140,21 +143,6 @@ def _visible_device(index: int) -> str:
     """The name of the index-th GPU that this process may use, for CUDA_VISIBLE_DEVICES."""
     given = os.environ.get("CUDA_VISIBLE_DEVICES")
     return given.split(",")[index] if given else str(index)
-
-
-@contextmanager
-def _environment(changes: dict[str, str]) -> Iterator[None]:
-    """For processes started meanwhile."""
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _end(workers: list[_Worker]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna_dashboard import get_note, save_note
 
 from hpo.budget import counts, trained
+from hpo.note_store import read_note, write_note, write_trial_note
 from hpo.progress import outcome
 from hpo.space import parameters
 from hpo.storage import default_url
@@ -33,7 +33,7 @@ def save_trial_note(
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says."""
     reason = trial.user_attrs.get("reason", "others did better") if pruned else None
-    save_note(trial, trial_note(trial.number, config, history, pictures, reason))
+    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason))
 
 
 def trial_note(
@@ -77,8 +77,8 @@ def save_study_note(
     study: optuna.Study, config: StudyConfig, results: Mapping[str, Any] | None = None
 ) -> None:
     """Keeps with a study what `study_note` says; what someone wrote below it stays."""
-    _, _, own = get_note(study).partition(OWN)
-    save_note(study, study_note(study, config, results) + OWN + own)
+    _, _, own = read_note(study).partition(OWN)
+    write_note(study, study_note(study, config, results) + OWN + own)
 
 
 def study_note(

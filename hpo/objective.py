@@ -24,7 +24,7 @@ from hpo.checkpoints import Checkpoints
 from hpo.claims import HEARTBEAT, TrialLost, still_mine
 from hpo.interrupts import allowed
 from hpo.progress import Reporter
-from hpo.samplers import TRAINING, trial_seed
+from hpo.samplers import TRAINING, may_prune, trial_seed
 from hpo.space import sample
 from hpo.storage import STORAGE_ERRORS
 from hpo.study import StudyConfig
@@ -70,14 +70,15 @@ class Objective:
         run = sample(trial, self.config, seed)
         trial.set_user_attr("seed", seed)
         short = run.network.shortfall()
-        if not trial.constraints:
+        stored = trial.storage.get_trial(trial._trial_id)
+        if not stored.constraints:
             trial.set_constraint("shortfall", short)
         if short:
             size = run.network.size
             reason = f"infeasible: {size}x{size} is {short} pixels too small"
             trial.set_user_attr("reason", reason)
             return 0.0
-        reported = trial.storage.get_trial(trial._trial_id).intermediate_values.keys()
+        reported = stored.intermediate_values.keys()
         self.checkpoints.fetch(trial, len(reported))
         trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
         trial.set_user_attr("versions", versions())
@@ -123,7 +124,7 @@ class Objective:
                 trial.set_user_attr("reason", f"the loss of epoch {step} is {report.loss}")
                 raise optuna.TrialPruned
             # A training that is done anyway counts as complete, however others did.
-            if step < epochs and trial.should_prune():
+            if step < epochs and may_prune(self.config, step) and trial.should_prune():
                 raise optuna.TrialPruned
 
 

@@ -85,3 +85,16 @@ def make_pruner(study: StudyConfig) -> BasePruner:
     if study.pruner.name == "median":
         return MedianPruner(n_warmup_steps=first)
     return NopPruner()
+
+
+def may_prune(study: StudyConfig, epochs: int) -> bool:
+    """Whether the study's pruner, asked when so many epochs are done, can say anything but no.
+
+    Most epochs of successive halving and Hyperband need not ask, which is a look at all trials.
+    """
+    step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
+    if study.pruner.name in ("successive-halving", "hyperband"):
+        while step < epochs:
+            step *= factor
+        return step == epochs
+    return study.pruner.name != "none" and epochs >= step

@@ -47,7 +47,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
     with held_back():
         trials = study.get_trials(deepcopy=False)
         # When this process begins, it runs no trial.
-        release(study, [t for t in trials if t.user_attrs.get("worker") == this_process()])
+        me = this_process()
+        release(study, [trial for trial in trials if trial.user_attrs.get("worker") == me])
         before = {trial.number for trial in trials if trial.state.is_finished()}
     pauses = FIRST_PAUSE
     with Heart(study, config) as heart:

@@ -9,7 +9,6 @@ from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial
-from optuna_dashboard import save_plotly_graph_object
 
 from hpo.budget import counts, trained
 from hpo.notes import save_study_note
@@ -62,7 +61,9 @@ def refresh(
 def _draw(study: optuna.Study) -> None:
     if not trained(study.get_trials(deepcopy=False)):
         return
-    # Here, because plotly takes half a second to import.
+    # Here, for workers seldom draw, and these take seconds to import.
+    from optuna_dashboard import save_plotly_graph_object
+
     from hpo.plots import FIGURES
 
     for name, draw in FIGURES.items():

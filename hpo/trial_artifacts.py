@@ -15,7 +15,6 @@ from optuna.artifacts import ArtifactMeta, get_all_artifact_meta
 from optuna.artifacts._protocol import ArtifactStore
 from optuna.artifacts._upload import ARTIFACTS_ATTR_PREFIX
 from optuna.exceptions import UpdateFinishedTrialError
-from optuna_dashboard.artifact import get_artifact_path
 
 from hpo.notes import save_trial_note
 from hpo.pictures import accuracy_bars, hard_trials, learning_curves
@@ -46,9 +45,8 @@ def present(
         if not pruned:
             files |= _pictures(trainer)
         kept = _keep(trial, store, files)
-        pictures = {
-            name: get_artifact_path(trial, kept[name]) for name in files if name in PICTURES
-        }
+        served = f"/artifacts/{trial.study._study_id}/{trial._trial_id}"  # by the dashboard
+        pictures = {name: f"{served}/{kept[name]}" for name in files if name in PICTURES}
         save_trial_note(trial, trainer.config, trainer.history, pictures, pruned)
     except NOT_OURS:
         raise

@@ -14,6 +14,7 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
+from hpo.fresh_process import let_signals_through
 from hpo.progress import outcome
 from model.train import EpochReport
 
@@ -94,6 +95,7 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
     torch.set_num_threads(threads)
     wire = Wire(connection)
     try:
+        let_signals_through()
         task(wire)
     except KeyboardInterrupt:
         log.info("interrupted")

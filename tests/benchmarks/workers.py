@@ -223,7 +223,7 @@ def crowd(place: Callable[[], Place]) -> dict[str, Any]:
         "exit": process.returncode,
         "finished": found.done,
         "of": count * 2,
-        "workers_that_took_part": len({t.user_attrs.get("worker") for t in here.trials()}),
+        "workers_that_took_part": len({t.user_attrs["worker"] for t in here.trials()} - {""}),
         "said": {w: (here.logs() + here.said).count(w) for w in words},
         "seconds": round(time.monotonic() - start, 1),
     }

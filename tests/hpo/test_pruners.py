@@ -7,7 +7,7 @@ import pytest
 from optuna.trial import TrialState
 from short_search import config_with
 
-from hpo.samplers import make_pruner, trial_seed
+from hpo.samplers import make_pruner, may_prune, trial_seed
 from hpo.study_file import load_study
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -20,20 +20,21 @@ def test_seeds_differ_by_study_trial_and_purpose() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pruner", "expected"),
+    ("pruner", "expected", "asked"),
     [
-        ({"name": "successive-halving", "min_epochs": 2}, {2}),
-        ({"name": "hyperband", "min_epochs": 2}, {2, 6, 18}),
-        ({"name": "median", "min_epochs": 4}, {4}),
-        ({"name": "none"}, set()),
+        ({"name": "successive-halving", "min_epochs": 2}, {2}, {2, 6, 18}),
+        ({"name": "hyperband", "min_epochs": 2}, {2, 6, 18}, {2, 6, 18}),
+        ({"name": "median", "min_epochs": 4}, {4}, set(range(4, 21))),
+        ({"name": "none"}, set(), set()),
     ],
 )
 def test_trials_are_pruned_when_so_many_epochs_are_done(
-    pruner: dict[str, Any], expected: set[int]
+    pruner: dict[str, Any], expected: set[int], asked: set[int]
 ) -> None:
     train = load_study("glyphs").train | {"epochs": 20}
     config = config_with(pruner=pruner, train=train)
     study = optuna.create_study(direction="maximize", study_name="t", pruner=make_pruner(config))
+    assert {epochs for epochs in range(1, 21) if may_prune(config, epochs)} == asked
     pruned_at = []
     for number in range(30):
         trial = study.ask()
