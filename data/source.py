@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
 
 from data.collection import Collection
 from data.glyphs import make_glyphs
+from data.names import Dataset
 from data.omniglot import OmniglotUnavailable, load_omniglot
-
-Dataset = Literal["auto", "omniglot", "glyphs"]
 
 
 def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:

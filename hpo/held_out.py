@@ -14,7 +14,7 @@ import torch
 from data.characters import Characters
 from data.collection import Collection
 from data.errors import InputError
-from data.source import Dataset
+from data.names import Dataset
 from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.files import read_results
 from model.evaluate import VerificationAccuracy, one_shot_exact, one_shot_runs, verification

@@ -14,7 +14,7 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
-from data.source import Dataset
+from data.names import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.files import check_folder, read_results, write_json, write_text
 from hpo.objective import device_name, versions

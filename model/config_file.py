@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.errors import InputError
-from data.source import Dataset
+from data.names import Dataset
 from model.config import RunConfig
 
 Form = Literal["toml", "json", "yaml"]
