@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from hpo.reproduce.names import EXPERIMENTS
 from model.config import RunConfig
 from model.config_file import read_config
 
@@ -22,6 +23,16 @@ def rows() -> list[tuple[str, str]]:
     found = []
     for line in (PROJECT / "README.md").read_text().splitlines():
         match = re.search(r"\(studies/results/([\w.-]+\.json)\)", line)
+        if line.startswith("|") and match:
+            found.append((match[1], line))
+    return found
+
+
+def experiments() -> list[tuple[str, str]]:
+    """The README's table rows that name an experiment's results, with that file's name."""
+    found = []
+    for line in (PROJECT / "README.md").read_text().splitlines():
+        match = re.search(r"\(studies/results/reproduce/([\w.-]+\.json)\)", line)
         if line.startswith("|") and match:
             found.append((match[1], line))
     return found
@@ -83,3 +94,28 @@ def test_best_epochs_are_counted_from_one(path: Path) -> None:
         trials = pd.read_csv(table)
         assert trials["best_epoch"].between(1, trials["epochs"]).all()
         assert (trials["best_epoch"] == trials["epochs"]).any()
+
+
+def test_every_experiment_is_in_the_readme() -> None:
+    published = {path.stem for path in (RESULTS / "reproduce").glob("*.json")}
+    assert published == {Path(name).stem for name, _ in experiments()} == set(EXPERIMENTS)
+
+
+@pytest.mark.parametrize(("name", "row"), experiments())
+def test_an_experiments_figures_are_the_published_ones(name: str, row: str) -> None:
+    document = json.loads((RESULTS / "reproduce" / name).read_text())
+    assert (document["experiment"], document["dataset"]) == (Path(name).stem, "omniglot")
+    assert document["fingerprint"] == fingerprint()
+    cells = [cell for line in document["rows"] for cell in line.values() if isinstance(cell, dict)]
+    _, _, _, here, original, _ = (cell.strip() for cell in row.split("|"))
+    if here:
+        measured = (cell for cell in cells if "standard_error" in cell)
+        assert here in {figure(c["value"], c["standard_error"] or 0) for c in measured}
+    if original:
+        assert original in {f"{100 * c['value']:.1f}" for c in cells if "quoted" in c}
+
+
+def fingerprint() -> str:
+    """Of the data set that the study's published results are of."""
+    found: str = json.loads((RESULTS / "quick.json").read_text())["fingerprint"]
+    return found
