@@ -76,8 +76,8 @@ def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
     """Every picture's embedding, float32 [characters, drawers, units]."""
     training = network.training
     network.eval()
-    # Slices of about 256 35x35 or 64 105x105 pictures keep the activations in the caches.
-    per_slice = max(32, 640_000 // characters.size**2 // 2)
+    # Slices of about 64 35x35 or 32 larger pictures keep the activations in the caches.
+    per_slice = max(32, 80_000 // characters.size**2)
     parts = [
         network.embed(part.unsqueeze(1).float() / 255)
         for part in torch.split(characters.pictures.flatten(0, 1), per_slice)
