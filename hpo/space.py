@@ -1,7 +1,10 @@
 """The search space, and its one mapping: from a trial's parameters to a configuration.
 
 A study's [network] and [train] are configurations in which any value may be a range or choices.
-Each of these is one parameter of the search. Nothing here knows a hyperparameter by name.
+Each of these is one parameter of the search. Nothing here knows a hyperparameter by name, but one
+that no configuration has: whether a convolution is `present`. One that is not, is left out, with
+the layer that says how it learns. Its other parameters are drawn all the same, so that every trial
+has the same ones: a sampler learns from those trials alone that have all it is asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ from data.errors import InputError
 from hpo.parameter import Parameter, Value
 from hpo.study import StudyConfig
 from model.config import NetworkConfig, RunConfig, TrainConfig
-from model.config_file import explain, model_in
+from model.config_file import as_toml, explain, model_in
+
+PRESENT = "present"
+"""Of a convolution in a study: true or false, or a choice of both."""
 
 Draw = Callable[[Parameter], Value]
 
@@ -43,6 +49,10 @@ def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
     Without those of which that has no such value.
     """
     document = run.model_dump(mode="json")
+    given = [c | {PRESENT: True} for c in document["network"]["convolutions"]]
+    lacking = [{PRESENT: False}] * (len(study.network["convolutions"]) - len(given))
+    document["network"]["convolutions"] = given + lacking
+    document["train"]["layers"][len(given) : len(given)] = [{}] * len(lacking)
     found: dict[str, Value] = {}
 
     def take(parameter: Parameter) -> Value:
@@ -140,16 +150,38 @@ def _fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:
 
     What is no valid key or value stays as it is, for pydantic to find.
     """
-    convolutions = study.network.get("convolutions")
-    count = len(convolutions) if isinstance(convolutions, list) else 0
-    layers = [*(f"conv{i + 1}" for i in range(count)), "embedding", "output"]
-    train = study.train
+    network, train = study.network, study.train
+    given = network.get("convolutions")
+    convolutions = list(given) if isinstance(given, list) else []
+    layers = [*(f"conv{i + 1}" for i in range(len(convolutions))), "embedding", "output"]
     if isinstance(train.get("layers"), dict):
         train = train | {"layers": [train["layers"]] * len(layers)}
-    return {
-        "network": _fill_table(NetworkConfig, study.network, "network", "", layers, draw),
+    absent = []
+    for number, convolution in enumerate(convolutions):
+        if isinstance(convolution, dict) and PRESENT in convolution:
+            key = f"network.convolutions.{number}.{PRESENT}"
+            if not _is_present(convolution[PRESENT], f"{layers[number]}.{PRESENT}", key, draw):
+                absent.append(number)
+            convolutions[number] = {k: v for k, v in convolution.items() if k != PRESENT}
+    if convolutions:
+        network = network | {"convolutions": convolutions}
+    filled = {
+        "network": _fill_table(NetworkConfig, network, "network", "", layers, draw),
         "train": _fill_table(TrainConfig, train, "train", "", layers, draw),
     }
+    for number in reversed(absent):
+        for of_layers in (filled["network"]["convolutions"], filled["train"].get("layers")):
+            if isinstance(of_layers, list):
+                del of_layers[number : number + 1]
+    return filled
+
+
+def _is_present(value: object, name: str, key: str, draw: Draw) -> bool:
+    if isinstance(value, dict):
+        value = draw(Parameter.of(name, key, value, whole=True))
+    if not isinstance(value, bool):
+        raise InputError(f"{key}: should be true, false or choices of these, not {as_toml(value)}")
+    return value
 
 
 def _fill_table(

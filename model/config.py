@@ -43,6 +43,8 @@ class NetworkConfig(Strict):
         initialisation: "paper" (section 3.3) or "kaiming" (He et al. 2015, for ReLU layers).
         centred: bring each drawing's centre of mass to the middle of the picture first.
         resized: how far a centred drawing is brought to a common size, 0 (not) to 1 (all the same).
+        copies: at how many sizes a trained network looks at each centred drawing; scores are the
+            mean over them. An embedding then takes so many times as long, and a training as ever.
         batch_norm: normalise each convolution's output, after its pooling and before its ReLU.
     """
 
@@ -53,6 +55,7 @@ class NetworkConfig(Strict):
     batch_norm: bool = False
     centred: bool = False
     resized: float = Field(default=0.0, ge=0, le=1)
+    copies: int = Field(default=1, ge=1, le=9)
 
     def shortfall(self) -> int:
         """By how many pixels the picture is too small for the convolutions; 0 if all fit.
@@ -153,6 +156,8 @@ class TrainConfig(Strict):
         validation: one-shot accuracy over every drawer pair and every choice of characters
             ("exact"), or over 320 seeded random trials, as in the paper ("sampled"); or same or
             different over every within-alphabet pair of two drawers ("verification").
+        averaging: the weights that are validated and kept are a moving average over the steps,
+            which keeps this part of itself at each; 0 is none.
         batch: what a step sees.
         distortion: of every training picture.
     """
@@ -168,6 +173,7 @@ class TrainConfig(Strict):
     patience: int = Field(default=20, ge=1, le=10_000)
     schedule: Literal["decay", "cosine", "steps"] = "decay"
     validation: Literal["exact", "sampled", "verification"] = "exact"
+    averaging: float = Field(default=0.0, ge=0, lt=1)
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pdist
 
-from model.centre import centred
+from model.centre import centred, copy_sizes
 from model.config import NetworkConfig
 
 # Measured on Omniglot at this initialisation: two pictures differ by about a tenth in each unit,
@@ -79,10 +79,19 @@ class SiameseNetwork(nn.Module):
         return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
 
     def embed(self, pictures: Tensor) -> Tensor:
-        """float [n, 1, size, size], 1 is ink -> float32 [n, units], each within 0 and 1."""
-        if self.config.centred:
-            with torch.no_grad(), torch.autocast(pictures.device.type, enabled=False):
-                pictures = centred(pictures, self.config.resized)
+        """float [n, 1, size, size], 1 is ink -> float32 [n, units], each within 0 and 1.
+
+        Where a trained network looks at several copies of a drawing, their embeddings stand one
+        after the other: [n, copies * units]. What compares embeddings takes either.
+        """
+        if not self.config.centred:
+            return self._embed(pictures)
+        sizes = [1.0] if self.training else copy_sizes(self.config.copies)
+        with torch.no_grad(), torch.autocast(pictures.device.type, enabled=False):
+            copies = [centred(pictures, self.config.resized, times) for times in sizes]
+        return torch.cat([self._embed(copy) for copy in copies], 1)
+
+    def _embed(self, pictures: Tensor) -> Tensor:
         features = pictures.contiguous(memory_format=torch.channels_last)
         for block in self.convolutions:
             features = block(features)
@@ -99,7 +108,7 @@ class SiameseNetwork(nn.Module):
             float32 [n, m].
         """
         total = self.output.bias.repeat(len(left), len(right))
-        for sign, units, weight in self._signed_weights():
+        for sign, units, weight in self._signed_weights(left):
             distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
             total = total + sign * distance
         return total
@@ -112,18 +121,26 @@ class SiameseNetwork(nn.Module):
         count = len(embeddings)
         rows, columns = torch.triu_indices(count, count, 1, device=embeddings.device)
         upper = embeddings.new_zeros(len(rows))
-        for sign, units, weight in self._signed_weights():
+        for sign, units, weight in self._signed_weights(embeddings):
             upper = upper + sign * pdist(embeddings[:, units] * weight, p=1)
         square = upper.new_zeros(count, count).index_put((rows, columns), upper)
         return square + square.T + self.output.bias
 
-    def _signed_weights(self) -> Iterator[tuple[int, Tensor, Tensor]]:
+    def _alpha(self, embeddings: Tensor) -> Tensor:
+        """The weight of each difference between two such embeddings: [units].
+
+        The mean over several copies' scores is one score with the weights shared among them.
+        """
+        copies = embeddings.shape[1] // self.config.units
+        return self.output.weight[0].repeat(copies) / copies
+
+    def _signed_weights(self, embeddings: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
         """For each sign that an alpha has: the sign, those units' indices, and |alpha| of them.
 
         alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is an
         L1 distance per sign, without the [n, m, units] differences in memory.
         """
-        alpha = self.output.weight[0]
+        alpha = self._alpha(embeddings)
         for sign in (-1, 1):
             units = torch.nonzero(alpha.detach() * sign > 0).flatten()
             if len(units):
@@ -131,4 +148,4 @@ class SiameseNetwork(nn.Module):
 
     def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
         """Scores of each left embedding against its right one: two [n, units] -> [n]."""
-        return (left - right).abs() @ self.output.weight[0] + self.output.bias
+        return (left - right).abs() @ self._alpha(left) + self.output.bias

@@ -17,6 +17,7 @@ from data.distort import distort
 from data.errors import InputError
 from data.splits import SearchData
 from data.trials import random_runs
+from model.averaging import averaged
 from model.checkpoint import restore, write_checkpoint
 from model.config import RunConfig
 from model.device import autocast
@@ -104,6 +105,7 @@ class Trainer:
             network = SiameseNetwork(self.config.network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self._optimiser = make_optimiser(self.network, self.config.train)
+        self._average = averaged(self.network, self.config.train.averaging)
         self._best: dict[str, Tensor] = {}
         # Of the last validation, and of that after the best epoch; None where they were not had.
         self._scores: dict[str, Tensor] | None = None
@@ -120,7 +122,7 @@ class Trainer:
             report = self._epoch(len(self.history))
             self.history.append(report)
             if report.best_epoch == report.epoch:
-                self._best = {k: v.clone() for k, v in self.network.state_dict().items()}
+                self._best = {k: v.clone() for k, v in self._trained.state_dict().items()}
                 self._best_scores = self._scores
             if self.checkpoint is not None:
                 document = {
@@ -128,9 +130,23 @@ class Trainer:
                     "history": [asdict(report) for report in self.history],
                 }
                 write_checkpoint(
-                    self.checkpoint, document, self.network, self._best, self._optimiser
+                    self.checkpoint,
+                    document,
+                    self.network,
+                    self._best,
+                    self._optimiser,
+                    self._average,
                 )
             yield report
+
+    @property
+    def _trained(self) -> SiameseNetwork:
+        """What is validated and kept: the network, or the moving average of its weights."""
+        if self._average is None:
+            return self.network
+        network = self._average.module
+        assert isinstance(network, SiameseNetwork)
+        return network
 
     def best_network(self) -> SiameseNetwork:
         """The network with the best epoch's weights (the paper's section 3.2)."""
@@ -183,6 +199,8 @@ class Trainer:
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
+        if self._average is not None:
+            self._average.update_parameters(self.network)
         return loss.detach()
 
     def _epoch(self, epoch: int) -> EpochReport:
@@ -235,10 +253,10 @@ class Trainer:
         if self.config.train.validation == "sampled":
             runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
             with autocast(self.device):
-                sampled = one_shot_runs(self.network, self.data.validation, runs)
+                sampled = one_shot_runs(self._trained, self.data.validation, runs)
             return sampled.accuracy, sampled.standard_error, None
         with autocast(self.device):
-            self._scores = scores_within(self.network, self.data.validation)
+            self._scores = scores_within(self._trained, self.data.validation)
         verified = exact = verification_accuracy(self._scores)
         if self.config.train.validation == "exact":
             exact = one_shot_accuracy(self._scores, WAY)
@@ -270,7 +288,7 @@ class Trainer:
             tensors, document = read_tensors(path)
             same = document["config"] == self.config.model_dump(mode="json")
             if same:
-                self._best = restore(tensors, self.network, self._optimiser)
+                self._best = restore(tensors, self.network, self._optimiser, self._average)
                 self.history = [EpochReport(**report) for report in document["history"]]
         except Exception as error:  # damage takes many forms, and a checkpoint only saves time
             reason = str(error).removeprefix(f"{path}: ").partition("\n")[0]
