@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import InputError
 from hpo.samplers import make_sampler
-from hpo.space import config_of, most_epochs, sample
+from hpo.space import config_of, most_epochs, nearest, parameters, sample
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
 from model.config import RunConfig
@@ -134,6 +134,30 @@ def test_layers_may_be_listed_one_by_one() -> None:
     assert run.train.layers[2].learning_rate == trial.params["embedding.learning_rate"]
 
 
+def test_a_convolution_may_be_absent_and_every_trial_has_the_same_parameters() -> None:
+    document = changed("network.convolutions.1.present", {"choices": [True, False]})
+    study = study_of(document)
+    names = [parameter.name for parameter in parameters(study)]
+    assert "conv2.present" in names
+    assert {"conv2.kernel", "conv2.learning_rate", "output.momentum"} < set(names)
+    trials = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    depths = set()
+    for _ in range(8):
+        trial = trials.ask()
+        run = sample(trial, study, seed=0)
+        assert sorted(trial.params) == sorted(names)
+        assert len(run.train.layers) == len(run.network.layers)
+        assert run.train.layers[-1].learning_rate == trial.params["output.learning_rate"]
+        assert run.train.layers[-1].momentum == trial.params["output.momentum"]
+        assert (len(run.network.convolutions) == 2) == trial.params["conv2.present"]
+        # Back to parameters, all but those of what is not there.
+        back = nearest(study, run)
+        gone = {n for n in names if n.startswith("conv2.") and not trial.params["conv2.present"]}
+        assert back == {k: v for k, v in trial.params.items() if k not in gone - {"conv2.present"}}
+        depths.add(len(run.network.convolutions))
+    assert depths == {1, 2}
+
+
 def test_most_epochs_is_the_upper_end() -> None:
     assert most_epochs(study_of(DOCUMENT)) == 30
     assert most_epochs(study_of(changed("train.epochs", 7))) == 7
@@ -237,6 +261,11 @@ def test_most_epochs_is_the_upper_end() -> None:
             "network.convolutions.1.kernel: low 9 must be below high 3",
         ),
         ("network.convolutions", {"filters": 3}, "network.convolutions: "),
+        (
+            "network.convolutions.1.present",
+            {"choices": [0, 1]},
+            "network.convolutions.1.present: should be true, false or choices of these, not 0",
+        ),
         ("network.size", {"low": 28, "high": 35}, "network.size: must be one number"),
         ("train.seed", 3, "train.seed: not allowed"),
         ("train.layers", [{"learning_rate": 0.1}] * 3, "train.layers has 3 entries"),

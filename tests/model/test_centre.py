@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.centre import RADIUS, centred
+from model.centre import COPY_STEP, RADIUS, centred, copy_sizes
 from model.config import Convolution, NetworkConfig
 from model.siamese import SiameseNetwork
 
@@ -54,3 +54,37 @@ def test_a_network_that_centres_does_not_see_where_a_drawing_stands() -> None:
         network = SiameseNetwork(config)
         alike = torch.allclose(network.embed(here), network.embed(there), atol=1e-4)
         assert alike == centring
+
+
+def test_a_trained_networks_scores_are_the_mean_over_copies_of_several_sizes() -> None:
+    torch.manual_seed(0)
+    convolutions = (Convolution(filters=4, kernel=5, pool=True),)
+    drawings = torch.cat([blot(35, 12 + n, 20 - n, 2 + n) for n in range(6)])
+
+    def network(copies: int) -> SiameseNetwork:
+        config = NetworkConfig(
+            size=35, convolutions=convolutions, units=8, centred=True, resized=0.5, copies=copies
+        )
+        return SiameseNetwork(config).eval()
+
+    several, one = network(3), network(1)
+    torch.nn.init.normal_(several.output.weight)
+    one.load_state_dict(several.state_dict())
+    embeddings = several.embed(drawings)
+    assert embeddings.shape == (6, 24)
+    at_each_size = [one._embed(centred(drawings, 0.5, times)) for times in copy_sizes(3)]
+    mean = torch.stack([one.score(e, e) for e in at_each_size]).mean(0)
+    assert (mean - one.score(one.embed(drawings), one.embed(drawings))).abs().max() > 0.01
+    torch.testing.assert_close(several.score(embeddings, embeddings), mean)
+    torch.testing.assert_close(several.score_within(embeddings), mean)
+    pairs = several.score_pairs(embeddings[:3], embeddings[3:])
+    torch.testing.assert_close(pairs, mean[range(3), range(3, 6)])
+    # A training step looks once.
+    assert several.train().embed(drawings).shape == (6, 8)
+
+
+def test_copies_lie_evenly_around_the_drawings_own_size() -> None:
+    assert copy_sizes(1) == [1.0]
+    assert copy_sizes(3) == pytest.approx([1 / COPY_STEP, 1.0, COPY_STEP])
+    large = centred(blot(105, 50, 50, 20), 0.0, 1.5)
+    assert float(large.sum() / blot(105, 50, 50, 20).sum()) == pytest.approx(2.25, rel=0.05)

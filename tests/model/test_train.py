@@ -82,15 +82,17 @@ def test_the_best_epoch_is_kept(data: SearchData) -> None:
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "loss", "batch_norm"), [("adam", "one-shot", True), ("sgd", "pairs", False)]
+    ("optimiser", "loss", "batch_norm", "averaging"),
+    [("adam", "one-shot", True, 0.9), ("sgd", "pairs", False, 0.0)],
 )
 def test_a_resumed_training_gives_the_same_numbers(
-    data: SearchData, tmp_path: Path, optimiser: str, loss: str, batch_norm: bool
+    data: SearchData, tmp_path: Path, optimiser: str, loss: str, batch_norm: bool, averaging: float
 ) -> None:
     config = configured(
         optimiser=optimiser,
         loss=loss,
         batch_norm=batch_norm,
+        averaging=averaging,
         batch={"training_pairs": 3000},
         distortion={"affine": 1.0, "elastic": 0.02},
     )
@@ -110,6 +112,32 @@ def test_a_resumed_training_gives_the_same_numbers(
         second.best_network().parameters(), whole.best_network().parameters(), strict=True
     ):
         assert torch.equal(one, other)
+
+
+def test_the_network_that_is_kept_has_the_mean_weights_of_its_steps(data: SearchData) -> None:
+    config = configured(averaging=0.25, batch_norm=True, epochs=1, steps_per_epoch=5)
+    trainer = Trainer(config, data, CPU)
+    seen: list[dict[str, torch.Tensor]] = []
+    step = trainer.step
+
+    def watched(pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        loss = step(pictures, labels)
+        seen.append({k: v.clone() for k, v in trainer.network.state_dict().items()})
+        return loss
+
+    trainer.step = watched  # type: ignore[method-assign]
+    list(trainer.run())
+    expected = seen[0]
+    for number, weights in enumerate(seen[1:], start=1):
+        keep = min(0.25, (1 + number) / (10 + number))
+        expected = {
+            k: keep * expected[k] + (1 - keep) * v if v.is_floating_point() else v
+            for k, v in weights.items()
+        }
+    kept = trainer.best_network().state_dict()
+    assert not torch.equal(kept["embedding.weight"], seen[-1]["embedding.weight"])
+    for name, value in expected.items():
+        torch.testing.assert_close(kept[name], value)
 
 
 def test_a_checkpoint_of_another_configuration_is_refused(data: SearchData, tmp_path: Path) -> None:
