@@ -58,7 +58,8 @@ def measure(
 
     Returns:
         "dataset", "fingerprint", "one_shot" (see `one_shot_test`), "alphabets" (the alphabet of
-        each of one_shot.per_run) and "verification".
+        each of one_shot.per_run), "verification" (different pairs are two characters of one
+        alphabet) and "verification_across" (any two).
     """
     network = network.to(device)
     return {
@@ -67,6 +68,7 @@ def measure(
         "one_shot": one_shot_test(network, collection, device),
         "alphabets": [run.alphabet for run in collection.runs],
         "verification": asdict(verification_test(network, collection, device)),
+        "verification_across": asdict(verification_test(network, collection, device, across=True)),
     }
 
 
@@ -115,14 +117,14 @@ def tests_over_seeds(tests: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def verification_test(
-    network: SiameseNetwork, collection: Collection, device: torch.device
+    network: SiameseNetwork, collection: Collection, device: torch.device, across: bool = False
 ) -> VerificationAccuracy:
-    """Same or different, on pairs of the test split (the paper's section 4.2).
+    """Same or different, on pairs of the test split, see `verification`.
 
     The threshold is the one that was best on pairs of the validation split.
     """
-    size = network.config.size
-    return verification(network, *verification_characters(collection, size, device))
+    characters = verification_characters(collection, network.config.size, device)
+    return verification(network, *characters, across=across)
 
 
 def verification_characters(

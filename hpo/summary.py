@@ -99,15 +99,17 @@ def print_retraining(results: dict[str, Any], folder: Path) -> None:
 
 def print_test(report: dict[str, Any]) -> None:
     """Prints what `test` measured, for people."""
-    test, pairs = report["one_shot"], report["verification"]
+    test = report["one_shot"]
     out, table = _console(), _table(f"accuracy on {report['dataset']}")
     for row in _test_rows(report["dataset"], test):
         table.add_row(*row)
-    table.add_row(
-        "verification, same or different",
-        _percent(pairs["accuracy"]),
-        f"{_percent(pairs['standard_error'])} over {pairs['pairs']} pairs",
-    )
+    for key, of in (("verification", "of one alphabet"), ("verification_across", "any two")):
+        pairs = report[key]
+        table.add_row(
+            f"verification, different characters: {of}",
+            _percent(pairs["accuracy"]),
+            f"{_percent(pairs['standard_error'])} over {pairs['pairs']} pairs",
+        )
     out.print(table)
     alphabets = Table("alphabet", box=box.SIMPLE_HEAD)
     alphabets.add_column("every drawer pair %", justify="right")

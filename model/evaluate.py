@@ -147,15 +147,20 @@ def embedded_runs(embedded: Embedded, runs: Sequence[OneShotRun]) -> RunsAccurac
 
 
 def verification(
-    network: SiameseNetwork, validation: Characters, test: Characters, seed: int = 0
+    network: SiameseNetwork,
+    validation: Characters,
+    test: Characters,
+    seed: int = 0,
+    across: bool = False,
 ) -> VerificationAccuracy:
     """Same or different, over 10 000 pairs of the test characters (the paper's section 4.2).
 
-    The threshold is the one that was best on as many validation pairs.
+    The threshold is the one that was best on as many validation pairs. The paper does not say
+    whether the characters of a different pair are any two (`across`) or of one alphabet.
     """
     return verify(
-        scored_pairs(network, embed(network, validation), seed),
-        scored_pairs(network, embed(network, test), seed + 1),
+        scored_pairs(network, embed(network, validation), seed, across),
+        scored_pairs(network, embed(network, test), seed + 1, across),
     )
 
 

@@ -54,15 +54,16 @@ def test_retrain_and_test_by_hand(glyphs_config: str) -> None:
     assert measured["one_shot"]["trials"] == 400
     assert 0.5 < measured["verification"]["accuracy"] < 1
     table = lines(CliRunner().invoke(app, ["test", "out"]).stdout)
-    one_shot, pairs = measured["one_shot"], measured["verification"]
+    one_shot = measured["one_shot"]
     shown = figure(one_shot["one_shot_accuracy"], one_shot["standard_error"])
     assert f"test alphabets, 20 fixed runs {shown} over 400 trials" in table
     shown = figure(
         one_shot["every_drawer_pair_accuracy"], one_shot["every_drawer_pair_standard_error"]
     )
     assert f"test alphabets, every drawer pair {shown} over alphabets" in table
-    shown = figure(pairs["accuracy"], pairs["standard_error"])
-    assert f"verification, same or different {shown} over 10000 pairs" in table
+    for key, of in (("verification", "of one alphabet"), ("verification_across", "any two")):
+        shown = figure(measured[key]["accuracy"], measured[key]["standard_error"])
+        assert f"verification, different characters: {of} {shown} over 10000 pairs" in table
     for alphabet, accuracy in one_shot["per_alphabet"].items():
         runs = zip(measured["alphabets"], one_shot["per_run"], strict=True)
         own = [f"{100 * value:.1f}" for of, value in runs if of == alphabet]

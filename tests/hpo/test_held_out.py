@@ -67,6 +67,13 @@ def test_the_threshold_is_validations_and_the_accuracy_that_of_the_test_drawers(
     )
     assert report["verification"] == asdict(expected)
     assert expected.pairs == 10_000
+    across = verification(
+        network,
+        glyphs.characters(validated, (13, 14, 15, 16), 16),
+        glyphs.characters(tested, (17, 18, 19, 20), 16),
+        across=True,
+    )
+    assert report["verification_across"] == asdict(across) != report["verification"]
 
 
 def test_verification_sees_no_other_pictures(

@@ -1,0 +1,31 @@
+"""The studies that no test runs in earnest: each from start to end, at the least budget."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import tomli_w
+from typer.testing import CliRunner
+
+from hpo.study_file import load_study
+from run_study import app
+
+
+@pytest.mark.parametrize("name", ["compact"])
+def test_a_study_runs_to_its_end(name: str) -> None:
+    study = load_study(name)
+    document = study.model_dump(mode="json", exclude_none=True) | {
+        "dataset": "glyphs",
+        "trials": 1,
+        "finish": {"finalists": 1, "seeds": 1, "epochs": 1},
+    }
+    document["train"] |= {"epochs": 1, "steps_per_epoch": 1}
+    Path("short.toml").write_text(tomli_w.dumps(document))
+    result = CliRunner().invoke(app, ["run", "short.toml"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(Path(f"runs/{name}/results.json").read_text())
+    assert found["trials"]["complete"] == 1
+    assert found["definition"]["network"] == study.definition()["network"]
+    assert 0 < found["test"]["one_shot"]["one_shot_accuracy"] < 1
