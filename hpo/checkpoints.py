@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
@@ -36,7 +38,25 @@ def open_store(url: str) -> ArtifactStore:
         raise InputError(f"{url}: no artifact store; allowed are a folder and s3://BUCKET")
     folder = Path(url)
     folder.mkdir(parents=True, exist_ok=True)
-    return FileSystemArtifactStore(folder)
+    return Folder(folder)
+
+
+class Folder(FileSystemArtifactStore):
+    """A store that takes a file of its own file system without copying it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def move(self, name: str, file: Path) -> bool:
+        """Moves a file in, in one step; False where it is on another file system and stays."""
+        try:
+            os.replace(file, self.path / name)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -76,9 +96,15 @@ class Checkpoints:
             )
 
     def keep(self, trial: optuna.Trial, epoch: int) -> None:
-        """Takes the file into the store; the one before stays until this one is whole."""
-        with self.file(trial).open("rb") as source:
-            self.store.write(_name(trial, epoch), source)
+        """Takes the file into the store; the one before stays until this one is whole.
+
+        It may be gone from where it was: the trainer writes its next one from nothing.
+        """
+        file, name = self.file(trial), _name(trial, epoch)
+        if isinstance(self.store, Folder) and self.store.move(name, file):
+            return
+        with file.open("rb") as source:
+            self.store.write(name, source)
 
     def drop(self, trial: optuna.Trial) -> None:
         """The trial is finished."""

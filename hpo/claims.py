@@ -35,9 +35,14 @@ class TrialLost(Exception):  # noqa: N818 - nobody's fault
     """Another worker has taken the trial over, or finished it."""
 
 
-def take_trial(study: optuna.Study, config: StudyConfig) -> optuna.Trial | None:
-    """A waiting trial or a new one, now running as this process's; None where no place is left."""
-    trials = study.get_trials(deepcopy=False)
+def take_trial(
+    study: optuna.Study, config: StudyConfig, trials: Sequence[FrozenTrial]
+) -> optuna.Trial | None:
+    """A waiting trial or a new one, now running as this process's; None where no place is left.
+
+    Args:
+        trials: the study's, read just now.
+    """
     for trial in trials:
         waits = trial.state is TrialState.WAITING
         if waits and may_start(trial.number, trials, config) and _claim(study, trial):
@@ -46,11 +51,13 @@ def take_trial(study: optuna.Study, config: StudyConfig) -> optuna.Trial | None:
         return None
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs={"worker": this_process()})
     made = study._storage.create_new_trial(study._study_id, template)
-    trials = study.get_trials(deepcopy=False)
-    number = next(trial.number for trial in trials if trial._trial_id == made)
-    if may_start(number, trials, config):
-        return optuna.Trial(study, made)
-    # Others made theirs at the same moment.
+    taken = optuna.Trial(study, made)
+    # Where it is the next after those read, what was found of them holds: a place that one of them
+    # reserved may be freed, not taken twice. Else others made theirs at the same moment.
+    if taken.number == len(trials) or may_start(
+        taken.number, study.get_trials(deepcopy=False), config
+    ):
+        return taken
     _set_waiting(study, made)
     return None
 
@@ -67,7 +74,6 @@ def still_mine(trial: optuna.Trial) -> None:
     Raises:
         TrialLost: the trial is not this process's any more.
     """
-    # Not the whole trial, which takes three times as long: this is asked after every epoch.
     if trial.storage.get_trial_user_attrs(trial._trial_id).get("worker") != this_process():
         raise TrialLost
 

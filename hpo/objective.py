@@ -10,14 +10,16 @@ import platform
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
-from math import inf, isfinite
+from math import isfinite
 from statistics import fmean
 
 import optuna
 import torch
 from optuna.artifacts._protocol import ArtifactStore
+from optuna.trial import TrialState
 
 from data.splits import SearchData
 from hpo.checkpoints import Checkpoints
@@ -68,17 +70,18 @@ class Objective:
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
         run = sample(trial, self.config, seed)
+        begun = "seed" in trial.user_attrs
         trial.set_user_attr("seed", seed)
         short = run.network.shortfall()
-        stored = trial.storage.get_trial(trial._trial_id)
-        if not stored.constraints:
-            trial.set_constraint("shortfall", short)
+        _set_constraint(trial, short)
         if short:
             size = run.network.size
             reason = f"infeasible: {size}x{size} is {short} pixels too small"
             trial.set_user_attr("reason", reason)
             return 0.0
-        reported = stored.intermediate_values.keys()
+        reported: Collection[int] = ()
+        if begun:
+            reported = trial.storage.get_trial(trial._trial_id).intermediate_values.keys()
         self.checkpoints.fetch(trial, len(reported))
         trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
         trial.set_user_attr("versions", versions())
@@ -102,7 +105,7 @@ class Objective:
         return trainer.history[-1].best_accuracy
 
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
-        epochs, told = trainer.config.train.epochs, -inf
+        epochs, told = trainer.config.train.epochs, time.monotonic()
         known = len(trainer.history)
         if known:
             log.info("trial %d goes on after epoch %d", trial.number, known)
@@ -128,6 +131,13 @@ class Objective:
                 raise optuna.TrialPruned
 
 
+def _set_constraint(trial: optuna.Trial, short: int) -> None:
+    """As `trial.set_constraint` does, which reads the whole trial to find whether it is set."""
+    alike = optuna.create_trial(state=TrialState.RUNNING, constraints={"shortfall": short})
+    for key, value in alike.system_attrs.items():
+        trial.storage.set_trial_system_attr(trial._trial_id, key, value)
+
+
 def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     """Keeps with the trial what its epochs were like."""
     if not history:
@@ -141,6 +151,7 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     )
 
 
+@cache
 def versions() -> dict[str, str]:
     """Of what a trial's numbers depend on: python, torch, optuna, project."""
     found = {"python": platform.python_version(), "torch": torch.__version__}

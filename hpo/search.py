@@ -60,7 +60,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 if limit and not any(t.state is TrialState.RUNNING for t in trials):
                     progress.ended(limit)
                     return
-                trial = None if limit else take_trial(study, config)
+                trial = None if limit else take_trial(study, config, trials)
                 if trial is None:
                     pause(pauses)
                     pauses = min(2 * pauses, LONGEST_PAUSE)

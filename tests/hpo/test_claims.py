@@ -38,7 +38,7 @@ def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
 
 
 def taken(study: optuna.Study, config: StudyConfig) -> optuna.Trial:
-    trial = take_trial(study, config)
+    trial = take_trial(study, config, study.get_trials())
     assert trial is not None
     return trial
 
@@ -48,7 +48,7 @@ def test_as_many_trials_as_the_budget_has_are_taken_and_no_more(
 ) -> None:
     trials = [taken(study, config) for _ in range(3)]
     assert [trial.number for trial in trials] == [0, 1, 2]
-    assert take_trial(study, config) is None
+    assert take_trial(study, config, study.get_trials()) is None
     assert len(study.trials) == 3
     study.tell(trials[1], state=TrialState.FAIL)
     assert taken(study, config).number == 3

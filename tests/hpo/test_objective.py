@@ -52,7 +52,7 @@ def study_with(**params: Any) -> optuna.Study:  # noqa: ANN401
 
 
 def taken(study: optuna.Study, config: StudyConfig) -> optuna.Trial:
-    trial = take_trial(study, config)
+    trial = take_trial(study, config, study.get_trials())
     assert trial is not None
     return trial
 

@@ -198,13 +198,13 @@ def test_a_trial_given_back_keeps_all_and_is_asked_for_next(
     tmp_path: Path, config: StudyConfig
 ) -> None:
     study = open_study(config, open_storage(default_url(tmp_path), create=True))
-    trial = take_trial(study, config)
+    trial = take_trial(study, config, study.get_trials())
     assert trial is not None
     x = trial.suggest_float("x", 0, 1)
     trial.report(0.25, 1)
     give_back(study, trial)
     assert study.trials[0].state is TrialState.WAITING
-    again = take_trial(study, config)
+    again = take_trial(study, config, study.get_trials())
     assert again is not None
     assert again.number == trial.number
     assert again.suggest_float("x", 0, 1) == x

@@ -153,7 +153,7 @@ def test_a_trial_whose_worker_died_at_its_end_carries_everything_once(
     plain = objective_in(tmp_path, config, data, Progress("test", 1))
     store = FileSystemArtifactStore(tmp_path)
     objective = Objective(config, data, CPU, plain.checkpoints, plain.progress, store)
-    trial = take_trial(study, config)
+    trial = take_trial(study, config, study.get_trials())
     assert trial is not None
     value = objective(trial)
     before = artifacts(study, study.trials[0], tmp_path)
