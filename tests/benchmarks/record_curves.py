@@ -23,11 +23,11 @@ import platform
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import optuna
 import torch
@@ -41,6 +41,8 @@ from hpo.space import config_of, sample
 from hpo.study import SamplerConfig, StudyConfig
 from hpo.study_file import load_study, read_study
 from model.train import Trainer
+
+T = TypeVar("T")
 
 
 class CountingTrainer(Trainer):
@@ -112,12 +114,7 @@ def record(arguments: argparse.Namespace) -> None:
         "machine": machine(),
         "command": " ".join(("python tests/benchmarks/record_curves.py", *sys.argv[1:])),
     }
-    if not path.exists():
-        path.write_text(json.dumps(head) + "\n")
-    before, lines = read(path)
-    for key in ("definition", "fingerprint", "versions"):
-        if before[key] != head[key]:
-            sys.exit(f"{path}: was recorded with another {key}; begin another file")
+    lines = resume(path, head, ("definition", "fingerprint", "versions"))
     done = {(line["number"], line.get("repeat", 0)) for line in lines}
     tasks: list[tuple[dict[str, Any], int]] = []
     with path.open("a", encoding="utf-8") as file:
@@ -133,14 +130,34 @@ def record(arguments: argparse.Namespace) -> None:
             feasible += 1
             if feasible == arguments.configurations:
                 break
-        print(f"{len(tasks)} trainings to do, {len(done)} lines there", file=sys.stderr)
-        pool = multiprocessing.get_context("spawn").Pool(arguments.processes)
-        work = partial(train, study, arguments.data_root)
+    print(f"{len(tasks)} trainings to do, {len(done)} lines there", file=sys.stderr)
+    work = partial(train, study, arguments.data_root)
+    append(path, work, tasks, arguments.processes)
+
+
+def resume(path: Path, head: dict[str, Any], fixed: Sequence[str]) -> list[dict[str, Any]]:
+    """The lines of a recording to go on with; a new one gets its head.
+
+    Exits where something that should be fixed is other than when it was begun.
+    """
+    if not path.exists():
+        path.write_text(json.dumps(head) + "\n", encoding="utf-8")
+    before, lines = read(path)
+    for key in fixed:
+        if before[key] != head[key]:
+            sys.exit(f"{path}: was recorded with another {key}; begin another file")
+    return lines
+
+
+def append(path: Path, work: Callable[[T], str], tasks: Sequence[T], processes: int) -> None:
+    """What comes of each task, a line as soon as it is done; in processes of their own."""
+    with (
+        path.open("a", encoding="utf-8") as file,
+        multiprocessing.get_context("spawn").Pool(processes) as pool,
+    ):
         for count, line in enumerate(pool.imap_unordered(work, tasks), start=1):
             print(line, file=file, flush=True)
             print(f"{time.strftime('%H:%M:%S')} {count} of {len(tasks)}", file=sys.stderr)
-        pool.close()
-        pool.join()
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
