@@ -170,6 +170,10 @@ def figure(pairs: list[tuple[Outcome, Outcome]], time: float, name: str) -> plt.
         middle = np.median(paths, axis=0)
         label = f"{name}: as defined" if arm == "defined" else "random, without pruning"
         left.plot(times, middle, color=f"C{place}", linewidth=2.5, label=label)
+    paths = np.array([[found.at(t) for t in times[50:]] for pair in pairs for found in pair])
+    if (early := paths[:, 0].min()) < paths.max():
+        # What the first tenth of the time finds would leave the rest no room.
+        left.set_ylim(early - 0.01, paths.max() + 0.01)
     left.set(xlabel="seconds of training", ylabel="best value so far: each search, and the median")
     left.legend(loc="lower right", fontsize="small")
     parts = [one.reaches(other.at(time)) / time for one, other in pairs]

@@ -189,15 +189,17 @@ def _figure(rows: list[dict[str, Any]]) -> plt.Figure:
     counts = [row["finalists"] for row in rows[1:]]
     for key, style, label in (
         ("first_is_truly_best", "ks--", "how often the search's first is truly the best"),
-        ("rank_correlation_of_values", "o-", "rank correlation with the truth: search's values"),
+        ("rank_correlation_of_values", "o-", "tau, the search's values"),
     ):
         means = [row[key]["mean"] for row in rows[1:]]
         errors = [row[key]["standard_error"] or 0.0 for row in rows[1:]]
         right.errorbar(counts, means, errors, fmt=style, capsize=2, label=label)
     for place, seeds in enumerate(SEEDS):
         means = [row["by_seeds"][place]["rank_correlation_of_means"]["mean"] for row in rows[1:]]
-        right.plot(counts, means, "o-", label=f"same, means over {seeds} fresh seeds")
-    right.set(xlabel="finalists", xticks=counts)
+        right.plot(counts, means, "o-", label=f"tau, means over fresh seeds: {seeds}")
+    right.set(
+        xlabel="finalists", xticks=counts, ylabel="rank correlation with the truth (tau); how often"
+    )
     for axes in (left, right):
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize="small")
     return figure
