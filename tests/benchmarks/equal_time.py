@@ -10,7 +10,7 @@ on after a kill, with more repetitions or with more seconds, and a finished sear
 
 The values are those that the trials reported, on validation: the best of them had luck with its
 seed. What a search has found after some time is the best of the complete trials that ended within
-it, in seconds of training: what the sampler takes is not among them, but in the wall time.
+it, in seconds of training: what sampler and storage take is not among them, but in wall_seconds.
 """
 
 from __future__ import annotations
@@ -121,15 +121,14 @@ def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
 def told(trials: list[FrozenTrial], found: Outcome, time: float) -> dict[str, Any]:
     """Of one search."""
     number = counts(trials)
-    begun = min(trial.datetime_start for trial in trials if trial.datetime_start)
-    ended = max(trial.datetime_complete for trial in trials if trial.datetime_complete)
+    took = [t.datetime_complete - t.datetime_start for t in trials if t.datetime_complete]
     return {
         "complete": number.complete,
         "pruned": number.pruned,
         "failed": number.failed,
         "infeasible": number.infeasible,
         "seconds_trained": round(found.wall, 1),
-        "wall_seconds": round((ended - begun).total_seconds(), 1),
+        "wall_seconds": round(sum(t.total_seconds() for t in took), 1),
         "final": round(found.at(time), 5),
         "best_so_far": [[round(at, 2), round(value, 5)] for at, value in found.found],
     }
@@ -170,10 +169,10 @@ def figure(pairs: list[tuple[Outcome, Outcome]], time: float, name: str) -> plt.
         middle = np.median(paths, axis=0)
         label = f"{name}: as defined" if arm == "defined" else "random, without pruning"
         left.plot(times, middle, color=f"C{place}", linewidth=2.5, label=label)
-    paths = np.array([[found.at(t) for t in times[50:]] for pair in pairs for found in pair])
-    if (early := paths[:, 0].min()) < paths.max():
-        # What the first tenth of the time finds would leave the rest no room.
-        left.set_ylim(early - 0.01, paths.max() + 0.01)
+    # What the first tenth of the time finds would leave the rest no room.
+    late = np.array([found.at(t) for t in times[50:] for pair in pairs for found in pair])
+    if late.any():
+        left.set_ylim(late[late > 0].min() - 0.01, late.max() + 0.01)
     left.set(xlabel="seconds of training", ylabel="best value so far: each search, and the median")
     left.legend(loc="lower right", fontsize="small")
     parts = [one.reaches(other.at(time)) / time for one, other in pairs]
