@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import optuna
@@ -21,8 +22,15 @@ from hpo.study import PrunerConfig, SamplerConfig, StudyConfig
 
 BASELINE = "random/none"
 
+T = TypeVar("T")
+R = TypeVar("R")
 Task = tuple[str, int, int, bool]
 """Search, repetition, workers, promotion."""
+
+
+def own_search(study: StudyConfig) -> str:
+    """The name of the search that the study defines."""
+    return f"{study.sampler.name}/{study.pruner.name}"
 
 
 def searched(study: StudyConfig, search: str, repetition: int) -> StudyConfig:
@@ -75,13 +83,27 @@ def outcomes(
         until.get("trials"),
         until.get("seconds"),
     )
-    found = []
-    with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:
-        for count, outcome in enumerate(pool.imap(work, tasks), start=1):
-            found.append(outcome)
-            if count % times == 0:
-                print(f"{count} of {len(tasks)}: {tasks[count - 1]}", file=sys.stderr, flush=True)
+    found = in_processes(arguments, work, tasks)
     return [found[i : i + times] for i in range(0, len(found), times)]
+
+
+def in_processes(
+    arguments: argparse.Namespace, work: Callable[[T], R], tasks: Sequence[T]
+) -> list[R]:
+    """What `work` makes of each task, by as many processes as asked for; one is this one."""
+
+    def told(results: Iterable[R]) -> list[R]:
+        found = []
+        for count, (task, result) in enumerate(zip(tasks, results, strict=True), start=1):
+            found.append(result)
+            if count % arguments.repetitions == 0:
+                print(f"{count} of {len(tasks)}: {task}", file=sys.stderr, flush=True)
+        return found
+
+    if arguments.processes == 1:
+        return told(map(work, tasks))
+    with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:
+        return told(pool.imap(work, tasks))
 
 
 def full_training(surrogate: Surrogate) -> float:

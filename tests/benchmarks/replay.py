@@ -5,6 +5,8 @@ Usage:
   python tests/benchmarks/replay.py quality CURVES OUTPUT [--searches SAMPLER/PRUNER ...]
   python tests/benchmarks/replay.py promotion CURVES OUTPUT
   python tests/benchmarks/replay.py workers CURVES OUTPUT [--workers N ...] [--trials N]
+  python tests/benchmarks/replay.py finalists CURVES OUTPUT
+  python tests/benchmarks/replay.py warm CURVES OUTPUT
 
 CURVES is what `record_curves.py pack` wrote; OUTPUT gets .json and .png. A search is named such as
 tpe/successive-halving or, with the random trials at its start, first rung and reduction factor,
@@ -18,7 +20,9 @@ import argparse
 import json
 from pathlib import Path
 
+from replayed_finalists import finalists
 from replayed_quality import SEARCHES, promotion, quality
+from replayed_warm import warm
 from replayed_workers import workers
 from surrogate import read_recorded, validate
 
@@ -28,7 +32,7 @@ WORKERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
 def main() -> None:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(required=True)
-    for command in (quality, promotion, workers):
+    for command in (quality, promotion, workers, finalists, warm):
         one = commands.add_parser(command.__name__)
         one.add_argument("curves", type=Path)
         one.add_argument("output", type=Path)

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,10 @@ def summary(values: np.ndarray) -> dict[str, float | None]:
     return {q: round(value, 4) if isfinite(value) else None for q, value in found.items()}
 
 
-def standard_error(values: np.ndarray) -> float:
-    """Of their mean."""
+def standard_error(values: np.ndarray) -> float | None:
+    """Of their mean; of one value alone there is none."""
+    if len(values) < 2:
+        return None
     return round(float(values.std(ddof=1) / len(values) ** 0.5), 5)
 
 
@@ -53,7 +56,7 @@ def mean(repetitions: list[Outcome], what: Callable[[Outcome], float]) -> float:
     return round(float(np.mean([what(outcome) for outcome in repetitions])), 1)
 
 
-def save(arguments: argparse.Namespace, document: dict[str, Any], figure: plt.Figure) -> None:
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
-    figure.savefig(arguments.output.with_suffix(".png"), dpi=110)
+def save(output: Path, document: dict[str, Any], figure: plt.Figure) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
+    figure.savefig(output.with_suffix(".png"), dpi=110)

@@ -57,7 +57,11 @@ def _compare(arguments: argparse.Namespace, rows: list[tuple[str, str, int, bool
     for name, row in document["searches"].items():
         gained, part = row["final_accuracy"]["0.5"], row["part_of_the_time_to_the_level"]["0.5"]
         print(f"{name:50} {gained:.4f} at the end; level at {part} of the time")
-    save(arguments, document, _figure(document["searches"], times, level, arguments.workers[0]))
+    save(
+        arguments.output,
+        document,
+        _figure(document["searches"], times, level, arguments.workers[0]),
+    )
 
 
 def _told(repetitions: list[Outcome], times: np.ndarray, level: float) -> dict[str, Any]:

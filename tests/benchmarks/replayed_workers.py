@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
-from repetitions import BASELINE, outcomes, surrogate_of
+from repetitions import BASELINE, outcomes, own_search, surrogate_of
 from replay_output import about, mean, median, save, standard_error, summary
 from simulation import Outcome
 
@@ -19,7 +19,7 @@ WORTH = 0.5
 def workers(arguments: argparse.Namespace) -> None:
     """Wall time and search quality of 1 to 1000 workers at an equal budget of trials."""
     surrogate = surrogate_of(arguments.curves, arguments.nearest)
-    search = f"{surrogate.study.sampler.name}/{surrogate.study.pruner.name}"
+    search = own_search(surrogate.study)
     names = [search] if search == BASELINE else [search, BASELINE]
     counts, trials = sorted({1, *arguments.workers}), arguments.trials or 1000
     found = outcomes(arguments, [(n, w, False) for n in names for w in counts], trials=trials)
@@ -36,7 +36,7 @@ def workers(arguments: argparse.Namespace) -> None:
         "worth": f"pays while the time to the accuracy is at most 1 / {WORTH} / workers of one's",
         "searches": searches,
     }
-    save(arguments, document, _figure(searches, counts, trials))
+    save(arguments.output, document, _figure(searches, counts, trials))
 
 
 def _told(counts: list[int], found: list[list[Outcome]]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 import numpy as np
 import optuna
+from optuna.trial import TrialState
 from surrogate import Curve, Surrogate
 
 from hpo.samplers import make_pruner, make_sampler
@@ -24,6 +25,7 @@ class Outcome:
 
     Attributes:
         found: (seconds, true accuracy of the best complete trial), at each change.
+        done: trials complete or pruned, at each of these changes.
         wall: seconds until the last worker was done.
         trials: complete or pruned.
         complete: of these.
@@ -32,6 +34,7 @@ class Outcome:
     """
 
     found: list[tuple[float, float]] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
     wall: float = 0.0
     trials: int = 0
     complete: int = 0
@@ -45,6 +48,12 @@ class Outcome:
     def reaches(self, level: float) -> float:
         """When the best trial was first truly as good."""
         return next((seconds for seconds, accuracy in self.found if accuracy >= level), inf)
+
+    @property
+    def by_trials(self) -> Outcome:
+        """The same with the number of trials done in the place of seconds."""
+        accuracies = (accuracy for _, accuracy in self.found)
+        return replace(self, found=list(zip(map(float, self.done), accuracies, strict=True)))
 
 
 @dataclass
@@ -113,7 +122,9 @@ class Simulation:
     def _start(self) -> Running:
         """A new trial; networks that cannot exist cost nothing."""
         while True:
-            number = len(self.study.get_trials(deepcopy=False))
+            trials = self.study.get_trials(deepcopy=False)
+            # Those enqueued before the search have their numbers, and come in their order.
+            number = sum(trial.state is not TrialState.WAITING for trial in trials)
             begun = time.process_time()
             self.study.sampler = make_sampler(self.config, number)
             trial = self.study.ask()
@@ -142,14 +153,15 @@ class Simulation:
             if value > self.best:
                 self.best = value
                 self.outcome.found.append((now, running.truth))
+                self.outcome.done.append(self.outcome.trials)
             return None
         if running.epoch == epochs or trial.should_prune():
-            self.study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+            self.study.tell(trial, state=TrialState.PRUNED)
             self.outcome.trials += 1
             return None
         if running.epoch in self.rungs:
             rung = self.rungs.index(running.epoch)
-            self.study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+            self.study.tell(trial, state=TrialState.PRUNED)
             self.paused[rung].append(running)
             self.arrived[rung].append(value)
             return None

@@ -1,69 +1,15 @@
 """Replayed searches: the surrogate, and the simulated clock, on curves whose truth is known."""
 
-from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
-from record_curves import draw
+from recording import EPOCHS, SECONDS, recording
 from repetitions import searched
 from simulation import Outcome, Simulation
 from surrogate import Surrogate
 
 from hpo.space import config_of
-from hpo.study import StudyConfig
-from hpo.study_file import read_study
-
-EPOCHS = 9
-SECONDS = 2.0
-STUDY = {
-    "name": "recorded",
-    "dataset": "glyphs",
-    "trials": 10,
-    "sampler": {"name": "tpe", "startup_trials": 5},
-    "pruner": {"name": "successive-halving", "min_epochs": 1, "reduction_factor": 3},
-    "network": {
-        "size": 21,
-        "units": 16,
-        "convolutions": [{"filters": {"low": 4, "high": 16}, "kernel": {"low": 3, "high": 24}}],
-    },
-    "train": {
-        "epochs": EPOCHS,
-        "optimiser": {"choices": ["sgd", "adam"]},
-        "layers": {"learning_rate": 0.01},
-        "distortion": {"affine": {"low": 0.0, "high": 1.0}},
-    },
-}
-
-
-def accuracies(study: StudyConfig, params: dict[str, Any]) -> list[float]:
-    """Adam is better, little distortion too."""
-    train = config_of(study, params, 0).train
-    end = 0.5 + 0.2 * (train.optimiser == "adam") - 0.3 * train.distortion.affine
-    return [end * (epoch + 1) / EPOCHS for epoch in range(EPOCHS)]
-
-
-def recording(seeds: int = 1, diverging: bool = False) -> dict[str, Any]:
-    """Forty configurations; where they diverge, those with sgd do, in the third epoch."""
-    study = read_study(STUDY, "test")
-    dice = np.random.default_rng(0)
-    curves = []
-    for drawn in islice((d for d in draw(study) if not d["shortfall"]), 40):
-        epochs = 3 if diverging and drawn["params"]["optimiser"] == "sgd" else EPOCHS
-        for repeat in range(seeds):
-            luck = dice.normal(0, 0.01) if seeds > 1 else 0.0
-            curves.append(
-                {
-                    "number": drawn["number"],
-                    "params": drawn["params"],
-                    "repeat": repeat,
-                    "accuracy": [a + luck for a in accuracies(study, drawn["params"])][:epochs],
-                    "loss": [1.0] * (epochs - 1) + [1.0 if epochs == EPOCHS else None],
-                    "cpu_seconds": [SECONDS] * epochs,
-                }
-            )
-    definition, changeable = study.definition(), study.changeable()
-    return {"definition": definition, "changeable": changeable, "curves": curves}
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +69,9 @@ def test_time_and_budget_without_pruning(surrogate: Surrogate, workers: int) -> 
     times, found = zip(*outcome.found, strict=True)
     assert list(found) == sorted(found)  # without luck, what looks better is
     assert outcome.reaches(found[-1]) == times[-1]
+    assert outcome.by_trials.reaches(found[-1]) == outcome.done[-1]
+    rounds = [time / (EPOCHS * SECONDS) for time in times]  # in each, every worker ends a trial
+    assert [-(-done // workers) for done in outcome.done] == pytest.approx(rounds)
     assert outcome.at(times[0] - 1) == 0
     until = simulated(surrogate, "random/none", workers, seconds=times[0])
     assert until.found == [pair for pair in outcome.found if pair[0] <= times[0]]
@@ -133,6 +82,19 @@ def test_pruning_saves_epochs_and_is_optunas(surrogate: Surrogate) -> None:
     assert outcome.trials == 30
     assert 0 < outcome.complete < 15
     assert outcome.epochs < 30 * EPOCHS / 2
+
+
+def test_enqueued_trials_come_first_each_with_its_own_luck() -> None:
+    recorded = recording(seeds=3)
+    params = recorded["curves"][0]["params"]
+    surrogate = Surrogate(recorded)
+    simulation = Simulation(searched(surrogate.study, "random/none", 0), surrogate, 1, trials=3)
+    for _ in range(2):
+        simulation.study.enqueue_trial(params)
+    simulation.run()
+    first, second, third = (t for t in simulation.study.trials if not any(t.constraints.values()))
+    assert first.params == second.params == params != third.params
+    assert first.values[0] != second.values[0]
 
 
 def test_promoted_trials_go_on_from_their_pause(surrogate: Surrogate) -> None:
