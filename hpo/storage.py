@@ -78,7 +78,6 @@ def open_storage(url: str, create: bool, connections: int = 1, wait: bool = Fals
         _find_file(parsed, create, shown)
     options: dict[str, Any] = {
         "connect_args": TIMEOUTS.get(parsed.get_backend_name(), {}),
-        "pool_pre_ping": True,
         "pool_size": connections,
         # More only for a moment: a server allows some hundred, and there are many workers.
         "max_overflow": connections,

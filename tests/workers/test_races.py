@@ -25,7 +25,7 @@ sys.stdin.readline()
 mine = []
 refused = 0
 for turn in range(200):
-    trial = take_trial(study, config)
+    trial = take_trial(study, config, study.get_trials(deepcopy=False))
     if trial is None:
         refused += 1
         if refused > 5:
