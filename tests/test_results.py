@@ -66,10 +66,11 @@ def test_the_readmes_figures_are_the_published_ones(name: str, row: str) -> None
     alphabets = test["per_alphabet"].values()
     assert sum(alphabets) / 10 == pytest.approx(test["every_drawer_pair_accuracy"])
     chosen_on = validation(document)
+    shown = document.get("test_over_seeds") or test  # means of several trainings, where there are
     cells = [cell.strip() for cell in row.split("|")]
     assert cells[2:5] == [
-        figure(test["one_shot_accuracy"], test["standard_error"]),
-        figure(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"]),
+        figure(shown["one_shot_accuracy"], shown["standard_error"]),
+        figure(shown["every_drawer_pair_accuracy"], shown["every_drawer_pair_standard_error"]),
         figure(chosen_on["one_shot_accuracy"], chosen_on["standard_error"]),
     ]
 
