@@ -80,7 +80,7 @@ def effects(recorded: dict[str, Any], only: str | None = None) -> dict[str, Any]
     return {
         "configurations": len(groups),
         "failed": len(groups) - len(trained),
-        "explained_variance": round(gain[2], 3),
+        "explained_variance": round(1 - gain[2] / float(points.var(ddof=1)), 3),
         "parameters": {name: rows[name] for name in order},
     }
 
@@ -96,14 +96,14 @@ def _place(parameter: Parameter, value: Any) -> float:  # noqa: ANN401
 
 
 def _fit(inputs: Floats, targets: Floats) -> tuple[Floats, Floats, float]:
-    """Slopes, their standard errors, and the part of the variance that they explain."""
+    """Slopes, their standard errors, and the variance that they leave unexplained."""
     design = np.column_stack((np.ones(len(inputs)), inputs))
     slopes, *_ = np.linalg.lstsq(design, targets, rcond=None)
     left = targets - design @ slopes
     freedom = len(targets) - design.shape[1]
     variance = float(left @ left) / freedom
     errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
-    return slopes[1:], errors[1:], 1 - variance / float(targets.var(ddof=1))
+    return slopes[1:], errors[1:], variance
 
 
 if __name__ == "__main__":
