@@ -120,3 +120,23 @@ def fingerprint() -> str:
     """Of the data set that the study's published results are of."""
     found: str = json.loads((RESULTS / "quick.json").read_text())["fingerprint"]
     return found
+
+
+def test_effects_in_the_readme_are_the_measured_ones() -> None:
+    measured = json.loads((RESULTS / "replay" / "effects.json").read_text())
+    everywhere, centred = (measured[over]["parameters"] for over in ("all", "centred"))
+    found = 0
+    for line in (PROJECT / "README.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        name = cells[1].strip("`") if len(cells) == 7 else ""
+        if name not in everywhere:
+            continue
+        found += 1
+        assert cells[3] == effect(everywhere[name])
+        assert cells[4] == (effect(centred[name]) if name in centred else "")
+        assert cells[5] == f"{everywhere[name]['times_the_seconds']:.2f}"
+    assert found > 20
+
+
+def effect(row: dict[str, float]) -> str:
+    return f"{row['points']:+.1f} ± {row['points_standard_error']:.1f}"
