@@ -166,7 +166,7 @@ def main() -> None:
             "per_alphabet": over.per_alphabet,
             "weakest": weakest[split],
         }
-    save(arguments, document, figure(weakest, evaluation_characters(collection, SIDE, CPU)))
+    save(arguments.output, document, figure(weakest, evaluation_characters(collection, SIDE, CPU)))
 
 
 if __name__ == "__main__":
