@@ -138,5 +138,16 @@ def test_effects_in_the_readme_are_the_measured_ones() -> None:
     assert found > 20
 
 
+def test_searches_in_the_readme_are_the_replayed_ones() -> None:
+    replayed = json.loads((RESULTS / "replay" / "quality.json").read_text())
+    lines = (PROJECT / "README.md").read_text().splitlines()
+    for name, row in replayed["searches"].items():
+        end, error = row["final_accuracy"]["0.5"], row["standard_error"]
+        part = row["part_of_the_time_to_the_level"]["0.5"]
+        cells = f"{figure(end, error)} | {part:.2f} | {row['repetitions_that_reached_it']}"
+        assert f"| `{name}` | {cells} |" in lines
+    assert replayed["repetitions"] == 50
+
+
 def effect(row: dict[str, float]) -> str:
     return f"{row['points']:+.1f} ± {row['points_standard_error']:.1f}"
