@@ -16,23 +16,14 @@ from model.config_file import read_config
 
 PROJECT = Path(__file__).parents[1]
 RESULTS = PROJECT / "studies" / "results"
+REPRODUCED = "reproduce/"
 
 
-def rows() -> list[tuple[str, str]]:
-    """The README's table rows that name a file of results, with that file's name."""
+def rows(folder: str = "") -> list[tuple[str, str]]:
+    """The README's table rows that name a file of results there, with that file's name."""
     found = []
     for line in (PROJECT / "README.md").read_text().splitlines():
-        match = re.search(r"\(studies/results/([\w.-]+\.json)\)", line)
-        if line.startswith("|") and match:
-            found.append((match[1], line))
-    return found
-
-
-def experiments() -> list[tuple[str, str]]:
-    """The README's table rows that name an experiment's results, with that file's name."""
-    found = []
-    for line in (PROJECT / "README.md").read_text().splitlines():
-        match = re.search(r"\(studies/results/reproduce/([\w.-]+\.json)\)", line)
+        match = re.search(rf"\(studies/results/{folder}([\w.-]+\.json)\)", line)
         if line.startswith("|") and match:
             found.append((match[1], line))
     return found
@@ -99,10 +90,10 @@ def test_best_epochs_are_counted_from_one(path: Path) -> None:
 
 def test_every_experiment_is_in_the_readme() -> None:
     published = {path.stem for path in (RESULTS / "reproduce").glob("*.json")}
-    assert published == {Path(name).stem for name, _ in experiments()} == set(EXPERIMENTS)
+    assert published == {Path(name).stem for name, _ in rows(REPRODUCED)} == set(EXPERIMENTS)
 
 
-@pytest.mark.parametrize(("name", "row"), experiments())
+@pytest.mark.parametrize(("name", "row"), rows(REPRODUCED))
 def test_an_experiments_figures_are_the_published_ones(name: str, row: str) -> None:
     document = json.loads((RESULTS / "reproduce" / name).read_text())
     assert (document["experiment"], document["dataset"]) == (Path(name).stem, "omniglot")
