@@ -102,12 +102,13 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
     assert max(t.values[0] for t in trials if t.state is TrialState.COMPLETE) == pytest.approx(
         json.loads((tmp_path / "runs/short/results.json").read_text())["best"]["value"]
     )
-    # A checkpoint is at most one epoch behind.
+    # A checkpoint is at most one epoch behind; who dies between it and the epoch's line in the log
+    # has trained an epoch that no log names.
     logs = "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
     trained = logs.count("INFO epoch ") - logs.count(" goes on after epoch ")
     assert " goes on after epoch " in logs
     reported = sum(len(trial.intermediate_values) for trial in trials)
-    assert reported <= trained <= reported + len(killed)
+    assert abs(trained - reported) <= len(killed)
 
 
 def test_a_database_that_is_away_is_waited_for(
