@@ -30,6 +30,7 @@ from hpo.samplers import TRAINING, may_prune, trial_seed
 from hpo.space import sample
 from hpo.storage import STORAGE_ERRORS
 from hpo.study import StudyConfig
+from hpo.together import parameters_together
 from hpo.trial_artifacts import present
 from model.train import EpochReport, Trainer
 
@@ -69,7 +70,8 @@ class Objective:
             TrialLost: another worker has taken the trial over.
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
-        run = sample(trial, self.config, seed)
+        with parameters_together(trial.storage):
+            run = sample(trial, self.config, seed)
         begun = "seed" in trial.user_attrs
         trial.set_user_attr("seed", seed)
         short = run.network.shortfall()

@@ -51,7 +51,7 @@ def make_patient(storage: BaseStorage) -> None:
     """
     for name in OPERATIONS:
         if operation := getattr(storage, name, None):
-            setattr(storage, name, _patient(operation, storage))
+            setattr(storage, name, patient(operation, storage))
 
 
 def is_away(error: Exception) -> bool:
@@ -71,9 +71,11 @@ def _is_unavailable_proxy(error: Exception) -> bool:
     return callable(code) and getattr(code(), "name", "") == "UNAVAILABLE"
 
 
-def _patient(operation: Callable[P, R], storage: BaseStorage) -> Callable[P, R]:
+def patient(operation: Callable[P, R], storage: BaseStorage) -> Callable[P, R]:
+    """The operation, which waits, with growing pauses, while the storage's database is away."""
+
     @wraps(operation)
-    def patient(*args: P.args, **kwargs: P.kwargs) -> R:
+    def waits(*args: P.args, **kwargs: P.kwargs) -> R:
         start, longest = time.monotonic(), FIRST_PAUSE
         said = False
         while True:
@@ -95,4 +97,4 @@ def _patient(operation: Callable[P, R], storage: BaseStorage) -> Callable[P, R]:
                     log.warning("the storage answers again, after %.0f s", time.monotonic() - start)
                 return answer
 
-    return patient
+    return waits

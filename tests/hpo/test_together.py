@@ -1,0 +1,126 @@
+"""A trial's parameters reach the database all at once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.storages import BaseStorage, RDBStorage
+from optuna.trial import FrozenTrial
+from sqlalchemy import event
+
+from hpo.storage import default_url, open_storage
+from hpo.together import parameters_together
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def study(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[optuna.Study]:
+    if request.param == "sqlite":
+        url = default_url(tmp_path)
+    else:
+        url = request.getfixturevalue("postgres")
+    storage = open_storage(url, create=True)
+    yield optuna.create_study(storage=storage, study_name="s")
+    assert isinstance(storage, RDBStorage)
+    storage.engine.dispose()
+
+
+def suggest(trial: optuna.Trial) -> None:
+    for number in range(10):
+        trial.suggest_float(f"rate{number}", 1e-4, 1e-1, log=True)
+    trial.suggest_categorical("loss", ["nca", "pairs"])
+    trial.suggest_int("filters", 16, 64, step=16)
+
+
+def stored(study: optuna.Study, number: int = 0) -> FrozenTrial:
+    """As another process reads it."""
+    storage = study._storage._backend  # type: ignore[attr-defined]
+    return storage.get_all_trials(study._study_id)[number]  # type: ignore[no-any-return]
+
+
+def test_one_transaction_and_the_same_parameters(study: optuna.Study) -> None:
+    study.sampler = optuna.samplers.RandomSampler(seed=0)
+    apart = study.ask()
+    suggest(apart)
+    commits: list[object] = []
+    study.sampler = optuna.samplers.RandomSampler(seed=0)
+    trial = study.ask()
+    event.listen(study._storage._backend.engine, "commit", commits.append)  # type: ignore[attr-defined]
+    with parameters_together(study._storage):
+        suggest(trial)
+        assert stored(study, 1).params == {}
+    del commits[0]  # of reading
+    assert len(commits) == 1
+    one, other = stored(study), stored(study, 1)
+    assert len(one.params) == 12
+    assert list(other.params.items()) == list(one.params.items()) == list(apart.params.items())
+    assert other.distributions == one.distributions
+    study.tell(trial, 1.0)
+    # The next are written as ever.
+    later = study.ask()
+    later.suggest_float("rate0", 1e-4, 1e-1, log=True)
+    assert stored(study, 2).params == later.params
+
+
+def test_nothing_is_written_where_sampling_fails(study: optuna.Study) -> None:
+    trial = study.ask()
+
+    def fails() -> None:
+        with parameters_together(study._storage):
+            suggest(trial)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert stored(study).params == {}
+    suggest(study.ask())
+    assert len(stored(study, 1).params) == 12
+
+
+def test_an_answer_that_was_lost_does_no_harm(study: optuna.Study) -> None:
+    """The database has them; the worker does not know, and writes again."""
+    trial = study.ask()
+    again = optuna.Trial(study, trial._trial_id)
+    with parameters_together(study._storage):
+        suggest(trial)
+    written = stored(study).params
+    with parameters_together(study._storage):
+        suggest(again)
+    assert stored(study).params == written == trial.params
+
+
+def test_a_finished_trial_is_refused(study: optuna.Study) -> None:
+    trial = study.ask()
+
+    def too_late() -> None:
+        with parameters_together(study._storage):
+            suggest(trial)
+            study.tell(trial, 1.0)
+
+    with pytest.raises(optuna.exceptions.UpdateFinishedTrialError):
+        too_late()
+    assert stored(study).params == {}
+
+
+@pytest.mark.parametrize("without", ["cache", "inner operation"])
+def test_where_optuna_is_otherwise_they_are_written_one_by_one(
+    study: optuna.Study, without: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage: BaseStorage = study._storage
+    if without == "cache":
+        storage = optuna.storages.InMemoryStorage()
+        study = optuna.create_study(storage=storage)
+    else:
+        monkeypatch.delattr(RDBStorage, "_set_trial_param_without_commit")
+        monkeypatch.setattr(
+            RDBStorage, "_set_trial_param", lambda *a: one_by_one.append(a), raising=True
+        )
+        # The storage's own, which waits, is made of the class's.
+        vars(storage._backend).pop("_set_trial_param")  # type: ignore[attr-defined]
+    one_by_one: list[object] = []
+    trial = study.ask()
+    with parameters_together(storage):
+        suggest(trial)
+        assert len(one_by_one) == 12 or len(study.trials[0].params) == 12
