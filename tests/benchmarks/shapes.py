@@ -1,0 +1,160 @@
+"""The shape of a space: how good its random configurations are.
+
+Usage:
+  python tests/benchmarks/shapes.py define STUDY literal|log FILE.toml
+  python tests/benchmarks/shapes.py compare OUTPUT CURVES CURVES ...
+
+`define` writes a study like another, whose learning rates, momenta and L2 weights are drawn
+otherwise: `literal` as the paper says, each layer's own rate and L2 weight uniformly (section 3.3);
+`log` as one rate of the whole network times a factor for each layer, and L2 weights, on logarithmic
+scales: every layer can have whatever the paper's can, but a rate below 1e-4 of all is as likely as
+one of 1e-2. `record_curves.py` records these; `compare` sets recordings beside each other, by what
+their configurations reached on validation: OUTPUT gets .json and .png. The best of ten is what ten
+random configurations have as their best on average.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from math import comb
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomli_w
+from effects import TRAINED
+from matplotlib import pyplot as plt
+from numpy.typing import NDArray
+from replay_output import QUANTILES, save
+from surrogate import read_recorded
+
+from hpo.objective import versions
+from hpo.study_file import load_study, read_study
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "literal": {
+        "learning_rate": 1.0,
+        "layers": {
+            "learning_rate": {"low": 1e-4, "high": 1e-1},
+            "momentum": {"low": 0.0, "high": 1.0},
+            "l2": {"low": 0.0, "high": 0.1},
+        },
+    },
+    "log": {
+        "learning_rate": {"low": 1e-3, "high": 0.5, "log": True},
+        "layers": {
+            "learning_rate": {"low": 0.1, "high": 10.0, "log": True},
+            "momentum": {"low": 0.0, "high": 1.0},
+            "l2": {"low": 1e-7, "high": 0.1, "log": True},
+        },
+    },
+}
+BEST_OF = 10
+RESAMPLED = 2000
+
+
+def define(arguments: argparse.Namespace) -> None:
+    study = load_study(arguments.study)
+    document = study.definition() | study.changeable()
+    document["name"] = f"{study.name}-{arguments.shape}"
+    document["train"] = document["train"] | SHAPES[arguments.shape]
+    read_study(document, str(arguments.to))
+    arguments.to.write_text(tomli_w.dumps(without_null(document)))
+
+
+def without_null(document: dict[str, Any]) -> dict[str, Any]:
+    """TOML has no null."""
+    return {key: value for key, value in document.items() if value is not None}
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    recordings = [read_recorded(path) for path in arguments.curves]
+    found = [best_accuracies(recorded) for recorded in recordings]
+    rows = [
+        {
+            "study": recorded["definition"]["name"],
+            "curves": path.name,
+            "recorded_by": recorded["command"],
+            "versions": recorded["versions"],
+            "cpu_hours": recorded["cpu_hours"],
+        }
+        | told(accuracies)
+        for path, recorded, accuracies in zip(arguments.curves, recordings, found, strict=True)
+    ]
+    document = {
+        "command": " ".join(("python tests/benchmarks/shapes.py", *sys.argv[1:])),
+        "versions": versions(),
+        "trained_means_above": TRAINED,
+        "spaces": rows,
+    }
+    names = [row["study"] for row in rows]
+    save(arguments.output, document, figure(dict(zip(names, found, strict=True))))
+    for row in rows:
+        print({key: row[key] for key in ("study", "configurations", "trained", "best_of_ten")})
+
+
+def best_accuracies(recorded: dict[str, Any]) -> NDArray[np.float64]:
+    """Of each configuration's first training, 0 where it raised."""
+    curves = [line for line in recorded["curves"] if line["repeat"] == 0]
+    raised = [line for line in recorded["failed"] if line["repeat"] == 0]
+    return np.sort([max(line["accuracy"]) for line in curves] + [0.0] * len(raised))
+
+
+def told(accuracies: NDArray[np.float64]) -> dict[str, Any]:
+    """With the standard errors that the choice of configurations has."""
+    dice = np.random.default_rng(0)
+    again = np.sort(dice.choice(accuracies, (RESAMPLED, len(accuracies))), axis=1)
+    trained = float(np.mean(accuracies > TRAINED))
+    return {
+        "configurations": len(accuracies),
+        "trained": {
+            "share": round(trained, 4),
+            "standard_error": round((trained * (1 - trained) / len(accuracies)) ** 0.5, 4),
+        },
+        "quantiles": {str(q): round(float(np.quantile(accuracies, q)), 4) for q in QUANTILES},
+        "best_of_ten": {
+            "mean": round(float(best_of_ten(accuracies)), 4),
+            "standard_error": round(float(best_of_ten(again).std(ddof=1)), 4),
+        },
+    }
+
+
+def best_of_ten(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of the best over all choices of ten; over the last axis, which is in order."""
+    count = ordered.shape[-1]
+    weights = [comb(place, BEST_OF - 1) / comb(count, BEST_OF) for place in range(count)]
+    return ordered @ np.array(weights)
+
+
+def figure(found: dict[str, NDArray[np.float64]]) -> plt.Figure:
+    drawn, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    for name, accuracies in found.items():
+        axes.ecdf(accuracies, complementary=True, label=f"{name} ({len(accuracies)})")
+    axes.set(
+        xlabel="best accuracy of a training, validation",
+        ylabel="share of random configurations that reach it",
+        xlim=(0, 1),
+    )
+    axes.legend(fontsize="small")
+    return drawn
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    defining = commands.add_parser("define")
+    defining.add_argument("study")
+    defining.add_argument("shape", choices=list(SHAPES))
+    defining.add_argument("to", type=Path)
+    defining.set_defaults(do=define)
+    comparing = commands.add_parser("compare")
+    comparing.add_argument("output", type=Path)
+    comparing.add_argument("curves", type=Path, nargs="+")
+    comparing.set_defaults(do=compare)
+    arguments = parser.parse_args()
+    arguments.do(arguments)
+
+
+if __name__ == "__main__":
+    main()
