@@ -2,7 +2,7 @@
 
 Usage:
   python tests/benchmarks/ablation.py train CONFIG FILE.jsonl [--epochs N] [--seeds N]
-      [--processes N] [--data-root DIR]
+      [--processes N] [--data-root DIR] [--variants NAME ...]
   python tests/benchmarks/ablation.py table FILE.jsonl studies/results/ablation/NAME.json
 
 `train` trains an exported configuration and each variant of it to the last epoch, with the same
@@ -121,12 +121,17 @@ def run(arguments: argparse.Namespace) -> None:
         "machine": machine(),
         "command": " ".join(("python tests/benchmarks/ablation.py", *sys.argv[1:])),
     }
+    all_variants = variants(base)
+    names = [ITSELF, *(arguments.variants or all_variants)]
+    if unknown := [name for name in names if name not in all_variants]:
+        sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}")
+    chosen = {name: all_variants[name] for name in names}
     lines = resume(arguments.file, head, ("config", "fingerprint", "versions"))
     done = {(line["variant"], line["seed"]) for line in lines if "error" not in line}
     tasks = [
         (name, changed(other, {"train.seed": seed}))
         for seed in range(1, arguments.seeds + 1)
-        for name, other in variants(base).items()
+        for name, other in chosen.items()
         if (name, seed) not in done
     ]
     print(f"{len(tasks)} trainings to do, {len(done)} done", file=sys.stderr)
@@ -209,6 +214,7 @@ def main() -> None:
     training.add_argument("--seeds", type=int, default=3)
     training.add_argument("--processes", type=int, default=1)
     training.add_argument("--data-root", type=Path)
+    training.add_argument("--variants", nargs="+", metavar="NAME", help="all, if not given")
     training.set_defaults(do=run)
     tabling = commands.add_parser("table")
     tabling.add_argument("file", type=Path)

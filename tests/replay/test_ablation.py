@@ -151,7 +151,9 @@ def test_a_training_is_measured_after_its_last_epoch_by_all_drawers(glyphs: Coll
 def test_only_what_is_not_done_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config, path = tmp_path / "best.toml", tmp_path / "ablation.jsonl"
     config.write_text(to_toml(BASE, "glyphs"))
-    arguments = Namespace(config=config, file=path, epochs=1, seeds=2, processes=1, data_root=None)
+    arguments = Namespace(
+        config=config, file=path, epochs=1, seeds=2, processes=1, data_root=None, variants=None
+    )
     asked: list[tuple[str, RunConfig]] = []
 
     def remember(path: Path, work: object, tasks: list[tuple[str, RunConfig]], _: int) -> None:
@@ -163,6 +165,16 @@ def test_only_what_is_not_done_is_trained(tmp_path: Path, monkeypatch: pytest.Mo
     every = [(name, seed) for seed in (1, 2) for name in variants(BASE)]
     assert [(name, other.train.seed) for name, other in asked] == every
     assert {(other.train.epochs, other.train.patience) for _, other in asked} == {(1, 1)}
+    path.unlink()
+    arguments.variants = ["schedule decay"]
+    with monkeypatch.context() as patch:
+        patch.setattr(ablation, "append", remember)
+        ablation.run(arguments)
+    assert [name for name, _ in asked] == [ITSELF, "schedule decay"] * 2
+    arguments.variants = ["no such"]
+    with pytest.raises(SystemExit, match="no variant 'no such'; there are the "):
+        ablation.run(arguments)
+    arguments.variants = None
     with path.open("a") as file:
         for name, seed in every[:-1]:
             print(json.dumps({"variant": name, "seed": seed}), file=file)
