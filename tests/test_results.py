@@ -140,5 +140,19 @@ def test_searches_in_the_readme_are_the_replayed_ones() -> None:
     assert replayed["repetitions"] == 50
 
 
+def test_shapes_in_the_readme_are_the_measured_ones() -> None:
+    measured = json.loads((RESULTS / "replay" / "shapes.json").read_text())
+    lines = (PROJECT / "README.md").read_text().splitlines()
+    for row in measured["spaces"]:
+        best = row["best_of_ten"]
+        cells = (
+            str(row["configurations"]),
+            *(f"{100 * row['quantiles'][q]:.1f}" for q in ("0.25", "0.5", "0.75")),
+            figure(best["mean"], best["standard_error"]),
+        )
+        start, end = f"| `{row['study']}`", f"| {' | '.join(cells)} |"
+        assert [line for line in lines if line.startswith(start) and line.endswith(end)]
+
+
 def effect(row: dict[str, float]) -> str:
     return f"{row['points']:+.1f} ± {row['points_standard_error']:.1f}"

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import tomli_w
-from effects import TRAINED
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from replay_output import QUANTILES, save
@@ -85,13 +84,12 @@ def compare(arguments: argparse.Namespace) -> None:
     document = {
         "command": " ".join(("python tests/benchmarks/shapes.py", *sys.argv[1:])),
         "versions": versions(),
-        "trained_means_above": TRAINED,
         "spaces": rows,
     }
     names = [row["study"] for row in rows]
     save(arguments.output, document, figure(dict(zip(names, found, strict=True))))
     for row in rows:
-        print({key: row[key] for key in ("study", "configurations", "trained", "best_of_ten")})
+        print({key: row[key] for key in ("study", "configurations", "quantiles", "best_of_ten")})
 
 
 def best_accuracies(recorded: dict[str, Any]) -> NDArray[np.float64]:
@@ -105,13 +103,8 @@ def told(accuracies: NDArray[np.float64]) -> dict[str, Any]:
     """With the standard errors that the choice of configurations has."""
     dice = np.random.default_rng(0)
     again = np.sort(dice.choice(accuracies, (RESAMPLED, len(accuracies))), axis=1)
-    trained = float(np.mean(accuracies > TRAINED))
     return {
         "configurations": len(accuracies),
-        "trained": {
-            "share": round(trained, 4),
-            "standard_error": round((trained * (1 - trained) / len(accuracies)) ** 0.5, 4),
-        },
         "quantiles": {str(q): round(float(np.quantile(accuracies, q)), 4) for q in QUANTILES},
         "best_of_ten": {
             "mean": round(float(best_of_ten(accuracies)), 4),
