@@ -1,4 +1,4 @@
-"""Replayed searches that begin with the best of an older study, against the same without."""
+"""Replayed searches that begin with the best of a finished study as large."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from hpo.warm_start import FIRST
 COLD, SAME, NARROWER = "cold", "warm, from the same space", "warm, from a narrower space"
 OLDER_SEED = 1_000_000
 """Added to a repetition's number: no repetition is its own older study."""
-OLDER_PART = 3
-"""An older study has one of so many parts of the new one's budget of trials."""
 
 Warm = tuple[Outcome, int]
 """A search, and how many of its trials came from the older one."""
@@ -45,7 +43,6 @@ def warm(arguments: argparse.Namespace) -> None:
     document = about(arguments, surrogate) | {
         "search": own_search(surrogate.study),
         "trials": trials,
-        "trials_of_the_older_study": _budget(trials),
         "fixed_in_the_narrower_space": _fixed(surrogate.study),
         "workers": workers,
         "level": round(level, 4),
@@ -90,11 +87,6 @@ def _filters(number: int) -> str:
     return f"network.convolutions.{number}.filters"
 
 
-def _budget(trials: int) -> int:
-    """Of the older study."""
-    return max(1, trials // OLDER_PART)
-
-
 def _search(path: Path, rough: bool, workers: int, trials: int, task: tuple[str, int]) -> Warm:
     kind, repetition = task
     surrogate = surrogate_of(path, rough)
@@ -105,7 +97,7 @@ def _search(path: Path, rough: bool, workers: int, trials: int, task: tuple[str,
     if kind != COLD:
         space = narrower(study) if kind == NARROWER else study
         older_study = searched(space, search, OLDER_SEED + repetition)
-        older = Simulation(older_study, surrogate, workers, _budget(trials))
+        older = Simulation(older_study, surrogate, workers, trials)
         older.run()
         best = best_trials(older.study, min(FIRST, trials))
         first = [nearest(study, config_of(older_study, trial.params, seed=0)) for trial in best]

@@ -13,6 +13,7 @@ from simulation import Outcome, Simulation
 
 from hpo.space import parameters
 from hpo.study_file import read_study
+from hpo.warm_start import FIRST
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -34,10 +35,10 @@ def test_the_older_searchs_best_is_tried_first(tmp_path: Path, kind: str) -> Non
     surrogate = surrogate_of(curves, False)
     study = surrogate.study if kind == SAME else narrower(surrogate.study)
     older_study = searched(study, own_search(study), OLDER_SEED)
-    older = Simulation(older_study, surrogate, 1, trials=4)
+    older = Simulation(older_study, surrogate, 1, trials=12)
     best = older.run().found[-1][1]
     outcome, enqueued = _search(curves, False, 1, 12, (kind, 0))
-    assert enqueued == older.outcome.complete
+    assert enqueued == min(FIRST, older.outcome.complete)
     assert (outcome.done[0], outcome.found[0][1]) == (1, pytest.approx(best))
     assert outcome.trials == 12
     cold, none = _search(curves, False, 1, 12, (COLD, 0))
@@ -72,7 +73,6 @@ def test_the_command_writes_what_it_found(tmp_path: Path, monkeypatch: pytest.Mo
     replay.main()
     document = json.loads(output.with_suffix(".json").read_text())
     assert output.with_suffix(".png").stat().st_size > 10_000
-    assert document["trials_of_the_older_study"] == 3
     assert document["fixed_in_the_narrower_space"] == {"network.convolutions.0.filters": 4}
     cold, same = document["searches"][COLD], document["searches"][SAME]
     assert cold["trials_saved"]["mean"] == cold["seconds_saved"]["mean"] == 0
