@@ -129,14 +129,16 @@ def test_effects_in_the_readme_are_the_measured_ones() -> None:
     assert found > 20
 
 
-def test_searches_in_the_readme_are_the_replayed_ones() -> None:
-    replayed = json.loads((RESULTS / "replay" / "quality.json").read_text())
+@pytest.mark.parametrize("name", ["quality", "startup"])
+def test_searches_in_the_readme_are_the_replayed_ones(name: str) -> None:
+    replayed = json.loads((RESULTS / "replay" / f"{name}.json").read_text())
     lines = (PROJECT / "README.md").read_text().splitlines()
-    for name, row in replayed["searches"].items():
+    for search, row in replayed["searches"].items():
         end, error = row["final_accuracy"]["0.5"], row["standard_error"]
         part = row["part_of_the_time_to_the_level"]["0.5"]
-        cells = f"{figure(end, error)} | {part:.2f} | {row['repetitions_that_reached_it']}"
-        assert f"| `{name}` | {cells} |" in lines
+        shown = "never" if part is None else f"{part:.2f}"
+        cells = f"{figure(end, error)} | {shown} | {row['repetitions_that_reached_it']}"
+        assert f"| `{search}` | {cells} |" in lines
     assert replayed["repetitions"] == 50
 
 
@@ -152,6 +154,17 @@ def test_shapes_in_the_readme_are_the_measured_ones() -> None:
         )
         start, end = f"| `{row['study']}`", f"| {' | '.join(cells)} |"
         assert [line for line in lines if line.startswith(start) and line.endswith(end)]
+
+
+def test_warm_starts_in_the_readme_are_the_replayed_ones() -> None:
+    replayed = json.loads((RESULTS / "replay" / "warm.json").read_text())
+    text = (PROJECT / "README.md").read_text()
+    for row in replayed["searches"].values():
+        saved, end = row["trials_saved"], (row["mean_final_accuracy"], row["standard_error"])
+        gain = f"{saved['mean']:.1f} ± {saved['standard_error']:.1f}" if saved["mean"] else ""
+        until = f"{row['trials_to_the_level']['0.5']:.0f}"
+        assert f" | {until} | {gain} | {figure(*end)} |\n" in text
+    assert replayed["repetitions"] == 50
 
 
 def effect(row: dict[str, float]) -> str:
