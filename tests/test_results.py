@@ -142,6 +142,23 @@ def test_searches_in_the_readme_are_the_replayed_ones(name: str) -> None:
     assert replayed["repetitions"] == 50
 
 
+@pytest.mark.parametrize(
+    ("name", "called"), [("equal-time", "as defined"), ("equal-time-15", "with 15 random trials")]
+)
+def test_real_searches_in_the_readme_are_the_measured_ones(name: str, called: str) -> None:
+    measured = json.loads((RESULTS / "replay" / f"{name}.json").read_text())
+    lines = (PROJECT / "README.md").read_text().splitlines()
+    parts = measured["part_of_the_time_to_the_random_searchs_final"]["repetitions"]
+    defined, random = (
+        figure(measured["final"][arm]["mean"], measured["final"][arm]["standard_error"])
+        for arm in ("defined", "random")
+    )
+    shown = ", ".join(f"{part:.2f}" for part in parts)
+    assert f"| `compact` {called} | {defined} | {shown} |" in lines
+    assert f"| random, without pruning | {random} | |" in lines
+    assert len(parts) >= 3
+
+
 def test_shapes_in_the_readme_are_the_measured_ones() -> None:
     measured = json.loads((RESULTS / "replay" / "shapes.json").read_text())
     lines = (PROJECT / "README.md").read_text().splitlines()
