@@ -129,7 +129,7 @@ def test_effects_in_the_readme_are_the_measured_ones() -> None:
     assert found > 20
 
 
-@pytest.mark.parametrize("name", ["quality", "startup"])
+@pytest.mark.parametrize("name", ["quality", "startup", "gp"])
 def test_searches_in_the_readme_are_the_replayed_ones(name: str) -> None:
     replayed = json.loads((RESULTS / "replay" / f"{name}.json").read_text())
     lines = (PROJECT / "README.md").read_text().splitlines()
