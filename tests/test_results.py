@@ -173,6 +173,19 @@ def test_shapes_in_the_readme_are_the_measured_ones() -> None:
         assert [line for line in lines if line.startswith(start) and line.endswith(end)]
 
 
+def test_the_ablation_in_the_readme_is_the_measured_one() -> None:
+    measured = json.loads((RESULTS / "ablation" / "compact.json").read_text())
+    lines = (PROJECT / "README.md").read_text().splitlines()
+    for row in measured["variants"]:
+        assert len(row["seeds"]) >= 2
+        change = f"{100 * row['difference']:+.1f} ± {100 * row['difference_standard_error']:.1f}"
+        if not row["difference"]:
+            change = ""
+        cells = (figure(row["accuracy"], row["standard_error"]), change)
+        relative = f"{row['relative_seconds']:.2f}"
+        assert f"| {row['variant']} | {' | '.join(cells)} | {relative} |" in lines
+
+
 def test_warm_starts_in_the_readme_are_the_replayed_ones() -> None:
     replayed = json.loads((RESULTS / "replay" / "warm.json").read_text())
     text = (PROJECT / "README.md").read_text()
