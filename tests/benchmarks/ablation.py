@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 import time
 import traceback
@@ -119,7 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
         "fingerprint": collection.fingerprint,
         "versions": versions(),
         "machine": machine(),
-        "command": " ".join(("python tests/benchmarks/ablation.py", *sys.argv[1:])),
+        "command": shlex.join(("python", "tests/benchmarks/ablation.py", *sys.argv[1:])),
     }
     all_variants = variants(base)
     names = [ITSELF, *(arguments.variants or all_variants)]

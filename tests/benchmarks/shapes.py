@@ -7,10 +7,9 @@ Usage:
 `define` writes a study like another, whose learning rates, momenta and L2 weights are drawn
 otherwise: `literal` as the paper says, each layer's own rate and L2 weight uniformly (section 3.3);
 `log` as one rate of the whole network times a factor for each layer, and L2 weights, on logarithmic
-scales: every layer can have whatever the paper's can, but a rate below 1e-4 of all is as likely as
-one of 1e-2. `record_curves.py` records these; `compare` sets recordings beside each other, by what
-their configurations reached on validation: OUTPUT gets .json and .png. The best of ten is what ten
-random configurations have as their best on average.
+scales: every layer can have whatever the paper's can. `record_curves.py` records these; `compare`
+sets recordings beside each other, by what their configurations reached on validation: OUTPUT gets
+.json and .png. The best of ten is what ten random configurations have as their best on average.
 """
 
 from __future__ import annotations
