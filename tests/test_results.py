@@ -143,7 +143,8 @@ def test_searches_in_the_readme_are_the_replayed_ones(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "called"), [("equal-time", "as defined then"), ("equal-time-15", "with 15 random trials")]
+    ("name", "called"),
+    [("equal-time", "as defined then"), ("equal-time-15", "with 15 random trials")],
 )
 def test_real_searches_in_the_readme_are_the_measured_ones(name: str, called: str) -> None:
     measured = json.loads((RESULTS / "replay" / f"{name}.json").read_text())

@@ -79,7 +79,8 @@ def train(dataset: Dataset, data_root: Path | None, task: tuple[str, RunConfig])
         measured = {name: measure(trainer._trained, config.network.copies, data)}
         if name == ITSELF and config.network.centred:  # a training is the same for all of these
             for copies in (n for n in COPIES if n != config.network.copies):
-                measured[f"{copies} copies"] = measure(trainer._trained, copies, data)
+                other = "1 copy" if copies == 1 else f"{copies} copies"
+                measured[other] = measure(trainer._trained, copies, data)
     except Exception:  # one variant's mishap must not end a measurement of hours
         return json.dumps(line | {"error": traceback.format_exc()})
     return json.dumps(

@@ -45,6 +45,12 @@ def variants(base: RunConfig) -> dict[str, RunConfig]:
             "network.convolutions": convolutions[:last],
             "train.layers": layers[:last] + layers[last + 1 :],
         }
+    pooled = [i for i, convolution in enumerate(convolutions) if convolution.pool]
+    if 0 < len(pooled) < len(convolutions):
+        changes["pooled convolutions only"] = {
+            "network.convolutions": [convolutions[i] for i in pooled],
+            "train.layers": [layers[i] for i in pooled] + list(layers[len(convolutions) :]),
+        }
     if train.softmax_temperature is not None:
         other = 2.0 if train.temperature == 1 else 1.0
         changes[f"temperature {other:g}"] = {"train.temperature": other}

@@ -87,8 +87,11 @@ def differences(one: dict[str, Any], other: dict[str, Any], prefix: str = "") ->
 def test_each_variant_is_other_in_one_thing() -> None:
     found = variants(BASE)
     document = BASE.model_dump()
-    shaped = {"half the filters", "one convolution fewer", "one rate, momentum and L2"}
-    assert found.keys() == EXPECTED.keys() | shaped
+    fewer = {"one convolution fewer", "pooled convolutions only"}
+    assert found.keys() == EXPECTED.keys() | fewer | {
+        "half the filters",
+        "one rate, momentum and L2",
+    }
     for name, values in EXPECTED.items():
         assert differences(document, found[name].model_dump()) == values
     narrow = found["half the filters"]
@@ -106,6 +109,15 @@ def test_a_convolution_goes_with_its_layer() -> None:
     assert fewer.network.convolutions == BASE.network.convolutions[:1]
     assert [layer.learning_rate for layer in fewer.train.layers] == [0.1, 0.4, 0.05]
     assert "one convolution fewer" not in variants(fewer)
+
+
+def test_convolutions_without_pooling_go_with_their_layers() -> None:
+    plain, pooling = BASE.network.convolutions[1], BASE.network.convolutions[0]
+    base = changed(BASE, {"network.convolutions": [plain.model_dump(), pooling.model_dump()]})
+    pooled = variants(base)["pooled convolutions only"]
+    assert pooled.network.convolutions == (pooling,)
+    assert [layer.learning_rate for layer in pooled.train.layers] == [0.2, 0.4, 0.05]
+    assert "pooled convolutions only" not in variants(pooled)
 
 
 def test_what_is_off_is_switched_on() -> None:
