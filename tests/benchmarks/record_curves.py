@@ -141,6 +141,7 @@ def resume(path: Path, head: dict[str, Any], fixed: Sequence[str]) -> list[dict[
     Exits where something that should be fixed is other than when it was begun.
     """
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(head) + "\n", encoding="utf-8")
     before, lines = read(path)
     for key in fixed:
