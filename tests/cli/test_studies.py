@@ -13,7 +13,7 @@ from hpo.study_file import load_study
 from run_study import app
 
 
-@pytest.mark.parametrize("name", ["compact"])
+@pytest.mark.parametrize("name", ["compact", "deep"])
 def test_a_study_runs_to_its_end(name: str) -> None:
     study = load_study(name)
     document = study.model_dump(mode="json", exclude_none=True) | {
