@@ -21,7 +21,7 @@ def test_a_study_runs_to_its_end(name: str) -> None:
         "trials": 1,
         "finish": {"finalists": 1, "seeds": 1, "epochs": 1},
     }
-    document["train"] |= {"epochs": 1, "steps_per_epoch": 1}
+    document["train"] |= {"epochs": study.pruner.min_epochs, "steps_per_epoch": 1}
     Path("short.toml").write_text(tomli_w.dumps(document))
     result = CliRunner().invoke(app, ["run", "short.toml"])
     assert result.exit_code == 0, result.output
