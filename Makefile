@@ -1,16 +1,19 @@
-# Two commands, each alone on a fresh machine with Python >= 3.11, git and make:
-#   make study   the quick study, search to tested network
-#   make test    the test suite
+# Each alone on a fresh machine with Python >= 3.11, git and make:
+#   make study     the quick study, search to tested network
+#   make test      the test suite
+#   make install   the project in .venv, and no more
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: study test lint benchmark benchmark-workers
+.PHONY: study test install lint benchmark benchmark-workers
 
 study: .venv/installed
 	$(RUN) run_study.py run quick --workers 2
 
 test: .venv/installed-dev
 	$(RUN) -m pytest
+
+install: .venv/installed
 
 lint: .venv/installed-dev
 	$(RUN) -m ruff check .
