@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
@@ -22,6 +23,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.budget import may_start
 from hpo.processes import is_gone, this_process
 from hpo.study import StudyConfig
+from hpo.waiting import set_waiting
 
 HEARTBEAT = 10.0
 """Seconds between two signs of life of a running trial."""
@@ -58,15 +60,13 @@ def take_trial(
         taken.number, study.get_trials(deepcopy=False), config
     ):
         return taken
-    _set_waiting(study, made)
+    set_waiting(study._storage, made, this_process())
     return None
 
 
 def give_back(study: optuna.Study, trial: optuna.Trial) -> None:
     """The running trial waits again, unless it is this process's no more."""
-    with suppress(TrialLost, UpdateFinishedTrialError):
-        still_mine(trial)
-        _set_waiting(study, trial._trial_id)
+    set_waiting(study._storage, trial._trial_id, this_process())
 
 
 def still_mine(trial: optuna.Trial) -> None:
@@ -87,36 +87,44 @@ def beat(trial: optuna.Trial) -> None:
 
 
 def release(study: optuna.Study, trials: Sequence[FrozenTrial]) -> None:
-    """What of these trials still runs waits again: its worker has gone on without it."""
+    """What of these trials this process still runs waits again: it has gone on without them."""
     for trial in trials:
         if trial.state is TrialState.RUNNING:
-            _set_waiting(study, trial._trial_id)
+            set_waiting(study._storage, trial._trial_id, this_process())
 
 
 def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> None:
     """A dead worker's trial waits again; after too many deaths at the same epoch it fails."""
     now = study._storage.get_trial(trial._trial_id)
-    if now.state is not TrialState.RUNNING or now.user_attrs.get("worker") != trial.user_attrs.get(
-        "worker"
-    ):
+    worker = trial.user_attrs.get("worker", "")
+    if now.state is not TrialState.RUNNING or now.user_attrs.get("worker", "") != worker:
         return  # someone else was faster
     epochs = len(now.intermediate_values)
-    before = now.user_attrs.get("deaths", {"count": 0, "epochs": epochs})
-    # A worker that came further than the last did not die of the trial, or not at once.
-    deaths = 1 + (before["count"] if before["epochs"] == epochs else 0)
+    deaths = _deaths(now.user_attrs.get("deaths", {}), worker, epochs)
     with suppress(UpdateFinishedTrialError):
         study._storage.set_trial_user_attr(
-            trial._trial_id, "deaths", {"count": deaths, "epochs": epochs}
+            trial._trial_id, "deaths", {"count": deaths, "epochs": epochs, "worker": worker}
         )
         if deaths <= config.retries:
             log.warning("trial %d: its worker died; it waits for another", trial.number)
-            _set_waiting(study, trial._trial_id)
+            set_waiting(study._storage, trial._trial_id, worker)
             return
         log.warning("trial %d failed: %d workers died with it", trial.number, deaths)
         reason = f"{deaths} workers died with it, one after the other"
         study._storage.set_trial_user_attr(trial._trial_id, "failure", "WorkerDied")
         study._storage.set_trial_user_attr(trial._trial_id, "error", reason)
         study._storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+
+
+def _deaths(before: dict[str, Any], worker: str, epochs: int) -> int:
+    """How many workers died with a trial at this epoch, one after the other."""
+    # A worker that came further than the last did not die of the trial, or not at once.
+    if before.get("epochs") != epochs:
+        return 1
+    # Several notice the same death.
+    same = bool(worker) and before.get("worker") == worker
+    count: int = before["count"]
+    return count if same else count + 1
 
 
 @dataclass
@@ -157,9 +165,3 @@ def _claim(study: optuna.Study, trial: FrozenTrial) -> bool:
             study._storage.set_trial_user_attr(trial._trial_id, "worker", this_process())
             return True
     return False
-
-
-def _set_waiting(study: optuna.Study, trial_id: int) -> None:
-    with suppress(UpdateFinishedTrialError):
-        study._storage.set_trial_user_attr(trial_id, "worker", "")
-        study._storage.set_trial_state_values(trial_id, TrialState.WAITING)

@@ -76,13 +76,18 @@ def test_a_trial_whose_workers_die_without_progress_fails_at_last(
     study: optuna.Study, config: StudyConfig
 ) -> None:
     trial = taken(study, config)
+
+    def dies(pid: int) -> None:
+        trial.set_user_attr("worker", f"elsewhere:{pid}:2")
+        take_over(study, study.trials[0], config)
+
     for epoch in (1, 2):
         trial.report(0.1, epoch)
-        for _ in range(2):
-            take_over(study, study.trials[0], config)
+        for pid in range(2):
+            dies(pid)
             assert study.trials[0].state is TrialState.WAITING
             assert taken(study, config).number == 0
-    take_over(study, study.trials[0], config)
+    dies(2)
     failed = study.trials[0]
     assert failed.state is TrialState.FAIL
     assert failed.user_attrs["failure"] == "WorkerDied"
@@ -96,6 +101,53 @@ def test_only_one_of_those_who_notice_takes_over(study: optuna.Study, config: St
     take_over(study, seen, config)  # it is another's since
     assert study.trials[0].state is TrialState.RUNNING
     assert "deaths" not in study.trials[0].user_attrs
+
+
+def test_who_notices_late_takes_nothing_from_the_living(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the write, another made the trial wait, and a third took it."""
+    taken(study, config).set_user_attr("worker", "elsewhere:1:2")
+    seen = study.trials[0]
+    take_over(study, seen, config)
+    assert study.trials[0].state is TrialState.WAITING
+    taken(study, config)
+    monkeypatch.setattr(study._storage, "get_trial", lambda trial_id: seen)
+    take_over(study, seen, config)
+    monkeypatch.undo()
+    now = study.trials[0]
+    assert now.state is TrialState.RUNNING
+    assert now.user_attrs["worker"] == this_process()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_trial_whose_worker_died_before_it_gave_its_name_waits_again(
+    named: bool, study: optuna.Study, config: StudyConfig
+) -> None:
+    study.enqueue_trial({}, user_attrs={"worker": ""} if named else None)
+    study._storage.set_trial_state_values(study.trials[0]._trial_id, TrialState.RUNNING)
+    take_over(study, study.trials[0], config)
+    assert study.trials[0].state is TrialState.WAITING
+
+
+def test_without_a_database_the_operations_of_optuna_do(config: StudyConfig) -> None:
+    """As behind its proxy."""
+    study = optuna.create_study(storage=optuna.storages.InMemoryStorage())
+    trial = taken(study, config)
+    trial.set_user_attr("worker", "elsewhere:1:2")
+    give_back(study, trial)
+    assert study.trials[0].state is TrialState.RUNNING
+    take_over(study, study.trials[0], config)
+    assert study.trials[0].state is TrialState.WAITING
+    assert study.trials[0].user_attrs["worker"] == ""
+
+
+def test_a_finished_trial_keeps_its_worker(study: optuna.Study, config: StudyConfig) -> None:
+    trial = taken(study, config)
+    study.tell(trial, 0.5)
+    give_back(study, trial)
+    assert study.trials[0].state is TrialState.COMPLETE
+    assert study.trials[0].user_attrs["worker"] == this_process()
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
     # worker may have died between the checkpoint and the line.
     logs = "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
     lines, again = logs.count("INFO epoch "), logs.count(" goes on after epoch ")
-    assert again
+    assert 1 <= again <= len(killed)
     reported = sum(len(trial.intermediate_values) for trial in trials)
     assert reported <= lines
     assert abs(lines - again - reported) <= len(killed)

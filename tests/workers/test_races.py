@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import optuna
 from optuna.trial import TrialState
 from short_study import Write
 
@@ -39,12 +40,29 @@ for turn in range(200):
 print(json.dumps(mine))
 """
 
+HEIR = """
+import json, sys
+from hpo.claims import take_over, take_trial
+from hpo.storage import open_storage
+from hpo.stored_study import stored_study
+study, config = stored_study("short", open_storage(sys.argv[1], create=False))
+dead = study.get_trials(deepcopy=False)
+print("ready", flush=True)
+sys.stdin.readline()
+mine = []
+for trial in dead:
+    take_over(study, trial, config)
+    if taken := take_trial(study, config, study.get_trials(deepcopy=False)):
+        mine.append(taken.number)
+print(json.dumps(mine))
+"""
 
-def test_no_trial_is_taken_twice_and_the_budget_is_exact(storage: str, write_study: Write) -> None:
-    study = open_study(load_study(str(write_study(trials=40))), open_storage(storage, create=True))
+
+def race(program: str, storage: str) -> Counter[int]:
+    """How often each trial is taken by six processes that begin at the same moment."""
     takers = [
         subprocess.Popen(
-            [sys.executable, "-c", TAKER, storage],
+            [sys.executable, "-c", program, storage],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -64,9 +82,29 @@ def test_no_trial_is_taken_twice_and_the_budget_is_exact(storage: str, write_stu
         out, _ = taker.communicate(timeout=120)
         assert taker.returncode == 0
         taken.update(json.loads(out))
+    return taken
+
+
+def test_no_trial_is_taken_twice_and_the_budget_is_exact(storage: str, write_study: Write) -> None:
+    study = open_study(load_study(str(write_study(trials=40))), open_storage(storage, create=True))
+    taken = race(TAKER, storage)
     assert set(taken.values()) == {1}
     states = Counter(trial.state for trial in study.trials)
     assert states[TrialState.COMPLETE] == len(taken) == 40
     assert states[TrialState.RUNNING] == 0
     assert states[TrialState.WAITING] < 6  # made at the same moment, one too many
     assert [trial.number for trial in study.trials] == list(range(len(study.trials)))
+
+
+def test_a_dead_workers_trial_goes_to_one_other(storage: str, write_study: Write) -> None:
+    study = open_study(load_study(str(write_study(trials=40))), open_storage(storage, create=True))
+    dead = optuna.create_trial(state=TrialState.RUNNING, user_attrs={"worker": "elsewhere:1:2"})
+    for _ in range(40):
+        study._storage.create_new_trial(study._study_id, dead)
+    taken = race(HEIR, storage)
+    assert set(taken.values()) == {1}
+    for trial in study.trials:
+        assert trial.user_attrs["deaths"]["count"] == 1
+        running = trial.number in taken
+        assert trial.state is (TrialState.RUNNING if running else TrialState.WAITING)
+        assert bool(trial.user_attrs["worker"]) == running
