@@ -4,12 +4,14 @@ Usage:
   python tests/benchmarks/record_curves.py record STUDY FILE.jsonl [--configurations N]
       [--processes N] [--repeat-every N] [--seeds N] [--data-root DIR]
   python tests/benchmarks/record_curves.py pack FILE.jsonl studies/results/NAME-curves.json.gz
+  python tests/benchmarks/record_curves.py unpack studies/results/NAME-curves.json.gz FILE.jsonl
 
 `record` trains each configuration as a trial of the study does, to its last epoch, in processes of
 one thread, and appends a line per training to FILE.jsonl; the same command goes on after a kill, or
 with more configurations. Every N-th configuration is trained with several seeds. Times are those of
 the processor, so that other work on the machine counts little. A loss that is not finite is null.
-Networks that cannot exist are skipped and counted.
+Networks that cannot exist are skipped and counted. `unpack` makes of packed curves a file that
+`record` goes on with, on another machine too: each line names its own.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def train(study: StudyConfig, data_root: Path | None, task: tuple[dict[str, Any]
     torch.set_num_threads(1)
     data = search_data(study.dataset, data_root, study.size)
     seed = trial_seed(study.seed, drawn["number"], TRAINING + repeat)
-    line = drawn | {"repeat": repeat, "seed": seed}
+    line = drawn | {"repeat": repeat, "seed": seed, "machine": machine()}
     curve: dict[str, list[float | None]] = {
         key: [] for key in ("accuracy", "standard_error", "loss", "cpu_seconds", "pictures")
     }
@@ -191,6 +193,18 @@ def pack(arguments: argparse.Namespace) -> None:
     )
 
 
+def unpack(arguments: argparse.Namespace) -> None:
+    document = json.loads(gzip.decompress(arguments.curves.read_bytes()))
+    curves, infeasible = document.pop("curves"), document.pop("infeasible")
+    failed = document.pop("failed")
+    del document["cpu_hours"]
+    lines = [{"number": number, "shortfall": 1} for number in infeasible]
+    lines += [{"shortfall": 0} | curve for curve in curves] + failed
+    with arguments.to.open("x", encoding="utf-8") as file:
+        for line in (document, *lines):
+            print(json.dumps(line), file=file)
+
+
 def machine() -> str:
     """The processor's name, and how many of its cores may be used."""
     about = Path("/proc/cpuinfo")
@@ -215,6 +229,10 @@ def main() -> None:
     packing.add_argument("file", type=Path)
     packing.add_argument("to", type=Path)
     packing.set_defaults(do=pack)
+    unpacking = commands.add_parser("unpack")
+    unpacking.add_argument("curves", type=Path)
+    unpacking.add_argument("to", type=Path)
+    unpacking.set_defaults(do=unpack)
     arguments = parser.parse_args()
     arguments.do(arguments)
 

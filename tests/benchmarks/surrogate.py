@@ -153,8 +153,26 @@ class _Trees:
 
 
 def read_recorded(path: Path) -> dict[str, Any]:
+    """What `record_curves.py pack` wrote, with the times of one machine.
+
+    Where several recorded, a picture takes as long on each as on that which began, at the median.
+    """
     document: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    first = document.get("machine", "")
+    by_machine: dict[str, list[dict[str, Any]]] = {first: []}
+    for line in document["curves"]:
+        by_machine.setdefault(line.get("machine", first), []).append(line)
+    if len(by_machine) > 1:
+        own = _seconds_a_picture(by_machine[first])
+        for lines in by_machine.values():
+            factor = own / _seconds_a_picture(lines)
+            for line in lines:
+                line["cpu_seconds"] = [factor * seconds for seconds in line["cpu_seconds"]]
     return document
+
+
+def _seconds_a_picture(lines: list[dict[str, Any]]) -> float:
+    return float(np.median([sum(line["cpu_seconds"]) / sum(line["pictures"]) for line in lines]))
 
 
 def validate(recorded: dict[str, Any], nearest: bool) -> dict[str, float]:
