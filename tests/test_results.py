@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -130,6 +131,14 @@ def fingerprint() -> str:
     """Of the data set that the study's published results are of."""
     found: str = json.loads((RESULTS / "quick.json").read_text())["fingerprint"]
     return found
+
+
+def test_the_readme_counts_the_configurations_recorded_so_far() -> None:
+    packed = RESULTS / "compact-27-epochs-curves.json.gz"
+    curves = json.loads(gzip.decompress(packed.read_bytes()))["curves"]
+    repeats = sum(curve["repeat"] > 0 for curve in curves)
+    said = f"of {len(curves) - repeats} random configurations are recorded so far, {repeats} of"
+    assert said in (PROJECT / "README.md").read_text()
 
 
 def test_effects_in_the_readme_are_the_measured_ones() -> None:
