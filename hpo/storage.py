@@ -100,6 +100,12 @@ def open_storage(url: str, create: bool, connections: int = 1, wait: bool = Fals
     return storage
 
 
+def database_behind(storage: BaseStorage) -> RDBStorage | None:
+    """What Optuna's cache stands in front of; None where the storage is something else."""
+    database = getattr(storage, "_backend", None)
+    return database if isinstance(database, RDBStorage) else None
+
+
 def without_password(url: str) -> str:
     """A database URL without its password."""
     return make_url(url).render_as_string(hide_password=True)

@@ -10,6 +10,7 @@ from optuna.storages import BaseStorage, RDBStorage
 from sqlalchemy.exc import IntegrityError
 
 from hpo.patience import patient
+from hpo.storage import database_behind
 
 
 @contextmanager
@@ -20,10 +21,10 @@ def parameters_together(storage: BaseStorage) -> Iterator[None]:
     Optuna has no public way to write several: where its inner one is not there, or the storage is
     Optuna's proxy, they are written one by one.
     """
-    database = getattr(storage, "_backend", None)  # behind Optuna's cache
+    database = database_behind(storage)
     one_by_one = getattr(database, "_set_trial_param", None)
     inner = hasattr(database, "_set_trial_param_without_commit")
-    if not (isinstance(database, RDBStorage) and one_by_one and inner):
+    if not (database and one_by_one and inner):
         yield
         return
     found: list[tuple[Any, ...]] = []

@@ -12,6 +12,7 @@ from optuna.trial import TrialState
 from sqlalchemy import exists, select, update
 
 from hpo.patience import patient
+from hpo.storage import database_behind
 
 
 def set_waiting(storage: BaseStorage, trial_id: int, worker: str) -> None:
@@ -24,8 +25,7 @@ def set_waiting(storage: BaseStorage, trial_id: int, worker: str) -> None:
     made the trial wait and a third had taken it, would take it from the living. Optuna offers no
     operation that looks and writes in one; where the storage is its proxy, there are only its own.
     """
-    database = getattr(storage, "_backend", None)  # behind Optuna's cache
-    if isinstance(database, RDBStorage):
+    if database := database_behind(storage):
         patient(_in_one_step, database)(database, trial_id, worker)
     elif storage.get_trial_user_attrs(trial_id).get("worker", "") == worker:
         with suppress(UpdateFinishedTrialError):
