@@ -53,6 +53,20 @@ def test_seeds_differ_as_much_as_recorded() -> None:
     assert np.mean(ends) == pytest.approx(truth.accuracy[-1], abs=0.003)
 
 
+def test_seeds_that_do_not_learn_are_no_measure_of_luck() -> None:
+    recorded = recording(seeds=2)
+    for line in recorded["curves"]:
+        if max(line["accuracy"]) < 0.5:
+            line["accuracy"] = [0.35 if line["repeat"] else 0.026] * EPOCHS
+    surrogate = Surrogate(recorded)
+    stuck = next(line for line in recorded["curves"] if max(line["accuracy"]) < 0.5)
+    truth = surrogate.truth(config_of(surrogate.study, stuck["params"], 0))
+    dice = np.random.default_rng(0)
+    ends = [surrogate.with_seed(truth, dice).accuracy[-1] for _ in range(50)]
+    assert truth.accuracy[-1] == pytest.approx(0.107, abs=0.001)  # in the middle in log odds
+    assert 0 < np.std(ends) < 0.01
+
+
 def test_a_diverging_training_ends_and_is_no_candidate() -> None:
     surrogate = Surrogate(recording(diverging=True))
     outcome = simulated(surrogate, "random/none", trials=20)
