@@ -18,6 +18,9 @@ SEARCHES = [
 ]
 GRID = 100
 """So many times at which the searches are compared."""
+EARLIER = (0.25, 0.5, 0.75)
+"""After these parts of the time they are compared as if they had ended: the longer it is, the
+sooner a good search is where random search ends."""
 
 
 def quality(arguments: argparse.Namespace) -> None:
@@ -53,6 +56,7 @@ def _compare(arguments: argparse.Namespace, rows: list[tuple[str, str, int, bool
             name: _told(repetitions, times, level)
             for (name, *_), repetitions in zip(rows, found, strict=True)
         },
+        "earlier": [_ended([row[0] for row in rows], found, seconds * p) for p in EARLIER],
     }
     for name, row in document["searches"].items():
         gained, part = row["final_accuracy"]["0.5"], row["part_of_the_time_to_the_level"]["0.5"]
@@ -80,6 +84,20 @@ def _told(repetitions: list[Outcome], times: np.ndarray, level: float) -> dict[s
         "accuracy_over_time": {
             str(q): np.quantile(paths, q, axis=0).round(4).tolist() for q in QUANTILES
         },
+    }
+
+
+def _ended(names: list[str], found: list[list[Outcome]], seconds: float) -> dict[str, Any]:
+    """The searches if they had ended after so long."""
+    level = median([outcome.at(seconds) for outcome in found[0]])
+    parts = {}
+    for name, repetitions in zip(names, found, strict=True):
+        reached = np.array([outcome.reaches(level) for outcome in repetitions])
+        parts[name] = summary(np.where(reached <= seconds, reached / seconds, np.inf))["0.5"]
+    return {
+        "seconds": round(seconds, 1),
+        "level": round(level, 4),
+        "part_of_the_time_to_the_level": parts,
     }
 
 

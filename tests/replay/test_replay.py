@@ -1,10 +1,14 @@
 """Replayed searches: the surrogate, and the simulated clock, on curves whose truth is known."""
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from recording import EPOCHS, SECONDS, recording
+import replay
+from recording import EPOCHS, SECONDS, packed, recording
 from repetitions import searched
 from simulation import Outcome, Simulation
 from surrogate import Surrogate
@@ -126,3 +130,29 @@ def test_promoted_trials_go_on_from_their_pause(surrogate: Surrogate) -> None:
         if EPOCHS in (values := t.intermediate_values)
     ]
     assert max(best) == pytest.approx(EPOCHS * max(firsts))
+
+
+def test_quality_compares_after_the_whole_time_and_earlier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, search = tmp_path / "quality", "random/successive-halving"
+    options = ("--repetitions", 3, "--trials", 12, "--workers", 1, "--searches", search)
+    words = ("replay.py", "quality", packed(tmp_path), output, *options)
+    monkeypatch.setattr(sys, "argv", [str(word) for word in words])
+    replay.main()
+    document = json.loads(output.with_suffix(".json").read_text())
+    assert output.with_suffix(".png").stat().st_size > 10_000
+    assert document["seconds"] == pytest.approx(12 * EPOCHS * SECONDS, abs=0.1)
+    searches = document["searches"]
+    assert searches["random/none"]["complete"] == 12
+    part = searches[search]["part_of_the_time_to_the_level"]["0.5"]
+    assert part < searches["random/none"]["part_of_the_time_to_the_level"]["0.5"]
+    # A quarter of the time is three trainings to their end.
+    quarter, *_, last = document["earlier"]
+    assert quarter["seconds"] == pytest.approx(3 * EPOCHS * SECONDS, abs=0.1)
+    assert quarter["part_of_the_time_to_the_level"]["random/none"] in (
+        pytest.approx(1 / 3, abs=0.001),
+        pytest.approx(2 / 3, abs=0.001),
+        1.0,
+    )
+    assert quarter["level"] <= last["level"] <= document["level"]
