@@ -11,7 +11,7 @@ from data.collection import Collection
 from data.splits import SearchData
 from model.config import Convolution, NetworkConfig
 from model.embedded import embed_all, scores_within
-from model.scores import Scores, hardest_trials, verification_accuracy
+from model.scores import Scores, hardest_trials, one_shot_accuracy, verification_accuracy
 from model.siamese import SiameseNetwork
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -97,3 +97,13 @@ def test_the_hardest_trial_of_each_alphabet(scores: Scores) -> None:
         assert margins[named] == min(margins.values()) == pytest.approx(trial.margin)
         assert trial.right.character == trial.query.character
         assert trial.chosen.drawer == trial.right.drawer
+
+
+def test_where_scores_are_no_numbers_every_answer_is_wrong(scores: Scores) -> None:
+    broken = {alphabet: of.clone() for alphabet, of in scores.items()}
+    first, *others = broken
+    broken[first].fill_(torch.nan)
+    found = one_shot_accuracy(broken, 3).per_alphabet
+    right = one_shot_accuracy(scores, 3).per_alphabet
+    assert found == right | {first: 0.0}
+    assert all(right[alphabet] > 0 for alphabet in others)
