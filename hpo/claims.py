@@ -38,18 +38,19 @@ class TrialLost(Exception):  # noqa: N818 - nobody's fault
 
 
 def take_trial(
-    study: optuna.Study, config: StudyConfig, trials: Sequence[FrozenTrial]
+    study: optuna.Study, config: StudyConfig, trials: Sequence[FrozenTrial], new: bool = True
 ) -> optuna.Trial | None:
     """A waiting trial or a new one, now running as this process's; None where no place is left.
 
     Args:
         trials: the study's, read just now.
+        new: whether a trial may be one that nobody has begun.
     """
     for trial in trials:
-        waits = trial.state is TrialState.WAITING
+        waits = trial.state is TrialState.WAITING and (new or "seed" in trial.user_attrs)
         if waits and may_start(trial.number, trials, config) and _claim(study, trial):
             return optuna.Trial(study, trial._trial_id)
-    if not may_start(len(trials), trials, config):
+    if not new or not may_start(len(trials), trials, config):
         return None
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs={"worker": this_process()})
     made = study._storage.create_new_trial(study._study_id, template)

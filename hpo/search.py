@@ -57,11 +57,11 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 trials = _after_deaths(study, objective)
                 _check_failures([t for t in trials if t.number not in before])
                 limit = reached_limit(trials, config)
-                if limit and not any(t.state is TrialState.RUNNING for t in trials):
-                    progress.ended(limit)
-                    return
-                trial = None if limit else take_trial(study, config, trials)
+                trial = take_trial(study, config, trials, new=limit is None)
                 if trial is None:
+                    if limit and not any(t.state is TrialState.RUNNING for t in trials):
+                        progress.ended(limit)
+                        return
                     pause(pauses)
                     pauses = min(2 * pauses, LONGEST_PAUSE)
                     continue

@@ -82,6 +82,20 @@ def test_no_trial_starts_after_the_timeout(data: SearchData, tmp_path: Path) -> 
     assert len(searched(config, data, tmp_path)) == 1
 
 
+def test_a_trial_that_was_begun_before_the_timeout_is_trained_to_its_end(
+    data: SearchData, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        searched(config_with(), data, tmp_path, Disturbed(KeyboardInterrupt(), 2, 0))
+    study = opened(config_with(), tmp_path)
+    study.enqueue_trial({})  # waits too, and nobody has begun it
+    config = config_with().model_copy(update={"timeout": 1e-6})
+    assert reached_limit(study.trials, config) is not None
+    begun, enqueued = searched(config, data, tmp_path)
+    assert (begun.state, len(begun.intermediate_values)) == (TrialState.COMPLETE, 3)
+    assert enqueued.state is TrialState.WAITING
+
+
 def test_the_glyphs_study_prunes_and_completes(data: SearchData, tmp_path: Path) -> None:
     config = load_study("glyphs")
     trials = searched(config, data, tmp_path)
