@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ def run(context: Context, settings: Settings | None = None) -> Table:
         )
         for loss, config in configs.items()
     }
-    chosen = train(replace(context, folder=context.folder.parent / "losses"), configs)
+    chosen = train(replace(context, folder=of_losses(context.folder)), configs)
     others = train(context, by_verification)
     calibrations = {loss: _calibrations(trained, context) for loss, trained in chosen.items()}
     found = {
@@ -91,6 +92,12 @@ def run(context: Context, settings: Settings | None = None) -> Table:
             for loss, of_loss in calibrations.items()
         },
     )
+
+
+def of_losses(folder: Path) -> Path:
+    """Where the networks of `losses` are: beside this experiment's folder, or else within it."""
+    beside = folder.parent / "losses"
+    return beside if (beside / "trainings").is_dir() else folder / "losses"
 
 
 def verdict(found: Mapping[str, OfLoss]) -> str:
