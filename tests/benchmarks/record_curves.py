@@ -117,6 +117,8 @@ def record(arguments: argparse.Namespace) -> None:
         "command": " ".join(("python tests/benchmarks/record_curves.py", *sys.argv[1:])),
     }
     lines = resume(path, head, ("definition", "fingerprint", "versions"))
+    # The command that goes on with more configurations or seeds makes what the first one made too.
+    write(path, [read(path)[0] | {"command": head["command"]}, *lines])
     done = {(line["number"], line.get("repeat", 0)) for line in lines}
     tasks: list[tuple[dict[str, Any], int]] = []
     with path.open("a", encoding="utf-8") as file:
@@ -150,6 +152,13 @@ def resume(path: Path, head: dict[str, Any], fixed: Sequence[str]) -> list[dict[
         if before[key] != head[key]:
             sys.exit(f"{path}: was recorded with another {key}; begin another file")
     return lines
+
+
+def write(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    """All of a recording; whoever is killed meanwhile leaves it as it was."""
+    new = path.with_suffix(".new")
+    new.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    new.replace(path)
 
 
 def append(path: Path, work: Callable[[T], str], tasks: Sequence[T], processes: int) -> None:
@@ -200,9 +209,8 @@ def unpack(arguments: argparse.Namespace) -> None:
     del document["cpu_hours"]
     lines = [{"number": number, "shortfall": 1} for number in infeasible]
     lines += [{"shortfall": 0} | curve for curve in curves] + failed
-    with arguments.to.open("x", encoding="utf-8") as file:
-        for line in (document, *lines):
-            print(json.dumps(line), file=file)
+    arguments.to.touch(exist_ok=False)
+    write(arguments.to, [document, *lines])
 
 
 def machine() -> str:

@@ -34,6 +34,9 @@ def test_a_recording_goes_on_from_where_it_was_packed(tmp_path: Path) -> None:
     assert [line for line in unpacked if "accuracy" in line] == curves
     assert curves[0]["machine"] == whole[0]["machine"]
     record_curves("record", "glyphs", again, "--configurations", 2, "--seeds", 1)
+    head = lines(again)[0]
+    assert head == whole[0] | {"command": head["command"]}
+    assert "--configurations 2" in head["command"]
     grown = [line for line in lines(again) if "accuracy" in line]
     assert grown[0] == curves[0]
     assert len({line["number"] for line in grown}) == len(grown) == 2
