@@ -21,7 +21,6 @@ class Heart:
 
     Attributes:
         trial: what this worker runs at the moment; None, nothing.
-        pictures_per_second: in its last epoch.
     """
 
     def __init__(self, study: optuna.Study, config: StudyConfig) -> None:

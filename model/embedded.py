@@ -73,7 +73,7 @@ def scores_within(network: SiameseNetwork, characters: Characters) -> dict[str, 
 
 @torch.inference_mode()
 def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
-    """Every picture's embedding, float32 [characters, drawers, units]."""
+    """Every picture's embedding: float32 [characters, drawers, copies * units]."""
     training = network.training
     network.eval()
     # Slices of about 64 35x35 or 32 larger pictures keep the activations in the caches.

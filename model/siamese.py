@@ -101,8 +101,8 @@ class SiameseNetwork(nn.Module):
         """Scores of every left embedding against every right one.
 
         Args:
-            left: float32 [n, units].
-            right: float32 [m, units].
+            left: float32 [n, units], or [n, copies * units], as `embed` gives them.
+            right: float32 [m, ...], the same.
 
         Returns:
             float32 [n, m].
