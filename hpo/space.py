@@ -33,7 +33,7 @@ def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
     Args:
         seed: of the training.
     """
-    document = _fill(study, lambda parameter: parameter.suggest(trial))
+    document = fill(study, lambda parameter: parameter.suggest(trial))
     document["train"]["seed"] = seed
     return RunConfig.model_validate(document)
 
@@ -41,39 +41,6 @@ def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
 def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfig:
     """The configuration that a finished trial's parameters stand for."""
     return sample(FixedTrial(params), study, seed)
-
-
-def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
-    """The parameters of a trial that would come nearest to another study's configuration.
-
-    Without those of which that has no such value.
-    """
-    document = run.model_dump(mode="json")
-    given = [c | {PRESENT: True} for c in document["network"]["convolutions"]]
-    lacking = [{PRESENT: False}] * (len(study.network["convolutions"]) - len(given))
-    document["network"]["convolutions"] = given + lacking
-    document["train"]["layers"][len(given) : len(given)] = [{}] * len(lacking)
-    found: dict[str, Value] = {}
-
-    def take(parameter: Parameter) -> Value:
-        near = parameter.nearest(_at(document, parameter.key))
-        if near is None:
-            return parameter.values[0]
-        found[parameter.name] = near
-        return near
-
-    _fill(study, take)
-    return found
-
-
-def _at(document: Any, key: str) -> Any:  # noqa: ANN401
-    """What stands at a dotted key of tables and lists; None where nothing does."""
-    for part in key.split("."):
-        try:
-            document = document[int(part) if isinstance(document, list) else part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return document
 
 
 def parameters(study: StudyConfig) -> list[Parameter]:
@@ -84,13 +51,13 @@ def parameters(study: StudyConfig) -> list[Parameter]:
         found.append(parameter)
         return parameter.values[0]
 
-    _fill(study, note)
+    fill(study, note)
     return found
 
 
 def most_epochs(study: StudyConfig) -> int:
     """The largest number of epochs that a trial of the study may have."""
-    largest = _fill(study, lambda parameter: max(parameter.values))
+    largest = fill(study, lambda parameter: max(parameter.values))
     return RunConfig.model_validate(largest).train.epochs
 
 
@@ -116,14 +83,14 @@ def check_space(study: StudyConfig, where: str) -> None:
             found.append(parameter)
             return parameter.values[min(number, len(parameter.values) - 1)]
 
-        return _fill(study, end)
+        return fill(study, end)
 
     try:
         number = 0
         while number == 0 or number < max((len(p.values) for p in found), default=1):
             RunConfig.model_validate(ends(number))
             number += 1
-        smallest = RunConfig.model_validate(_fill(study, lambda p: min(p.values)))
+        smallest = RunConfig.model_validate(fill(study, lambda p: min(p.values)))
     except (InputError, ValidationError) as error:
         line = (
             explain(error, where, RunConfig)
@@ -145,7 +112,7 @@ def check_space(study: StudyConfig, where: str) -> None:
         )
 
 
-def _fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:
+def fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:
     """The study's network and training, with every open value drawn.
 
     What is no valid key or value stays as it is, for pydantic to find.
@@ -192,7 +159,7 @@ def _fill_table(
     layers: list[str],
     draw: Draw,
 ) -> dict[str, Any]:
-    """One table of `_fill`: `key` is where it stands, `prefix` begins its parameters' names."""
+    """One table of `fill`: `key` is where it stands, `prefix` begins its parameters' names."""
     filled = dict(table)
     # In the model's order: that of the file must not matter to the sampler.
     for name, field in model.model_fields.items():

@@ -8,7 +8,7 @@ import optuna
 
 from data.errors import InputError
 from hpo.export import best_trials, trial_config
-from hpo.space import nearest
+from hpo.nearest import nearest
 from hpo.storage import default_url, open_storage
 from hpo.stored_study import stored_study
 from hpo.study import StudyConfig
@@ -24,7 +24,8 @@ def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
 
     They are trials of the new study as any other: numbered, trained, counted in its budget. Each
     value is the new space's nearest to what the old trial was trained with, searched there or
-    fixed; a choice that the new space does not have is left to its sampler.
+    fixed; a choice that the new space does not have is left to its sampler. See `nearest` for
+    networks of another depth.
 
     Args:
         output: the study's folder; where its storage does not have the older study, that is looked

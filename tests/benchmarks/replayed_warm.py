@@ -15,7 +15,8 @@ from replay_output import QUANTILES, about, mean, median, save, standard_error, 
 from simulation import Outcome, Simulation
 
 from hpo.export import best_trials
-from hpo.space import config_of, nearest, parameters
+from hpo.nearest import nearest
+from hpo.space import config_of, parameters
 from hpo.study import StudyConfig
 from hpo.warm_start import FIRST
 

@@ -8,8 +8,9 @@ import optuna
 import pytest
 
 from data.errors import InputError
+from hpo.nearest import nearest
 from hpo.samplers import make_sampler
-from hpo.space import config_of, most_epochs, nearest, parameters, sample
+from hpo.space import config_of, most_epochs, parameters, sample
 from hpo.study import StudyConfig
 from hpo.study_file import load_study, read_study
 from model.config import RunConfig

@@ -10,10 +10,11 @@ from short_search import config_with, objective_in, opened
 
 from data.errors import InputError
 from data.splits import SearchData
+from hpo.nearest import nearest
 from hpo.progress import Progress
 from hpo.samplers import make_sampler
 from hpo.search import search
-from hpo.space import nearest, sample
+from hpo.space import sample
 from hpo.study import StudyConfig
 from hpo.warm_start import FIRST, warm_start
 
