@@ -1,10 +1,11 @@
 """The search space, and its one mapping: from a trial's parameters to a configuration.
 
 A study's [network] and [train] are configurations in which any value may be a range or choices.
-Each of these is one parameter of the search. Nothing here knows a hyperparameter by name, but one
-that no configuration has: whether a convolution is `present`. One that is not, is left out, with
-the layer that says how it learns. Its other parameters are drawn all the same, so that every trial
-has the same ones: a sampler learns from those trials alone that have all it is asked for.
+Each of these is one parameter of the search. Nothing here knows a parameter by name, but two of a
+convolution: its `padding`, for what can exist, and one that no configuration has: whether it is
+`present`. One that is not, is left out, with the layer that says how it learns. Its other
+parameters are drawn all the same, so that every trial has the same ones: a sampler learns from
+those trials alone that have all it is asked for.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def check_space(study: StudyConfig, where: str) -> None:
         while number == 0 or number < max((len(p.values) for p in found), default=1):
             RunConfig.model_validate(ends(number))
             number += 1
-        smallest = RunConfig.model_validate(fill(study, lambda p: min(p.values)))
+        roomiest = RunConfig.model_validate(fill(study, _roomiest))
     except (InputError, ValidationError) as error:
         line = (
             explain(error, where, RunConfig)
@@ -100,16 +101,22 @@ def check_space(study: StudyConfig, where: str) -> None:
         if isinstance(study.train.get("layers"), dict):
             line = line.replace("train.layers.0.", "train.layers.")
         raise InputError(line) from None
-    if short := smallest.network.shortfall():
+    if short := roomiest.network.shortfall():
         raise InputError(
             f"{where}: network.convolutions: no network of this space can exist; with the smallest"
-            f" kernels a picture of size {smallest.network.size} is still {short} pixels too small"
+            f" kernels a picture of size {roomiest.network.size} is still {short} pixels too small"
         )
     if study.pruner.min_epochs > most_epochs(study):
         raise InputError(
             f"{where}: pruner.min_epochs: should be at most train.epochs, {most_epochs(study)},"
             f" not {study.pruner.min_epochs}"
         )
+
+
+def _roomiest(parameter: Parameter) -> Value:
+    """The value with which most of a picture is left."""
+    # The least does: a small kernel, no pooling, no such convolution. Of padding it is the most.
+    return (max if parameter.key.endswith(".padding") else min)(parameter.values)
 
 
 def fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:

@@ -292,6 +292,24 @@ def test_a_space_without_any_possible_network_is_refused() -> None:
     assert study_of(document).name == "spacious"
 
 
+def test_padding_may_be_searched_where_nothing_fits_without() -> None:
+    definition = load_study("quick").definition()
+    searched = {"padding": {"choices": [False, True]}}
+    network = definition["network"]
+    convolutions = [convolution | searched for convolution in network["convolutions"]]
+    document = definition | {"trials": 1, "network": network | {"convolutions": convolutions}}
+    study = study_of(document)
+    params = {parameter.name: parameter.values[0] for parameter in parameters(study)}
+    assert config_of(study, params, seed=0).network.shortfall() > 0
+    padded = params | {f"conv{number}.padding": True for number in range(1, 5)}
+    assert config_of(study, padded, seed=0).network.shortfall() == 0
+    # Pooled so often, nothing is left with any padding.
+    document["network"]["convolutions"] = [c | {"pool": True} for c in convolutions[:2]] * 4
+    document["train"]["layers"] = {"learning_rate": 0.1}
+    with pytest.raises(InputError, match="size 35 is still 1 pixels too small"):
+        study_of(document)
+
+
 def test_the_paper_searches_27_parameters() -> None:
     trial = optuna.create_study().ask()
     run = sample(trial, load_study("paper"), seed=0)
