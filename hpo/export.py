@@ -156,7 +156,10 @@ def trials_csv(study: optuna.Study) -> str:
 
 
 def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
-    """One row a trial: number, state, value, what is recorded of it, parameters."""
+    """One row a trial: number, state, value, epochs trained, what is recorded of it, parameters.
+
+    Parameters are called as in the storage; `epochs`, where it is searched, is "train.epochs".
+    """
     return pd.DataFrame([_row(trial) for trial in trials])
 
 
@@ -194,7 +197,8 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
             for key, value in trial.user_attrs.items()
             if key not in NOT_IN_TABLE and not isinstance(value, dict | list)
         },
-        **trial.params,
+        # `epochs` is how many were trained: a parameter of that name has the one of its key.
+        **{"train.epochs" if k == "epochs" else k: v for k, v in trial.params.items()},
     }
 
 

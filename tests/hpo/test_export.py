@@ -24,7 +24,7 @@ from hpo.files import write_text
 from hpo.samplers import make_sampler
 from hpo.space import sample
 from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
+from hpo.stored_study import open_study, stored_config
 from hpo.study import StudyConfig
 from hpo.study_file import load_study
 from model.config import RunConfig
@@ -206,6 +206,24 @@ def test_the_table_has_every_trial(
     assert not {"versions", "worker", "error", "heartbeat"} & set(table.columns)
     if form == "csv":
         assert path.read_text() == trials_csv(study)
+
+
+def test_epochs_that_are_searched_stand_beside_those_trained(
+    config: StudyConfig, tmp_path: Path
+) -> None:
+    train = config.train | {"epochs": {"low": 5, "high": 9}}
+    study = new_study(config.model_copy(update={"train": train}), tmp_path / "study")
+    study.enqueue_trial({"epochs": 7})
+    trial = study.ask()
+    sample(trial, stored_config(study), seed=0)
+    trial.report(0.25, 1)
+    trial.report(0.5, 2)
+    study.tell(trial, 0.5)
+    for form in ("csv", "parquet"):
+        export_table(study, Selection(), form, tmp_path / form)
+    for table in (pd.read_csv(tmp_path / "csv"), pd.read_parquet(tmp_path / "parquet")):
+        assert (table["epochs"][0], table["train.epochs"][0]) == (2, 7)
+        assert set(study.trials[0].params) < set(table.columns)
 
 
 def test_a_table_of_the_best_few(study: optuna.Study, capsys: pytest.CaptureFixture[str]) -> None:
