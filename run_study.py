@@ -104,12 +104,11 @@ def retrain(
     """
     from data.source import load_collection
     from hpo.progress import Progress
-    from hpo.retrain import dataset_for, following_seeds, retrain
+    from hpo.retrain import config_in, dataset_for, following_seeds, retrain
     from hpo.summary import print_retraining
-    from model.config_file import read_config
     from model.device import resolve_device
 
-    config = read_config(config_file)
+    config = config_in(config_file)
     chosen_device = resolve_device(device)
     collection = load_collection(dataset_for(config_file, dataset), data_root)
     numbers = following_seeds(config, seeds)

@@ -20,7 +20,7 @@ from hpo.files import check_folder, read_results, write_json, write_text
 from hpo.objective import device_name, versions
 from hpo.progress import Reporter
 from model.config import RunConfig
-from model.config_file import read_dataset, to_toml
+from model.config_file import read_config, read_dataset, to_toml
 from model.train import Trainer
 from model.weights import save_network
 
@@ -117,6 +117,21 @@ def retraining_in(folder: Path) -> Retraining:
         raise InputError(f"{folder}: holds no results.json")
     (only,) = results["seeds"]
     return Retraining(**only)
+
+
+def config_in(file: Path) -> RunConfig:
+    """A configuration to retrain.
+
+    Raises:
+        InputError: the file is missing or wrong, or no one-shot accuracy would be measured.
+    """
+    config = read_config(file)
+    if config.train.validation == "verification":
+        raise InputError(
+            f"{file}: train.validation: should be 'exact' or 'sampled', not 'verification':"
+            " a retraining reports one-shot accuracy"
+        )
+    return config
 
 
 def dataset_for(file: Path, asked: Dataset) -> Dataset:

@@ -75,6 +75,13 @@ def check_space(study: StudyConfig, where: str) -> None:
         raise InputError(f"{where}: train.seed: not allowed; each trial gets its own from `seed`")
     if isinstance(study.network.get("size"), dict):
         raise InputError(f"{where}: network.size: must be one number, the same for all trials")
+    if isinstance(study.train.get("validation"), dict):
+        raise InputError(f"{where}: train.validation: must be one value, the same for all trials")
+    if study.train.get("validation") == "verification":
+        raise InputError(
+            f"{where}: train.validation: should be 'exact' or 'sampled', not 'verification':"
+            " trials are compared by one-shot accuracy"
+        )
     found: list[Parameter] = []
 
     def ends(number: int) -> dict[str, Any]:

@@ -155,7 +155,8 @@ class TrainConfig(Strict):
             along a "cosine", or to a tenth in each of two "steps", after a half and three quarters.
         validation: one-shot accuracy over every drawer pair and every choice of characters
             ("exact"), or over 320 seeded random trials, as in the paper ("sampled"); or same or
-            different over every within-alphabet pair of two drawers ("verification").
+            different over every within-alphabet pair of two drawers ("verification"), which no
+            study and no `retrain` takes: they report one-shot accuracy.
         averaging: the weights that are validated and kept are a moving average over the steps,
             which keeps this part of itself at each; 0 is none.
         batch: what a step sees.

@@ -155,6 +155,11 @@ def test_a_configuration_that_is_wrong(refused: Refused, glyphs_config: str) -> 
     path.write_text(glyphs_config.replace("epochs", "epoch", 1))
     error = refused("retrain", str(path), "--output", "out")
     assert error == "error: config.toml: train.epoch: unknown key; did you mean epochs?"
+    path.write_text(glyphs_config.replace('validation = "exact"', 'validation = "verification"'))
+    assert refused("retrain", str(path), "--output", "out") == (
+        "error: config.toml: train.validation: should be 'exact' or 'sampled', not 'verification':"
+        " a retraining reports one-shot accuracy"
+    )
     Path("list.json").write_text(json.dumps([1]))
     error = refused("retrain", "list.json", "--output", "out")
     assert error == "error: list.json: holds no table of keys"

@@ -269,6 +269,16 @@ def test_most_epochs_is_the_upper_end() -> None:
         ),
         ("network.size", {"low": 28, "high": 35}, "network.size: must be one number"),
         ("train.seed", 3, "train.seed: not allowed"),
+        (
+            "train.validation",
+            {"choices": ["exact", "sampled"]},
+            "train.validation: must be one value, the same for all trials",
+        ),
+        (
+            "train.validation",
+            "verification",
+            "train.validation: should be 'exact' or 'sampled', not 'verification'",
+        ),
         ("train.layers", [{"learning_rate": 0.1}] * 3, "train.layers has 3 entries"),
     ],
 )
