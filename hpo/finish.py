@@ -90,7 +90,10 @@ def finish(
         number: [retraining_in(task.folder) for task in of_trial]
         for number, of_trial in tasks.items()
     }
-    validation = {number: over_seeds(of_trial) for number, of_trial in retrained.items()}
+    validation = {
+        number: over_seeds(tasks[number][0].config, of_trial)
+        for number, of_trial in retrained.items()
+    }
     winner = max(finalists, key=lambda trial: validation[trial.number]["one_shot_accuracy"])
     best = max(retrained[winner.number], key=lambda result: result.accuracy)
     place = retrained[winner.number].index(best)

@@ -56,7 +56,7 @@ def trial_note(
     best = history[last.best_epoch]
     accuracy = f"**{_percent(last.best_accuracy)} ± {_percent(last.best_standard_error)}**"
     lines = [
-        f"{accuracy} 20-way {METRIC} (standard error over alphabets)",
+        f"{accuracy} 20-way {METRIC} (standard error over {config.train.error_over})",
         f"Reached after epoch {best.epoch + 1}; trained for {len(history)} of"
         f" {config.train.epochs} epochs, {sum(report.seconds for report in history):.0f} s.",
     ]

@@ -151,10 +151,10 @@ def following_seeds(config: RunConfig, count: int) -> list[int]:
     return [(config.train.seed + i) % 2**31 for i in range(count)]
 
 
-def over_seeds(done: Sequence[Retraining]) -> dict[str, Any]:
+def over_seeds(config: RunConfig, done: Sequence[Retraining]) -> dict[str, Any]:
     """Mean validation accuracy and its standard error.
 
-    The error is that over the seeds; of a single one, that over the alphabets.
+    The error is that over the seeds; of a single one, its own, over what it was measured on.
     """
     accuracies = [result.accuracy for result in done]
     several = len(done) > 1
@@ -163,7 +163,7 @@ def over_seeds(done: Sequence[Retraining]) -> dict[str, Any]:
         "standard_error": stdev(accuracies) / sqrt(len(done))
         if several
         else done[0].standard_error,
-        "standard_error_over": "seeds" if several else "alphabets",
+        "standard_error_over": "seeds" if several else config.train.error_over,
         "runs": len(done),
     }
 
@@ -183,7 +183,7 @@ def _results(
     return {
         "dataset": collection.name,
         "fingerprint": collection.fingerprint,
-        "validation": over_seeds(done),
+        "validation": over_seeds(config, done),
         "seeds": [asdict(result) for result in done],
         "best_seed": max(done, key=lambda result: result.accuracy).seed,
         "config": _identity(config),

@@ -85,8 +85,9 @@ def print_summary(results: dict[str, Any], folder: Path, storage: str) -> None:
 def print_retraining(results: dict[str, Any], folder: Path) -> None:
     """Prints a retraining's results.json, for people."""
     out, table = _console(), _table(f"20-way one-shot accuracy, validation on {results['dataset']}")
+    over = RunConfig.model_validate(results["config"]).train.error_over
     for seed in results["seeds"]:
-        error = f"{_percent(seed['standard_error'])} over alphabets"
+        error = f"{_percent(seed['standard_error'])} over {over}"
         table.add_row(f"seed {seed['seed']}", _percent(seed["accuracy"]), error)
     validation = results["validation"]
     if validation["runs"] > 1:

@@ -183,6 +183,11 @@ class TrainConfig(Strict):
         """By which the loss divides scores before a softmax; None where it has no softmax."""
         return self.temperature if self.loss in ("nca", "one-shot") else None
 
+    @property
+    def error_over(self) -> Literal["trials", "alphabets"]:
+        """What the standard error of a validation accuracy is over."""
+        return "trials" if self.validation == "sampled" else "alphabets"
+
 
 class RunConfig(Strict):
     """A network and how it is trained: the content of an exported configuration file."""

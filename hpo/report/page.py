@@ -66,13 +66,17 @@ def tables(results: dict[str, Any]) -> str:
         validation["standard_error_over"],
     )
     runs = "official" if on_omniglot else "fixed"
+    sampled = results["winner"]["config"]["train"]["validation"] == "sampled"
     return "\n".join(
         [
             _table(f"Test alphabets, {len(test['per_run'])} {runs} runs, 20-way", official),
             _table(
                 f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
             ),
-            _table("Validation alphabets, all drawers, 20-way", [_measured(chosen)]),
+            _table(
+                f"Validation alphabets, {'random trials' if sampled else 'all drawers'}, 20-way",
+                [_measured(chosen)],
+            ),
         ]
     )
 

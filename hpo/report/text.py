@@ -92,16 +92,21 @@ def found(trials: Trials, results: Results | None) -> str:
     )
 
 
-def how_sure(trials: Trials, results: Results | None) -> str:
+def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> str:
     """Standard errors, the winner's curse, how many seeds."""
     errors = [
         trial.user_attrs["standard_error"]
         for trial in trials
         if accuracy_of(trial) is not None and "standard_error" in trial.user_attrs
     ]
+    over = (
+        "the one-shot trials that were drawn for it."
+        if config.train.get("validation") == "sampled"
+        else "the validation alphabets; as all trials share these, differences are surer than that."
+    )
     typical = (
         f" A trial's accuracy has a standard error of about {100 * median(errors):.1f} points over"
-        " the validation alphabets; as all trials share these, differences are surer than that."
+        f" {over}"
         if errors
         else ""
     )

@@ -47,7 +47,7 @@ def write_report(study: optuna.Study, config: StudyConfig, folder: Path) -> tupl
     now = datetime.now()
     sections = [*_of_search(trials, config, now), *_of_winner(results, folder)]
     summary = paragraphs(
-        searched(config, trials, now), found(trials, results), how_sure(trials, results)
+        searched(config, trials, now), found(trials, results), how_sure(config, trials, results)
     )
     if results is None:
         notice = unfinished(config, trials, str(folder))

@@ -14,11 +14,13 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.importance import importances
 from hpo.outcome import accuracy_of, best_first, state_of
 from hpo.report.clock import Clock
+from hpo.report.page import tables
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, short
-from hpo.report.text import found
+from hpo.report.text import found, how_sure
 from hpo.report.winner import alphabets, comparison, filters
+from hpo.study_file import load_study
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL
@@ -205,23 +207,31 @@ def test_the_timeline_has_a_row_a_worker() -> None:
     assert (list(running.base), list(running.x)) == ([20], [20])
 
 
+RESULTS: dict[str, Any] = {
+    "dataset": "omniglot",
+    "winner": {"number": 3, "config": {"train": {"epochs": 9, "validation": "exact"}}},
+    "seconds": {"finish": 60.0},
+    "validation": {
+        "one_shot_accuracy": 0.8,
+        "standard_error": 0.03,
+        "standard_error_over": "alphabets",
+        "runs": 1,
+    },
+    "test": {
+        "one_shot_accuracy": 0.95,
+        "standard_error": 0.01,
+        "trials": 400,
+        "per_run": [0.95] * 20,
+        "every_drawer_pair_accuracy": 0.85,
+        "every_drawer_pair_standard_error": 0.02,
+        "per_alphabet": {"Ge_ez": 0.8, "Tibetan": 0.9},
+    },
+    "test_over_seeds": None,
+}
+
+
 def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
-    results: dict[str, Any] = {
-        "dataset": "omniglot",
-        "winner": {"number": 3, "config": {"train": {"epochs": 9}}},
-        "seconds": {"finish": 60.0},
-        "validation": {"one_shot_accuracy": 0.8, "standard_error": 0.03},
-        "test": {
-            "one_shot_accuracy": 0.95,
-            "standard_error": 0.01,
-            "trials": 400,
-            "per_run": [0.95] * 20,
-            "every_drawer_pair_accuracy": 0.85,
-            "every_drawer_pair_standard_error": 0.02,
-            "per_alphabet": {"Ge_ez": 0.8, "Tibetan": 0.9},
-        },
-        "test_over_seeds": None,
-    }
+    results = dict(RESULTS)
     (figure,) = comparison(results).figures.values()
     measured = next(trace for trace in figure.data if trace.name == "measured here")
     assert list(measured.x) == [95]
@@ -240,6 +250,29 @@ def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
     assert "the mean of its 3 seeds 93.0 ± 0.4 %" in text
     assert "the mean of its 3 seeds 84.0 ± 0.3 %" in text
     assert "84.0\xa0±\xa00.3\xa0% (over seeds)" in alphabets(results).text
+
+
+@pytest.mark.parametrize(
+    ("study", "validation", "over", "what", "typical"),
+    [
+        ("quick", "exact", "alphabets", "all drawers", "the validation alphabets; as all trials"),
+        ("paper", "sampled", "trials", "random trials", "the one-shot trials that were drawn"),
+    ],
+)
+def test_what_the_error_on_validation_is_over(
+    study: str, validation: str, over: str, what: str, typical: str
+) -> None:
+    results = RESULTS | {
+        "winner": {"config": {"train": {"validation": validation}}},
+        "validation": RESULTS["validation"] | {"standard_error_over": over},
+    }
+    last = tables(results).split("<table")[-1]
+    assert f"Validation alphabets, {what}, 20-way" in last
+    assert f"measured, error over {over}<" in last
+    done = trial(0, COMPLETE, (0.5,))
+    done.set_user_attr("standard_error", 0.02)
+    text = how_sure(load_study(study), [done], None)
+    assert f"a standard error of about 2.0 points over {typical}" in text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A configuration trained again: reproducible, resumable, and never twice."""
 
+from math import sqrt
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,20 @@ def test_an_exported_trial_retrained_gives_its_value_again(
     assert read_config(tmp_path / "best.toml") == config
     assert read_dataset(tmp_path / "best.toml") == "glyphs"
     assert load_network(tmp_path / "best.safetensors")[1] == config
+
+
+def test_a_sampled_accuracys_error_is_over_its_trials(
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+) -> None:
+    config = trial[0]
+    train = config.train.model_copy(update={"validation": "sampled"})
+    sampled = config.model_copy(update={"train": train})
+    one = retrain(sampled, [1], glyphs, CPU, tmp_path, Progress("test", 1))["validation"]
+    assert (one["standard_error_over"], one["runs"]) == ("trials", 1)
+    accuracy = one["one_shot_accuracy"]
+    assert one["standard_error"] == pytest.approx(sqrt(accuracy * (1 - accuracy) / 320))
+    two = retrain(sampled, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))["validation"]
+    assert (two["standard_error_over"], two["runs"]) == ("seeds", 2)
 
 
 def test_it_is_trained_on_what_it_was_found_on_or_what_is_asked_for(

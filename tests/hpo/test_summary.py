@@ -8,22 +8,23 @@ import pytest
 from hpo.summary import dashboard_command, print_classes, print_retraining, print_summary
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 
+CONFIG = RunConfig(
+    network=NetworkConfig(
+        convolutions=(Convolution(filters=64, kernel=5), Convolution(filters=96, kernel=3)),
+        units=512,
+    ),
+    train=TrainConfig(
+        layers=tuple(
+            LayerConfig(learning_rate=rate, momentum=0.7, l2=2e-4)
+            for rate in (0.011, 0.012, 0.013, 0.014)
+        ),
+        optimiser="sgd",
+    ),
+).model_dump(mode="json")
+
 
 @pytest.fixture
 def results() -> dict[str, Any]:
-    config = RunConfig(
-        network=NetworkConfig(
-            convolutions=(Convolution(filters=64, kernel=5), Convolution(filters=96, kernel=3)),
-            units=512,
-        ),
-        train=TrainConfig(
-            layers=tuple(
-                LayerConfig(learning_rate=rate, momentum=0.7, l2=2e-4)
-                for rate in (0.011, 0.012, 0.013, 0.014)
-            ),
-            optimiser="sgd",
-        ),
-    )
     trial = {"number": 7, "value": 0.8123, "params": {"conv1.filters": 64}}
     validation = {
         "one_shot_accuracy": 0.8349,
@@ -36,7 +37,7 @@ def results() -> dict[str, Any]:
         "dataset": "omniglot",
         "trials": {"complete": 9, "pruned": 4, "failed": 1, "infeasible": 2},
         "best": trial,
-        "winner": trial | {"number": 3, "seed": 5, "config": config.model_dump(mode="json")},
+        "winner": trial | {"number": 3, "seed": 5, "config": CONFIG},
         "validation": validation,
         "test": {
             "one_shot_accuracy": 0.9425,
@@ -112,7 +113,13 @@ def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_sever
         {"seed": 6, "accuracy": 0.8351, "standard_error": 0.029},
     ]
     mean = {"one_shot_accuracy": 0.8234, "standard_error": 0.0111, "runs": 2}
-    results = {"dataset": "glyphs", "seeds": seeds, "validation": mean, "best_seed": 6}
+    results = {
+        "dataset": "glyphs",
+        "config": CONFIG,
+        "seeds": seeds,
+        "validation": mean,
+        "best_seed": 6,
+    }
 
     def retraining(**changes: object) -> list[str]:
         print_retraining(results | changes, Path("out"))
@@ -125,6 +132,8 @@ def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_sever
     assert lines[-1] == "out/best.safetensors the network of seed 6"
     single = retraining(seeds=seeds[:1], validation=mean | {"runs": 1})
     assert not any(line.startswith("mean") for line in single)
+    sampled = CONFIG | {"train": CONFIG["train"] | {"validation": "sampled"}}
+    assert "seed 5 81.2 3.1 over trials" in retraining(config=sampled)
 
 
 def test_it_is_legible_in_a_pipe(

@@ -22,15 +22,17 @@ from data.collection import Collection
 from data.splits import SearchData
 from hpo.claims import take_trial
 from hpo.export import best_trials, trial_config
-from hpo.notes import OWN
+from hpo.notes import OWN, trial_note
 from hpo.objective import Objective
 from hpo.progress import Progress
 from hpo.retrain import retrain
 from hpo.samplers import make_sampler
 from hpo.search import search
+from hpo.stored_study import stored_config
 from hpo.study import METRIC, StudyConfig
 from hpo.study_page import refresh
 from model.config_file import read_config, read_dataset
+from model.train import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PICTURES = {"learning-curves.svg", "alphabets.svg", "hardest-trials.png"}
@@ -123,6 +125,17 @@ def test_nothing_of_it_changes_the_search(
     study: optuna.Study, undisturbed: list[FrozenTrial]
 ) -> None:
     assert outcome(study.trials) == outcome(undisturbed)
+
+
+@pytest.mark.parametrize(("validation", "over"), [("exact", "alphabets"), ("sampled", "trials")])
+def test_the_note_says_what_the_error_is_over(
+    study: optuna.Study, validation: str, over: str
+) -> None:
+    config = trial_config(stored_config(study), best_trials(study, 1)[0])
+    train = config.train.model_copy(update={"validation": validation})
+    report = EpochReport(0, 0.1, 0.8, 0.02, 0, 0.8, 0.02, 1.0, 100.0)
+    note = trial_note(3, config.model_copy(update={"train": train}), [report], {}, None)
+    assert f"**80.0 % ± 2.0 %** 20-way {METRIC} (standard error over {over})" in note
 
 
 def test_the_study_has_a_note_plots_and_a_name_for_its_values(study: optuna.Study) -> None:
