@@ -212,11 +212,11 @@ def export(
 
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
-    study, config = find_study(name, storage, RUNS / name)
-    if form == "csv" or form == "parquet":
-        export_table(study, selection, form, path)
-    else:
-        export_configs(study, config, selection, form, path)
+    with find_study(name, storage, RUNS / name) as (study, config):
+        if form == "csv" or form == "parquet":
+            export_table(study, selection, form, path)
+        else:
+            export_configs(study, config, selection, form, path)
 
 
 @app.command()
@@ -233,15 +233,14 @@ def status(
     """
     from hpo.status import status
     from hpo.status_view import status_lines, watch
-    from hpo.storage import default_url, storage_failures
+    from hpo.storage import default_url
     from hpo.stored_study import find_study, stored_config
 
     if as_json and watching:
         raise InputError("--json, --watch: only one of them")
     folder = output or RUNS / name
     url = storage or default_url(folder)
-    study, config = find_study(name, url, folder)
-    with storage_failures(url):
+    with find_study(name, url, folder) as (study, config):
         if watching:
             watch(lambda: status(study, stored_config(study), folder), folder, url)
             return
@@ -261,7 +260,8 @@ def report(
     from hpo.stored_study import find_study
 
     folder = output or RUNS / name
-    page, no_pictures = write_report(*find_study(name, storage, folder), folder)
+    with find_study(name, storage, folder) as (study, config):
+        page, no_pictures = write_report(study, config, folder)
     typer.echo(page)
     if no_pictures:
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
@@ -275,7 +275,8 @@ def dashboard(
     from hpo.dashboard import serve
     from hpo.stored_study import find_study
 
-    serve(*find_study(name, storage, RUNS / name), RUNS / name, port)
+    with find_study(name, storage, RUNS / name) as (study, config):
+        serve(study, config, RUNS / name, port)
 
 
 @app.command()

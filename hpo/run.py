@@ -97,17 +97,17 @@ def run_study(
             )
         return results
     work = work_folder(output, config.name)
-    study = open_study(config, open_storage(storage, create=True))
-    keep_fingerprint(study, collection)
-    warm_start(study, config, output)
-    artifacts = store or str((output / ARTIFACTS).absolute())
-    store = store or str((work / "checkpoints").absolute())
-    for place in (store, artifacts):
-        open_store(place)
-    study.set_user_attr(STORE, store)
-    study.set_user_attr(ARTIFACTS, artifacts)
-    study.set_user_attr(STORAGE, without_password(storage))
     with storage_failures(storage):
+        study = open_study(config, open_storage(storage, create=True))
+        keep_fingerprint(study, collection)
+        warm_start(study, config, output)
+        artifacts = store or str((output / ARTIFACTS).absolute())
+        store = store or str((work / "checkpoints").absolute())
+        for place in (store, artifacts):
+            open_store(place)
+        study.set_user_attr(STORE, store)
+        study.set_user_attr(ARTIFACTS, artifacts)
+        study.set_user_attr(STORAGE, without_password(storage))
         refresh(study, config, plots=False)
         _search(study, config, collection, machine, storage, store, artifacts, output)
         refresh(study, config)
@@ -138,32 +138,36 @@ def join_study(
     """
     check_folder(output)
     resolve_device(machine.device)
-    study, config = find_study(name, storage, output)
-    collection = load_collection(config.dataset, machine.data_root)
-    check_fingerprint(study, collection)
-    if limit := reached_limit(study.get_trials(deepcopy=False), config):
-        print(f"{name}: {limit}", file=sys.stderr)
-        return
-    work = work_folder(output, name)
-    here = str((output / ARTIFACTS).absolute())
-    artifacts = store or study.user_attrs.get(ARTIFACTS, here)
-    if store is None:
-        store = study.user_attrs.get(STORE)
-        if store is None:
-            raise InputError(f"study {name}: `run` has only begun with it; try again in a moment")
-        if "://" not in store and not Path(store).is_dir():
-            print(
-                f"{store}, where the study's checkpoints are, is not on this machine: a trial that"
-                " another machine began starts again here, and the pictures of those that end here"
-                " stay in this machine's files; share that folder, or --artifacts",
-                file=sys.stderr,
-            )
-            store = str((work / "checkpoints").absolute())
-            artifacts = here
-    with storage_failures(storage):
+    with find_study(name, storage, output) as (study, config):
+        collection = load_collection(config.dataset, machine.data_root)
+        check_fingerprint(study, collection)
+        if limit := reached_limit(study.get_trials(deepcopy=False), config):
+            print(f"{name}: {limit}", file=sys.stderr)
+            return
+        work = work_folder(output, name)
+        store, artifacts = (store, store) if store else _stores(study, work, output)
         _search(study, config, collection, machine, storage, store, artifacts, output)
-    with suppress(OSError):  # `run` may be at work in the same folder
-        work.rmdir()
+        with suppress(OSError):  # `run` may be at work in the same folder
+            work.rmdir()
+
+
+def _stores(study: optuna.Study, work: Path, output: Path) -> tuple[str, str]:
+    """The study's own stores, of checkpoints and of artifacts, or folders of this machine."""
+    store = study.user_attrs.get(STORE)
+    here = str((output / ARTIFACTS).absolute())
+    if store is None:
+        raise InputError(
+            f"study {study.study_name}: `run` has only begun with it; try again in a moment"
+        )
+    if "://" in store or Path(store).is_dir():
+        return store, study.user_attrs.get(ARTIFACTS, here)
+    print(
+        f"{store}, where the study's checkpoints are, is not on this machine: a trial that"
+        " another machine began starts again here, and the pictures of those that end here"
+        " stay in this machine's files; share that folder, or --artifacts",
+        file=sys.stderr,
+    )
+    return str((work / "checkpoints").absolute()), here
 
 
 def _search(

@@ -14,7 +14,7 @@ from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.storage import default_url, open_storage, without_password
+from hpo.storage import default_url, open_storage, storage_failures, without_password
 from hpo.study import METRIC, StudyConfig
 from hpo.study_file import read_study
 
@@ -73,8 +73,11 @@ def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
         )
 
 
-def find_study(name: str, storage: str | None, folder: Path) -> tuple[optuna.Study, StudyConfig]:
-    """A study that there is, and its definition.
+@contextmanager
+def find_study(
+    name: str, storage: str | None, folder: Path
+) -> Iterator[tuple[optuna.Study, StudyConfig]]:
+    """A study that there is, and its definition, to be used within the block.
 
     Args:
         storage: its database URL; None is the one in its folder.
@@ -82,13 +85,15 @@ def find_study(name: str, storage: str | None, folder: Path) -> tuple[optuna.Stu
 
     Raises:
         InputError: there is none of that name there; names it and the storage, without password.
+        WorkFailed: the storage fails, then or within the block.
     """
     url = storage or default_url(folder)
     try:
         found = open_storage(url, create=False)
     except InputError as error:
         raise InputError(f"study {name}: {error}") from None
-    return stored_study(name, found, f"storage {without_password(url)}")
+    with storage_failures(url):
+        yield stored_study(name, found, f"storage {without_password(url)}")
 
 
 def stored_study(

@@ -1,10 +1,15 @@
 """Storages that cannot be used: one line, without the password, and nothing is left behind."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+import hpo.patience
+import hpo.storage
 
 Refused = Callable[..., str]
 WriteStudy = Callable[..., str]
@@ -52,3 +57,19 @@ def test_what_is_no_url(refused: Refused, write_study: WriteStudy) -> None:
     assert error == f"error: storage study.db: {example}"
     error = refused("run", "tiny.toml", "--storage", "postgresql//me:secret@localhost/x")
     assert error == f"error: storage postgresql//***@localhost/x: {example}"
+
+
+@pytest.mark.usefixtures("begun")
+@pytest.mark.parametrize("command", ["run", "join", "status", "export", "report", "dashboard"])
+def test_a_database_that_someone_else_locks_for_too_long(
+    command: str, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(hpo.storage.TIMEOUTS, "sqlite", {"timeout": 0.1})
+    monkeypatch.setattr(hpo.patience, "PATIENCE", 0.2)
+    with closing(sqlite3.connect("runs/tiny/study.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        error = refused(command, "tiny.toml" if command == "run" else "tiny", status=1)
+    assert error == (
+        "failed: storage sqlite:///runs/tiny/study.db: database is locked;"
+        " once it answers, the same command goes on"
+    )
