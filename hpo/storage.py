@@ -30,6 +30,8 @@ TIMEOUTS = {
 """Seconds, by database: SQLite's to get another process's lock, the others' to connect."""
 START_PATIENCE = 60.0
 """Seconds in which processes that make a new database's tables may get into each other's way."""
+COLLISIONS = {"42P07", "42710", "42P01"}
+"""PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
 
 STORAGE_ERRORS: tuple[type[Exception], ...] = (StorageInternalError, SQLAlchemyError)
 with suppress(ImportError):  # an extra
@@ -139,7 +141,10 @@ def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown:
 
 def _collided(url: URL, error: Exception) -> bool:
     """Whether another process was making the same tables, so that they are there by now."""
-    if isinstance(error, IntegrityError | ProgrammingError):
+    if isinstance(error, IntegrityError):
+        return True
+    # PostgreSQL says it in the language of its server, and as a code.
+    if isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) in COLLISIONS:
         return True
     said = _reason(error)
     return "already exists" in said or (url.get_backend_name() == "sqlite" and "locked" in said)

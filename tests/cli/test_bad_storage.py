@@ -1,12 +1,14 @@
 """Storages that cannot be used: one line, without the password, and nothing is left behind."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 import hpo.patience
 import hpo.storage
@@ -73,3 +75,30 @@ def test_a_database_that_someone_else_locks_for_too_long(
         "failed: storage sqlite:///runs/tiny/study.db: database is locked;"
         " once it answers, the same command goes on"
     )
+
+
+def test_a_database_where_nothing_may_be_made(
+    refused: Refused, write_study: WriteStudy, postgres: str
+) -> None:
+    owner = create_engine(postgres)
+    with owner.begin() as connection:
+        connection.execute(text("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+        connection.execute(text("CREATE ROLE guest LOGIN"))
+    owner.dispose()
+    url = make_url(postgres).set(username="guest", password=None).render_as_string()
+    start = time.monotonic()
+    error = refused("run", write_study(), "--storage", url)
+    assert time.monotonic() - start < hpo.storage.START_PATIENCE / 2
+    assert error == f"error: storage {url}: cannot be used: permission denied for schema public"
+
+
+def test_a_connection_option_that_there_is_not(
+    refused: Refused, write_study: WriteStudy, postgres: str
+) -> None:
+    mistyped = make_url(postgres).set(password=None).update_query_dict({"optoin": "-c"})
+    url = mistyped.render_as_string()
+    start = time.monotonic()
+    error = refused("run", write_study(), "--storage", url)
+    assert time.monotonic() - start < hpo.storage.START_PATIENCE / 2
+    assert error.startswith(f"error: storage {url}: cannot be used: invalid ")
+    assert error.endswith('option "optoin"')
