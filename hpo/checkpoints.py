@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
-from urllib.parse import urlsplit
 
 import optuna
 from optuna.artifacts import FileSystemArtifactStore
@@ -16,8 +16,25 @@ from optuna.artifacts._protocol import ArtifactStore
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from data.errors import InputError
+from hpo.files import check_folder
+
+BUCKET = re.compile(r"s3://([\w.-]+)/?")
+"""Optuna's store takes a whole bucket, no folder in one."""
 
 log = logging.getLogger(__name__)
+
+
+def resolve_store(url: str) -> str:
+    """What is meant by an artifact store, wherever it is read; nothing is created.
+
+    Raises:
+        InputError: there can be none.
+    """
+    if "://" in url:
+        open_store(url)
+        return url
+    check_folder(Path(url))
+    return str(Path(url).absolute())
 
 
 def open_store(url: str) -> ArtifactStore:
@@ -26,12 +43,11 @@ def open_store(url: str) -> ArtifactStore:
     Raises:
         InputError: there is none, or boto3 is not installed.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "s3" and parts.netloc:
+    if bucket := BUCKET.fullmatch(url):
         from optuna.artifacts import Boto3ArtifactStore
 
         try:
-            return Boto3ArtifactStore(parts.netloc)
+            return Boto3ArtifactStore(bucket[1])
         except ImportError:
             raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
     if "://" in url:

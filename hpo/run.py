@@ -17,7 +17,7 @@ from data.errors import InputError
 from data.source import load_collection
 from data.splits import SearchData
 from hpo.budget import counts, reached_limit
-from hpo.checkpoints import Checkpoints, open_store
+from hpo.checkpoints import Checkpoints, open_store, resolve_store
 from hpo.crew import Machine, run_tasks
 from hpo.files import check_folder, log_files, work_folder
 from hpo.finish import finish, finished_results
@@ -78,6 +78,7 @@ def run_study(
     """
     check_folder(output)
     resolve_device(machine.device)
+    store = resolve_store(store) if store else None
     results = finished_results(output, config)
     if results is not None:
         # What a kill between the results and its removal left.
@@ -138,6 +139,7 @@ def join_study(
     """
     check_folder(output)
     resolve_device(machine.device)
+    store = resolve_store(store) if store else None
     with find_study(name, storage, output) as (study, config):
         collection = load_collection(config.dataset, machine.data_root)
         check_fingerprint(study, collection)

@@ -113,6 +113,17 @@ def test_a_folder_that_cannot_hold_the_output(
     assert refused("retrain", "config.toml", *words) == expected
 
 
+def test_what_cannot_hold_the_artifacts(refused: Refused, write_study: WriteStudy) -> None:
+    path = Path("notes.txt").absolute()
+    path.write_text("milk, bread")
+    in_the_way = f"error: notes.txt: cannot be a folder, {path} is a file"
+    prefix = "s3://bucket/team/prefix"
+    no_store = f"error: {prefix}: no artifact store; allowed are a folder and s3://BUCKET"
+    for store, expected in (("notes.txt", in_the_way), (prefix, no_store)):
+        assert refused("run", write_study(), "--artifacts", store) == expected
+        assert refused("join", "tiny", "--artifacts", store) == expected
+
+
 @pytest.mark.usefixtures("begun")
 def test_no_export_before_a_trial_is_complete(refused: Refused) -> None:
     for form in ("toml", "json", "csv"):

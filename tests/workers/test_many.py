@@ -165,24 +165,32 @@ def test_many_start_at_the_same_moment(write_study: Write, start: Start, tmp_pat
 
 
 def test_another_machine_joins_by_url_and_name(
-    postgres: str, write_study: Write, start: Start, tmp_path: Path
+    postgres: str,
+    write_study: Write,
+    start: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     storage = postgres
     missing = start("join", "short", "--storage", storage)
     _, err = missing.communicate(timeout=60)
     assert missing.returncode == 2
     assert err.count("\n") == 1
-    first = start("run", write_study(trials=40, steps=40), "--storage", storage)
+    words = ("--storage", storage, "--artifacts", "shared")
+    first = start("run", write_study(trials=40, steps=40), *words)
     wait_for(lambda: bool(trials_of(storage)))
-    second = start("join", "short", "--storage", storage, "--workers", 2, "--output", "elsewhere")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    second = start("join", "short", "--storage", storage, "--workers", 2, "--output", "out")
     _, err = second.communicate(timeout=180)
     assert second.returncode == 0, err
+    assert "where the study's checkpoints are, is not on this machine" not in err
     _, err = first.communicate(timeout=180)
     assert first.returncode == 0, err
     trials = trials_of(storage)
     assert counts(trials).done == 40
     assert len({trial.user_attrs["worker"] for trial in trials}) >= 2
-    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == ["logs"]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["logs"]
 
 
 def test_workers_behind_the_proxy(
