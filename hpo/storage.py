@@ -68,11 +68,11 @@ def open_storage(url: str, create: bool, connections: int = 1, wait: bool = Fals
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        hidden = re.sub(r"/[^/]*@", "/***@", url)
+        hidden = re.sub(r"/[^/]*@", "/***@", _masked(url))
         raise InputError(
             f"storage {hidden}: no database URL, such as sqlite:///runs/quick/study.db"
         ) from None
-    shown = parsed.render_as_string(hide_password=True)
+    shown = without_password(parsed)
     if parsed.drivername == "grpc":
         return _proxy(parsed, shown)
     sqlite = parsed.get_backend_name() == "sqlite"
@@ -108,9 +108,14 @@ def database_behind(storage: BaseStorage) -> RDBStorage | None:
     return database if isinstance(database, RDBStorage) else None
 
 
-def without_password(url: str) -> str:
-    """A database URL without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+def without_password(url: str | URL) -> str:
+    """A database URL without its password, to be shown or stored."""
+    return _masked(make_url(url).render_as_string(hide_password=True))
+
+
+def _masked(url: str) -> str:
+    """A URL without the passwords in its query, where drivers take them too."""
+    return re.sub(r"([?&]\w*passw(or)?d=)[^&]*", r"\1***", url)
 
 
 @contextmanager

@@ -11,12 +11,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import make_url
 
 from hpo.duration import duration
 from hpo.held_out import TESTS
 from hpo.paper import ONE_SHOT
-from hpo.storage import default_url
+from hpo.storage import default_url, without_password
 from model.config import RunConfig
 
 WIDTH = 100
@@ -34,7 +33,7 @@ def shown_command(command: str, name: str, storage: str) -> str:
     shown = python.relative_to(here) if python.is_relative_to(here) else python
     words = [str(shown), "run_study.py", command, name]
     if storage != default_url(Path("runs") / name):
-        words += ["--storage", make_url(storage).render_as_string(hide_password=True)]
+        words += ["--storage", without_password(storage)]
     return shlex.join(words)
 
 

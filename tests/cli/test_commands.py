@@ -199,6 +199,22 @@ def test_the_dashboard_opens_where_nothing_may_be_written(
     assert process.stderr.readline().startswith(f"http://127.0.0.1:{port}/ shows the dashboard")
 
 
+def test_a_password_is_neither_shown_nor_stored(write_study: WriteStudy, postgres: str) -> None:
+    # The server takes whoever comes, with any password.
+    url = make_url(postgres).set(password="hush-1").update_query_dict({"password": "hush-2"})
+    words = ["--storage", url.render_as_string(hide_password=False)]
+    result = CliRunner().invoke(app, ["run", write_study(trials=1), *words])
+    assert result.exit_code == 0, result.output
+    found = stored_study("tiny", open_storage(postgres, create=False))[0]
+    assert ":***@" in found.user_attrs["storage"]
+    assert "password=***" in found.user_attrs["storage"]
+    notes = found._storage.get_study_system_attrs(found._study_id)
+    told = [result.output, str(found.user_attrs), str(notes)]
+    files = [path for path in Path().rglob("*") if path.is_file()]
+    assert not any("hush" in text for text in told)
+    assert not any(b"hush" in path.read_bytes() for path in files)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

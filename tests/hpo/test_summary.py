@@ -152,9 +152,13 @@ def test_the_dashboards_command_names_the_storage_without_its_password() -> None
     assert dashboard_command("quick", "sqlite:///runs/quick/study.db").endswith(
         "run_study.py dashboard quick"
     )
-    command = dashboard_command("quick", "postgresql://me:secret@db/studies")
-    assert "--storage 'postgresql://me:***@db/studies'" in command
-    assert "secret" not in command
+    for given, shown in (
+        ("me:secret@db/studies", "me:***@db/studies"),
+        ("db/studies?password=secret", "db/studies?password=***"),
+    ):
+        command = dashboard_command("quick", f"postgresql://{given}")
+        assert f"--storage 'postgresql://{shown}'" in command
+        assert "secret" not in command
 
 
 def test_no_class_is_certain_or_out_of_the_question(capsys: pytest.CaptureFixture[str]) -> None:
