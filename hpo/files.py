@@ -20,10 +20,14 @@ def check_folder(folder: Path) -> None:
     Where that changes later, an OSError tells of it.
 
     Raises:
-        InputError: a file is in the way, or writing is not allowed.
+        InputError: a file is in the way, the name cannot be one, or writing is not allowed.
     """
     absolute = folder.absolute()
-    nearest = next(path for path in (absolute, *absolute.parents) if path.exists())
+    try:
+        nearest = next(path for path in (absolute, *absolute.parents) if path.exists())
+    except OSError as error:  # a folder above may not be searched, or a name is too long
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{folder}: cannot be a folder: {reason}") from None
     if not nearest.is_dir():
         raise InputError(f"{folder}: cannot be a folder, {nearest} is a file")
     if not os.access(nearest, os.W_OK | os.X_OK):

@@ -43,6 +43,12 @@ def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_folder_that_cannot_be_looked_for_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 100) / "runs"
+    with pytest.raises(InputError, match=r"long/runs: cannot be a folder: file name too long"):
+        check_folder(folder)
+
+
 def test_an_unfinished_study_has_the_folder_to_itself(tmp_path: Path) -> None:
     own = work_folder(tmp_path, "quick")
     own.mkdir()
