@@ -24,7 +24,7 @@ def check_folder(folder: Path) -> None:
     """
     absolute = folder.absolute()
     try:
-        nearest = next(path for path in (absolute, *absolute.parents) if path.exists())
+        nearest = next(path for path in (absolute, *absolute.parents) if _is_there(path))
     except OSError as error:  # a folder above may not be searched, or a name is too long
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{folder}: cannot be a folder: {reason}") from None
@@ -32,6 +32,15 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"{folder}: cannot be a folder, {nearest} is a file")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise InputError(f"{folder}: writing in {nearest} is not allowed")
+
+
+def _is_there(path: Path) -> bool:
+    """As `Path.exists`, which from Python 3.14 on does not say why it cannot tell."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def work_folder(output: Path, study: str) -> Path:
