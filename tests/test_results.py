@@ -138,7 +138,7 @@ def test_the_readme_counts_the_configurations_recorded_so_far() -> None:
     curves = json.loads(gzip.decompress(packed.read_bytes()))["curves"]
     repeats = sum(curve["repeat"] > 0 for curve in curves)
     said = f"of {len(curves) - repeats} random configurations are recorded so far, {repeats} of"
-    assert said in (PROJECT / "README.md").read_text()
+    assert said in " ".join((PROJECT / "README.md").read_text().split())
 
 
 def test_effects_in_the_readme_are_the_measured_ones() -> None:
@@ -157,7 +157,7 @@ def test_effects_in_the_readme_are_the_measured_ones() -> None:
     assert found > 20
 
 
-@pytest.mark.parametrize("name", ["quality", "startup", "gp"])
+@pytest.mark.parametrize("name", ["quality", "startup", "gp", "quality-27-epochs"])
 def test_searches_in_the_readme_are_the_replayed_ones(name: str) -> None:
     replayed = json.loads((RESULTS / "replay" / f"{name}.json").read_text())
     lines = (PROJECT / "README.md").read_text().splitlines()
@@ -168,6 +168,17 @@ def test_searches_in_the_readme_are_the_replayed_ones(name: str) -> None:
         cells = f"{figure(end, error)} | {shown} | {row['repetitions_that_reached_it']}"
         assert f"| `{search}` | {cells} |" in lines
     assert replayed["repetitions"] == 50
+
+
+def test_what_shorter_times_give_in_the_readme_is_what_was_replayed() -> None:
+    replayed = json.loads((RESULTS / "replay" / "quality-27-epochs.json").read_text())
+    parts = [
+        f"{row['part_of_the_time_to_the_level']['tpe/successive-halving']:.2f}"
+        for row in replayed["earlier"]
+    ]
+    text = " ".join((PROJECT / "README.md").read_text().split())
+    assert f"after 24, 48 or 72 trainings, `compact`'s part would be {', '.join(parts)}" in text
+    assert replayed["trials_to_their_end_in_that_time"] == 96
 
 
 @pytest.mark.parametrize(
