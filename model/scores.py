@@ -94,9 +94,8 @@ def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accura
         others = ~torch.eye(drawers, dtype=torch.bool, device=of_alphabet.device)
         right = _right(of_alphabet)
         # Not below, instead of at least: where scores are no numbers, every answer is wrong.
-        nearer = (~(of_alphabet < right[:, :, None, :])).sum(2)[
-            :, others
-        ] - 1  # the right one itself
+        below = of_alphabet < right[:, :, None, :]
+        nearer = (~below).sum(2)[:, others] - 1  # the right one itself
         queries = nearer.flatten().bincount(minlength=count).double().cpu() / nearer.numel()
         for way, value in zip(ways, (queries @ chance_of_right(count, ways)).tolist(), strict=True):
             found[way][alphabet] = value
