@@ -133,11 +133,11 @@ def fingerprint() -> str:
     return found
 
 
-def test_the_readme_counts_the_configurations_recorded_so_far() -> None:
+def test_the_readme_counts_the_recorded_configurations() -> None:
     packed = RESULTS / "compact-27-epochs-curves.json.gz"
     curves = json.loads(gzip.decompress(packed.read_bytes()))["curves"]
     repeats = sum(curve["repeat"] > 0 for curve in curves)
-    said = f"of {len(curves) - repeats} random configurations are recorded so far, {repeats} of"
+    said = f"of {len(curves) - repeats} random configurations are recorded, {repeats} of"
     assert said in " ".join((PROJECT / "README.md").read_text().split())
 
 
