@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ class Collection:
     """All alphabets of a data set, one bit per pixel.
 
     Attributes:
-        name: "omniglot" or "glyphs".
+        name: what it can be asked for by.
         fingerprint: SHA-256 (hex) over the content.
         packed: uint8 [characters, 20, 1379]: `numpy.packbits` of each 105x105 picture, 1 is ink.
         names: "Alphabet/characterNN" per character; an alphabet's characters stand together.
@@ -40,7 +41,7 @@ class Collection:
         runs: the given one-shot runs, all on evaluation alphabets.
     """
 
-    name: str
+    name: Literal["omniglot", "glyphs"]
     fingerprint: str
     packed: NDArray[np.uint8]
     names: tuple[str, ...]

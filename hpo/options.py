@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from data import names
 from hpo.reproduce.names import EXPERIMENTS
 
 # Nothing here may import torch or Optuna: --help and a mistyped option answer at once.
@@ -92,7 +93,7 @@ RetrainSeeds = Annotated[
     int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
 ]
 Dataset = Annotated[
-    Literal["auto", "omniglot", "glyphs"],
+    names.Dataset,
     typer.Option(help="what to train on; auto is what the configuration was found on"),
 ]
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from data.names import Dataset
 from model.config import NetworkConfig, Strict
 
 CHANGEABLE = frozenset(
@@ -68,7 +69,7 @@ class StudyConfig(Strict):
 
     name: str
     description: str = ""
-    dataset: Literal["auto", "omniglot", "glyphs"] = "auto"
+    dataset: Dataset = "auto"
     seed: int = Field(default=0, ge=0)
     trials: int = Field(ge=1)
     infeasible_trials: int | None = Field(default=None, ge=1)

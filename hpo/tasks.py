@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from data.collection import Collection
+from data.names import Dataset
 from data.source import load_collection
 from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.checkpoints import Checkpoints, open_store
@@ -80,7 +80,7 @@ class RetrainTask:
     config: RunConfig
     title: str
     folder: Path
-    dataset: Literal["auto", "omniglot", "glyphs"]
+    dataset: Dataset
     device: str
     data_root: Path | None
     splits: SplitsOf = paper_splits

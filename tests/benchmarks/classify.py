@@ -39,7 +39,9 @@ def right(network: SiameseNetwork, train: TrainConfig, supports: Tensor, queries
     """Which answers are right, bool [trials], of pictures uint8 [trials, size, size]."""
     answers = [
         classify(network, train, support, query).classes.argmax(1) == torch.arange(WAY)
-        for support, query in zip(supports.split(WAY), queries.split(WAY), strict=True)
+        for support, query in zip(
+            torch.split(supports, WAY), torch.split(queries, WAY), strict=True
+        )
     ]
     return torch.cat(answers)
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from record_curves import machine
 from replay_output import save
 from torch import Tensor
@@ -91,7 +92,7 @@ def described(alphabet: str, accuracy: float, shares: Tensor, names: list[str]) 
     }
 
 
-def figure(parts: dict[str, list[dict[str, Any]]], drawings: Characters) -> plt.Figure:
+def figure(parts: dict[str, list[dict[str, Any]]], drawings: Characters) -> Figure:
     """A row for each alphabet, a panel for each pair: the one's drawings above the other's."""
     rows = [(split, told) for split, weakest in parts.items() for told in weakest]
     size = (1.9 * PAIRS, 1.75 * len(rows))

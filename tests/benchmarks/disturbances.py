@@ -65,7 +65,9 @@ def drawings_of(characters: Characters, runs: Sequence[OneShotRun]) -> tuple[Mas
     cells = zip(*(run_pictures(characters, run) for run in runs), strict=True)
     support, query = (torch.cat(side) for side in cells)
     pictures = characters.pictures
-    return tuple(pictures[side[:, 0], side[:, 1]].numpy() > 0 for side in (support, query))
+    ink = (pictures[side[:, 0], side[:, 1]].numpy() > 0 for side in (support, query))
+    supports, queries = ink
+    return supports, queries
 
 
 def _thick(ink: Mask) -> Mask:
@@ -80,7 +82,7 @@ def _photographed(paper: Floats, dice: np.random.Generator) -> Floats:
     angle = dice.uniform(0, 2 * np.pi)
     across = (np.cos(angle) * x + np.sin(angle) * y) / (abs(np.cos(angle)) + abs(np.sin(angle)))
     light = 0.6 + 0.25 * across
-    blurred = gaussian_filter(paper * light, 0.7)
+    blurred: Floats = gaussian_filter(paper * light, 0.7)
     return blurred + dice.normal(0, 0.04, paper.shape)
 
 

@@ -26,7 +26,7 @@ from hpo.parameter import Parameter
 from hpo.space import parameters
 from hpo.study_file import read_study
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 TRAINED = 0.3
 """A best accuracy below is a training that failed; chance is 0.05."""
 
@@ -92,17 +92,17 @@ def _place(parameter: Parameter, value: Any) -> float:  # noqa: ANN401
     low, high = parameter.range.low, parameter.range.high
     if parameter.range.log:
         return math.log(value / low) / math.log(high / low)
-    return (value - low) / (high - low)
+    return float((value - low) / (high - low))
 
 
 def _fit(inputs: Floats, targets: Floats) -> tuple[Floats, Floats, float]:
     """Slopes, their standard errors, and the variance that they leave unexplained."""
-    design = np.column_stack((np.ones(len(inputs)), inputs))
+    design: Floats = np.column_stack((np.ones(len(inputs)), inputs))
     slopes, *_ = np.linalg.lstsq(design, targets, rcond=None)
     left = targets - design @ slopes
     freedom = len(targets) - design.shape[1]
     variance = float(left @ left) / freedom
-    errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
+    errors: Floats = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
     return slopes[1:], errors[1:], variance
 
 

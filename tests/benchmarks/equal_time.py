@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from optuna.trial import FrozenTrial
 from record_curves import machine
 from repetitions import BASELINE, searched
@@ -69,9 +70,10 @@ class Search:
         return study.get_trials(deepcopy=False)
 
     def task(self, data_root: Path | None) -> SearchTask:
-        places = (str((self.folder / name).absolute()) for name in ("checkpoints", "artifacts"))
+        own = self.folder.absolute()
+        store, artifacts = str(own / "checkpoints"), str(own / "artifacts")
         url, scratch = default_url(self.folder), self.folder / "scratch"
-        return SearchTask(self.config.name, url, *places, scratch, "cpu", data_root)
+        return SearchTask(self.config.name, url, store, artifacts, scratch, "cpu", data_root)
 
 
 def searches(study: StudyConfig, folder: Path, time: float, repetition: int) -> list[Search]:
@@ -121,7 +123,7 @@ def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
 def told(trials: list[FrozenTrial], found: Outcome, time: float) -> dict[str, Any]:
     """Of one search."""
     number = counts(trials)
-    took = [t.datetime_complete - t.datetime_start for t in trials if t.datetime_complete]
+    took = [t.duration for t in trials if t.duration is not None]
     return {
         "complete": number.complete,
         "pruned": number.pruned,
@@ -157,7 +159,7 @@ def compared(pairs: list[tuple[Outcome, Outcome]], time: float) -> dict[str, Any
     }
 
 
-def figure(pairs: list[tuple[Outcome, Outcome]], time: float, name: str) -> plt.Figure:
+def figure(pairs: list[tuple[Outcome, Outcome]], time: float, name: str) -> Figure:
     drawn, (left, right) = plt.subplots(
         1, 2, figsize=(11, 4.8), layout="constrained", width_ratios=(3, 1)
     )

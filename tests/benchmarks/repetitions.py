@@ -71,7 +71,11 @@ def simulate(
 
 
 def outcomes(
-    arguments: argparse.Namespace, rows: list[tuple[str, int, bool]], **until: float | None
+    arguments: argparse.Namespace,
+    rows: list[tuple[str, int, bool]],
+    *,
+    trials: int | None = None,
+    seconds: float | None = None,
 ) -> list[list[Outcome]]:
     """For each (search, workers, promotion) its repetitions."""
     times = arguments.repetitions
@@ -80,8 +84,8 @@ def outcomes(
         simulate,
         arguments.curves,
         arguments.nearest,
-        until.get("trials"),
-        until.get("seconds"),
+        trials,
+        seconds,
     )
     found = in_processes(arguments, work, tasks)
     return [found[i : i + times] for i in range(0, len(found), times)]
@@ -110,7 +114,7 @@ def full_training(surrogate: Surrogate) -> float:
     """Mean seconds of training a random configuration to its end."""
     study = searched(surrogate.study, BASELINE, 0)
     drawn = optuna.create_study()
-    took = []
+    took: list[float] = []
     while len(took) < 200:
         drawn.sampler = make_sampler(study, len(drawn.get_trials(deepcopy=False)))
         run = sample(drawn.ask(), study, seed=0)

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from simulation import Outcome
 from surrogate import Surrogate
 
@@ -35,7 +36,7 @@ def about(arguments: argparse.Namespace, surrogate: Surrogate) -> dict[str, Any]
 def summary(values: np.ndarray) -> dict[str, float | None]:
     """Quantiles; one of times that were never reached is null."""
     # Between two values, one of which may be infinite, there is none: there, the higher one.
-    method = "linear" if np.isfinite(values).all() else "higher"
+    method: Literal["linear", "higher"] = "linear" if np.isfinite(values).all() else "higher"
     found = {str(q): float(np.quantile(values, q, method=method)) for q in QUANTILES}
     return {q: round(value, 4) if isfinite(value) else None for q, value in found.items()}
 
@@ -56,7 +57,7 @@ def mean(repetitions: list[Outcome], what: Callable[[Outcome], float]) -> float:
     return round(float(np.mean([what(outcome) for outcome in repetitions])), 1)
 
 
-def save(output: Path, document: dict[str, Any], figure: plt.Figure) -> None:
+def save(output: Path, document: dict[str, Any], figure: Figure) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
     figure.savefig(output.with_suffix(".png"), dpi=110)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from recorded_seeds import recorded_seeds
 from repetitions import in_processes, own_search, searched, surrogate_of
@@ -160,7 +161,7 @@ def _mean(values: list[Any]) -> dict[str, float | None]:
     return {"mean": mean, "standard_error": standard_error(there)}
 
 
-def _figure(rows: list[dict[str, Any]]) -> plt.Figure:
+def _figure(rows: list[dict[str, Any]]) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5.2), layout="constrained")
     left.axhline(0, color="grey", linewidth=0.8)
     for row in rows[1:]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from repetitions import BASELINE, full_training, outcomes, surrogate_of
 from replay_output import QUANTILES, about, mean, median, save, standard_error, summary
 from simulation import Outcome
@@ -103,7 +104,7 @@ def _ended(names: list[str], found: list[list[Outcome]], seconds: float) -> dict
 
 def _figure(
     searches: dict[str, dict[str, Any]], times: np.ndarray, level: float, workers: int
-) -> plt.Figure:
+) -> Figure:
     figure, axes = plt.subplots(figsize=(9, 5.5), layout="constrained")
     for name, row in searches.items():
         over = row["accuracy_over_time"]

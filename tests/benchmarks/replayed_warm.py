@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from repetitions import in_processes, own_search, searched, surrogate_of
 from replay_output import QUANTILES, about, mean, median, save, standard_error, summary
 from simulation import Outcome, Simulation
@@ -148,7 +149,7 @@ def _saved(saved: list[float]) -> dict[str, float | None]:
     return found | summary(values)
 
 
-def _figure(searches: dict[str, dict[str, Any]], level: float, trials: int) -> plt.Figure:
+def _figure(searches: dict[str, dict[str, Any]], level: float, trials: int) -> Figure:
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(12, 4.8), width_ratios=(3, 2), layout="constrained"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from repetitions import BASELINE, outcomes, own_search, surrogate_of
 from replay_output import about, mean, median, save, standard_error, summary
 from simulation import Outcome
@@ -76,7 +77,7 @@ def _told(counts: list[int], found: list[list[Outcome]]) -> dict[str, Any]:
     }
 
 
-def _figure(searches: dict[str, dict[str, Any]], counts: list[int], trials: int) -> plt.Figure:
+def _figure(searches: dict[str, dict[str, Any]], counts: list[int], trials: int) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     left.plot(counts, counts, color="grey", linewidth=0.8, label="as many times faster")
     for name, rows in searches.items():

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from replay_output import QUANTILES, save
 from surrogate import read_recorded
@@ -116,10 +117,11 @@ def best_of_ten(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean of the best over all choices of ten; over the last axis, which is in order."""
     count = ordered.shape[-1]
     weights = [comb(place, BEST_OF - 1) / comb(count, BEST_OF) for place in range(count)]
-    return ordered @ np.array(weights)
+    best: NDArray[np.float64] = ordered @ np.array(weights)
+    return best
 
 
-def figure(found: dict[str, NDArray[np.float64]]) -> plt.Figure:
+def figure(found: dict[str, NDArray[np.float64]]) -> Figure:
     drawn, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
     for name, accuracies in found.items():
         axes.ecdf(accuracies, complementary=True, label=f"{name} ({len(accuracies)})")
