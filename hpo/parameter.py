@@ -135,5 +135,6 @@ class Parameter:
         step = step or (1 if self.whole else None)
         near = min(max(value, low), high)
         if step:
-            near = low + round((near - low) / step) * step
+            # The last step may end a rounding error above `high`, where no study takes it.
+            near = min(low + round((near - low) / step) * step, high)
         return int(near) if self.whole else float(near)
