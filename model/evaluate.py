@@ -183,8 +183,10 @@ def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
     # Cutting below position i calls the i lowest scores different.
     lows = torch.cat((torch.zeros(1), (~same[order]).double().cumsum(0).cpu()))
     highs = int(same.sum()) - torch.cat((torch.zeros(1), same[order].double().cumsum(0).cpu()))
-    cut = int((lows + highs).argmax())
     ordered = scores[order].cpu()
+    right = lows + highs
+    right[1:-1][ordered[1:] == ordered[:-1]] = -1  # no threshold parts equal scores
+    cut = int(right.argmax())
     edges = torch.cat((ordered[:1] - 1, (ordered[1:] + ordered[:-1]) / 2, ordered[-1:] + 1))
     threshold = float(edges[cut])
     accuracy = float(((test.scores > threshold) == test.same).double().mean())

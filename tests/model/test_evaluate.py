@@ -12,11 +12,13 @@ from data.trials import random_runs, run_pictures
 from model.config import Convolution, NetworkConfig
 from model.embedded import embed, embed_all
 from model.evaluate import (
+    ScoredPairs,
     one_shot_exact,
     one_shot_runs,
     predict_runs,
     scored_pairs,
     verification,
+    verify,
 )
 from model.siamese import SiameseNetwork
 
@@ -138,3 +140,13 @@ def test_verification_threshold_is_the_best_on_validation(
     assert at_threshold >= best
     assert 0.5 < found.accuracy < 1
     assert found.pairs == 10_000
+
+
+def test_a_verification_threshold_is_never_between_equal_scores() -> None:
+    dice = torch.Generator().manual_seed(0)
+    for _ in range(200):
+        scores = torch.randint(3, (7,), generator=dice).float()
+        pairs = ScoredPairs(scores, torch.rand(7, generator=dice) < 0.5)
+        thresholds = (-0.5, 0.5, 1.5, 2.5)
+        best = max(float(((scores > t) == pairs.same).double().mean()) for t in thresholds)
+        assert verify(pairs, pairs).accuracy == best
