@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,8 +82,6 @@ def classify_folders(
         )
     ]
     if output is not None:
-        table = pd.DataFrame(rows).drop(columns="probabilities").to_csv(index=False)
-        write_bytes(output / "classes.csv", table.encode())
         entries = [
             Entry(
                 scan.name,
@@ -94,7 +93,10 @@ def classify_folders(
             )
             for scan, best, row in zip(asked, chosen, rows, strict=True)
         ]
-        for number, sheet in enumerate(contact_sheets(entries), start=1):
+        sheets = list(contact_sheets(entries))
+        table = pd.DataFrame(rows).drop(columns="probabilities").to_csv(index=False)
+        write_bytes(output / "classes.csv", table.encode())
+        for number, sheet in enumerate(sheets, start=1):
             ending = "" if number == 1 else f"-{number}"
             write_bytes(output / f"contact-sheet{ending}.png", sheet)
     return {"classes": classes, "queries": rows, "skipped": skipped}
@@ -110,7 +112,7 @@ def _scans(folder: Path, option: str, skipped: list[dict[str, str]]) -> list[Sca
             continue
         try:
             brightness = read_brightness(path)
-            scans.append(Scan(path.name, brightness, to_drawing(brightness)))
+            scans.append(Scan(_printable(path.name), brightness, to_drawing(brightness)))
         except NoPicture as reason:
             _skip(path, str(reason), skipped)
     return scans
@@ -128,5 +130,11 @@ def _one_a_class(scans: Sequence[Scan], folder: Path, skipped: list[dict[str, st
 
 
 def _skip(path: Path, reason: str, skipped: list[dict[str, str]]) -> None:
-    print(f"skipped {path}: {reason}", file=sys.stderr)
-    skipped.append({"file": str(path), "reason": reason})
+    file = _printable(str(path))
+    print(f"skipped {file}: {reason}", file=sys.stderr)
+    skipped.append({"file": file, "reason": reason})
+
+
+def _printable(name: str) -> str:
+    """A file's name, which need not be UTF-8 as what is written here is."""
+    return os.fsencode(name).decode(errors="replace")

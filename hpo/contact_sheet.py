@@ -83,7 +83,8 @@ def _draw(
 def _fitted(
     text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> str:
-    """As much of a text as an entry is wide."""
+    """As much of a text as an entry is wide, on one line."""
+    text = " ".join(text.split())
     kept = len(text)
     while kept and draw.textlength(text[:kept] + "…" * (kept < len(text)), font) > WIDTH:
         kept -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,6 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.fixture(scope="module")
 def collection(request: pytest.FixtureRequest) -> Collection:
     """Omniglot where it is, else the glyphs."""
-    import os
-
     found: Collection = request.getfixturevalue(
         "omniglot" if os.environ.get("OMNIGLOT_ROOT") else "glyphs"
     )
@@ -176,6 +175,22 @@ def test_wrong_files_are_named_and_skipped(folders: list[str], tmp_path: Path) -
     answers = json.loads(result.stdout)
     assert len(answers["queries"]) == 8
     assert [f"skipped {s['file']}: {s['reason']}" for s in answers["skipped"]] == lines
+
+
+def test_file_names_may_be_any(folders: list[str], tmp_path: Path) -> None:
+    query = tmp_path / "query"
+    for number, name in enumerate((b"two\nlines.png", b"caf\xe9.png")):
+        (query / f"q{number}.png").rename(query / os.fsdecode(name))
+    (query / os.fsdecode(b"\xe9.txt")).write_text("no picture")
+    result = CliRunner().invoke(app, [*folders, "--json", "--output", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert result.stderr == f"skipped {query}/\ufffd.txt: no picture\n"
+    files = {row["file"] for row in json.loads(result.stdout)["queries"]}
+    assert {"two\nlines.png", "caf\ufffd.png"} < files
+    with (tmp_path / "out" / "classes.csv").open(newline="", encoding="utf-8") as file:
+        assert {row["file"] for row in csv.DictReader(file)} == files
+    with Image.open(tmp_path / "out" / "contact-sheet.png") as sheet:
+        assert sheet.width > 3 * 3 * 105
 
 
 def test_nothing_to_use_is_an_error(folders: list[str], tmp_path: Path) -> None:
