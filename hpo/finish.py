@@ -155,7 +155,9 @@ def finished_results(output: Path, config: StudyConfig) -> dict[str, Any] | None
     results = read_results(output)
     if results is None:
         return None
-    if "study" not in results:
+    if "experiment" in results:
+        what = f"experiment {results['experiment']}"
+    elif "study" not in results:
         what = "a retraining"
     elif results["study"] != config.name:
         what = f"study {results['study']}"

@@ -115,8 +115,10 @@ def retraining_in(folder: Path) -> Retraining:
     results = read_results(folder, ["seeds"])
     if results is None:
         raise InputError(f"{folder}: holds no results.json")
-    (only,) = results["seeds"]
-    return Retraining(**only)
+    found = _seeds_of(results, folder)
+    if len(found) != 1:
+        raise InputError(f"{folder}: holds {len(found)} retrainings instead of one")
+    return found[0]
 
 
 def config_in(file: Path) -> RunConfig:
@@ -202,4 +204,12 @@ def _done_before(config: RunConfig, collection: Collection, folder: Path) -> lis
     ):
         if results.get(key) != wanted:
             raise InputError(f"{folder}: holds results of another {what}; choose another folder")
-    return [Retraining(**result) for result in results["seeds"]]
+    return _seeds_of(results, folder)
+
+
+def _seeds_of(results: dict[str, Any], folder: Path) -> list[Retraining]:
+    try:
+        return [Retraining(**result) for result in results["seeds"]]
+    except (KeyError, TypeError):
+        file = folder / "results.json"
+        raise InputError(f"{file}: seeds: damaged; remove the file, or put it right") from None

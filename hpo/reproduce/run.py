@@ -9,9 +9,10 @@ from pathlib import Path
 
 import torch
 
+from data.errors import InputError
 from data.source import load_collection
 from hpo.crew import Machine
-from hpo.files import check_folder
+from hpo.files import check_folder, read_results
 from hpo.objective import device_name, versions
 from hpo.reproduce.context import DEFAULT_NETWORK, Context, Size, size_for
 from hpo.reproduce.names import experiment
@@ -41,10 +42,14 @@ def reproduce(
         The content of results.md.
 
     Raises:
-        InputError: the name is unknown, or something the experiment needs is missing.
+        InputError: the name is unknown, something the experiment needs is missing, or the folder
+            holds the results of something else.
     """
     run = experiment(name)
     check_folder(folder)
+    before = read_results(folder)
+    if before is not None and before.get("experiment") != name:
+        raise InputError(f"{folder}: holds results of something else than {name}; choose another")
     device = resolve_device(machine.device)
     context = Context(
         collection=load_collection("auto", machine.data_root),

@@ -26,7 +26,9 @@ def test_what_measures_a_network_says_where_one_comes_from(
     assert "run_study.py run quick" in line
 
 
-def test_an_experiment_leaves_its_files(glyphs_config: str, omniglot_root: Path) -> None:
+def test_an_experiment_leaves_its_files(
+    glyphs_config: str, omniglot_root: Path, refused: Callable[..., str]
+) -> None:
     Path("c.toml").write_text(glyphs_config)
     root = ("--data-root", str(omniglot_root))
     trained = CliRunner().invoke(app, ["retrain", "c.toml", "--output", "net", *root])
@@ -40,3 +42,7 @@ def test_an_experiment_leaves_its_files(glyphs_config: str, omniglot_root: Path)
     assert document["versions"]["torch"]
     assert list(folder.glob("*.png"))
     assert read_config(Path("net/best.toml")).network.size == 28
+    before = Path("net/results.json").read_bytes()
+    line = refused("reproduce", "filters", "--network", "net", "--output", "net", *root)
+    assert line == "error: net: holds results of something else than filters; choose another"
+    assert Path("net/results.json").read_bytes() == before

@@ -252,9 +252,17 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
 
 
-@pytest.mark.parametrize("damaged", [{"study": "glyphs"}, {}])
+@pytest.mark.parametrize(
+    ("damaged", "expected"),
+    [
+        ({"study": "glyphs"}, "lacks dataset, budget, trials"),
+        ({"experiment": "filters"}, "holds the results of experiment filters"),
+        ({}, "holds the results of a retraining"),
+    ],
+)
 def test_damaged_results_are_refused(
     damaged: dict[str, Any],
+    expected: str,
     results: dict[str, Any],
     config: StudyConfig,
     glyphs: Collection,
@@ -262,7 +270,6 @@ def test_damaged_results_are_refused(
 ) -> None:
     kept = damaged | {k: v for k, v in results.items() if k == "definition" and damaged}
     (tmp_path / "results.json").write_text(json.dumps(kept))
-    expected = "lacks dataset, budget, trials" if damaged else "holds the results of a retraining"
     with pytest.raises(InputError, match=expected):
         run_study(config, glyphs, MACHINE, default_url(tmp_path), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]

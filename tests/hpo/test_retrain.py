@@ -1,7 +1,9 @@
 """A configuration trained again: reproducible, resumable, and never twice."""
 
+import json
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -127,3 +129,17 @@ def test_a_folder_of_another_configuration_is_left_alone(
     with pytest.raises(InputError, match="holds results of another configuration"):
         retrain(other, [1], glyphs, CPU, tmp_path, Progress("test", 1))
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("damaged", [{}, {"seeds": [{"seed": 1}]}, {"seeds": None}])
+def test_damaged_results_are_refused(
+    damaged: dict[str, Any], trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+) -> None:
+    config, _ = trial
+    retrain(config, [1], glyphs, CPU, tmp_path, Progress("test", 1))
+    file = tmp_path / "results.json"
+    kept = {k: v for k, v in json.loads(file.read_text()).items() if k != "seeds"}
+    file.write_text(json.dumps(kept | damaged))
+    with pytest.raises(InputError, match=r"results\.json: seeds: damaged; remove the file"):
+        retrain(config, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))
+    assert json.loads(file.read_text()) == kept | damaged
