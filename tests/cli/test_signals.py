@@ -17,7 +17,7 @@ WriteStudy = Callable[..., str]
 def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(
     start: Start, write_study: WriteStudy
 ) -> None:
-    study = write_study(trials=2, epochs=4, steps=60)
+    study = write_study(trials=2, epochs=4, steps=150)
     output = Path("runs/tiny")
 
     def interrupted(by: signal.Signals, when: str) -> str:

@@ -95,6 +95,7 @@ def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
 
 
 KILLED = """
+import signal
 import sys
 from pathlib import Path
 import torch
@@ -114,8 +115,10 @@ class Telling(Progress):
 
     def epoch_done(self, report):
         print(self.current, report.epoch + 1, flush=True)
+        if (self.current, report.epoch + 1) == (last, 3):
+            signal.pause()  # until it is killed, before it has reported
 
-output = Path(sys.argv[1])
+output, last = Path(sys.argv[1]), int(sys.argv[2])
 study, config = stored_study("glyphs", open_storage(default_url(output), create=False))
 data = SearchData.of(make_glyphs(), config.size, torch.device("cpu"))
 checkpoints = Checkpoints(open_store(str(output)), output)
@@ -132,22 +135,22 @@ def test_a_search_killed_in_the_third_epoch_goes_on_as_if_it_had_not_been(
     expected = outcome(searched(config, data, tmp_path / "expected"))
 
     opened(config, tmp_path / "killed")
+    last = expected[-1][0]
     worker = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(tmp_path / "killed")],
+        [sys.executable, "-c", KILLED, str(tmp_path / "killed"), str(last)],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert worker.stdout is not None
-    last = expected[-1][0]
-    assert any(line.split() == [str(last), "2"] for line in worker.stdout)
+    assert any(line.split() == [str(last), "3"] for line in worker.stdout)
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
     worker.stdout.close()
     study = opened(config, tmp_path / "killed")
     left = study.trials[-1]
     assert (left.number, left.state) == (last, TrialState.RUNNING)
-    assert list(left.intermediate_values) in ([1], [1, 2])
+    assert list(left.intermediate_values) == [1, 2]
     assert outcome(searched(config, data, tmp_path / "killed")) == expected
 
 

@@ -28,7 +28,7 @@ def test_the_budget_is_exact_through_an_interrupt_and_a_restart(
     def running() -> int:
         return sum(t.state is TrialState.RUNNING for t in trials_of(storage))
 
-    wait_for(lambda: running() == 3)
+    wait_for(lambda: running() >= 2)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
