@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import re
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.exceptions import StorageInternalError
+from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage
 from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
@@ -159,7 +160,9 @@ def _proxy(url: URL, shown: str) -> BaseStorage:
     if not url.host or not url.port:
         raise InputError(f"storage {shown}: must name host and port, as in grpc://localhost:13000")
     try:
-        storage = GrpcStorageProxy(host=url.host, port=url.port)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            storage = GrpcStorageProxy(host=url.host, port=url.port)
         storage.wait_server_ready(timeout=CONNECT_TIMEOUT)
     except ImportError:
         raise InputError(

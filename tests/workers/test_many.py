@@ -206,7 +206,12 @@ def test_workers_behind_the_proxy(
     process = start("run", write_study(trials=8), "--storage", url, "--workers", 2)
     _, err = process.communicate(timeout=180)
     assert process.returncode == 0, err
+    assert "ExperimentalWarning" not in err
     assert counts(trials_of(postgres)).done == 8
+    second = start("proxy", "--storage", postgres, "--port", port, "--host", "127.0.0.1")
+    _, err = second.communicate(timeout=60)
+    said = f"error: --port {port}: cannot listen there: address already in use\n"
+    assert (second.returncode, err) == (2, said)
     proxy.send_signal(signal.SIGTERM)
     _, err = proxy.communicate(timeout=30)
     assert (proxy.returncode, err) == (130, "interrupted\n")
