@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import hypot
 from statistics import median
 from typing import Any
 
@@ -126,9 +127,14 @@ def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> st
     ]
     if len(finalists) > 1:
         first, second = sorted(
-            (finalist["validation"]["one_shot_accuracy"] for finalist in finalists), reverse=True
+            (finalist["validation"] for finalist in finalists),
+            key=lambda measured: -measured["one_shot_accuracy"],
         )[:2]
-        lead, error = first - second, validation["standard_error"]
+        lead = first["one_shot_accuracy"] - second["one_shot_accuracy"]
+        # Over seeds, each mean has its own; else both are measured on the same.
+        error = first["standard_error"]
+        if seeds > 1:
+            error = hypot(error, second["standard_error"])
         sentences.append(
             f"The winner leads the second by {100 * lead:.1f} points on validation, at a standard"
             f" error of {100 * error:.1f}:"

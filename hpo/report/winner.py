@@ -110,13 +110,16 @@ def comparison(results: Results) -> Section:
         {measured: BLUE, quoted: GREY},
     )
     paper = ONE_SHOT["convolutional siamese net"]
-    apart = (100 * accuracy - paper) / (100 * error) if error else 0.0
-    side = "above" if apart > 0 else "below"
+    points = 100 * accuracy - paper
+    side = "above" if points > 0 else "below"
+    apart = f"{abs(points):.1f} points"
+    if error:
+        apart = f"{abs(points) / (100 * error):.1f} standard errors"
     return Section(
         f"Official runs: {percent(accuracy, error)}, the paper's network {percent(paper / 100)}",
         f"All on the same {len(test['per_run'])} runs, {test['trials']} trials, with the standard"
         f" error over these{', that of the mean over seeds' if over_seeds else ''}. The winner is"
-        f" {abs(apart):.1f} standard errors {side} the paper's"
+        f" {apart} {side} the paper's"
         " convolutional siamese net (section 4.3 of the paper, which names no error of its own).",
         {"comparison": figure},
     )

@@ -275,6 +275,32 @@ def test_what_the_error_on_validation_is_over(
     assert f"a standard error of about 2.0 points over {typical}" in text
 
 
+@pytest.mark.parametrize(("runs", "error"), [(1, "1.0"), (3, "1.4")])
+def test_a_lead_between_means_of_seeds_has_the_error_of_a_difference(runs: int, error: str) -> None:
+    of_any = {"standard_error": 0.01, "standard_error_over": "seeds", "runs": runs}
+    measured = [of_any | {"one_shot_accuracy": accuracy} for accuracy in (0.875, 0.9)]
+    results = RESULTS | {
+        "best": {"number": 3, "value": 0.9},
+        "finalists": [{"validation": each} for each in measured],
+        "validation": measured[1],
+    }
+    text = how_sure(load_study("quick"), [], results).replace("\xa0", " ")
+    assert f"leads the second by 2.5 points on validation, at a standard error of {error}:" in text
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "error", "said"),
+    [
+        (0.95, 0.01, "3.0 standard errors above"),
+        (0.9, 0.01, "2.0 standard errors below"),
+        (1.0, 0.0, "8.0 points above"),
+    ],
+)
+def test_how_far_the_winner_is_from_the_paper(accuracy: float, error: float, said: str) -> None:
+    test = RESULTS["test"] | {"one_shot_accuracy": accuracy, "standard_error": error}
+    assert f"The winner is {said} the paper's" in comparison(RESULTS | {"test": test}).text
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [
