@@ -45,6 +45,10 @@ def test_affine_maps_keep_to_the_papers_ranges() -> None:
     untouched = float(torch.isclose(maps, identity).flatten(1).all(1).double().mean())
     assert abs(untouched - 0.5**7) < 0.003
     forward = torch.linalg.inv(maps[:, :, :2].double())
+    # rotation @ shear @ scale: |det| is (1 - rho_x rho_y) s_x s_y.
+    determinant = torch.linalg.det(forward)
+    assert float(determinant.max()) <= 1.09 * 1.44 + 1e-6
+    assert float(determinant.min()) >= 0.91 * 0.64 - 1e-6
     shift = -(forward @ maps[:, :, 2:].double()).squeeze(-1) * 105 / 2
     assert float(shift.abs().max()) <= 2 + 1e-4
     assert float(shift.abs().max()) > 1.9

@@ -22,13 +22,13 @@ def test_the_budget_is_exact_through_an_interrupt_and_a_restart(
     postgres: str, write_study: Write, start: Start, tmp_path: Path
 ) -> None:
     storage = postgres
-    words = ("run", write_study(trials=12, epochs=4, steps=30), "--storage", storage)
+    words = ("run", write_study(trials=12, epochs=4, steps=60), "--storage", storage)
     process = start(*words, "--workers", 3)
 
     def running() -> int:
         return sum(t.state is TrialState.RUNNING for t in trials_of(storage))
 
-    wait_for(lambda: running() >= 2)
+    wait_for(lambda: running() == 3)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
