@@ -13,8 +13,8 @@ from pathlib import Path
 import typer
 
 from data.errors import InputError
-from hpo import options
-from hpo.command_line import Commands
+from hpo.cli import options
+from hpo.cli.exit_status import Commands
 
 # The imports of torch and Optuna, some seconds together, are in the commands: so --help and a
 # mistyped option answer at once.
@@ -47,12 +47,12 @@ def run(
 
     Goes on where an interrupted run stopped. Of a finished study the results are shown again.
     """
-    from data.source import load_collection
-    from hpo.crew import Machine
-    from hpo.run import on_data, run_study
-    from hpo.storage import default_url
-    from hpo.study_file import load_study
-    from hpo.summary import print_summary
+    from data.sources.load import load_collection
+    from hpo.console.summary import print_summary
+    from hpo.run.run import on_data, run_study
+    from hpo.storage.database import default_url
+    from hpo.study.file import load_study
+    from hpo.workers.pool import Machine
 
     config = load_study(study)
     changes = {
@@ -80,9 +80,9 @@ def join(
     output: options.Output = None,
 ) -> None:
     """Add this machine's workers to a study that `run` started, here or on another machine."""
-    from hpo.crew import Machine
-    from hpo.run import join_study
-    from hpo.storage import default_url
+    from hpo.run.run import join_study
+    from hpo.storage.database import default_url
+    from hpo.workers.pool import Machine
 
     folder = output or RUNS / name
     machine = Machine(workers, device, data_root)
@@ -102,10 +102,10 @@ def retrain(
 
     The best network on the validation alphabets is kept. A seed that is done is not trained again.
     """
-    from data.source import load_collection
-    from hpo.progress import Progress
-    from hpo.retrain import config_in, dataset_for, following_seeds, retrain
-    from hpo.summary import print_retraining
+    from data.sources.load import load_collection
+    from hpo.console.progress import Progress
+    from hpo.console.summary import print_retraining
+    from hpo.finish.retrain import config_in, dataset_for, following_seeds, retrain
     from model.device import resolve_device
 
     config = config_in(config_file)
@@ -129,9 +129,9 @@ def evaluate(
     20-way one-shot accuracy on the official runs and over every drawer pair of the test alphabets,
     and verification accuracy.
     """
-    from data.source import load_collection
-    from hpo.held_out import measure, network_in
-    from hpo.summary import print_test
+    from data.sources.load import load_collection
+    from hpo.console.summary import print_test
+    from hpo.finish.held_out import measure, network_in
     from model.device import resolve_device
 
     network, dataset = network_in(folder)
@@ -158,8 +158,8 @@ def reproduce(
 
     A training that is done is not done again.
     """
-    from hpo.crew import Machine
     from hpo.reproduce.run import reproduce
+    from hpo.workers.pool import Machine
 
     folder = output or RUNS / "reproduce" / name
     machine = Machine(workers, device, data_root)
@@ -180,8 +180,8 @@ def classify(
     Drawn or photographed, of any size and in any format, on paper of one colour. Files that hold
     no such picture are named and skipped.
     """
-    from hpo.classify import classify_folders
-    from hpo.summary import print_classes
+    from hpo.classify.folders import classify_folders
+    from hpo.console.summary import print_classes
     from model.device import resolve_device
 
     answers = classify_folders(folder, support, query, resolve_device(device), output)
@@ -208,7 +208,7 @@ def export(
     named after the best trials were retrained, is best.toml in the study's folder.
     """
     from hpo.export import Selection, export_configs, export_table
-    from hpo.stored_study import find_study
+    from hpo.storage.studies import find_study
 
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
@@ -231,10 +231,10 @@ def status(
 
     Nothing is changed, and the study need not be at work: any machine with its storage may ask.
     """
-    from hpo.status import status
-    from hpo.status_view import status_lines, watch
-    from hpo.storage import default_url
-    from hpo.stored_study import find_study, stored_config
+    from hpo.console.status import status
+    from hpo.console.status_view import status_lines, watch
+    from hpo.storage.database import default_url
+    from hpo.storage.studies import find_study, stored_config
 
     if as_json and watching:
         raise InputError("--json, --watch: only one of them")
@@ -257,7 +257,7 @@ def report(
     They are in report/ in the study's folder, which has its results.json and best.safetensors.
     """
     from hpo.report.write import write_report
-    from hpo.stored_study import find_study
+    from hpo.storage.studies import find_study
 
     folder = output or RUNS / name
     with find_study(name, storage, folder) as (study, config):
@@ -272,8 +272,8 @@ def dashboard(
     name: options.Name, storage: options.Storage = None, port: options.Port = 8080
 ) -> None:
     """Show a study in the browser, on this machine alone."""
-    from hpo.dashboard import serve
-    from hpo.stored_study import find_study
+    from hpo.dashboard.server import serve
+    from hpo.storage.studies import find_study
 
     with find_study(name, storage, RUNS / name) as (study, config):
         serve(study, config, RUNS / name, port)
@@ -289,7 +289,7 @@ def proxy(
 
     They name grpc://HOST:PORT as their storage.
     """
-    from hpo.proxy import serve_proxy
+    from hpo.storage.proxy import serve_proxy
 
     if storage is None:
         raise InputError("proxy: needs --storage URL, or HPO_STORAGE")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from data.characters import Characters
-from data.trials import OneShotRun
+from data.one_shot_runs import OneShotRun
 
 SIDE = 105
 """Height and width of a drawing, in pixels."""

@@ -14,10 +14,10 @@ import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
 from data.errors import InputError
-from hpo.budget import is_infeasible
-from hpo.files import check_folder, write_bytes, write_text
-from hpo.space import config_of
-from hpo.study import StudyConfig
+from hpo.runtime.files import check_folder, write_bytes, write_text
+from hpo.study.definition import StudyConfig
+from hpo.study.space import config_of
+from hpo.trials.budget import is_infeasible
 from model.config import RunConfig
 from model.config_file import Form, to_text
 

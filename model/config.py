@@ -141,7 +141,8 @@ class TrainConfig(Strict):
 
     Attributes:
         seed: of the initial weights, the batches and the distortions.
-        loss: "pairs" (the paper's), "batch-pairs", "nca" or "one-shot"; see `model.losses`.
+        loss: "pairs" (the paper's), "batch-pairs", "nca" or "one-shot"; see
+            `model.training.losses`.
         temperature: by which the latter two divide the scores before their softmax.
         optimiser: "sgd" (the paper's) or "adam".
         learning_rate: by which that of every layer is multiplied. A search over this one and over

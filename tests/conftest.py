@@ -18,13 +18,13 @@ import torch
 from sqlalchemy import create_engine, make_url, text
 
 from data.collection import Collection
-from data.glyphs import make_glyphs
-from data.omniglot import load_omniglot
-from data.omniglot_files import FINGERPRINTS
-from hpo.progress import Progress
+from data.sources.glyphs import make_glyphs
+from data.sources.omniglot import load_omniglot
+from data.sources.omniglot_files import FINGERPRINTS
+from hpo.console.progress import Progress
 from hpo.reproduce.networks import NETWORKS
 from model.config import NetworkConfig
-from model.train import EpochReport
+from model.training.trainer import EpochReport
 
 PROJECT = Path(__file__).parents[1]
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from hpo.reproduce.names import EXPERIMENTS
+from hpo.reproduce.registry import EXPERIMENTS
 from model.config import RunConfig
 from model.config_file import read_config
 

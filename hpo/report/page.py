@@ -11,9 +11,9 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from hpo.paper import ONE_SHOT, REIMPLEMENTATIONS
 from hpo.report.style import Section
 from hpo.report.tested import Tested, tested
+from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
 
 BUTTONS = {
     "responsive": True,

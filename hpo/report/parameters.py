@@ -13,8 +13,6 @@ from optuna.distributions import (
 )
 from optuna.trial import FrozenTrial
 
-from hpo.importance import FEWEST, SHUFFLES, Importances
-from hpo.outcome import accuracy_of, best_first
 from hpo.report.style import (
     BLUE,
     GREY,
@@ -35,6 +33,8 @@ from hpo.report.style import (
     undrawn,
     words,
 )
+from hpo.trials.importance import FEWEST, SHUFFLES, Importances
+from hpo.trials.outcome import accuracy_of, best_first
 
 Trials = Sequence[FrozenTrial]
 ROW_HEIGHT = 36

@@ -11,7 +11,7 @@ import kaleido
 import plotly.graph_objects as go
 from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
 
-from hpo.files import copy_file
+from hpo.runtime.files import copy_file
 
 WIDTH = 900
 SCALE = 2

@@ -12,8 +12,7 @@ from datetime import datetime
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
-from hpo.duration import duration
-from hpo.outcome import best_first, state_of
+from hpo.console.duration import duration
 from hpo.report.clock import Clock, span
 from hpo.report.style import (
     ACCURACY,
@@ -30,6 +29,7 @@ from hpo.report.style import (
     spread,
     undrawn,
 )
+from hpo.trials.outcome import best_first, state_of
 
 Trials = Sequence[FrozenTrial]
 CURVE_POINTS = 20_000

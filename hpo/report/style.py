@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
-from hpo.outcome import accuracy_of, state_of
+from hpo.trials.outcome import accuracy_of, state_of
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
 BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hpo.held_out import TESTS
+from hpo.finish.held_out import TESTS
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from hpo.budget import counts, seconds
-from hpo.duration import duration
+from hpo.console.duration import duration
 from hpo.export import trial_config
-from hpo.outcome import accuracy_of, best_first, state_of
-from hpo.paper import ONE_SHOT
 from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed, percent, words
 from hpo.report.tested import Tested, tested
-from hpo.study import StudyConfig
+from hpo.study.definition import StudyConfig
+from hpo.trials.budget import counts, seconds
+from hpo.trials.outcome import accuracy_of, best_first, state_of
+from model.evaluation.published import ONE_SHOT
 
 SAMPLERS = {
     "tpe": "a tree-structured Parzen estimator (TPE)",

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.paper import ONE_SHOT
 from hpo.report.style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
 from hpo.report.tested import tested
+from model.evaluation.published import ONE_SHOT
 
 Results = dict[str, Any]
 WAY = 20

@@ -11,9 +11,7 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
-from hpo.files import write_text
-from hpo.finish import finished_results
-from hpo.importance import importances
+from hpo.finish.finalists import finished_results
 from hpo.report.page import page, paragraphs, tables
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.png import write_pictures
@@ -21,8 +19,10 @@ from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, data_name
 from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
 from hpo.report.winner import alphabets, comparison, filters
-from hpo.study import StudyConfig
-from model.weights import load_network
+from hpo.runtime.files import write_text
+from hpo.study.definition import StudyConfig
+from hpo.trials.importance import importances
+from model.network.weights import load_network
 
 SLICES = 6
 

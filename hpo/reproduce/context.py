@@ -10,10 +10,10 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.crew import Machine
-from hpo.held_out import network_in
+from hpo.finish.held_out import network_in
+from hpo.workers.pool import Machine
 from model.device import resolve_device
-from model.siamese import SiameseNetwork
+from model.network.siamese import SiameseNetwork
 
 Size = Literal["small", "paper"]
 PIXELS = {"small": 35, "paper": 105}

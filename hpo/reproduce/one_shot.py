@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hpo.held_out import one_shot_test
+from hpo.finish.held_out import one_shot_test
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured, over_seeds
 from hpo.reproduce.trainings import Trained

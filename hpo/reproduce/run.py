@@ -10,13 +10,13 @@ from pathlib import Path
 import torch
 
 from data.errors import InputError
-from data.source import load_collection
-from hpo.crew import Machine
-from hpo.files import check_folder, read_results
-from hpo.objective import device_name, versions
+from data.sources.load import load_collection
 from hpo.reproduce.context import DEFAULT_NETWORK, Context, Size, size_for
-from hpo.reproduce.names import experiment
+from hpo.reproduce.registry import experiment
 from hpo.reproduce.writers import write_results
+from hpo.runtime.files import check_folder, read_results
+from hpo.search.objective import device_name, versions
+from hpo.workers.pool import Machine
 from model.device import resolve_device
 
 
@@ -31,7 +31,7 @@ def reproduce(
     """Runs an experiment; what of its trainings is done, is not done again.
 
     Args:
-        name: one of `names.EXPERIMENTS`.
+        name: one of `registry.EXPERIMENTS`.
         machine: workers, device and data root.
         folder: for results.json, results.md, pictures and trainings.
         seeds: trainings of each network.

@@ -8,13 +8,13 @@ from pathlib import Path
 from statistics import fmean
 
 from data.splits import SplitsOf, paper_splits
+from hpo.finish.retrain import Retraining, following_seeds, retraining_in
+from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured
-from hpo.retrain import Retraining, following_seeds, retraining_in
-from hpo.tasks import RetrainTask, retrain_all
 from model.config import RunConfig
-from model.siamese import SiameseNetwork
-from model.weights import load_network
+from model.network.siamese import SiameseNetwork
+from model.network.weights import load_network
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hpo.files import replacing, write_json, write_text
 from hpo.reproduce.chart import bars
 from hpo.reproduce.table import Cell, Column, Measured, Quoted, Table
+from hpo.runtime.files import replacing, write_json, write_text
 
 DPI = 150
 

@@ -33,15 +33,15 @@ from record_curves import CountingTrainer, append, machine, read, resume
 from variants import ITSELF, changed, variants
 
 from data.names import Dataset
-from data.source import load_collection
+from data.sources.load import load_collection
 from data.splits import ALL_DRAWERS, SearchData, paper_splits
-from hpo.files import write_json
-from hpo.objective import versions
+from hpo.runtime.files import write_json
+from hpo.search.objective import versions
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset
-from model.embedded import scores_within
-from model.scores import mean_and_error, one_shot_accuracy
-from model.siamese import SiameseNetwork
+from model.evaluation.embeddings import scores_within
+from model.evaluation.scores import mean_and_error, one_shot_accuracy
+from model.network.siamese import SiameseNetwork
 
 WAY = 20
 COPIES = (1, 3)

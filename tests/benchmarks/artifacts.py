@@ -24,19 +24,19 @@ from networks import tell
 from optuna.trial import TrialState
 from optuna_dashboard._note import note_str_key_prefix, note_ver_key
 
-import hpo.objective
-import hpo.search
-import model.train
-from data.source import load_collection
+import hpo.search.loop
+import hpo.search.objective
+import model.training.trainer
+from data.sources.load import load_collection
 from data.splits import SearchData
-from hpo.checkpoints import Checkpoints, open_store
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.search import search
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
+from hpo.console.progress import Progress
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
 from model.device import resolve_device
 
 OTHERS = 1000
@@ -107,9 +107,9 @@ def main() -> None:
     data = SearchData.of(load_collection("omniglot", arguments.data_root), config.size, device)
     clock = Clock()
     for module, name in (
-        (hpo.objective, "present"),
-        (model.train, "verification_accuracy"),
-        (hpo.search, "refresh_after"),
+        (hpo.search.objective, "present"),
+        (model.training.trainer, "verification_accuracy"),
+        (hpo.search.loop, "refresh_after"),
     ):
         clock.put_on(module, name)
     with tempfile.TemporaryDirectory() as name:

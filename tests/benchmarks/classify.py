@@ -20,16 +20,16 @@ from disturbances import DISTURBANCES, clean, drawings_of
 from networks import tell
 from torch import Tensor
 
-from data.picture_files import NoPicture, read_brightness
-from data.scans import pictures_of, to_drawing
-from data.source import load_collection
+from data.one_shot_runs import random_runs
+from data.sources.load import load_collection
+from data.sources.picture_files import NoPicture, read_brightness
+from data.sources.scans import pictures_of, to_drawing
 from data.splits import ALL_DRAWERS, held_out_characters, paper_splits
-from data.trials import random_runs
-from hpo.held_out import weights_in
-from model.classify import classify
+from hpo.finish.held_out import weights_in
 from model.config import TrainConfig
-from model.siamese import SiameseNetwork
-from model.weights import load_network
+from model.evaluation.classify import classify
+from model.network.siamese import SiameseNetwork
+from model.network.weights import load_network
 
 WAY = 20
 CPU = torch.device("cpu")

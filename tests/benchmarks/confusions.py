@@ -26,12 +26,12 @@ from torch import Tensor
 
 from data.characters import Characters
 from data.collection import SIDE
-from data.source import load_collection
+from data.sources.load import load_collection
 from data.splits import evaluation_characters, paper_splits
-from hpo.objective import versions
-from model.embedded import embed
-from model.scores import one_shot_accuracy
-from model.weights import load_network
+from hpo.search.objective import versions
+from model.evaluation.embeddings import embed
+from model.evaluation.scores import one_shot_accuracy
+from model.network.weights import load_network
 
 WAY = 20
 PAIRS = 6
@@ -58,7 +58,7 @@ def choices(scores: Tensor) -> Tensor:
     """What each character's queries are taken for, by shares: float64 [character, chosen].
 
     Args:
-        scores: of an alphabet, see `model.scores`.
+        scores: of an alphabet, see `model.evaluation.scores`.
     """
     count, drawers = scores.shape[:2]
     others = ~torch.eye(drawers, dtype=torch.bool)

@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from data.characters import Characters
-from data.trials import OneShotRun, run_pictures
+from data.one_shot_runs import OneShotRun, run_pictures
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from surrogate import read_recorded
 
-from hpo.parameter import Parameter
-from hpo.space import parameters
-from hpo.study_file import read_study
+from hpo.study.file import read_study
+from hpo.study.parameter import Parameter
+from hpo.study.space import parameters
 
 Floats = NDArray[np.floating[Any]]
 TRAINED = 0.3

@@ -34,17 +34,17 @@ from replay_output import save, standard_error, summary
 from simulation import Outcome
 
 from data.collection import Collection
-from data.source import load_collection
-from hpo.budget import counts, reached_limit, seconds, trained
-from hpo.crew import Machine, run_tasks
-from hpo.files import log_files
-from hpo.objective import versions
-from hpo.progress import Progress
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import keep_fingerprint, open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
-from hpo.tasks import SearchTask
+from data.sources.load import load_collection
+from hpo.console.progress import Progress
+from hpo.finish.retrain_task import SearchTask
+from hpo.runtime.files import log_files
+from hpo.search.objective import versions
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import keep_fingerprint, open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.trials.budget import counts, reached_limit, seconds, trained
+from hpo.workers.pool import Machine, run_tasks
 
 TRIALS = 1_000_000
 """A budget that time alone ends."""

@@ -20,13 +20,13 @@ from networks import PAPER, tell
 from torch import Tensor
 
 from data.characters import Characters
-from data.source import load_collection
+from data.one_shot_runs import OneShotRun, run_pictures
+from data.sources.load import load_collection
 from data.splits import held_out_characters
-from data.trials import OneShotRun, run_pictures
 from model.device import resolve_device
-from model.evaluate import predict_runs
-from model.siamese import SiameseNetwork
-from model.weights import load_network
+from model.evaluation.one_shot import predict_runs
+from model.network.siamese import SiameseNetwork
+from model.network.weights import load_network
 
 
 @torch.inference_mode()

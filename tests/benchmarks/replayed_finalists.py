@@ -23,7 +23,7 @@ from simulation import Simulation
 from surrogate import read_recorded
 
 from hpo.export import best_trials
-from hpo.space import config_of
+from hpo.study.space import config_of
 
 FINALISTS = (1, 2, 3, 5, 8)
 SEEDS = (1, 2, 3, 5)

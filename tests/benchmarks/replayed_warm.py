@@ -16,10 +16,10 @@ from replay_output import QUANTILES, about, mean, median, save, standard_error, 
 from simulation import Outcome, Simulation
 
 from hpo.export import best_trials
-from hpo.nearest import nearest
-from hpo.space import config_of, parameters
-from hpo.study import StudyConfig
-from hpo.warm_start import FIRST
+from hpo.search.warm_start import FIRST
+from hpo.study.definition import StudyConfig
+from hpo.study.space import config_of, parameters
+from hpo.study.transfer import nearest
 
 COLD, SAME, NARROWER = "cold", "warm, from the same space", "warm, from a narrower space"
 OLDER_SEED = 1_000_000

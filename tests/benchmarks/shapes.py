@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from replay_output import QUANTILES, save
 from surrogate import read_recorded
 
-from hpo.objective import versions
-from hpo.study_file import load_study, read_study
+from hpo.search.objective import versions
+from hpo.study.file import load_study, read_study
 
 SHAPES: dict[str, dict[str, Any]] = {
     "literal": {

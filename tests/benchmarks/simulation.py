@@ -12,9 +12,9 @@ import optuna
 from optuna.trial import TrialState
 from surrogate import Curve, Surrogate
 
-from hpo.samplers import make_pruner, make_sampler
-from hpo.space import most_epochs, sample
-from hpo.study import StudyConfig
+from hpo.study.definition import StudyConfig
+from hpo.study.samplers import make_pruner, make_sampler
+from hpo.study.space import most_epochs, sample
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 

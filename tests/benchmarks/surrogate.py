@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor
 
-from hpo.space import config_of, most_epochs
-from hpo.study import StudyConfig
-from hpo.study_file import read_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import read_study
+from hpo.study.space import config_of, most_epochs
 from model.config import RunConfig
 
 Floats = NDArray[np.float64]

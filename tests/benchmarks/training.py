@@ -24,13 +24,13 @@ from torchvision.transforms import v2
 
 from data.batches import Batch, draw_pairs
 from data.distort import distort
-from data.source import load_collection
+from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import resolve_device
-from model.optimiser import set_epoch
-from model.siamese import SiameseNetwork
-from model.train import Trainer
+from model.network.siamese import SiameseNetwork
+from model.training.optimiser import set_epoch
+from model.training.trainer import Trainer
 
 
 def seconds_of(work: Callable[[], object], device: torch.device) -> float:

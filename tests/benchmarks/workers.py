@@ -29,9 +29,9 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import create_engine, make_url, text
 
 from data.errors import InputError
-from hpo.budget import counts
-from hpo.storage import open_storage
-from hpo.stored_study import stored_study
+from hpo.storage.database import open_storage
+from hpo.storage.studies import stored_study
+from hpo.trials.budget import counts
 
 PROJECT = Path(__file__).parents[2]
 STUDY = """

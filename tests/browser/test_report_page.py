@@ -11,7 +11,7 @@ import torch
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
-from hpo.held_out import TESTS
+from hpo.finish.held_out import TESTS
 from run_study import app
 
 Screenshot = Callable[[str], Path]

@@ -10,10 +10,10 @@ from optuna.storages import RDBStorage
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
-from hpo.space import config_of
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study_file import load_study
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.file import load_study
+from hpo.study.space import config_of
 from model.config_file import to_toml
 from run_study import app
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.omniglot_files import BACKGROUND, EVALUATION
+from data.sources.omniglot_files import BACKGROUND, EVALUATION
 
 PICTURE = f"{EVALUATION}/ULOG/character26/1623_13.png"
 Refused = Callable[..., str]

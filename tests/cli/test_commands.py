@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study, stored_study
-from hpo.study_file import load_study
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study, stored_study
+from hpo.study.file import load_study
 from model.config_file import read_config
-from model.weights import load_network
+from model.network.weights import load_network
 from run_study import app
 
 Refused = Callable[..., str]

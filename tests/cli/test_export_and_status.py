@@ -22,9 +22,9 @@ import pytest
 from optuna import Study
 from typer.testing import CliRunner
 
-from hpo.space import sample
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import stored_study
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import stored_study
+from hpo.study.space import sample
 from run_study import app
 
 Refused = Callable[..., str]

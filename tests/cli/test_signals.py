@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hpo.budget import counts
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import stored_study
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import stored_study
+from hpo.trials.budget import counts
 
 Start = Callable[..., "subprocess.Popen[str]"]
 WriteStudy = Callable[..., str]

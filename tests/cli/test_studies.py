@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 from typer.testing import CliRunner
 
-from hpo.study_file import load_study
+from hpo.study.file import load_study
 from run_study import app
 
 

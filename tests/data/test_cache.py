@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data.cache import cache_path, read_cache, write_cache
 from data.collection import DRAWERS, PACKED_BYTES
+from data.sources.cache import cache_path, read_cache, write_cache
 
 PICTURES: NDArray[np.uint8] = np.random.default_rng(0).integers(
     0, 256, (12, DRAWERS, PACKED_BYTES), np.uint8

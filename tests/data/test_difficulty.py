@@ -7,8 +7,8 @@ import torch
 from torch.nn.functional import normalize
 
 from data.collection import Collection
+from data.one_shot_runs import run_pictures
 from data.splits import held_out_characters
-from data.trials import run_pictures
 
 
 def _nearest_neighbour(collection: Collection, size: int, cosine: bool) -> float:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.cache import cache_path, write_cache
 from data.collection import Collection
-from data.glyphs import make_glyphs
+from data.sources.cache import cache_path, write_cache
+from data.sources.glyphs import make_glyphs
 
 
 def test_made_anew_they_are_the_same(

@@ -17,8 +17,8 @@ from torchvision.datasets import MNIST
 
 from data.collection import Collection
 from data.errors import InputError
-from data.mnist import FILES, MnistUnavailable, as_characters, load_mnist
-from data.redraw import EXTENT, PEN, redraw
+from data.sources.mnist import FILES, MnistUnavailable, as_characters, load_mnist
+from data.sources.redraw import EXTENT, PEN, redraw
 from data.splits import paper_splits
 
 

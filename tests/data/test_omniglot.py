@@ -10,11 +10,17 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from data.cache import cache_path
 from data.collection import Collection
 from data.errors import InputError
-from data.omniglot import OmniglotUnavailable, load_omniglot
-from data.omniglot_files import BACKGROUND, EVALUATION, FINGERPRINTS, fingerprint, picture_names
+from data.sources.cache import cache_path
+from data.sources.omniglot import OmniglotUnavailable, load_omniglot
+from data.sources.omniglot_files import (
+    BACKGROUND,
+    EVALUATION,
+    FINGERPRINTS,
+    fingerprint,
+    picture_names,
+)
 
 GREEK = f"{BACKGROUND}/Greek/character07/0400_13.png"
 ULOG = f"{EVALUATION}/ULOG/character26/1623_13.png"

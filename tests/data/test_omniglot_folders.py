@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.cache import cache_path
 from data.collection import SIDE, Collection
 from data.errors import InputError
-from data.omniglot import load_omniglot
-from data.omniglot_files import BACKGROUND, FINGERPRINTS, decode
+from data.sources.cache import cache_path
+from data.sources.omniglot import load_omniglot
+from data.sources.omniglot_files import BACKGROUND, FINGERPRINTS, decode
 
 PICTURE = f"{BACKGROUND}/Alphabet_of_the_Magi/character01/0709_01.png"
 

@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 from scipy.ndimage import binary_dilation, gaussian_filter, label
 
 from data.collection import SIDE, Collection
-from data.pen import middle_lines, redrawn, stroke_width
-from data.picture_files import NoPicture, read_brightness
-from data.scans import pictures_of, to_drawing
+from data.sources.pen import middle_lines, redrawn, stroke_width
+from data.sources.picture_files import NoPicture, read_brightness
+from data.sources.scans import pictures_of, to_drawing
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from torchvision.datasets import Omniglot
 
-from data.cache import cache_path
 from data.collection import Collection
 from data.errors import InputError
-from data.omniglot import OmniglotUnavailable
-from data.omniglot_files import FINGERPRINTS
-from data.source import load_collection
+from data.sources.cache import cache_path
+from data.sources.load import load_collection
+from data.sources.omniglot import OmniglotUnavailable
+from data.sources.omniglot_files import FINGERPRINTS
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def test_offline_omniglot_fails_with_the_ways_out() -> None:
 
 
 def test_a_silent_network_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.download.TIMEOUT", 0.3)
+    monkeypatch.setattr("data.sources.download.TIMEOUT", 0.3)
     before = socket.getdefaulttimeout()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

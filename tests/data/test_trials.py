@@ -14,8 +14,8 @@ from torch import Tensor
 
 from data.characters import Characters
 from data.collection import Collection
+from data.one_shot_runs import OneShotRun, official_runs, random_runs, run_pictures
 from data.splits import held_out_characters
-from data.trials import OneShotRun, official_runs, random_runs, run_pictures
 
 
 @pytest.fixture(scope="module")

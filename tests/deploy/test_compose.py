@@ -15,7 +15,7 @@ import pytest
 import yaml
 from tiny_study import tiny_study
 
-from hpo.crew import END_PATIENCE
+from hpo.workers.pool import END_PATIENCE
 
 ENVIRONMENT = {"POSTGRES_PASSWORD": "a secret", "OMNIGLOT_ROOT": "/somewhere"}
 """What deploy/.env must hold."""

@@ -40,8 +40,7 @@ def test_instructions_are_docker_s(instructions: list[tuple[str, str]]) -> None:
 def test_all_of_the_project_is_copied_to_its_place(
     copied: dict[str, str], pyproject: dict[str, Any]
 ) -> None:
-    # What is copied holds the packages within it.
-    packages = {name.partition(".")[0] for name in pyproject["tool"]["setuptools"]["packages"]}
+    packages = _packages(pyproject)
     modules = [f"{name}.py" for name in pyproject["tool"]["setuptools"]["py-modules"]]
     assert {name: copied.get(name) for name in packages} == {name: name for name in packages}
     assert {copied.get(name) for name in modules} == {"./"}
@@ -65,7 +64,8 @@ def test_the_install_finds_what_pyproject_names(
     steps = [shlex.split(step) for step in install.split("&&")]
     made = {word for step in steps for word in step[1:] if step[0] in ("mkdir", "touch")}
     setuptools, metadata = pyproject["tool"]["setuptools"], pyproject["project"]
-    needed = {name.replace(".", "/") for name in setuptools["packages"]}
+    # setuptools finds a package by its __init__.py, and what lies within it once it is copied.
+    needed = {f"{name}/__init__.py" for name in _packages(pyproject)}
     needed |= {f"{name}.py" for name in setuptools["py-modules"]}
     needed |= {metadata["readme"], *metadata["license-files"]}
     before = instructions.index(("RUN", install))
@@ -77,6 +77,13 @@ def test_the_install_finds_what_pyproject_names(
     (extras,) = re.findall(r"\.\[([\w,]+)\]", install)
     assert "postgres" in extras.split(",")
     assert set(extras.split(",")) <= set(metadata["optional-dependencies"])
+
+
+def _packages(pyproject: dict[str, Any]) -> set[str]:
+    """The top-level packages, which setuptools finds together with all within them."""
+    return {
+        name.rstrip("*") for name in pyproject["tool"]["setuptools"]["packages"]["find"]["include"]
+    }
 
 
 def test_it_runs_as_no_root_and_holds_no_secret(instructions: list[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from hpo.crew import END_PATIENCE
+from hpo.workers.pool import END_PATIENCE
 
 OLDEST = "1.29"
 """The first version in which all that the file uses is on by default."""

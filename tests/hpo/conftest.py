@@ -5,7 +5,7 @@ import torch
 from optuna.trial import FrozenTrial
 from short_search import CPU, config_with, searched
 
-from data.glyphs import make_glyphs
+from data.sources.glyphs import make_glyphs
 from data.splits import SearchData
 
 

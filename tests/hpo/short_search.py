@@ -8,15 +8,15 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.splits import SearchData
-from hpo.checkpoints import Checkpoints, open_store
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.search import search
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study, read_study
-from model.train import EpochReport
+from hpo.console.progress import Progress
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study, read_study
+from model.training.trainer import EpochReport
 
 CPU = torch.device("cpu")
 

@@ -7,9 +7,9 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.budget import counts, may_start, reached_limit
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.trials.budget import counts, may_start, reached_limit
 
 
 def trial(number: int, state: TrialState) -> FrozenTrial:

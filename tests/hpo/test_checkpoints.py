@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from data.errors import InputError
-from hpo.checkpoints import Checkpoints, open_store, resolve_store
+from hpo.search.checkpoints import Checkpoints, open_store, resolve_store
 
 
 @pytest.fixture(scope="module")

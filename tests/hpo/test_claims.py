@@ -8,8 +8,9 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-import hpo.claims
-from hpo.claims import (
+import hpo.search.claims
+from hpo.runtime.process_identity import this_process
+from hpo.search.claims import (
     GRACE,
     HEARTBEAT,
     TrialLost,
@@ -20,11 +21,10 @@ from hpo.claims import (
     take_over,
     take_trial,
 )
-from hpo.processes import this_process
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
 
 
 @pytest.fixture
@@ -159,6 +159,7 @@ def test_a_finished_trial_keeps_its_worker(study: optuna.Study, config: StudyCon
         ("elsewhere:999999999:1", False),
         ("", False),
     ],
+    ids=["another has its number", "no such process", "it lives", "elsewhere", "no name"],
 )
 def test_a_dead_process_of_this_machine_is_noticed_at_once(
     worker: str, dead: bool, study: optuna.Study, config: StudyConfig
@@ -173,7 +174,7 @@ def test_silence_is_noticed_and_only_while_one_listens(
     study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(hpo.claims.time, "monotonic", lambda: now)
+    monkeypatch.setattr(hpo.search.claims.time, "monotonic", lambda: now)
     trial = taken(study, config)
     trial.set_user_attr("worker", "elsewhere:1:2")
     watch = Watch()

@@ -18,13 +18,13 @@ from short_training import CONFIG
 from typer.testing import CliRunner
 
 from data.collection import SIDE, Collection
-from data.scans import pictures_of, to_drawing
+from data.one_shot_runs import random_runs
+from data.sources.scans import pictures_of, to_drawing
 from data.splits import ALL_DRAWERS, SearchData, paper_splits
-from data.trials import random_runs
-from model.classify import classify
-from model.siamese import SiameseNetwork
-from model.train import Trainer
-from model.weights import save_network
+from model.evaluation.classify import classify
+from model.network.siamese import SiameseNetwork
+from model.network.weights import save_network
+from model.training.trainer import Trainer
 from run_study import app
 
 CPU = torch.device("cpu")
@@ -86,7 +86,7 @@ def right(network: SiameseNetwork, drawn: tuple[Any, Any]) -> float:
 def test_disturbed_pictures_are_classified_nearly_as_well(
     network: SiameseNetwork, drawn: tuple[Any, Any], tmp_path: Path
 ) -> None:
-    from data.picture_files import read_brightness
+    from data.sources.picture_files import read_brightness
 
     dice = np.random.default_rng(0)
 

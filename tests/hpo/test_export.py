@@ -20,13 +20,13 @@ from hpo.export import (
     pareto_front,
     trials_csv,
 )
-from hpo.files import write_text
-from hpo.samplers import make_sampler
-from hpo.space import sample
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study, stored_config
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
+from hpo.runtime.files import write_text
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study, stored_config
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.study.samplers import make_sampler
+from hpo.study.space import sample
 from model.config import RunConfig
 from model.config_file import Form, read_config, read_dataset
 

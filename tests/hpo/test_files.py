@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from hpo.files import check_folder, copy_file, read_results, work_folder, write_json, write_text
+from hpo.runtime.files import (
+    check_folder,
+    copy_file,
+    read_results,
+    work_folder,
+    write_json,
+    write_text,
+)
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:

@@ -11,26 +11,26 @@ import pandas as pd
 import pytest
 import torch
 
-import hpo.tasks
+import hpo.finish.retrain_task
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from data.splits import SearchData, held_out_characters
-from hpo.checkpoints import Checkpoints, open_store
-from hpo.crew import Machine
+from hpo.console.progress import Progress
 from hpo.export import best_trials
-from hpo.finish import finish, fresh_seeds
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.run import run_study
-from hpo.search import search
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study, read_study
+from hpo.finish.finalists import finish, fresh_seeds
+from hpo.run.run import run_study
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study, read_study
+from hpo.workers.pool import Machine
 from model.config_file import read_config
 from model.device import autocast
-from model.evaluate import one_shot_exact, one_shot_runs
-from model.weights import load_network
+from model.evaluation.one_shot import one_shot_exact, one_shot_runs
+from model.network.weights import load_network
 
 CPU = torch.device("cpu")
 MACHINE = Machine(device="cpu")
@@ -204,7 +204,7 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def finished(progress: Progress) -> dict[str, Any]:
-        monkeypatch.setattr(hpo.tasks, "Progress", lambda *_, **__: progress)
+        monkeypatch.setattr(hpo.finish.retrain_task, "Progress", lambda *_, **__: progress)
         return finish(study, config, glyphs, MACHINE, tmp_path / "out", tmp_path / "work", STORAGE)
 
     with pytest.raises(KeyboardInterrupt):

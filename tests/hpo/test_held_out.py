@@ -13,11 +13,11 @@ import torch
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.held_out import measure, network_in
+from hpo.finish.held_out import measure, network_in
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
-from model.evaluate import one_shot_exact, one_shot_runs, verification
-from model.siamese import SiameseNetwork
-from model.weights import save_network
+from model.evaluation.one_shot import one_shot_exact, one_shot_runs, verification
+from model.network.siamese import SiameseNetwork
+from model.network.weights import save_network
 
 CPU = torch.device("cpu")
 CONFIG = RunConfig(

@@ -14,12 +14,12 @@ from short_search import Disturbed, config_with, opened, outcome, searched
 from data.collection import Collection
 from data.errors import WorkFailed
 from data.splits import SearchData
-from hpo.budget import counts
-from hpo.crew import Machine
-from hpo.progress import Progress
-from hpo.run import run_study
-from hpo.storage import default_url
-from model.train import EpochReport
+from hpo.console.progress import Progress
+from hpo.run.run import run_study
+from hpo.storage.database import default_url
+from hpo.trials.budget import counts
+from hpo.workers.pool import Machine
+from model.training.trainer import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PROJECT = Path(__file__).parents[2]
@@ -100,14 +100,14 @@ import sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from data.glyphs import make_glyphs
+from data.sources.glyphs import make_glyphs
 from data.splits import SearchData
-from hpo.checkpoints import Checkpoints, open_store
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.search import search
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import stored_study
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.objective import Objective
+from hpo.console.progress import Progress
+from hpo.search.loop import search
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import stored_study
 
 class Telling(Progress):
     def trial_started(self, number, epochs):

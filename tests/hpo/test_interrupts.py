@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hpo.interrupts import allowed, held_back
+from hpo.runtime.interrupts import allowed, held_back
 
 
 @pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], autouse=True)

@@ -8,10 +8,10 @@ import optuna
 import pytest
 from optuna.samplers import RandomSampler
 
-from hpo.nearest import nearest
-from hpo.space import config_of, sample
-from hpo.study import StudyConfig
-from hpo.study_file import load_study, read_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study, read_study
+from hpo.study.space import config_of, sample
+from hpo.study.transfer import nearest
 from model.config import RunConfig
 
 ABSENT = {"choices": [False, True]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hpo.parameter import Parameter
+from hpo.study.parameter import Parameter
 
 
 @pytest.mark.parametrize(("low", "high", "step"), [(0.6, 3.0, 0.2), (0.1, 0.7, 0.2), (0, 3, 1)])

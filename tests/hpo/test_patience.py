@@ -10,23 +10,23 @@ import pytest
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage
 
-import hpo.patience
-import hpo.storage
+import hpo.storage.database
+import hpo.storage.retrying
 from data.errors import WorkFailed
-from hpo.patience import is_away, make_patient
-from hpo.storage import default_url, open_storage, storage_failures
+from hpo.storage.database import default_url, open_storage, storage_failures
+from hpo.storage.retrying import is_away, make_patient
 
 
 @pytest.fixture
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseStorage:
-    monkeypatch.setitem(hpo.storage.TIMEOUTS, "sqlite", {"timeout": 0.3})
-    monkeypatch.setattr(hpo.patience, "SAY_AFTER", 0.5)
+    monkeypatch.setitem(hpo.storage.database.TIMEOUTS, "sqlite", {"timeout": 0.3})
+    monkeypatch.setattr(hpo.storage.retrying, "SAY_AFTER", 0.5)
     return open_storage(default_url(tmp_path), create=True)
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hpo.patience, "PATIENCE", 0.5)
+    monkeypatch.setattr(hpo.storage.retrying, "PATIENCE", 0.5)
 
 
 def locked(path: Path, seconds: float) -> threading.Thread:
@@ -87,7 +87,7 @@ def test_a_mistake_is_not_waited_for(storage: BaseStorage, tmp_path: Path) -> No
 
 
 def test_every_operation_of_optunas_storages_is_patient(storage: BaseStorage) -> None:
-    for name in hpo.patience.OPERATIONS:
+    for name in hpo.storage.retrying.OPERATIONS:
         assert getattr(storage, name).__wrapped__, name
 
 

@@ -7,8 +7,8 @@ import pytest
 from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState
 
-from hpo.importance import importances
-from hpo.plots import accuracy_against_seconds, importance, learning_rates
+from hpo.dashboard.plots import accuracy_against_seconds, importance, learning_rates
+from hpo.trials.importance import importances
 
 RATE = FloatDistribution(1e-3, 1.0, log=True)
 LAYERS = ("conv1", "output")

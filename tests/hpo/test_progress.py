@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from hpo.progress import Progress
-from model.train import EpochReport
+from hpo.console.progress import Progress
+from model.training.trainer import EpochReport
 
 
 def report(epoch: int, best: float) -> EpochReport:

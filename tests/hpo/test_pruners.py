@@ -7,8 +7,8 @@ import pytest
 from optuna.trial import TrialState
 from short_search import config_with
 
-from hpo.samplers import make_pruner, may_prune, trial_seed
-from hpo.study_file import load_study
+from hpo.study.file import load_study
+from hpo.study.samplers import make_pruner, may_prune, trial_seed
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -11,8 +11,6 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.importance import importances
-from hpo.outcome import accuracy_of, best_first, state_of
 from hpo.report.clock import Clock
 from hpo.report.page import tables
 from hpo.report.parameters import importance_bars, parallel, slices
@@ -20,7 +18,9 @@ from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, short
 from hpo.report.text import found, how_sure
 from hpo.report.winner import alphabets, comparison, filters
-from hpo.study_file import load_study
+from hpo.study.file import load_study
+from hpo.trials.importance import importances
+from hpo.trials.outcome import accuracy_of, best_first, state_of
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL

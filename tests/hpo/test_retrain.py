@@ -11,18 +11,18 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
-from hpo.checkpoints import Checkpoints, open_store
+from hpo.console.progress import Progress
 from hpo.export import best_trials, trial_config
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.retrain import dataset_for, following_seeds, retrain
-from hpo.search import search
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study_file import load_study, read_study
+from hpo.finish.retrain import dataset_for, following_seeds, retrain
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.file import load_study, read_study
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml
-from model.weights import load_network
+from model.network.weights import load_network
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("one_thread")

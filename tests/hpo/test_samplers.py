@@ -15,18 +15,18 @@ import torch
 from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
-import hpo.objective
-from hpo.budget import is_infeasible
-from hpo.checkpoints import Checkpoints, open_store
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.samplers import make_sampler
-from hpo.search import search
-from hpo.space import sample
-from hpo.study import SamplerConfig, StudyConfig
-from hpo.study_file import load_study, read_study
+import hpo.search.objective
+from hpo.console.progress import Progress
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.study.definition import SamplerConfig, StudyConfig
+from hpo.study.file import load_study, read_study
+from hpo.study.samplers import make_sampler
+from hpo.study.space import sample
+from hpo.trials.budget import is_infeasible
 from model.config import RunConfig
-from model.train import EpochReport
+from model.training.trainer import EpochReport
 
 STARTUP = 8
 CPU = torch.device("cpu")
@@ -83,7 +83,7 @@ Proposed = Callable[..., list[FrozenTrial]]
 @pytest.fixture
 def proposed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proposed:
     """The trials of a search in which all is real but the training."""
-    monkeypatch.setattr(hpo.objective, "Trainer", Trained)
+    monkeypatch.setattr(hpo.search.objective, "Trainer", Trained)
     nothing: Any = None
 
     def trials(config: StudyConfig) -> list[FrozenTrial]:

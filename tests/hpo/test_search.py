@@ -7,8 +7,8 @@ from optuna.trial import FrozenTrial, TrialState
 from short_search import Disturbed, config_with, opened, outcome, searched
 
 from data.splits import SearchData
-from hpo.budget import counts, reached_limit
-from hpo.study_file import load_study
+from hpo.study.file import load_study
+from hpo.trials.budget import counts, reached_limit
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -8,11 +8,11 @@ import optuna
 import pytest
 
 from data.errors import InputError
-from hpo.nearest import nearest
-from hpo.samplers import make_sampler
-from hpo.space import config_of, most_epochs, parameters, sample
-from hpo.study import StudyConfig
-from hpo.study_file import load_study, read_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study, read_study
+from hpo.study.samplers import make_sampler
+from hpo.study.space import config_of, most_epochs, parameters, sample
+from hpo.study.transfer import nearest
 from model.config import RunConfig
 
 DOCUMENT: dict[str, Any] = {

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-import hpo.sqlite
-import hpo.storage
+import hpo.storage.database
+import hpo.storage.sqlite
 from data.errors import InputError
-from hpo.sqlite import network_file_system
-from hpo.storage import default_url, open_storage
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.sqlite import network_file_system
 
 MOUNTS = """\
 21 1 254:0 / / rw,relatime - ext4 /dev/root rw
@@ -49,7 +49,7 @@ def test_the_file_system_is_that_of_the_innermost_mount(
 ) -> None:
     table = tmp_path / "mountinfo"
     table.write_text(MOUNTS)
-    monkeypatch.setattr(hpo.sqlite, "MOUNTS", table)
+    monkeypatch.setattr(hpo.storage.sqlite, "MOUNTS", table)
     monkeypatch.setattr(Path, "exists", lambda self: True)
     assert network_file_system(Path(path)) == expected
 
@@ -57,7 +57,7 @@ def test_the_file_system_is_that_of_the_innermost_mount(
 def test_sqlite_on_a_network_file_system_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.storage, "network_file_system", lambda path: "nfs4")
+    monkeypatch.setattr(hpo.storage.database, "network_file_system", lambda path: "nfs4")
     with pytest.raises(InputError) as caught:
         open_storage(default_url(tmp_path / "new"), create=True)
     line = str(caught.value)

@@ -12,13 +12,13 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
-from hpo.space import sample
-from hpo.status import status
-from hpo.status_view import status_lines
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
+from hpo.console.status import status
+from hpo.console.status_view import status_lines
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.study.space import sample
 
 VALUES = [0.3, 0.7, None, 0.0, 0.7]
 """Of five trials: the third is pruned, the fourth infeasible."""

@@ -9,13 +9,13 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
-from hpo.budget import TrialCounts, counts, is_infeasible
-from hpo.claims import give_back, take_trial
-from hpo.processes import this_process
-from hpo.storage import default_url, open_storage
-from hpo.stored_study import open_study, stored_study
-from hpo.study import StudyConfig
-from hpo.study_file import load_study
+from hpo.runtime.process_identity import this_process
+from hpo.search.claims import give_back, take_trial
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import open_study, stored_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.trials.budget import TrialCounts, counts, is_infeasible
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from hpo.study import StudyConfig
-from hpo.study_file import load_study, own_studies, read_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study, own_studies, read_study
 
 TEXT = """
 name = "tiny"

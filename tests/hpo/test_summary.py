@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hpo.summary import dashboard_command, print_classes, print_retraining, print_summary
+from hpo.console.summary import dashboard_command, print_classes, print_retraining, print_summary
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 
 CONFIG = RunConfig(

@@ -11,8 +11,8 @@ from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import FrozenTrial
 from sqlalchemy import event
 
-from hpo.storage import default_url, open_storage
-from hpo.together import parameters_together
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.parameter_batch import parameters_together
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -17,22 +17,22 @@ from optuna_dashboard._note import get_note_from_system_attrs
 from PIL import Image
 from short_search import CPU, config_with, objective_in, opened, outcome
 
-import hpo.trial_artifacts
+import hpo.dashboard.trial_artifacts
 from data.collection import Collection
 from data.splits import SearchData
-from hpo.claims import take_trial
+from hpo.console.progress import Progress
+from hpo.dashboard.notes import OWN, trial_note
+from hpo.dashboard.study_page import refresh
 from hpo.export import best_trials, trial_config
-from hpo.notes import OWN, trial_note
-from hpo.objective import Objective
-from hpo.progress import Progress
-from hpo.retrain import retrain
-from hpo.samplers import make_sampler
-from hpo.search import search
-from hpo.stored_study import stored_config
-from hpo.study import METRIC, StudyConfig
-from hpo.study_page import refresh
+from hpo.finish.retrain import retrain
+from hpo.search.claims import take_trial
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.studies import stored_config
+from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.samplers import make_sampler
 from model.config_file import read_config, read_dataset
-from model.train import EpochReport
+from model.training.trainer import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PICTURES = {"learning-curves.svg", "alphabets.svg", "hardest-trials.png"}
@@ -185,7 +185,7 @@ def test_a_failure_of_the_pictures_fails_no_trial(
     def broken(*_: object) -> bytes:
         raise OSError("no font")
 
-    monkeypatch.setattr(hpo.trial_artifacts, "hard_trials", broken)
+    monkeypatch.setattr(hpo.dashboard.trial_artifacts, "hard_trials", broken)
     study = shown(tmp_path, config_with(trials=1), data)
     assert study.trials[0].state is TrialState.COMPLETE
     assert "trial 0: it lacks artifacts or a note" in caplog.text

@@ -10,13 +10,13 @@ from short_search import config_with, objective_in, opened
 
 from data.errors import InputError
 from data.splits import SearchData
-from hpo.nearest import nearest
-from hpo.progress import Progress
-from hpo.samplers import make_sampler
-from hpo.search import search
-from hpo.space import sample
-from hpo.study import StudyConfig
-from hpo.warm_start import FIRST, warm_start
+from hpo.console.progress import Progress
+from hpo.search.loop import search
+from hpo.search.warm_start import FIRST, warm_start
+from hpo.study.definition import StudyConfig
+from hpo.study.samplers import make_sampler
+from hpo.study.space import sample
+from hpo.study.transfer import nearest
 
 CONVOLUTIONS = [{"filters": 8, "kernel": 5, "pool": True}, {"filters": 8, "kernel": 3}]
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from data.collection import Collection
+from data.one_shot_runs import official_runs
 from data.splits import held_out_characters
-from data.trials import official_runs
-from model.baselines import modified_hausdorff, nearest_neighbour
-from model.evaluate import embedded_runs
+from model.evaluation.baselines import modified_hausdorff, nearest_neighbour
+from model.evaluation.one_shot import embedded_runs
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.calibration import calibration, reliability
-from model.evaluate import ScoredPairs
+from model.evaluation.calibration import calibration, reliability
+from model.evaluation.one_shot import ScoredPairs
 
 
 def test_error_and_diagram_as_by_hand() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.centre import COPY_STEP, RADIUS, centred, copy_sizes
 from model.config import Convolution, NetworkConfig
-from model.siamese import SiameseNetwork
+from model.network.centring import COPY_STEP, RADIUS, centred, copy_sizes
+from model.network.siamese import SiameseNetwork
 
 
 def blot(size: int, x: int, y: int, half: int) -> torch.Tensor:

@@ -7,11 +7,11 @@ import torch
 
 from data.characters import Characters
 from data.collection import Collection
+from data.one_shot_runs import random_runs, run_pictures
 from data.splits import paper_splits
-from data.trials import random_runs, run_pictures
 from model.config import Convolution, NetworkConfig
-from model.embedded import embed, embed_all
-from model.evaluate import (
+from model.evaluation.embeddings import embed, embed_all
+from model.evaluation.one_shot import (
     ScoredPairs,
     one_shot_exact,
     one_shot_runs,
@@ -20,7 +20,7 @@ from model.evaluate import (
     verification,
     verify,
 )
-from model.siamese import SiameseNetwork
+from model.network.siamese import SiameseNetwork
 
 NETWORK = NetworkConfig(
     size=20,

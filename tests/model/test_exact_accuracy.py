@@ -9,17 +9,17 @@ import torch
 
 from data.characters import Characters
 from data.collection import Collection
-from data.mnist import as_characters
+from data.one_shot_runs import random_runs
+from data.sources.mnist import as_characters
 from data.splits import evaluation_characters, paper_splits
-from data.trials import random_runs
 from model.config import Convolution, NetworkConfig
-from model.digits import digits_accuracy
-from model.embedded import Embedded, embed
-from model.evaluate import one_shot_runs, verification
-from model.evaluation import WAYS, evaluate
-from model.scores import one_shot_accuracies, one_shot_accuracy
-from model.siamese import SiameseNetwork
-from model.unstructured import unstructured
+from model.evaluation.digits import digits_accuracy
+from model.evaluation.embeddings import Embedded, embed
+from model.evaluation.one_shot import one_shot_runs, verification
+from model.evaluation.scores import one_shot_accuracies, one_shot_accuracy
+from model.evaluation.suite import WAYS, evaluate
+from model.evaluation.unstructured import unstructured
+from model.network.siamese import SiameseNetwork
 
 NETWORK = NetworkConfig(
     size=20,

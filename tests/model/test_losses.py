@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from model.config import Convolution, NetworkConfig
-from model.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
-from model.siamese import SiameseNetwork
+from model.network.siamese import SiameseNetwork
+from model.training.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 
 LABELS = torch.tensor([0, 0, 1, 1, 1, 2, 2, 0])
 

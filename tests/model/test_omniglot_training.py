@@ -10,11 +10,11 @@ import torch
 from short_training import CONFIG
 
 from data.collection import Collection
+from data.one_shot_runs import run_pictures
 from data.splits import SearchData, held_out_characters
-from data.trials import run_pictures
-from model.embedded import embed_all
-from model.evaluate import one_shot_exact, one_shot_runs, predict_runs, verification
-from model.train import EpochReport, Trainer
+from model.evaluation.embeddings import embed_all
+from model.evaluation.one_shot import one_shot_exact, one_shot_runs, predict_runs, verification
+from model.training.trainer import EpochReport, Trainer
 
 CPU = torch.device("cpu")
 

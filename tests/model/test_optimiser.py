@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
-from model.optimiser import make_optimiser, set_epoch
-from model.siamese import SiameseNetwork
+from model.network.siamese import SiameseNetwork
+from model.training.optimiser import make_optimiser, set_epoch
 
 NETWORK = NetworkConfig(size=8, convolutions=(Convolution(filters=2, kernel=3),), units=4)
 LAYERS = (

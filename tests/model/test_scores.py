@@ -10,9 +10,9 @@ import torch
 from data.collection import Collection
 from data.splits import SearchData
 from model.config import Convolution, NetworkConfig
-from model.embedded import embed_all, scores_within
-from model.scores import Scores, hardest_trials, one_shot_accuracy, verification_accuracy
-from model.siamese import SiameseNetwork
+from model.evaluation.embeddings import embed_all, scores_within
+from model.evaluation.scores import Scores, hardest_trials, one_shot_accuracy, verification_accuracy
+from model.network.siamese import SiameseNetwork
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

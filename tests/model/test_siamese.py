@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from model.config import Convolution, NetworkConfig
-from model.siamese import SiameseNetwork
+from model.network.siamese import SiameseNetwork
 
 SMALL = NetworkConfig(
     size=20,

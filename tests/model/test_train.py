@@ -15,11 +15,11 @@ from data.errors import InputError
 from data.splits import SearchData
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.device import autocast
-from model.embedded import scores_within
-from model.evaluate import one_shot_exact, verification
-from model.scores import verification_accuracy
-from model.train import EpochReport, Trainer
-from model.weights import load_network, read_tensors, save_network, write_tensors
+from model.evaluation.embeddings import scores_within
+from model.evaluation.one_shot import one_shot_exact, verification
+from model.evaluation.scores import verification_accuracy
+from model.network.weights import load_network, read_tensors, save_network, write_tensors
+from model.training.trainer import EpochReport, Trainer
 
 CPU = torch.device("cpu")
 

@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from data.errors import WorkFailed
-from model.weights import read_tensors, write_tensors
+from model.network.weights import read_tensors, write_tensors
 
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
 import torch
 from data.errors import WorkFailed
-from model.weights import write_tensors
+from model.network.weights import write_tensors
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # no file may be larger
 try:
     write_tensors({"weight": torch.ones(50_000)}, {}, Path(sys.argv[1]))

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from record_curves import draw
 
-from hpo.space import config_of
-from hpo.study import StudyConfig
-from hpo.study_file import read_study
+from hpo.study.definition import StudyConfig
+from hpo.study.file import read_study
+from hpo.study.space import config_of
 
 EPOCHS = 9
 SECONDS = 2.0

@@ -23,7 +23,7 @@ from model.config import (
     TrainConfig,
 )
 from model.config_file import to_toml
-from model.train import Trainer
+from model.training.trainer import Trainer
 
 RATES = (0.1, 0.2, 0.4, 0.05)
 BASE = RunConfig(

@@ -13,8 +13,8 @@ from PIL import Image
 from data.collection import Collection
 from data.splits import paper_splits
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
-from model.siamese import SiameseNetwork
-from model.weights import save_network
+from model.network.siamese import SiameseNetwork
+from model.network.weights import save_network
 
 
 def test_choices_are_over_every_pair_of_drawers() -> None:

@@ -13,7 +13,7 @@ from repetitions import searched
 from simulation import Outcome, Simulation
 from surrogate import Surrogate
 
-from hpo.space import config_of
+from hpo.study.space import config_of
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pytest
 import shapes
 from recording import recording
 
-from hpo.space import parameters
-from hpo.study_file import load_study
+from hpo.study.file import load_study
+from hpo.study.space import parameters
 
 
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Path:

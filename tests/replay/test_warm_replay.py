@@ -11,9 +11,9 @@ from repetitions import own_search, searched, surrogate_of
 from replayed_warm import COLD, NARROWER, OLDER_SEED, SAME, _search, _told, narrower
 from simulation import Outcome, Simulation
 
-from hpo.space import parameters
-from hpo.study_file import read_study
-from hpo.warm_start import FIRST
+from hpo.search.warm_start import FIRST
+from hpo.study.file import read_study
+from hpo.study.space import parameters
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.collection import Collection
-from hpo.crew import Machine
 from hpo.reproduce.context import Context
+from hpo.workers.pool import Machine
 from model.config import Convolution, NetworkConfig
 
 

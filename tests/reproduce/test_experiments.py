@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-import hpo.tasks
+import hpo.finish.retrain_task
 from hpo.reproduce import drawers, losses, one_rate, table1
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured, Quoted, Table
@@ -67,7 +67,7 @@ def test_what_is_trained_is_not_trained_again(
     parts = context("parts", seeds=1)
 
     def told(progress: object) -> None:
-        monkeypatch.setattr(hpo.tasks, "Progress", lambda *_, **__: progress)
+        monkeypatch.setattr(hpo.finish.retrain_task, "Progress", lambda *_, **__: progress)
 
     told(interrupting(5))  # in the third training's first epoch
     with pytest.raises(KeyboardInterrupt):

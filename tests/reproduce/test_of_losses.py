@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hpo.reproduce.calibration import of_losses
+from hpo.reproduce.experiments.calibration import of_losses
 
 
 def test_networks_of_losses_are_those_beside_it_or_its_own(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
-from hpo.storage import open_storage
-from hpo.stored_study import stored_study
+from hpo.storage.database import open_storage
+from hpo.storage.studies import stored_study
 
 Write = Callable[..., Path]
 Start = Callable[..., "subprocess.Popen[str]"]

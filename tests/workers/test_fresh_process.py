@@ -13,7 +13,7 @@ import pytest
 from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
 
-from hpo.fresh_process import let_signals_through, start
+from hpo.workers.fork_server import let_signals_through, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no fork server there")
 
@@ -27,7 +27,9 @@ def look(file: Path) -> None:
         "server": os.getppid(),
         "threads_of_the_server": len(os.listdir(f"/proc/{os.getppid()}/task")),
         "private": sum(map(int, re.findall(r"Private_\w+: +(\d+)", memory()))) / 1024,
-        "libraries": [name for name in ("hpo.tasks", "torch._dynamo") if name in sys.modules],
+        "libraries": [
+            name for name in ("hpo.finish.retrain_task", "torch._dynamo") if name in sys.modules
+        ],
         "unwanted": [name for name in ("optuna_dashboard", "pandas") if name in sys.modules],
         "cuda": torch.cuda.is_initialized(),
     }
@@ -70,7 +72,7 @@ def test_each_has_its_own_environment_and_shares_the_libraries(
     for each in found:
         assert each["threads_of_the_server"] == 1
         assert each["private"] < 30
-        assert each["libraries"] == ["hpo.tasks", "torch._dynamo"]
+        assert each["libraries"] == ["hpo.finish.retrain_task", "torch._dynamo"]
         assert each["unwanted"] == []
         assert not each["cuda"]
 

@@ -13,7 +13,7 @@ import pytest
 from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
 
-from hpo.budget import counts
+from hpo.trials.budget import counts
 
 DONE = (TrialState.COMPLETE, TrialState.PRUNED)
 

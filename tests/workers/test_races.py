@@ -10,16 +10,16 @@ import optuna
 from optuna.trial import TrialState
 from short_study import Write
 
-from hpo.storage import open_storage
-from hpo.stored_study import open_study
-from hpo.study_file import load_study
+from hpo.storage.database import open_storage
+from hpo.storage.studies import open_study
+from hpo.study.file import load_study
 
 PROJECT = Path(__file__).parents[2]
 TAKER = """
 import json, sys, time
-from hpo.claims import give_back, take_trial
-from hpo.storage import open_storage
-from hpo.stored_study import stored_study
+from hpo.search.claims import give_back, take_trial
+from hpo.storage.database import open_storage
+from hpo.storage.studies import stored_study
 study, config = stored_study("short", open_storage(sys.argv[1], create=False))
 print("ready", flush=True)
 sys.stdin.readline()
@@ -42,9 +42,9 @@ print(json.dumps(mine))
 
 HEIR = """
 import json, sys
-from hpo.claims import take_over, take_trial
-from hpo.storage import open_storage
-from hpo.stored_study import stored_study
+from hpo.search.claims import take_over, take_trial
+from hpo.storage.database import open_storage
+from hpo.storage.studies import stored_study
 study, config = stored_study("short", open_storage(sys.argv[1], create=False))
 dead = study.get_trials(deepcopy=False)
 print("ready", flush=True)

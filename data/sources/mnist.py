@@ -1,0 +1,159 @@
+"""MNIST's test digits as one more alphabet: ten characters, each drawn many times."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+import zlib
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from data.characters import Characters
+from data.errors import InputError
+from data.sources.download import download
+from data.sources.redraw import redraw
+
+ALPHABET = "MNIST"
+DIGITS = 10
+PICTURES = 10_000
+SIDE = 28
+BOX = 20
+"""The digits were fitted into a box of so many pixels."""
+FILES = {
+    "t10k-images-idx3-ubyte.gz": (
+        16,
+        PICTURES * SIDE * SIDE,
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        8,
+        PICTURES,
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+}
+"""The test set's two files: bytes of header, bytes of content, SHA-256 of both, uncompressed."""
+
+
+class MnistUnavailable(InputError):  # noqa: N818 - a state of the world, not a mistake
+    """No folder with MNIST is given, none is cached, and the download failed."""
+
+
+def load_mnist(data_root: Path | None) -> Tensor:
+    """The test digits (LeCun et al. 1998), grey: uint8 [10, 892, 28, 28], 255 is ink.
+
+    By digit: as many pictures of each as there are of the rarest, in a seeded random order, for
+    the file's first half is neater than its second.
+
+    Taken from `data_root` where that holds the two t10k files, else from the folder in the
+    environment variable MNIST_ROOT, else from the user's cache folder, else downloaded.
+
+    Raises:
+        InputError: MNIST_ROOT lacks a file, or a file is another one.
+        MnistUnavailable: nothing is given or cached, and the download failed.
+    """
+    folder = _folder(data_root)
+    pixels, labels = (_content(folder / name) for name in FILES)
+    order = torch.randperm(PICTURES, generator=torch.Generator().manual_seed(0))
+    owners = torch.from_numpy(labels)[order]
+    columns = int(owners.bincount().min())
+    rows = torch.stack([order[owners == digit][:columns] for digit in range(DIGITS)])
+    return torch.from_numpy(pixels.reshape(-1, SIDE, SIDE))[rows]
+
+
+def as_characters(digits: Tensor, size: int, *, redrawn: bool) -> Characters:
+    """The digits as one alphabet whose pictures are `size` pixels wide.
+
+    A column of it is no drawer, unlike Omniglot's: its ten pictures are by whoever drew them.
+
+    Args:
+        digits: uint8 [10, columns, 28, 28].
+        size: 7 to 105.
+        redrawn: make them like what a network was trained on, with the pen and the extent of
+            Omniglot's training drawings (see `redraw`). If not, only the size is changed, as in
+            the paper (section 4.4).
+    """
+    flat = digits.flatten(0, 1)
+    if redrawn:
+        canvas = redraw(flat, BOX).float().unsqueeze(1) * 255
+        scaled = interpolate(canvas, (size, size), mode="area")
+    else:
+        grey = flat.float().unsqueeze(1)
+        scaled = interpolate(grey, (size, size), mode="bilinear", antialias=True)
+    return Characters(
+        pictures=scaled.round().byte().view(*digits.shape[:2], size, size),
+        names=tuple(f"{ALPHABET}/character{digit + 1:02d}" for digit in range(DIGITS)),
+        alphabets=(ALPHABET,),
+        alphabet_of=torch.zeros(DIGITS, dtype=torch.int64),
+        drawers=tuple(range(1, digits.shape[1] + 1)),
+    )
+
+
+def _folder(data_root: Path | None) -> Path:
+    """Where the files are; none is verified yet."""
+    if data_root is not None and (found := _within(data_root.expanduser())):
+        return found
+    if given := os.environ.get("MNIST_ROOT"):
+        if found := _within(Path(given).expanduser()):
+            return found
+        raise InputError(
+            f"MNIST_ROOT {given}: lacks {' or '.join(FILES)}, also within raw and MNIST/raw"
+        )
+    cached = user_cache_path("siamese-hpo") / "mnist"
+    if _within(cached) is None:
+        _download(cached)
+    return cached
+
+
+def _within(root: Path) -> Path | None:
+    """The folder in which both files lie: `root`, or where torchvision puts them."""
+    folders = (root, root / "raw", root / "MNIST" / "raw")
+    return next((f for f in folders if all((f / name).is_file() for name in FILES)), None)
+
+
+def _download(folder: Path) -> None:
+    from torchvision.datasets import MNIST  # here, for it takes long to import
+
+    with tempfile.TemporaryDirectory() as partial:
+        for name, digest in MNIST.resources[2:]:
+            for number, mirror in enumerate(MNIST.mirrors, start=1):
+                try:
+                    download(mirror + name, Path(partial), digest)
+                    break
+                except OSError as error:
+                    if number == len(MNIST.mirrors):
+                        raise MnistUnavailable(
+                            "MNIST cannot be had: none is in the user's cache folder, the download"
+                            f" failed ({error}); name a folder that holds {' and '.join(FILES)}"
+                            " with --data-root or the environment variable MNIST_ROOT"
+                        ) from error
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            (folder / f"{name}.part").write_bytes((Path(partial) / name).read_bytes())
+            os.replace(folder / f"{name}.part", folder / name)
+
+
+def _content(path: Path) -> NDArray[np.uint8]:
+    """A file's content after its header.
+
+    Verified uncompressed, for there are copies that were packed anew.
+
+    Raises:
+        InputError: it is not MNIST's.
+    """
+    header, count, digest = FILES[path.name]
+    try:
+        with gzip.open(path) as file:
+            found = file.read(header + count)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    if sha256(found).hexdigest() != digest:
+        raise InputError(f"{path}: not MNIST's: the SHA-256 of what it holds is not {digest}")
+    return np.frombuffer(found, np.uint8, offset=header).copy()

@@ -1,0 +1,91 @@
+"""Pictures of what was classified as what, to look over."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from data.sources.picture_files import Floats
+
+SIDE, GAP, LINE = 105, 8, 18
+COLUMNS, ROWS = 3, 20
+WIDTH = 3 * SIDE + 2 * GAP
+HEIGHT = SIDE + 2 * LINE
+INK, PAPER, FRAME, GREY = "#111111", "#ffffff", "#bbbbbb", "#666666"
+
+
+class Entry(NamedTuple):
+    """A classified picture.
+
+    Attributes:
+        name: of its file.
+        brightness: as it was read.
+        drawing: as the network saw it, bool [105, 105].
+        support: the class's known picture, likewise.
+        said: the class.
+        probability: of that class.
+    """
+
+    name: str
+    brightness: Floats
+    drawing: NDArray[np.bool_]
+    support: NDArray[np.bool_]
+    said: str
+    probability: float
+
+
+def contact_sheets(entries: Sequence[Entry]) -> Iterator[bytes]:
+    """PNGs of at most 60 entries each: the picture, its drawing, the known one of its class."""
+    for start in range(0, len(entries), COLUMNS * ROWS):
+        page = entries[start : start + COLUMNS * ROWS]
+        columns = min(COLUMNS, len(page))
+        rows = -(len(page) // -columns)
+        size = (columns * (WIDTH + 3 * GAP) + GAP, rows * (HEIGHT + 2 * GAP) + LINE + 2 * GAP)
+        sheet = Image.new("RGB", size, PAPER)
+        draw = ImageDraw.Draw(sheet)
+        font = ImageFont.load_default(13)
+        draw.text((2 * GAP, GAP), "picture, its drawing, known picture of the class", GREY, font)
+        for place, entry in enumerate(page):
+            row, column = divmod(place, columns)
+            left = 2 * GAP + column * (WIDTH + 3 * GAP)
+            _draw(sheet, draw, font, entry, left, LINE + 2 * GAP + row * (HEIGHT + 2 * GAP))
+        file = io.BytesIO()
+        sheet.save(file, "PNG")
+        yield file.getvalue()
+
+
+def _draw(
+    sheet: Image.Image,
+    draw: ImageDraw.ImageDraw,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    entry: Entry,
+    left: int,
+    top: int,
+) -> None:
+    given = Image.fromarray((entry.brightness * 255).astype(np.uint8))
+    given.thumbnail((SIDE, SIDE))
+    drawings = [Image.fromarray(~drawing) for drawing in (entry.drawing, entry.support)]
+    for place, picture in enumerate([given, *drawings]):
+        x = left + place * (SIDE + GAP)
+        middle = (x + (SIDE - picture.width) // 2, top + (SIDE - picture.height) // 2)
+        sheet.paste(picture.convert("RGB"), middle)
+        draw.rectangle((x - 1, top - 1, x + SIDE, top + SIDE), outline=FRAME)
+    draw.text((left, top + SIDE + 3), _fitted(entry.name, draw, font), GREY, font)
+    said = f"{entry.probability:.0%}  {entry.said}"
+    draw.text((left, top + SIDE + LINE), _fitted(said, draw, font), INK, font)
+
+
+def _fitted(
+    text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+) -> str:
+    """As much of a text as an entry is wide, on one line."""
+    text = " ".join(text.split())
+    kept = len(text)
+    while kept and draw.textlength(text[:kept] + "…" * (kept < len(text)), font) > WIDTH:
+        kept -= 1
+    return text if kept == len(text) else text[:kept] + "…"

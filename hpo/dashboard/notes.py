@@ -1,0 +1,164 @@
+"""Notes in Markdown for the dashboard: on a study, and on each of its finished trials."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import optuna
+
+from hpo.console.progress import outcome
+from hpo.dashboard.note_store import read_note, write_note, write_trial_note
+from hpo.storage.database import default_url
+from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.space import parameters
+from hpo.trials.budget import counts, trained
+from model.config import RunConfig
+from model.training.trainer import EpochReport
+
+STORAGE = "storage"
+"""The study attribute that tells how to join: the storage's URL, without password."""
+OWN = "\n\n---\n\n*Notes of your own, which are kept, go below this line.*\n"
+
+
+def save_trial_note(
+    trial: optuna.Trial,
+    config: RunConfig,
+    history: Sequence[EpochReport],
+    pictures: Mapping[str, str],
+    pruned: bool,
+) -> None:
+    """Keeps with a trial whose training is over what `trial_note` says."""
+    reason = trial.user_attrs.get("reason", "others did better") if pruned else None
+    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason))
+
+
+def trial_note(
+    number: int,
+    config: RunConfig,
+    history: Sequence[EpochReport],
+    pictures: Mapping[str, str],
+    pruned: str | None,
+) -> str:
+    """What became of a trial, in Markdown.
+
+    Args:
+        number: the trial's.
+        config: what was trained.
+        history: its epochs.
+        pictures: of the trial, by name; each is where the dashboard serves it.
+        pruned: why; None where it was not.
+    """
+    last = history[-1]
+    best = history[last.best_epoch]
+    accuracy = f"**{_percent(last.best_accuracy)} ± {_percent(last.best_standard_error)}**"
+    lines = [
+        f"{accuracy} 20-way {METRIC} (standard error over {config.train.error_over})",
+        f"Reached after epoch {best.epoch + 1}; trained for {len(history)} of"
+        f" {config.train.epochs} epochs, {sum(report.seconds for report in history):.0f} s.",
+    ]
+    if best.verification is not None:
+        lines.append(f"Verification accuracy after that epoch: {_percent(best.verification)}.")
+    if pruned is not None:
+        lines.append(f"Pruned: {pruned}.")
+    file = f"trial-{number}.toml"
+    lines.append(
+        f"Its configuration is the artifact `{file}`: save it, and"
+        f" `python run_study.py retrain {file} --output DIR` trains it again."
+    )
+    lines += [f"![{name}]({path})" for name, path in pictures.items()]
+    return "\n\n".join(lines) + "\n"
+
+
+def save_study_note(
+    study: optuna.Study, config: StudyConfig, results: Mapping[str, Any] | None = None
+) -> None:
+    """Keeps with a study what `study_note` says; what someone wrote below it stays."""
+    _, _, own = read_note(study).partition(OWN)
+    write_note(study, study_note(study, config, results) + OWN + own)
+
+
+def study_note(
+    study: optuna.Study, config: StudyConfig, results: Mapping[str, Any] | None = None
+) -> str:
+    """How far a study has come, how to join it, and what it is, in Markdown.
+
+    Args:
+        study: whose trials and attributes are told.
+        config: its definition.
+        results: the content of results.json, once it is finished.
+    """
+    trials, attributes = study.get_trials(deepcopy=False), study.user_attrs
+    found = counts(trials)
+    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
+    states = ", ".join(f"{number} {state}" for state, number in asdict(found).items() if number)
+    lines = [
+        f"# {config.name}",
+        config.description,
+        f"**Best so far: trial {best.number}, {outcome(best)}**, 20-way {METRIC}."
+        if best
+        else "No trial is complete yet.",
+        f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
+    ]
+    if results is not None:
+        lines.append(_winner(results))
+    url = attributes.get(STORAGE, "URL")
+    usual = url == default_url(Path("runs") / config.name)
+    storage = "" if usual else f" --storage {shlex.quote(url)}"
+    reach = "on this machine" if url.startswith("sqlite") else "from any machine"
+    lines += [
+        "## Join, look, take",
+        f"    # more workers, {reach}\n"
+        f"    python run_study.py join {config.name}{storage}\n"
+        "    # how far it has come\n"
+        f"    python run_study.py status {config.name}{storage}\n"
+        "    # the best trial's configuration\n"
+        f"    python run_study.py export {config.name}{storage} --output best.toml",
+        "## Definition",
+        f"Data set {config.dataset}, fingerprint `{attributes.get('fingerprint', 'unknown')}`.",
+        _in_words(config),
+        _table(
+            ["searched", "from", "to", ""],
+            [
+                (p.name, f"{p.values[0]}", f"{p.values[-1]}", "log" if p.range.log else "")
+                if p.range
+                else (p.name, "one of", ", ".join(map(str, p.values)), "")
+                for p in parameters(config)
+            ],
+        ),
+    ]
+    return "\n\n".join(filter(None, lines)) + "\n"
+
+
+def _in_words(config: StudyConfig) -> str:
+    sampler, pruner, finish = config.sampler, config.pruner, config.finish
+    limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
+    pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
+    startup = f", its first {sampler.startup_trials} trials at random"
+    return (
+        f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
+        f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
+    )
+
+
+def _winner(results: Mapping[str, Any]) -> str:
+    test, winner = results["test"], results["winner"]
+    return (
+        f"**Winner of the retrained: trial {winner['number']}**, on the test alphabets"
+        f" {_percent(test['one_shot_accuracy'])} ± {_percent(test['standard_error'])} in the given"
+        f" runs, {_percent(test['every_drawer_pair_accuracy'])} ±"
+        f" {_percent(test['every_drawer_pair_standard_error'])} over every drawer pair."
+    )
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"

@@ -1,0 +1,182 @@
+"""A study's figures that the dashboard does not draw by itself: each from a study, as plotly's.
+
+Colours are told apart by the colour-blind too (Okabe and Ito's palette).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+
+import optuna
+import plotly.graph_objects as go
+from optuna.trial import FrozenTrial, TrialState
+from plotly.subplots import make_subplots
+
+from hpo.study.definition import METRIC
+from hpo.trials.budget import trained
+from hpo.trials.importance import importances
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
+MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
+BEST = 0.25
+"""The part of the trained trials that are called the best."""
+LEARNING_RATE = ".learning_rate"
+Groups = dict[str, dict[bool, float]]
+"""By group: the sum of its parameters' importance, above chance (True) and below."""
+
+
+def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
+    """What each trial reached against how long it trained; a line along the best by then."""
+    figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
+    trials = study.get_trials(deepcopy=False)
+    pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
+    for name, group, color, symbol in (
+        ("complete", trained(trials), BLUE, "circle"),
+        ("pruned", pruned, GREY, "x"),
+    ):
+        figure.add_scatter(
+            name=name,
+            x=[_rounded(trial.user_attrs.get("seconds", 0.0)) for trial in group],
+            y=[_rounded(100 * _reached(trial)) for trial in group],
+            text=[f"trial {trial.number}" for trial in group],
+            hovertemplate="%{text}: %{y:.1f} % after %{x:.1f} s",
+            mode="markers",
+            marker={"color": color, "symbol": symbol, "size": 8},
+        )
+    edge: list[FrozenTrial] = []
+    for trial in sorted(trained(trials), key=lambda t: t.user_attrs.get("seconds", 0.0)):
+        if not edge or _reached(trial) > _reached(edge[-1]):
+            edge.append(trial)
+    figure.add_scatter(
+        name="best for its time",
+        x=[_rounded(trial.user_attrs.get("seconds", 0.0)) for trial in edge],
+        y=[_rounded(100 * _reached(trial)) for trial in edge],
+        mode="lines",
+        line={"color": ORANGE, "shape": "hv"},
+        hoverinfo="skip",
+    )
+    return figure
+
+
+def learning_rates(study: optuna.Study) -> go.Figure:
+    """Each layer's learning rates: those of the best quarter of the trials against the rest.
+
+    Pruned trials belong to the rest.
+    """
+    trials = study.get_trials(deepcopy=False)
+    ranked = sorted(trained(trials), key=lambda trial: -trial.values[0])
+    best = ranked[: ceil(BEST * len(ranked))]
+    rest = ranked[len(best) :] + [t for t in trials if t.state is TrialState.PRUNED]
+    names = list(dict.fromkeys(name for trial in trials for name in trial.params))
+    layers = [n.removesuffix(LEARNING_RATE) for n in names if n.endswith(LEARNING_RATE)]
+    figure = _figure("Learning rates by layer", "", "learning rate")
+    # Side by side in each layer's place: the best left of its middle, the rest right of it.
+    for name, group, color, side, symbol in (
+        (f"the best quarter ({len(best)})", best, ORANGE, -0.12, "diamond"),
+        (f"the rest ({len(rest)})", rest, GREY, 0.12, "circle-open"),
+    ):
+        points = [
+            (place + side, _rounded(trial.params[layer + LEARNING_RATE]), trial.number)
+            for place, layer in enumerate(layers)
+            for trial in group
+            if layer + LEARNING_RATE in trial.params
+        ]
+        figure.add_scatter(
+            name=name,
+            x=[x for x, _, _ in points],
+            y=[y for _, y, _ in points],
+            text=[f"trial {number}" for _, _, number in points],
+            hovertemplate="%{text}: %{y:.3g}",
+            mode="markers",
+            marker={"color": color, "symbol": symbol, "size": 8},
+        )
+    figure.update_xaxes(
+        tickvals=list(range(len(layers))),
+        ticktext=layers,
+        range=[-0.5, len(layers) - 0.5],
+        zeroline=False,
+    )
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
+    return figure
+
+
+def importance(study: optuna.Study) -> go.Figure | None:
+    """What set the best trials apart: importances by layer and by kind.
+
+    Each group's is the sum of its parameters'. None where nothing can be said yet.
+    """
+    found = importances(study.get_trials(deepcopy=False))
+    if found is None:
+        return None
+    layers = {name.removesuffix(LEARNING_RATE) for name in found.shares if LEARNING_RATE in name}
+    by_layer: Groups = {}
+    by_kind: Groups = {}
+    for name, share in found.shares.items():
+        layer, _, kind = name.rpartition(".")
+        own_layer = layer if layer in layers else "whole network"
+        for groups, key in ((by_layer, own_layer), (by_kind, kind.replace("_", " "))):
+            parts = groups.setdefault(key, {True: 0.0, False: 0.0})
+            parts[name in found.clear] += share
+    figure = make_subplots(
+        1, 2, subplot_titles=("by layer, %", "by kind, %"), horizontal_spacing=0.25
+    )
+    for column, groups in enumerate((by_layer, by_kind), start=1):
+        ordered = sorted(groups.items(), key=lambda item: sum(item[1].values()))
+        for clear, name, color in (
+            (True, "above chance", BLUE),
+            (False, "no more than chance", GREY),
+        ):
+            figure.add_bar(
+                x=[_rounded(100 * parts[clear]) for _, parts in ordered],
+                y=[key for key, _ in ordered],
+                orientation="h",
+                marker_color=color,
+                hovertemplate="%{y}: %{x:.0f} %",
+                name=name,
+                showlegend=column == 1,
+                row=1,
+                col=column,
+            )
+    figure.update_layout(
+        template="none",
+        barmode="stack",
+        margin=MARGINS,
+        title=f"What set the best {len(found.best)} of {found.trials} trials apart (PED-ANOVA)",
+        legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
+    )
+    figure.update_xaxes(rangemode="tozero")
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+FIGURES: dict[str, Callable[[optuna.Study], go.Figure | None]] = {
+    "accuracy-against-seconds": accuracy_against_seconds,
+    "learning-rates": learning_rates,
+    "importance": importance,
+}
+"""By name; for studies of which a trial was trained to its end."""
+
+
+def _figure(title: str, x: str, y: str) -> go.Figure:
+    # Without plotly's own template, which is larger than the figures are.
+    return go.Figure(
+        layout={
+            "template": "none",
+            "margin": MARGINS,
+            "title": title,
+            "xaxis": {"title": x, "automargin": True},
+            "yaxis": {"title": y, "automargin": True},
+            "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+        }
+    )
+
+
+def _reached(trial: FrozenTrial) -> float:
+    """A trial's best accuracy, 0 to 1."""
+    return trial.values[0] if trial.values else max(trial.intermediate_values.values())
+
+
+def _rounded(value: float) -> float:
+    """To the digits that a figure shows: they are stored as text."""
+    return float(f"{value:.4g}")

@@ -1,0 +1,88 @@
+"""Optuna's dashboard on a study's storage, for this machine's browser alone."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import optuna
+import optuna_dashboard
+from optuna.artifacts._protocol import ArtifactStore
+from optuna_dashboard import get_note
+
+from data.errors import InputError
+from hpo.dashboard.study_page import refresh
+from hpo.finish.finalists import finished_results
+from hpo.run.run import ARTIFACTS
+from hpo.search.checkpoints import open_store
+from hpo.storage.database import STORAGE_ERRORS
+from hpo.study.definition import StudyConfig
+
+HOST = "127.0.0.1"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """The page asks every few seconds; that is no news."""
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    """A browser opens connections before it has anything to ask."""
+
+    daemon_threads = True
+
+
+def serve(study: optuna.Study, config: StudyConfig, output: Path, port: int) -> None:
+    """Shows all studies in this one's storage, and this one's artifacts, until interrupted.
+
+    A study that has no note, being older than these, gets its note and plots first.
+
+    Args:
+        config: its definition.
+        output: the study's folder, where its artifacts are looked for if it was moved.
+
+    Raises:
+        InputError: the port cannot be listened on.
+    """
+    app = optuna_dashboard.wsgi(study._storage, _artifacts(study, output))
+    try:
+        server = make_server(HOST, port, app, _Threads, _Quiet)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"--port {port}: cannot listen there: {reason}") from None
+    if not get_note(study):
+        _write_note(study, config, output)
+    print(f"http://{HOST}:{port}/ shows the dashboard; Ctrl-C ends it", file=sys.stderr)
+    # In a thread of its own: an interrupt that fell into a request would be taken for its failure.
+    thread = Thread(target=server.serve_forever, daemon=True)
+    with server:
+        thread.start()
+        with suppress(KeyboardInterrupt):
+            thread.join()
+        server.shutdown()
+
+
+def _write_note(study: optuna.Study, config: StudyConfig, output: Path) -> None:
+    results = None
+    with suppress(InputError):  # those of another study
+        results = finished_results(output, config)
+    try:
+        refresh(study, config, results)
+    except STORAGE_ERRORS:  # a database that may only be read
+        print(f"study {config.name}: no note can be written to its storage", file=sys.stderr)
+
+
+def _artifacts(study: optuna.Study, output: Path) -> ArtifactStore | None:
+    place = study.user_attrs.get(ARTIFACTS)
+    here = output / ARTIFACTS
+    if place is not None and ("://" in place or Path(place).is_dir()):
+        return open_store(place)
+    if here.is_dir():
+        return open_store(str(here))
+    if place is not None:
+        print(f"{place}, where the trials' pictures are, is not on this machine", file=sys.stderr)
+    return None

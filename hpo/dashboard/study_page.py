@@ -1,0 +1,76 @@
+"""What the dashboard shows of a study as a whole, its note and its plots, brought up to date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from math import log as logarithm
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial
+
+from hpo.dashboard.notes import save_study_note
+from hpo.storage.database import STORAGE_ERRORS
+from hpo.study.definition import StudyConfig
+from hpo.trials.budget import counts, trained
+
+GROWTH = 1.5
+"""The plots are drawn anew when there are so many times as many finished trials."""
+
+log = logging.getLogger(__name__)
+
+
+def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTrial) -> None:
+    """Called by the worker that has finished a trial.
+
+    The note tells of a new best trial at once. All else follows at growing intervals, so that it
+    costs next to nothing however large the study gets.
+    """
+    trials = study.get_trials(deepcopy=False)
+    done = counts(trials).done
+    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
+    if done and _interval(done) > _interval(done - 1):
+        refresh(study, config)
+    elif best is not None and best.number == finished.number:
+        refresh(study, config, plots=False)
+
+
+def refresh(
+    study: optuna.Study,
+    config: StudyConfig,
+    results: Mapping[str, Any] | None = None,
+    plots: bool = True,
+) -> None:
+    """Writes the study's note and draws its plots. A failure is logged, but for the storage's own.
+
+    Args:
+        results: the content of results.json, once the study is finished.
+        plots: False leaves them as they are.
+    """
+    try:
+        save_study_note(study, config, results)
+        if plots:
+            _draw(study)
+    except STORAGE_ERRORS:
+        raise
+    except Exception:
+        log.warning("study %s: its note or plots are not up to date", config.name, exc_info=True)
+
+
+def _draw(study: optuna.Study) -> None:
+    if not trained(study.get_trials(deepcopy=False)):
+        return
+    # Here, for workers seldom draw, and these take seconds to import.
+    from optuna_dashboard import save_plotly_graph_object
+
+    from hpo.dashboard.plots import FIGURES
+
+    for name, draw in FIGURES.items():
+        figure = draw(study)
+        if figure is not None:
+            save_plotly_graph_object(study, figure, graph_object_id=name)
+
+
+def _interval(done: int) -> int:
+    return int(logarithm(done, GROWTH)) if done else -1

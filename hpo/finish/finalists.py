@@ -1,0 +1,202 @@
+"""After the search: finalists retrained, the winner chosen on validation and tested once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Container
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.trial import FrozenTrial
+
+from data.collection import Collection
+from data.errors import InputError, WorkFailed
+from hpo.export import best_trials, trial_config, trials_csv
+from hpo.finish.held_out import one_shot_test, tests_over_seeds
+from hpo.finish.retrain import over_seeds, retraining_in
+from hpo.finish.retrain_task import RetrainTask, retrain_all
+from hpo.runtime.files import copy_file, read_results, write_json, write_text
+from hpo.search.objective import device_name, versions
+from hpo.search.warm_start import MARK
+from hpo.study.definition import StudyConfig
+from hpo.trials.budget import counts, seconds
+from hpo.workers.pool import Machine
+from model.device import resolve_device
+from model.network.weights import load_network
+
+ENDED = ("complete", "pruned", "failed", "infeasible")
+RESULTS = (
+    "study",
+    "dataset",
+    "definition",
+    "budget",
+    "trials",
+    "best",
+    "winner",
+    "validation",
+    "test",
+    "finalists",
+    "seconds",
+    "device",
+)
+"""What a study's results.json must hold to be shown again."""
+
+
+def finish(
+    study: optuna.Study,
+    config: StudyConfig,
+    collection: Collection,
+    machine: Machine,
+    output: Path,
+    work: Path,
+    storage: str,
+) -> dict[str, Any]:
+    """Retrains the best trials with fresh seeds, names a winner, and tests it.
+
+    The best of many noisy trials looks better than it is: the winner is who has the best mean
+    validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
+    alphabets once; which is best is chosen on validation.
+
+    Leaves in `output`: best.safetensors and best.toml (the winner), trials.csv, and last of all
+    results.json. Goes on from what an interruption left in `work`.
+
+    Args:
+        storage: what to call the study's database in the results.
+
+    Returns:
+        The content of results.json.
+
+    Raises:
+        WorkFailed: the search completed no trial.
+    """
+    finalists = best_trials(study, config.finish.finalists)
+    if not finalists:
+        raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
+    trials = study.get_trials(deepcopy=False)
+    searched = {trial.user_attrs["seed"] for trial in trials if "seed" in trial.user_attrs}
+    tasks = {
+        trial.number: [
+            _task(config, trial, seed, machine, work)
+            for seed in fresh_seeds(config.seed, trial.number, config.finish.seeds, searched)
+        ]
+        for trial in finalists
+    }
+    every = [task for of_trial in tasks.values() for task in of_trial]
+    retrain_all(every, machine, collection, output, "retraining")
+    retrained = {
+        number: [retraining_in(task.folder) for task in of_trial]
+        for number, of_trial in tasks.items()
+    }
+    validation = {
+        number: over_seeds(tasks[number][0].config, of_trial)
+        for number, of_trial in retrained.items()
+    }
+    winner = max(finalists, key=lambda trial: validation[trial.number]["one_shot_accuracy"])
+    best = max(retrained[winner.number], key=lambda result: result.accuracy)
+    place = retrained[winner.number].index(best)
+    folders = [task.folder for task in tasks[winner.number]]
+    for name in ("best.safetensors", "best.toml"):
+        copy_file(folders[place] / name, output / name)
+    write_text(output / "trials.csv", trials_csv(study))
+
+    start = time.perf_counter()
+    device = resolve_device(machine.device)
+    networks = [load_network(folder / "best.safetensors") for folder in folders]
+    tests = [one_shot_test(network.to(device), collection, device) for network, _ in networks]
+    trained = networks[place][1]
+    tested = time.perf_counter() - start
+
+    results = {
+        "study": config.name,
+        "dataset": collection.name,
+        "fingerprint": collection.fingerprint,
+        "definition": config.definition(),
+        "budget": {"trials": config.trials, "timeout": config.timeout},
+        "trials": {
+            state: number for state, number in asdict(counts(trials)).items() if state in ENDED
+        },
+        "warm_start": study.user_attrs.get(MARK),
+        "best": _named(finalists[0]),
+        "winner": _named(winner) | {"seed": best.seed, "config": trained.model_dump(mode="json")},
+        "validation": validation[winner.number],
+        "test": tests[place],
+        "test_over_seeds": tests_over_seeds(tests) if len(tests) > 1 else None,
+        "finalists": [
+            _named(trial)
+            | {
+                "validation": validation[trial.number],
+                "seeds": [asdict(result) for result in retrained[trial.number]],
+            }
+            for trial in finalists
+        ],
+        "seconds": {
+            "search": seconds(trials),
+            "finish": tested
+            + sum(result.seconds for of_trial in retrained.values() for result in of_trial),
+        },
+        "storage": storage,
+        "workers": machine.workers,
+        "versions": versions(),
+        "device": device_name(device),
+    }
+    write_json(output / "results.json", results)
+    return results
+
+
+def finished_results(output: Path, config: StudyConfig) -> dict[str, Any] | None:
+    """The results that this study left in `output`; None when it is not finished.
+
+    Raises:
+        InputError: they are of another study, of one with another definition, or damaged.
+    """
+    results = read_results(output)
+    if results is None:
+        return None
+    if "experiment" in results:
+        what = f"experiment {results['experiment']}"
+    elif "study" not in results:
+        what = "a retraining"
+    elif results["study"] != config.name:
+        what = f"study {results['study']}"
+    elif results.get("definition") != config.definition():
+        what = f"study {config.name} as it was defined before"
+    else:
+        return read_results(output, RESULTS)
+    raise InputError(f"{output}: holds the results of {what}; choose another folder or remove them")
+
+
+def fresh_seeds(seed: int, number: int, count: int, used: Container[int]) -> list[int]:
+    """Seeds to retrain trial `number` with, none of them in `used`."""
+    stream = np.random.default_rng((seed, number))
+    drawn: list[int] = []
+    while len(drawn) < count:
+        candidate = int(stream.integers(2**31))
+        if candidate not in used and candidate not in drawn:
+            drawn.append(candidate)
+    return drawn
+
+
+def _task(
+    config: StudyConfig,
+    trial: FrozenTrial,
+    seed: int,
+    machine: Machine,
+    work: Path,
+) -> RetrainTask:
+    run = trial_config(config, trial)
+    change = {"epochs": config.finish.epochs or run.train.epochs, "seed": seed}
+    return RetrainTask(
+        config=run.model_copy(update={"train": run.train.model_copy(update=change)}),
+        title=f"trial {trial.number}, ",
+        folder=work / f"retrained-{trial.number}-{seed}",
+        dataset=config.dataset,
+        device=machine.device,
+        data_root=machine.data_root,
+    )
+
+
+def _named(trial: FrozenTrial) -> dict[str, Any]:
+    return {"number": trial.number, "value": trial.values[0], "params": trial.params}

@@ -1,0 +1,215 @@
+"""One configuration trained again with several seeds; the best network is kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import torch
+
+from data.collection import Collection
+from data.errors import InputError
+from data.names import Dataset
+from data.splits import SearchData, SplitsOf, paper_splits
+from hpo.console.progress import Reporter
+from hpo.runtime.files import check_folder, read_results, write_json, write_text
+from hpo.search.objective import device_name, versions
+from model.config import RunConfig
+from model.config_file import read_config, read_dataset, to_toml
+from model.network.weights import save_network
+from model.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """What one seed gave.
+
+    Attributes:
+        seed: of the training.
+        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
+        standard_error: of `accuracy`.
+        best_epoch: counted from 1.
+        epochs: how many were trained.
+        seconds: spent on them.
+    """
+
+    seed: int
+    accuracy: float
+    standard_error: float
+    best_epoch: int
+    epochs: int
+    seconds: float
+
+
+def retrain(
+    config: RunConfig,
+    seeds: Sequence[int],
+    collection: Collection,
+    device: torch.device,
+    folder: Path,
+    progress: Reporter,
+    title: str = "",
+    splits: SplitsOf = paper_splits,
+) -> dict[str, Any]:
+    """Trains `config` once with each seed, `config.train.seed` put aside.
+
+    Leaves in `folder`: best.safetensors and best.toml, the network with the best validation
+    accuracy and its configuration, and results.json. Goes on from where an interruption left it;
+    a seed that is done is not trained again.
+
+    Returns:
+        The content of results.json: "dataset", "fingerprint", "validation" (see `over_seeds`),
+        "seeds" (one `Retraining` each), "best_seed", "config", "versions" and "device".
+
+    Raises:
+        InputError: the folder holds results of something else, or cannot hold any.
+    """
+    check_folder(folder)
+    done = _done_before(config, collection, folder)
+    data: SearchData | None = None
+    for seed in seeds:
+        name = f"{title}seed {seed}"
+        before = next((r for r in done if r.seed == seed), None)
+        if before is not None:
+            progress.finished(f"{name} {before.accuracy:.1%}, done before")
+            continue
+        seeded = _with_seed(config, seed)
+        data = data or SearchData.of(collection, config.network.size, device, splits)
+        # The data set is part of the name: a checkpoint knows its configuration only.
+        checkpoint = folder / f"{collection.name}-seed-{seed}.checkpoint.safetensors"
+        trainer = Trainer(seeded, data, device, checkpoint)
+        progress.started(name, config.train.epochs)
+        for report in trainer.run():
+            progress.epoch_done(report)
+        last = trainer.history[-1]
+        result = Retraining(
+            seed=seed,
+            accuracy=last.best_accuracy,
+            standard_error=last.best_standard_error,
+            best_epoch=last.best_epoch + 1,
+            epochs=len(trainer.history),
+            seconds=sum(report.seconds for report in trainer.history),
+        )
+        done.append(result)
+        results = _results(config, collection, device, done)
+        if results["best_seed"] == seed:
+            save_network(trainer.best_network(), seeded, folder / "best.safetensors")
+            write_text(folder / "best.toml", to_toml(seeded, collection.name))
+        write_json(folder / "results.json", results)
+        checkpoint.unlink()
+        progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
+    return _results(config, collection, device, done)
+
+
+def retraining_in(folder: Path) -> Retraining:
+    """What a finished retraining with a single seed left in its folder.
+
+    Raises:
+        InputError: it is not there, or damaged.
+    """
+    results = read_results(folder, ["seeds"])
+    if results is None:
+        raise InputError(f"{folder}: holds no results.json")
+    found = _seeds_of(results, folder)
+    if len(found) != 1:
+        raise InputError(f"{folder}: holds {len(found)} retrainings instead of one")
+    return found[0]
+
+
+def config_in(file: Path) -> RunConfig:
+    """A configuration to retrain.
+
+    Raises:
+        InputError: the file is missing or wrong, or no one-shot accuracy would be measured.
+    """
+    config = read_config(file)
+    if config.train.validation == "verification":
+        raise InputError(
+            f"{file}: train.validation: should be 'exact' or 'sampled', not 'verification':"
+            " a retraining reports one-shot accuracy"
+        )
+    return config
+
+
+def dataset_for(file: Path, asked: Dataset) -> Dataset:
+    """What a configuration file is retrained on: what it was found on, if nothing else is asked.
+
+    Raises:
+        InputError: the file is missing or wrong.
+    """
+    found_on = read_dataset(file)
+    if "auto" not in (asked, found_on) and asked != found_on:
+        print(f"{file} was found on {found_on}, and is retrained on {asked}", file=sys.stderr)
+    return found_on if asked == "auto" else asked
+
+
+def following_seeds(config: RunConfig, count: int) -> list[int]:
+    """The configuration's own seed, and those that follow it."""
+    return [(config.train.seed + i) % 2**31 for i in range(count)]
+
+
+def over_seeds(config: RunConfig, done: Sequence[Retraining]) -> dict[str, Any]:
+    """Mean validation accuracy and its standard error.
+
+    The error is that over the seeds; of a single one, its own, over what it was measured on.
+    """
+    accuracies = [result.accuracy for result in done]
+    several = len(done) > 1
+    return {
+        "one_shot_accuracy": fmean(accuracies),
+        "standard_error": stdev(accuracies) / sqrt(len(done))
+        if several
+        else done[0].standard_error,
+        "standard_error_over": "seeds" if several else config.train.error_over,
+        "runs": len(done),
+    }
+
+
+def _with_seed(config: RunConfig, seed: int) -> RunConfig:
+    return config.model_copy(update={"train": config.train.model_copy(update={"seed": seed})})
+
+
+def _identity(config: RunConfig) -> dict[str, Any]:
+    """What two retrainings of the same configuration have in common."""
+    return _with_seed(config, 0).model_dump(mode="json")
+
+
+def _results(
+    config: RunConfig, collection: Collection, device: torch.device, done: Sequence[Retraining]
+) -> dict[str, Any]:
+    return {
+        "dataset": collection.name,
+        "fingerprint": collection.fingerprint,
+        "validation": over_seeds(config, done),
+        "seeds": [asdict(result) for result in done],
+        "best_seed": max(done, key=lambda result: result.accuracy).seed,
+        "config": _identity(config),
+        "versions": versions(),
+        "device": device_name(device),
+    }
+
+
+def _done_before(config: RunConfig, collection: Collection, folder: Path) -> list[Retraining]:
+    results = read_results(folder)
+    if results is None:
+        return []
+    for what, key, wanted in (
+        ("configuration", "config", _identity(config)),
+        ("data set", "fingerprint", collection.fingerprint),
+    ):
+        if results.get(key) != wanted:
+            raise InputError(f"{folder}: holds results of another {what}; choose another folder")
+    return _seeds_of(results, folder)
+
+
+def _seeds_of(results: dict[str, Any], folder: Path) -> list[Retraining]:
+    try:
+        return [Retraining(**result) for result in results["seeds"]]
+    except (KeyError, TypeError):
+        file = folder / "results.json"
+        raise InputError(f"{file}: seeds: damaged; remove the file, or put it right") from None

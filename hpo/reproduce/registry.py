@@ -1,0 +1,45 @@
+"""Which experiments there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from data.errors import InputError
+
+if TYPE_CHECKING:  # torch and matplotlib, when it comes to that
+    from hpo.reproduce.context import Context
+    from hpo.reproduce.table import Table
+
+EXPERIMENTS = (
+    "table1",
+    "table2",
+    "table3",
+    "ways",
+    "unstructured",
+    "drawers",
+    "one-rate",
+    "losses",
+    "calibration",
+    "filters",
+)
+"""Each is the function `run` of the module of that name in `experiments`, - as _."""
+
+
+def experiment(name: str) -> Callable[[Context], Table]:
+    """What an experiment does.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if name not in EXPERIMENTS:
+        raise InputError(f"reproduce {name}: no such experiment; allowed are {_listed()}")
+    run: Callable[[Context], Table] = import_module(
+        f"{__package__}.experiments.{name.replace('-', '_')}"
+    ).run
+    return run
+
+
+def _listed() -> str:
+    return f"{', '.join(EXPERIMENTS[:-1])} and {EXPERIMENTS[-1]}"

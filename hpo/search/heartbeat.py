@@ -1,0 +1,55 @@
+"""A worker's second thread: signs of life for its trial, and an eye on the other workers'."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+import optuna
+
+from hpo.search.claims import HEARTBEAT, Watch, beat, take_over
+from hpo.storage.database import STORAGE_ERRORS
+from hpo.study.definition import StudyConfig
+
+log = logging.getLogger(__name__)
+
+
+class Heart:
+    """A context manager; beats while it is open.
+
+    Attributes:
+        trial: what this worker runs at the moment; None, nothing.
+    """
+
+    def __init__(self, study: optuna.Study, config: StudyConfig) -> None:
+        self.trial: optuna.Trial | None = None
+        self._study, self._config = study, config
+        self._watch = Watch()
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="heart", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(HEARTBEAT):
+            try:
+                if (trial := self.trial) is not None:
+                    beat(trial)
+                for dead in self._watch.dead(self._study.get_trials(deepcopy=False)):
+                    take_over(self._study, dead, self._config)
+            except STORAGE_ERRORS as error:
+                # The worker itself will come to know, should it last.
+                log.warning("no heartbeat: %s", error)

@@ -1,0 +1,139 @@
+"""The search: trials until the budget is spent, by one worker or many, through interruptions."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import traceback
+from collections.abc import Sequence
+
+import optuna
+import torch
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial, TrialState
+
+from data.errors import WorkFailed
+from hpo.dashboard.study_page import refresh_after
+from hpo.runtime.interrupts import held_back, pause
+from hpo.runtime.process_identity import is_gone, this_process
+from hpo.search.claims import TrialLost, give_back, release, still_mine, take_over, take_trial
+from hpo.search.heartbeat import Heart
+from hpo.search.objective import Objective
+from hpo.storage.database import STORAGE_ERRORS
+from hpo.study.samplers import make_pruner, make_sampler
+from hpo.trials.budget import reached_limit
+
+SAME_FAILURES = 3
+"""So many trials in a row that fail alike: the next would too."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between two looks for work, while all that is left is in the hands of others."""
+
+log = logging.getLogger(__name__)
+
+
+def search(study: optuna.Study, objective: Objective) -> None:
+    """Runs trials until the study's budget is spent and no other worker runs one.
+
+    A trial in which an exception is raised fails, and the search goes on. When interrupted, the
+    running trial waits in the storage and its checkpoint in the store; whoever searches next goes
+    on with it, and so does another worker when this one was killed.
+
+    Raises:
+        KeyboardInterrupt: interrupted; the running trial was given back.
+        WorkFailed: several trials in a row failed with the same kind of exception.
+    """
+    config, progress = objective.config, objective.progress
+    study.pruner = make_pruner(config)
+    with held_back():
+        trials = study.get_trials(deepcopy=False)
+        # When this process begins, it runs no trial.
+        me = this_process()
+        release(study, [trial for trial in trials if trial.user_attrs.get("worker") == me])
+        before = {trial.number for trial in trials if trial.state.is_finished()}
+    pauses = FIRST_PAUSE
+    with Heart(study, config) as heart:
+        while True:
+            with held_back():
+                trials = _after_deaths(study, objective)
+                _check_failures([t for t in trials if t.number not in before])
+                limit = reached_limit(trials, config)
+                trial = take_trial(study, config, trials, new=limit is None)
+                if trial is None:
+                    if limit and not any(t.state is TrialState.RUNNING for t in trials):
+                        progress.ended(limit)
+                        return
+                    pause(pauses)
+                    pauses = min(2 * pauses, LONGEST_PAUSE)
+                    continue
+                pauses = FIRST_PAUSE
+                study.sampler = make_sampler(config, trial.number)
+                heart.trial = trial
+                try:
+                    finished = _conclude(study, trial, objective)
+                except KeyboardInterrupt:
+                    give_back(study, trial)
+                    raise
+                except (TrialLost, UpdateFinishedTrialError):
+                    log.warning("trial %d: another worker has it now", trial.number)
+                    continue
+                finally:
+                    heart.trial = None
+                objective.checkpoints.drop(trial)
+                progress.trial_finished(finished)
+                if objective.artifacts is not None:
+                    refresh_after(study, config, finished)
+
+
+def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) -> FrozenTrial:
+    """Runs a trial and tells the study how it ended."""
+    try:
+        value = objective(trial)
+    except optuna.TrialPruned:
+        still_mine(trial)
+        return study.tell(trial, state=TrialState.PRUNED)
+    except (TrialLost, UpdateFinishedTrialError):
+        raise
+    except STORAGE_ERRORS:
+        raise
+    except Exception as error:
+        trial.set_user_attr("error", traceback.format_exc())
+        trial.set_user_attr("failure", type(error).__name__)
+        still_mine(trial)
+        failed = study.tell(trial, state=TrialState.FAIL)
+    else:
+        still_mine(trial)
+        return study.tell(trial, value)
+    # Behind the exception, whose traceback held what the trial had on the GPU.
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    return failed
+
+
+def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial]:
+    """The study's trials, once those of dead processes of this machine wait again."""
+    trials = study.get_trials(deepcopy=False)
+    dead = [
+        trial
+        for trial in trials
+        if trial.state is TrialState.RUNNING and is_gone(trial.user_attrs.get("worker", ""))
+    ]
+    for trial in dead:
+        take_over(study, trial, objective.config)
+    return study.get_trials(deepcopy=False) if dead else trials
+
+
+def _check_failures(trials: Sequence[FrozenTrial]) -> None:
+    """
+    Raises:
+        WorkFailed: the last of these trials to end, of whatever worker, failed alike.
+    """
+    ended = [trial for trial in trials if trial.datetime_complete is not None]
+    last = sorted(ended, key=lambda trial: trial.datetime_complete or 0)[-SAME_FAILURES:]
+    causes = [trial.user_attrs.get("failure") for trial in last if trial.state is TrialState.FAIL]
+    if len(causes) == SAME_FAILURES and len(set(causes)) == 1:
+        reason = str(last[-1].user_attrs.get("error", "")).strip().splitlines()
+        raise WorkFailed(
+            f"{SAME_FAILURES} trials in a row failed; the last with"
+            f" {reason[-1] if reason else causes[-1]}"
+        )

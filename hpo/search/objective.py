@@ -1,0 +1,172 @@
+"""One trial: sample a configuration, train it, report every epoch, prune.
+
+It is given training and validation pictures only; no test alphabet is within its reach.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from math import isfinite
+from statistics import fmean
+
+import optuna
+import torch
+from optuna.artifacts._protocol import ArtifactStore
+from optuna.trial import TrialState
+
+from data.splits import SearchData
+from hpo.console.progress import Reporter
+from hpo.dashboard.trial_artifacts import present
+from hpo.runtime.interrupts import allowed
+from hpo.search.checkpoints import Checkpoints
+from hpo.search.claims import HEARTBEAT, TrialLost, still_mine
+from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.parameter_batch import parameters_together
+from hpo.study.definition import StudyConfig
+from hpo.study.samplers import TRAINING, may_prune, trial_seed
+from hpo.study.space import sample
+from model.training.trainer import EpochReport, Trainer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a trial does, and with what.
+
+    Attributes:
+        config: the study.
+        data: training and validation pictures.
+        device: trains there.
+        checkpoints: of the unfinished trials.
+        progress: is told of every epoch.
+        artifacts: takes what finished trials carry for the dashboard; None, they carry nothing.
+    """
+
+    config: StudyConfig
+    data: SearchData
+    device: torch.device
+    checkpoints: Checkpoints
+    progress: Reporter
+    artifacts: ArtifactStore | None = None
+
+    def __call__(self, trial: optuna.Trial) -> float:
+        """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
+
+        The best so far is reported after each epoch, so a pruned trial's value is of the same
+        kind. The step of a report is the number of epochs done. A trial that has a checkpoint goes
+        on from there. A network that cannot exist has the value 0, and the constraint
+        "shortfall" > 0.
+
+        Raises:
+            optuna.TrialPruned: others did better, or the loss is not finite.
+            TrialLost: another worker has taken the trial over.
+        """
+        seed = trial_seed(self.config.seed, trial.number, TRAINING)
+        with parameters_together(trial.storage):
+            run = sample(trial, self.config, seed)
+        begun = "seed" in trial.user_attrs
+        trial.set_user_attr("seed", seed)
+        short = run.network.shortfall()
+        _set_constraint(trial, short)
+        if short:
+            size = run.network.size
+            reason = f"infeasible: {size}x{size} is {short} pixels too small"
+            trial.set_user_attr("reason", reason)
+            return 0.0
+        reported: Collection[int] = ()
+        if begun:
+            reported = trial.storage.get_trial(trial._trial_id).intermediate_values.keys()
+        self.checkpoints.fetch(trial, len(reported))
+        trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
+        trial.set_user_attr("versions", versions())
+        trial.set_user_attr("device", device_name(self.device))
+        trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
+        self.progress.trial_started(trial.number, run.train.epochs)
+        try:
+            self._train(trial, trainer, reported)
+        except TrialLost:
+            raise
+        except STORAGE_ERRORS:
+            raise
+        except BaseException as ended:
+            _record(trial, trainer.history)
+            if self.artifacts is not None and isinstance(ended, optuna.TrialPruned):
+                present(trial, trainer, self.config.dataset, self.artifacts, pruned=True)
+            raise
+        _record(trial, trainer.history)
+        if self.artifacts is not None:
+            present(trial, trainer, self.config.dataset, self.artifacts, pruned=False)
+        return trainer.history[-1].best_accuracy
+
+    def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
+        epochs, told = trainer.config.train.epochs, time.monotonic()
+        known = len(trainer.history)
+        if known:
+            log.info("trial %d goes on after epoch %d", trial.number, known)
+        for report in chain(tuple(trainer.history), allowed(trainer.run())):
+            if report.epoch >= known - 1:
+                self.progress.epoch_done(report)
+            step = report.epoch + 1
+            # The storage is asked and told as little as will do: a study may have thousands of
+            # workers, and an epoch last a second.
+            if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
+                told = time.monotonic()
+                still_mine(trial)
+                trial.set_user_attr("pictures_per_second", report.pictures_per_second)
+            if report.epoch >= known:
+                self.checkpoints.keep(trial, report.epoch)
+            if step not in reported:
+                trial.report(report.best_accuracy, step)
+            if not isfinite(report.loss):
+                trial.set_user_attr("reason", f"the loss of epoch {step} is {report.loss}")
+                raise optuna.TrialPruned
+            # A training that is done anyway counts as complete, however others did.
+            if step < epochs and may_prune(self.config, step) and trial.should_prune():
+                raise optuna.TrialPruned
+
+
+def _set_constraint(trial: optuna.Trial, short: int) -> None:
+    """As `trial.set_constraint` does, which reads the whole trial to find whether it is set."""
+    alike = optuna.create_trial(state=TrialState.RUNNING, constraints={"shortfall": short})
+    for key, value in alike.system_attrs.items():
+        trial.storage.set_trial_system_attr(trial._trial_id, key, value)
+
+
+def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
+    """Keeps with the trial what its epochs were like."""
+    if not history:
+        return
+    last = history[-1]
+    trial.set_user_attr("best_epoch", last.best_epoch + 1)
+    trial.set_user_attr("standard_error", last.best_standard_error)
+    trial.set_user_attr("seconds", sum(report.seconds for report in history))
+    trial.set_user_attr(
+        "pictures_per_second", fmean(report.pictures_per_second for report in history)
+    )
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Of what a trial's numbers depend on: python, torch, optuna, project."""
+    found = {"python": platform.python_version(), "torch": torch.__version__}
+    for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
+        try:
+            found[key] = version(package)
+        except PackageNotFoundError:  # run from its folder, without installation
+            found[key] = "not installed"
+    return found
+
+
+def device_name(device: torch.device) -> str:
+    """Such as "cpu" or "cuda:0 NVIDIA H100"."""
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} {torch.cuda.get_device_name(device)}"

@@ -1,0 +1,63 @@
+"""A new study begins with the best configurations of an older one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import optuna
+
+from data.errors import InputError
+from hpo.export import best_trials, trial_config
+from hpo.storage.database import default_url, open_storage
+from hpo.storage.studies import stored_study
+from hpo.study.definition import StudyConfig
+from hpo.study.transfer import nearest
+
+FIRST = 5
+"""So many are tried again: fewer than start a sampler, which needs to see other regions too."""
+MARK = "warm_start"
+"""The attribute of a study, and of its trials that came from another, that says from which."""
+
+
+def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
+    """Enqueues the best complete trials of `config.warm_start`, once in a study's life.
+
+    They are trials of the new study as any other: numbered, trained, counted in its budget. Each
+    value is the new space's nearest to what the old trial was trained with, searched there or
+    fixed; a choice that the new space does not have is left to its sampler. See `nearest` for
+    networks of another depth.
+
+    Args:
+        output: the study's folder; where its storage does not have the older study, that is looked
+            for in the folder beside it.
+
+    Raises:
+        InputError: the older study is in neither, or has no complete trial.
+    """
+    name = config.warm_start
+    if name is None or MARK in study.user_attrs:
+        return
+    older, older_config = _older(study, name, output)
+    best = best_trials(older, min(FIRST, config.trials))
+    if not best:
+        raise InputError(f"warm_start: study {name} has no complete trial yet")
+    # What a kill in this loop left.
+    there = {trial.user_attrs.get(MARK) for trial in study.get_trials(deepcopy=False)}
+    for trial in best:
+        source = f"{name} {trial.number}"
+        if source not in there:
+            params = nearest(config, trial_config(older_config, trial))
+            study.enqueue_trial(params, user_attrs={MARK: source})
+    study.set_user_attr(MARK, [f"{name} {trial.number}" for trial in best])
+
+
+def _older(study: optuna.Study, name: str, output: Path) -> tuple[optuna.Study, StudyConfig]:
+    if name in optuna.get_all_study_names(study._storage):
+        return stored_study(name, study._storage)
+    folder = output.parent / name
+    try:
+        return stored_study(name, open_storage(default_url(folder), create=False))
+    except InputError as error:
+        raise InputError(
+            f"warm_start: study {name} is not in this study's storage, nor in {folder}: {error}"
+        ) from None

@@ -1,0 +1,159 @@
+"""Studies in a storage: started, taken up, found again."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.exceptions import ExperimentalWarning
+from optuna.storages import BaseStorage
+
+from data.collection import Collection
+from data.errors import InputError
+from hpo.storage.database import default_url, open_storage, storage_failures, without_password
+from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.file import read_study
+
+
+def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
+    """Starts a study, or takes it up; what may change of it becomes as in `config`.
+
+    Raises:
+        InputError: the storage holds another study of that name; names the first differences.
+    """
+    study = optuna.create_study(
+        storage=storage, study_name=config.name, direction="maximize", load_if_exists=True
+    )
+    # Trials first: who started the study just now set its definition before any.
+    trials = study.get_trials(deepcopy=False)
+    stored = _attributes(study).get("definition")
+    if stored is not None:
+        old = stored_config(study).definition()
+        if changes := _differences(old, config.definition()):
+            more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+            raise InputError(
+                f"study {config.name}: exists with another definition:"
+                f" {', '.join(changes[:3])}{more}; give the changed study another name"
+            )
+    elif trials:
+        raise InputError(f"study {config.name}: exists, and was not made by this project")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        study.set_metric_names([METRIC])
+    study.set_user_attr("changeable", config.changeable())
+    if stored is None:
+        study.set_user_attr("definition", config.definition())
+    return study
+
+
+def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
+    """The study is on this data set from now on.
+
+    Raises:
+        InputError: it is on another.
+    """
+    check_fingerprint(study, collection)
+    study.set_user_attr("fingerprint", collection.fingerprint)
+
+
+def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
+    """
+    Raises:
+        InputError: the study's data set is another.
+    """
+    stored = _attributes(study).get("fingerprint")
+    if stored not in (None, collection.fingerprint):
+        raise InputError(
+            f"study {study.study_name}: is on another {collection.name} than this machine's"
+            f" (fingerprint {stored[:12]}, here {collection.fingerprint[:12]})"
+        )
+
+
+@contextmanager
+def find_study(
+    name: str, storage: str | None, folder: Path
+) -> Iterator[tuple[optuna.Study, StudyConfig]]:
+    """A study that there is, and its definition, to be used within the block.
+
+    Args:
+        storage: its database URL; None is the one in its folder.
+        folder: the study's.
+
+    Raises:
+        InputError: there is none of that name there; names it and the storage, without password.
+        WorkFailed: the storage fails, then or within the block.
+    """
+    url = storage or default_url(folder)
+    try:
+        found = open_storage(url, create=False)
+    except InputError as error:
+        raise InputError(f"study {name}: {error}") from None
+    with storage_failures(url):
+        yield stored_study(name, found, f"storage {without_password(url)}")
+
+
+def stored_study(
+    name: str, storage: BaseStorage, where: str = "this storage"
+) -> tuple[optuna.Study, StudyConfig]:
+    """A study of the storage, and its definition.
+
+    Args:
+        where: what to call the storage in the error.
+
+    Raises:
+        InputError: there is none of that name; names those there are.
+    """
+    with _readable(f"study {name}, or another beside it"):
+        names = optuna.get_all_study_names(storage)
+    if name not in names:
+        there = f"it has {', '.join(sorted(names))}" if names else "it has none"
+        raise InputError(f"study {name}: not in {where}; {there}")
+    study = optuna.load_study(study_name=name, storage=storage)
+    return study, stored_config(study)
+
+
+def stored_config(study: optuna.Study) -> StudyConfig:
+    """A stored study's definition, with what may change of it as it is now."""
+    name, attributes = study.study_name, _attributes(study)
+    tables = attributes.get("definition"), attributes.get("changeable")
+    if tables == (None, None):
+        raise InputError(f"study {name}: was not made by this project")
+    definition, changeable = tables
+    if not isinstance(definition, dict) or not isinstance(changeable, dict):
+        raise InputError(f"study {name}: what is stored of it is damaged: no tables")
+    return read_study(definition | changeable, f"study {name}, as stored")
+
+
+def _attributes(study: optuna.Study) -> dict[str, Any]:
+    with _readable(f"study {study.study_name}"):
+        return study.user_attrs
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:  # not JSON
+        raise InputError(f"{what}: what is stored of it is damaged: {error}") from None
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Each changed value as "key: old -> new"."""
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    return [
+        f"{key}: {before.get(key, 'not set')} -> {after.get(key, 'not set')}"
+        for key in before | after
+        if before.get(key) != after.get(key) or (key in before) != (key in after)
+    ]
+
+
+def _leaves(value: Any, key: str = "") -> list[tuple[str, Any]]:  # noqa: ANN401
+    """All values within tables and lists, each with its dotted key."""
+    if not isinstance(value, dict | list) or not value:
+        return [(key, value)]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return [leaf for k, v in items for leaf in _leaves(v, f"{key}.{k}" if key else str(k))]

@@ -1,0 +1,100 @@
+"""Sampler and pruner of a study, from its definition."""
+
+from __future__ import annotations
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.pruners import (
+    BasePruner,
+    HyperbandPruner,
+    MedianPruner,
+    NopPruner,
+    SuccessiveHalvingPruner,
+)
+from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from hpo.study.definition import StudyConfig
+from hpo.study.space import most_epochs, parameters
+
+SAMPLING, TRAINING = range(2)
+"""What a trial's two seeds are for."""
+
+
+def trial_seed(study_seed: int, number: int, purpose: int) -> int:
+    """A seed of a trial, 0 to 2^31 - 1: it follows from the study's seed and the trial's number."""
+    state = np.random.SeedSequence((study_seed, number, purpose)).generate_state(1)
+    return int(state[0]) >> 1
+
+
+class _SpaceKnown(BaseSampler):
+    """Takes the search space from the study's definition.
+
+    Optuna's samplers look for what all trials have in common: the same, but anew in every trial,
+    in a time that grows with the study.
+    """
+
+    space: dict[str, BaseDistribution]
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return self.space
+
+
+class _TPE(_SpaceKnown, TPESampler):
+    pass
+
+
+class _GP(_SpaceKnown, GPSampler):
+    pass
+
+
+def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
+    """The sampler of one trial.
+
+    Each trial has a sampler of its own, seeded from the trial's number: what it proposes depends
+    on the trials in the storage alone, not on how often the search was interrupted.
+    """
+    seed = trial_seed(study.seed, number, SAMPLING)
+    startup = study.sampler.startup_trials
+    if study.sampler.name == "random":
+        return RandomSampler(seed=seed)
+    kind = _TPE if study.sampler.name == "tpe" else _GP
+    sampler = kind(seed=seed, n_startup_trials=startup)
+    found = {parameter.name: parameter.distribution for parameter in parameters(study)}
+    sampler.space = {name: found[name] for name in sorted(found) if not found[name].single()}
+    return sampler
+
+
+def make_pruner(study: StudyConfig) -> BasePruner:
+    """The pruner of a study; it takes a report's step for the number of epochs done.
+
+    So a trial can be pruned when `min_epochs` are done, and not before: successive halving and
+    Hyperband decide at the first step >= `min_epochs`, then at `reduction_factor` times as many,
+    and so on; the median rule at every step >= `min_epochs`.
+    """
+    first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
+    if study.pruner.name == "successive-halving":
+        return SuccessiveHalvingPruner(min_resource=first, reduction_factor=factor)
+    if study.pruner.name == "hyperband":
+        return HyperbandPruner(
+            min_resource=first, max_resource=most_epochs(study), reduction_factor=factor
+        )
+    if study.pruner.name == "median":
+        return MedianPruner(n_warmup_steps=first)
+    return NopPruner()
+
+
+def may_prune(study: StudyConfig, epochs: int) -> bool:
+    """Whether the study's pruner, asked when so many epochs are done, can say anything but no.
+
+    Most epochs of successive halving and Hyperband need not ask, which is a look at all trials.
+    """
+    step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
+    if study.pruner.name in ("successive-halving", "hyperband"):
+        while step < epochs:
+            step *= factor
+        return step == epochs
+    return study.pruner.name != "none" and epochs >= step

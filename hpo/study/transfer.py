@@ -1,0 +1,87 @@
+"""A configuration of one study, brought into the space of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+from hpo.study.definition import StudyConfig
+from hpo.study.parameter import Parameter, Value
+from hpo.study.space import PRESENT, fill
+from model.config import RunConfig
+
+Likeness = tuple[int, int]
+"""How near two networks are in depth, and how many values of their layers are the same."""
+
+
+def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
+    """The parameters of a trial that would come nearest to another study's configuration.
+
+    Without those of which that has no such value. Its convolutions stay in order, each in a place
+    of the study's. Where they are fewer, the other places are absent, or left to the sampler where
+    they may not be; where they are more, some are left out. Of all ways to do so it is the one
+    with the most likeness, of equals that which does without the last.
+    """
+    given, places = len(run.network.convolutions), len(study.network["convolutions"])
+    both = min(given, places)
+    ways = [
+        _brought(study, _only(run, kept), taken)
+        for kept in combinations(range(given), both)
+        for taken in combinations(range(places), both)
+    ]
+    _, params = max(ways, key=lambda way: way[0])
+    return params
+
+
+def _brought(
+    study: StudyConfig, run: RunConfig, taken: Sequence[int]
+) -> tuple[Likeness, dict[str, Value]]:
+    """With the configuration's convolutions in these places, the others absent if they may be."""
+    document = run.model_dump(mode="json")
+    convolutions, layers = document["network"]["convolutions"], document["train"]["layers"]
+    for place in range(len(study.network["convolutions"])):
+        if place not in taken:
+            convolutions.insert(place, {})
+            layers.insert(place, {})
+        convolutions[place][PRESENT] = place in taken
+    found: dict[str, Value] = {}
+
+    def take(parameter: Parameter) -> Value:
+        near = parameter.nearest(_at(document, parameter.key))
+        if near is None:
+            return parameter.values[0]
+        found[parameter.name] = near
+        return near
+
+    return _likeness(run, RunConfig.model_validate(fill(study, take))), found
+
+
+def _only(run: RunConfig, kept: Sequence[int]) -> RunConfig:
+    """The configuration without its other convolutions."""
+    convolutions, layers = run.network.convolutions, run.train.layers
+    of_network = tuple(convolutions[place] for place in kept)
+    of_layers = *(layers[place] for place in kept), *layers[len(convolutions) :]
+    return RunConfig(
+        network=run.network.model_copy(update={"convolutions": of_network}),
+        train=run.train.model_copy(update={"layers": of_layers}),
+    )
+
+
+def _likeness(one: RunConfig, other: RunConfig) -> Likeness:
+    pairs = (
+        *zip(one.network.convolutions, other.network.convolutions, strict=False),
+        *zip(one.train.layers, other.train.layers, strict=False),
+    )
+    same = sum(len(left.model_dump().items() & right.model_dump().items()) for left, right in pairs)
+    return -abs(len(one.network.convolutions) - len(other.network.convolutions)), same
+
+
+def _at(document: Any, key: str) -> Any:  # noqa: ANN401
+    """What stands at a dotted key of tables and lists; None where nothing does."""
+    for part in key.split("."):
+        try:
+            document = document[int(part) if isinstance(document, list) else part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document

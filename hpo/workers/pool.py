@@ -1,0 +1,155 @@
+"""Worker processes of one machine, watched by the process that starts them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from data.errors import InputError, WorkFailed
+from hpo.console.progress import Progress
+from hpo.runtime.interrupts import held_back
+from hpo.workers import fork_server as fresh_process
+from hpo.workers.worker import INTERRUPTED, Task, live
+
+END_PATIENCE = 30.0
+"""Seconds in which a worker that is told to end gives its trial back."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What this machine gives to a study.
+
+    Attributes:
+        workers: how many processes; a single one is this process.
+        device: auto, cpu, cuda or cuda:N.
+        data_root: where Omniglot is; None, wherever it is found.
+    """
+
+    workers: int = 1
+    device: str = "auto"
+    data_root: Path | None = None
+
+
+@dataclass
+class _Worker:
+    task: Task
+    process: BaseProcess
+    connection: Connection[Any, Any]
+    heard_of: bool = False
+
+
+def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Progress) -> bool:
+    """Runs tasks in `machine.workers` processes; one that is killed is replaced by another.
+
+    Each has its share of the processor's cores, or one of the GPUs by turns.
+
+    Args:
+        logs: the beginning of the log files' names; "-worker-N.txt" is added.
+        progress: shows them all, one `part` a process.
+
+    Returns:
+        Whether all tasks were done; False where processes were ended one by one, from outside.
+
+    Raises:
+        KeyboardInterrupt: interrupted, and the processes with it.
+        InputError, WorkFailed: as one of the processes met them; the others were ended.
+    """
+    left = list(reversed(tasks))
+    slots = range(min(machine.workers, len(tasks)))
+    workers: dict[int, _Worker] = {}
+    ended: str | None = None
+    all_done = True
+
+    def start(task: Task, number: int) -> None:
+        with held_back():  # an interrupt finds every worker in the list
+            workers[number] = _start(task, number, len(slots), machine, logs)
+
+    try:
+        for number in slots:
+            start(left.pop(), number)
+        while workers:
+            ready = wait([worker.connection for worker in workers.values()])
+            for number, worker in list(workers.items()):
+                if worker.connection not in ready:
+                    continue
+                try:
+                    event, details = worker.connection.recv()
+                except (EOFError, OSError):
+                    next_task = _next_task(worker, number, left, logs, progress)
+                    all_done &= worker.process.exitcode != INTERRUPTED
+                    del workers[number]
+                    if next_task is not None:
+                        start(next_task, number)
+                    continue
+                worker.heard_of = True
+                if event == "failed":
+                    reason, status = details
+                    raise (InputError if status == 2 else WorkFailed)(reason)
+                if event == "ready":
+                    continue
+                if event == "ended":  # each says so for all, and others may still report
+                    ended = details[0]
+                else:
+                    getattr(progress, event)(*details, part=number)
+        if ended is not None:
+            progress.ended(ended)
+    finally:
+        _end(list(workers.values()))
+    return all_done
+
+
+def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) -> _Worker:
+    threads = max(1, torch.get_num_threads() // slots)
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
+    if machine.device in ("auto", "cuda") and (gpus := torch.cuda.device_count()):
+        environment["CUDA_VISIBLE_DEVICES"] = _visible_device(number % gpus)
+    ours, theirs = Pipe(duplex=False)
+    log_file = logs.with_name(f"{logs.name}-worker-{number}.txt")
+    process = fresh_process.start(live, (task, theirs, threads, log_file), environment)
+    theirs.close()
+    return _Worker(task, process, ours)
+
+
+def _next_task(
+    worker: _Worker, number: int, left: list[Task], logs: Path, progress: Progress
+) -> Task | None:
+    """What follows a process that ended: its own task again, if it was killed.
+
+    Raises:
+        WorkFailed: it died before it did anything; so would the next.
+    """
+    worker.process.join()
+    status = worker.process.exitcode
+    assert status is not None
+    if status in (0, INTERRUPTED):
+        return left.pop() if left and status == 0 else None
+    cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    if not worker.heard_of:
+        raise WorkFailed(f"a worker died as it started ({cause}); see {logs.parent}")
+    progress.note(f"worker {number} died ({cause}) and is replaced")
+    return worker.task
+
+
+def _visible_device(index: int) -> str:
+    """The name of the index-th GPU that this process may use, for CUDA_VISIBLE_DEVICES."""
+    given = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return given.split(",")[index] if given else str(index)
+
+
+def _end(workers: list[_Worker]) -> None:
+    """Ends what still runs; each gives its trial back."""
+    for worker in workers:
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(END_PATIENCE)
+        if worker.process.is_alive():
+            worker.process.kill()

@@ -1,0 +1,123 @@
+"""The life of a worker process, and what it tells the process that started it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from optuna.trial import FrozenTrial
+
+from data.errors import InputError, WorkFailed
+from hpo.console.progress import outcome
+from hpo.workers.fork_server import let_signals_through
+from model.training.trainer import EpochReport
+
+INTERRUPTED = 130
+"""Exit status of a worker that was told to end."""
+FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
+log = logging.getLogger(__name__)
+
+
+class Wire:
+    """Tells another process what `Progress` shows; when that has died, this one is interrupted."""
+
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self._connection = connection
+
+    def send(self, event: str, *details: Any) -> None:  # noqa: ANN401
+        """Calls `Progress.event` there, with these details."""
+        try:
+            self._connection.send((event, details))
+        except OSError:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def ready(self) -> None:
+        """This worker has all it needs; whatever kills it from now on may spare the next."""
+        self.send("ready")
+
+    def started(self, what: str, epochs: int) -> None:
+        log.info("%s: at most %d epochs", what, epochs)
+        self.send("started", what, epochs)
+
+    def epoch_done(self, report: EpochReport) -> None:
+        log.info(
+            "epoch %d: loss %.4g, accuracy %.1f %%, %.0f pictures/s",
+            report.epoch + 1,
+            report.loss,
+            100 * report.accuracy,
+            report.pictures_per_second,
+        )
+        self.send("epoch_done", report)
+
+    def finished(self, line: str) -> None:
+        log.info("%s", line)
+        self.send("finished", line)
+
+    def trial_started(self, number: int, epochs: int) -> None:
+        self.started(f"trial {number}", epochs)
+
+    def trial_finished(self, trial: FrozenTrial) -> None:
+        log.info("trial %d %s", trial.number, outcome(trial))
+        self.send("trial_finished", trial)
+
+    def ended(self, line: str) -> None:
+        log.info("%s", line)
+        self.send("ended", line)
+
+
+class Task(Protocol):
+    """What a worker process does; it must survive pickling."""
+
+    def __call__(self, wire: Wire) -> None: ...
+
+
+def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: Path) -> None:
+    """The whole life of a worker process.
+
+    Exit status as the command line's; the reason of a failure goes to the log and, in one line, to
+    the process that started this one.
+
+    Args:
+        threads: that it may use.
+        log_file: takes all that it logs or prints.
+    """
+    # Ctrl-C goes to all processes of a terminal; the one that started this one passes it on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _log_to(log_file)
+    torch.set_num_threads(threads)
+    wire = Wire(connection)
+    try:
+        let_signals_through()
+        task(wire)
+    except KeyboardInterrupt:
+        log.info("interrupted")
+        sys.exit(INTERRUPTED)
+    except (InputError, WorkFailed) as error:
+        _give_up(wire, str(error), 2 if isinstance(error, InputError) else 1)
+    except Exception as error:
+        log.exception("unexpected")
+        _give_up(wire, f"{type(error).__name__}: {error}", 1)
+
+
+def _give_up(wire: Wire, reason: str, status: int) -> None:
+    log.error("%s", reason)
+    wire.send("failed", reason, status)
+    sys.exit(status)
+
+
+def _log_to(path: Path) -> None:
+    """All that this process prints or logs goes to its own file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
+    logging.basicConfig(level=logging.INFO, format=FORMAT, stream=sys.stderr)

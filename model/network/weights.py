@@ -1,0 +1,80 @@
+"""Networks and checkpoints as safetensors files: tensors and JSON, never pickles."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from data.errors import InputError, WorkFailed
+from model.config import RunConfig
+from model.network.siamese import SiameseNetwork
+
+FORMAT = "siamese-hpo"
+
+
+def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Path) -> None:
+    """Tensors and a JSON document into one file, whole or not at all.
+
+    Raises:
+        WorkFailed: the disk is full, or the folder cannot be written to.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    packed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+        mode = partial.stat().st_mode
+        save_file(packed, partial, {FORMAT: json.dumps(document)})
+        partial.chmod(mode)  # safetensors makes a file that nobody else may read
+        os.replace(partial, path)
+    except (SafetensorError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkFailed(f"{path}: cannot be written: {reason}") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What `write_tensors` wrote, on the CPU.
+
+    Raises:
+        InputError: there is no such file, or it is none of ours.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            document = json.loads((file.metadata() or {})[FORMAT])
+            return {name: file.get_tensor(name) for name in file.keys()}, document  # noqa: SIM118
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: not a {FORMAT} weights file ({error})") from None
+
+
+def save_network(network: SiameseNetwork, config: RunConfig, path: Path) -> None:
+    """The weights, with the configuration they were trained under beside them in the file."""
+    write_tensors(network.state_dict(), config.model_dump(mode="json"), path)
+
+
+def load_network(path: Path) -> tuple[SiameseNetwork, RunConfig]:
+    """A network that `save_network` wrote, on the CPU, and its configuration.
+
+    Raises:
+        InputError: the file is missing, or holds no network.
+    """
+    tensors, document = read_tensors(path)
+    try:
+        config = RunConfig.model_validate(document)
+        network = SiameseNetwork(config.network)
+        network.load_state_dict(tensors)
+    except (ValueError, RuntimeError):
+        raise InputError(f"{path}: holds no network of this project") from None
+    return network.to(memory_format=torch.channels_last), config

@@ -1,0 +1,61 @@
+"""Layer-wise optimisation: each layer its own learning rate, momentum and L2 weight."""
+
+from __future__ import annotations
+
+from math import cos, pi
+
+import torch
+
+from model.config import TrainConfig
+from model.network.siamese import SiameseNetwork
+
+FIRST_MOMENTUM = 0.5
+"""Every layer's momentum in the first epoch (the paper's section 3.2)."""
+SECOND_MOMENT = 0.999
+"""Adam's decay of the squared gradients; its momentum (beta 1) is the layer's."""
+DECAY = 0.99
+"""By which every learning rate is multiplied each epoch (the paper's section 3.2)."""
+
+STEP, STEPS_AFTER = 0.1, (0.5, 0.75)
+"""By what the schedule "steps" multiplies every learning rate, and after which part of epochs."""
+
+
+def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.Optimizer:
+    """SGD or Adam with two parameter groups per layer: its weights, and what has no L2.
+
+    The paper's term `lambda * ||w||^2` has the gradient `2 * lambda * w`, while torch's
+    `weight_decay` adds `weight_decay * w`: hence the factor two.
+    """
+    groups = []
+    for number, (parameters, layer) in enumerate(zip(network.layers(), config.layers, strict=True)):
+        weights = [p for p in parameters if p.dim() > 1]
+        others = [p for p in parameters if p.dim() <= 1]
+        groups.append({"params": weights, "layer": number, "weight_decay": 2 * layer.l2})
+        groups.append({"params": others, "layer": number, "weight_decay": 0.0})
+    if config.optimiser == "sgd":
+        return torch.optim.SGD(groups, lr=0.0, momentum=FIRST_MOMENTUM, fused=True)
+    return torch.optim.Adam(groups, lr=0.0, betas=(FIRST_MOMENTUM, SECOND_MOMENT), fused=True)
+
+
+def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int) -> None:
+    """Learning rates and momenta of an epoch (0-based).
+
+    Rates fall by 1 % an epoch, along a cosine or in steps; momentum rises linearly from 0.5 in the
+    first epoch to the layer's own value in the last (section 3.2).
+    """
+    done = epoch / config.epochs
+    if config.schedule == "decay":
+        factor = DECAY**epoch
+    elif config.schedule == "steps":
+        factor = STEP ** sum(done >= after for after in STEPS_AFTER)
+    else:
+        factor = (1 + cos(pi * (epoch + 0.5) / config.epochs)) / 2
+    rise = epoch / max(1, config.epochs - 1)
+    for group in optimiser.param_groups:
+        layer = config.layers[group["layer"]]
+        group["lr"] = config.learning_rate * layer.learning_rate * factor
+        momentum = FIRST_MOMENTUM + rise * (layer.momentum - FIRST_MOMENTUM)
+        if config.optimiser == "sgd":
+            group["momentum"] = momentum
+        else:
+            group["betas"] = (momentum, SECOND_MOMENT)
