@@ -22,7 +22,7 @@ from hpo.workers.pool import Machine
 from model.training.trainer import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def test_an_interrupted_search_goes_on_as_if_it_had_not_been(
