@@ -39,3 +39,10 @@ def has_bfloat16(device: torch.device) -> bool:
 def autocast(device: torch.device) -> torch.autocast:
     """A context that computes convolutions and matrix products in bfloat16 where that is fast."""
     return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device))
+
+
+def device_name(device: torch.device) -> str:
+    """Such as "cpu" or "cuda:0 NVIDIA H100"."""
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} {torch.cuda.get_device_name(device)}"

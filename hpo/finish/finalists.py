@@ -19,12 +19,12 @@ from hpo.finish.held_out import one_shot_test, tests_over_seeds
 from hpo.finish.retrain import over_seeds, retraining_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import copy_file, read_results, write_json, write_text
-from hpo.search.objective import device_name, versions
+from hpo.runtime.provenance import versions
 from hpo.search.warm_start import MARK
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts, seconds
 from hpo.workers.pool import Machine
-from model.device import resolve_device
+from model.device import device_name, resolve_device
 from model.network.weights import load_network
 
 ENDED = ("complete", "pruned", "failed", "infeasible")

@@ -18,9 +18,10 @@ from data.names import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.console.progress import Reporter
 from hpo.runtime.files import check_folder, read_results, write_json, write_text
-from hpo.search.objective import device_name, versions
+from hpo.runtime.provenance import versions
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml
+from model.device import device_name
 from model.network.weights import save_network
 from model.training.trainer import Trainer
 

@@ -15,9 +15,9 @@ from hpo.reproduce.context import DEFAULT_NETWORK, Context, Size, size_for
 from hpo.reproduce.registry import experiment
 from hpo.reproduce.writers import write_results
 from hpo.runtime.files import check_folder, read_results
-from hpo.search.objective import device_name, versions
+from hpo.runtime.provenance import versions
 from hpo.workers.pool import Machine
-from model.device import resolve_device
+from model.device import device_name, resolve_device
 
 
 def reproduce(

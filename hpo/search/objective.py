@@ -6,12 +6,9 @@ It is given training and validation pictures only; no test alphabet is within it
 from __future__ import annotations
 
 import logging
-import platform
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from math import isfinite
 from statistics import fmean
@@ -25,6 +22,7 @@ from data.splits import SearchData
 from hpo.console.progress import Reporter
 from hpo.dashboard.trial_artifacts import present
 from hpo.runtime.interrupts import allowed
+from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import HEARTBEAT, TrialLost, still_mine
 from hpo.storage.database import STORAGE_ERRORS
@@ -32,6 +30,7 @@ from hpo.storage.parameter_batch import parameters_together
 from hpo.study.definition import StudyConfig
 from hpo.study.samplers import TRAINING, may_prune, trial_seed
 from hpo.study.space import sample
+from model.device import device_name
 from model.training.trainer import EpochReport, Trainer
 
 log = logging.getLogger(__name__)
@@ -151,22 +150,3 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     trial.set_user_attr(
         "pictures_per_second", fmean(report.pictures_per_second for report in history)
     )
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Of what a trial's numbers depend on: python, torch, optuna, project."""
-    found = {"python": platform.python_version(), "torch": torch.__version__}
-    for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
-        try:
-            found[key] = version(package)
-        except PackageNotFoundError:  # run from its folder, without installation
-            found[key] = "not installed"
-    return found
-
-
-def device_name(device: torch.device) -> str:
-    """Such as "cpu" or "cuda:0 NVIDIA H100"."""
-    if device.type != "cuda":
-        return str(device)
-    return f"{device} {torch.cuda.get_device_name(device)}"

@@ -36,7 +36,7 @@ from data.names import Dataset
 from data.sources.load import load_collection
 from data.splits import ALL_DRAWERS, SearchData, paper_splits
 from hpo.runtime.files import write_json
-from hpo.search.objective import versions
+from hpo.runtime.provenance import versions
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset
 from model.evaluation.embeddings import scores_within

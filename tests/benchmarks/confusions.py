@@ -28,7 +28,7 @@ from data.characters import Characters
 from data.collection import SIDE
 from data.sources.load import load_collection
 from data.splits import evaluation_characters, paper_splits
-from hpo.search.objective import versions
+from hpo.runtime.provenance import versions
 from model.evaluation.embeddings import embed
 from model.evaluation.scores import one_shot_accuracy
 from model.network.weights import load_network

@@ -38,7 +38,7 @@ from data.sources.load import load_collection
 from hpo.console.progress import Progress
 from hpo.finish.retrain_task import SearchTask
 from hpo.runtime.files import log_files
-from hpo.search.objective import versions
+from hpo.runtime.provenance import versions
 from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import keep_fingerprint, open_study
 from hpo.study.definition import StudyConfig

@@ -38,7 +38,7 @@ from torch import Tensor
 from data.names import Dataset
 from data.sources.load import load_collection
 from data.splits import SearchData
-from hpo.search.objective import versions
+from hpo.runtime.provenance import versions
 from hpo.study.definition import SamplerConfig, StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.study.samplers import TRAINING, make_sampler, trial_seed

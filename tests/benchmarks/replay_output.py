@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from simulation import Outcome
 from surrogate import Surrogate
 
-from hpo.search.objective import versions
+from hpo.runtime.provenance import versions
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 plt.style.use("tableau-colorblind10")

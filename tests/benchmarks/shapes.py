@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from replay_output import QUANTILES, save
 from surrogate import read_recorded
 
-from hpo.search.objective import versions
+from hpo.runtime.provenance import versions
 from hpo.study.file import load_study, read_study
 
 SHAPES: dict[str, dict[str, Any]] = {

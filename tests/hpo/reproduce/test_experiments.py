@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 import hpo.finish.retrain_task
-from hpo.reproduce import drawers, losses, one_rate, table1
 from hpo.reproduce.context import Context
+from hpo.reproduce.experiments import drawers, losses, one_rate, table1
 from hpo.reproduce.table import Measured, Quoted, Table
 from model.config import NetworkConfig
 

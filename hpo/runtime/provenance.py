@@ -1,0 +1,110 @@
+"""What a result depends on: versions of packages, the project's commit, and the machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+from pydantic import BaseModel
+
+PROJECT = Path(__file__).parents[2]
+CPUINFO = Path("/proc/cpuinfo")
+
+
+class Computer(BaseModel):
+    """The machine that something was measured on.
+
+    Attributes:
+        processor: its name, such as "AMD EPYC".
+        instruction_set: the widest that PyTorch uses, with bf16 or AMX where the processor
+            multiplies bfloat16 in hardware: "AVX2", "AVX512", "AVX512 bf16", "AVX512 bf16 AMX".
+        cores: those that this process may use.
+        threads: those that PyTorch computes with.
+        gpu: its name, or None.
+    """
+
+    processor: str
+    instruction_set: str
+    cores: int
+    threads: int
+    gpu: str | None
+
+    def __str__(self) -> str:
+        gpu = f", {self.gpu}" if self.gpu else ""
+        return (
+            f"{self.processor} ({self.instruction_set}), {self.cores} cores, {self.threads} threads"
+            f"{gpu}"
+        )
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python, torch, optuna and this project ("not installed" if run from its folder).
+
+    >>> sorted(versions())
+    ['optuna', 'project', 'python', 'torch']
+    """
+    found = {"python": platform.python_version(), "torch": torch.__version__}
+    for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
+        try:
+            found[key] = version(package)
+        except PackageNotFoundError:
+            found[key] = "not installed"
+    return found
+
+
+@cache
+def commit() -> str | None:
+    """The project's git commit, with "+changes" behind it where files differ; None without git."""
+    if not (PROJECT / ".git").exists():  # not that of a project which this one is installed in
+        return None
+    head, changes = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "-uno")
+    if head is None:
+        return None
+    return head[:12] + ("+changes" if changes else "")
+
+
+def computer() -> Computer:
+    """This machine, as it is used now."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Computer(
+        processor=_processor(),
+        instruction_set=_instruction_set(),
+        cores=cores or 1,
+        threads=torch.get_num_threads(),
+        gpu=torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    )
+
+
+def _processor() -> str:
+    named = CPUINFO.read_text().partition("model name")[2] if CPUINFO.exists() else ""
+    name = named.partition(":")[2].partition("\n")[0].strip()
+    return name or platform.processor() or platform.machine()
+
+
+def _instruction_set() -> str:
+    # The capability follows ATEN_CPU_CAPABILITY, by which a fast machine can act as a slow one.
+    widest = torch.backends.cpu.get_cpu_capability()
+    if widest != "AVX512":
+        return widest
+    bf16 = " bf16" if torch.cpu._is_avx512_bf16_supported() else ""
+    return f"{widest}{bf16}{' AMX' if torch.cpu._is_amx_tile_supported() else ''}"
+
+
+def _git(*words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(PROJECT), *words],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
