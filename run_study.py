@@ -52,7 +52,7 @@ def run(
     from hpo.run.run import on_data, run_study
     from hpo.storage.database import default_url
     from hpo.study.file import load_study
-    from hpo.workers.pool import Machine
+    from hpo.workers.machine import Machine
 
     config = load_study(study)
     changes = {
@@ -82,7 +82,7 @@ def join(
     """Add this machine's workers to a study that `run` started, here or on another machine."""
     from hpo.run.run import join_study
     from hpo.storage.database import default_url
-    from hpo.workers.pool import Machine
+    from hpo.workers.machine import Machine
 
     folder = output or RUNS / name
     machine = Machine(workers, device, data_root)
@@ -159,7 +159,7 @@ def reproduce(
     A training that is done is not done again.
     """
     from hpo.reproduce.run import reproduce
-    from hpo.workers.pool import Machine
+    from hpo.workers.machine import Machine
 
     folder = output or RUNS / "reproduce" / name
     machine = Machine(workers, device, data_root)

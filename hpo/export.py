@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import optuna
-import pandas as pd
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from data.errors import InputError
 from hpo.runtime.files import check_folder, write_bytes, write_text
 from hpo.study.definition import StudyConfig
-from hpo.study.space import config_of
-from hpo.trials.budget import is_infeasible
-from model.config import RunConfig
+from hpo.trials.outcome import state_of
+from hpo.trials.ranking import Cost, best_trials, pareto_front, trial_config
+from hpo.trials.table import trial_table
 from model.config_file import Form, to_text
 
 TableForm = Literal["csv", "parquet"]
-Cost = Literal["parameters", "seconds"]
-
-NOT_IN_TABLE = frozenset({"error", "failure", "worker", "heartbeat"})
-"""Trial attributes of no use outside the study."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ class Selection:
         return self.top is not None or self.pareto is not None
 
     def of(self, study: optuna.Study) -> list[FrozenTrial]:
-        """The trials meant; the search's best one where nothing is asked for.
+        """The selected trials; the search's best one where nothing is asked for.
 
         Raises:
             InputError: there is no such trial, or it has no result.
@@ -69,32 +63,6 @@ class Selection:
                 file=sys.stderr,
             )
         return found
-
-
-def best_trials(study: optuna.Study, count: int | None = None) -> list[FrozenTrial]:
-    """The best complete trials whose network exists, best first; the earlier one of two equals."""
-    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    feasible = [trial for trial in complete if not is_infeasible(trial)]
-    return sorted(feasible, key=lambda trial: (-trial.values[0], trial.number))[:count]
-
-
-def pareto_front(study: optuna.Study, cost: Cost) -> list[FrozenTrial]:
-    """The complete trials than which none cheaper is as good, cheapest first.
-
-    Args:
-        cost: the network's parameters, or the seconds its training took.
-    """
-    ordered = sorted(best_trials(study), key=lambda trial: trial.user_attrs[cost])
-    front: list[FrozenTrial] = []
-    for trial in ordered:  # among equally cheap ones the best comes first: sorting is stable
-        if not front or trial.values[0] > front[-1].values[0]:
-            front.append(trial)
-    return front
-
-
-def trial_config(config: StudyConfig, trial: FrozenTrial) -> RunConfig:
-    """The configuration a trial was trained with, its seed included."""
-    return config_of(config, trial.params, trial.user_attrs["seed"])
 
 
 def export_configs(
@@ -150,19 +118,6 @@ def export_table(
     _say(output, about)
 
 
-def trials_csv(study: optuna.Study) -> str:
-    """All trials as a table, see `trial_table`."""
-    return trial_table(study.get_trials(deepcopy=False)).to_csv(index=False)
-
-
-def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
-    """One row a trial: number, state, value, epochs trained, what is recorded of it, parameters.
-
-    Parameters are called as in the storage; `epochs`, where it is searched, is "train.epochs".
-    """
-    return pd.DataFrame([_row(trial) for trial in trials])
-
-
 def _trial(study: optuna.Study, number: int) -> FrozenTrial:
     """A trial that has a result, be it that of the epochs before it was pruned."""
     name, trials = study.study_name, study.get_trials(deepcopy=False)
@@ -170,7 +125,7 @@ def _trial(study: optuna.Study, number: int) -> FrozenTrial:
         there = f"0 to {len(trials) - 1}" if trials else "none yet"
         raise InputError(f"study {name}: has no trial {number}; there are {there}")
     trial = trials[number]
-    state = _state(trial)
+    state = state_of(trial)
     if state not in ("complete", "pruned"):
         became = {"failed": "failed", "infeasible": "is infeasible: its network cannot exist"}
         raise InputError(
@@ -178,28 +133,6 @@ def _trial(study: optuna.Study, number: int) -> FrozenTrial:
             " a complete or a pruned one can be exported"
         )
     return trial
-
-
-def _state(trial: FrozenTrial) -> str:
-    if is_infeasible(trial):
-        return "infeasible"
-    return "failed" if trial.state is TrialState.FAIL else trial.state.name.lower()
-
-
-def _row(trial: FrozenTrial) -> dict[str, Any]:
-    return {
-        "number": trial.number,
-        "state": _state(trial),
-        "value": trial.values[0] if trial.values else None,
-        "epochs": len(trial.intermediate_values),
-        **{
-            key: value
-            for key, value in trial.user_attrs.items()
-            if key not in NOT_IN_TABLE and not isinstance(value, dict | list)
-        },
-        # `epochs` is how many were trained: a parameter of that name has the one of its key.
-        **{"train.epochs" if k == "epochs" else k: v for k, v in trial.params.items()},
-    }
 
 
 def _write(text: str, output: Path | None, about: str) -> None:

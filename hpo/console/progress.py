@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from hpo.trials.budget import is_infeasible
+from hpo.trials.outcome import in_words, is_infeasible
 
 if TYPE_CHECKING:
     from model.training.trainer import EpochReport
 
 SPEED_WINDOW = 3600.0
 """Seconds over which the time left is estimated: trials differ a lot, so over many of them."""
-
-
-class Reporter(Protocol):
-    """Who is told how trainings go: the terminal, or the process that started this worker."""
-
-    def started(self, what: str, epochs: int) -> None: ...
-    def finished(self, line: str) -> None: ...
-    def trial_started(self, number: int, epochs: int) -> None: ...
-    def epoch_done(self, report: EpochReport) -> None: ...
-    def trial_finished(self, trial: FrozenTrial) -> None: ...
-    def ended(self, line: str) -> None: ...
 
 
 class Progress:
@@ -112,7 +101,7 @@ class Progress:
 
     def trial_finished(self, trial: FrozenTrial, part: int = 0) -> None:
         counts = trial.state is not TrialState.FAIL and not is_infeasible(trial)
-        self.finished(f"trial {trial.number} {outcome(trial)}", counts, part)
+        self.finished(f"trial {trial.number} {in_words(trial)}", counts, part)
 
 
 class _Part:
@@ -143,20 +132,3 @@ class _Part:
     def ended(self) -> None:
         self.fraction = 0.0
         self._bars.update(self._task, visible=False)
-
-
-def outcome(trial: FrozenTrial) -> str:
-    """How a trial ended, in a few words."""
-    attributes = trial.user_attrs
-    if trial.state is TrialState.FAIL:
-        error = str(attributes.get("error", "")).strip()
-        return f"failed: {error.splitlines()[-1] if error else 'no reason recorded'}"
-    if is_infeasible(trial):
-        return "infeasible, not trained"
-    epochs = len(trial.intermediate_values)
-    if trial.state is TrialState.PRUNED:
-        return f"pruned after epoch {epochs}: {attributes.get('reason', 'others did better')}"
-    return (
-        f"{trial.values[0]:.1%} ± {attributes['standard_error']:.1%}"
-        f" (best of {epochs} epochs, {attributes['seconds']:.0f} s)"
-    )

@@ -12,11 +12,12 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.console.progress import outcome
-from hpo.export import best_trials
 from hpo.runtime.files import read_results
 from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, reached_limit
+from hpo.trials.outcome import in_words
+from hpo.trials.ranking import best_trials
 
 RECENT = 5
 """So many of the trials that ended last are told of."""
@@ -58,12 +59,12 @@ def status(study: optuna.Study, config: StudyConfig, output: Path) -> dict[str, 
         "dataset": config.dataset,
         "state": state,
         "trials": asdict(counts(trials)),
-        "retried": sum("deaths" in trial.user_attrs for trial in trials),
+        "retried": sum(TrialRecord.of(trial).deaths is not None for trial in trials),
         "budget": {"trials": config.trials, "timeout": config.timeout},
         "best": {"number": best[0].number, "value": best[0].values[0]} if best else None,
         "winner": winner,
         "recent": [
-            {"number": number, "outcome": outcome(trials[number])} for _, number in ended[-RECENT:]
+            {"number": number, "outcome": in_words(trials[number])} for _, number in ended[-RECENT:]
         ],
         "workers": [_worker(trial) for trial in running],
         "seconds_left": _seconds_left(trials, config, len(running)),
@@ -81,17 +82,20 @@ def _winner(config: StudyConfig, output: Path) -> dict[str, Any] | None:
 
 
 def _worker(trial: FrozenTrial) -> dict[str, Any]:
-    reported, attributes = trial.intermediate_values, trial.user_attrs
-    host, pid, _ = (*attributes.get("worker", "").split(":"), "", "", "")[:3]
-    beat = attributes.get("heartbeat")
+    reported, record = trial.intermediate_values, TrialRecord.of(trial)
+    host, pid, _ = (*record.worker.split(":"), "", "", "")[:3]
     assert trial.datetime_start is not None
-    since = datetime.fromisoformat(beat) if beat else trial.datetime_start.astimezone()
+    since = (
+        datetime.fromisoformat(record.heartbeat)
+        if record.heartbeat
+        else trial.datetime_start.astimezone()
+    )
     return {
         "worker": f"{host}:{pid}",
         "number": trial.number,
         "epochs": len(reported),
         "best": max(reported.values(), default=None),
-        "pictures_per_second": attributes.get("pictures_per_second"),
+        "pictures_per_second": record.pictures_per_second,
         "silent": max(0.0, (datetime.now(UTC) - since).total_seconds()),
     }
 

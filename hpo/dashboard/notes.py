@@ -10,17 +10,17 @@ from typing import Any
 
 import optuna
 
-from hpo.console.progress import outcome
 from hpo.dashboard.note_store import read_note, write_note, write_trial_note
 from hpo.storage.database import default_url
+from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.space import parameters
-from hpo.trials.budget import counts, trained
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.budget import counts
+from hpo.trials.outcome import WHY_PRUNED, in_words, trained
 from model.config import RunConfig
 from model.training.trainer import EpochReport
 
-STORAGE = "storage"
-"""The study attribute that tells how to join: the storage's URL, without password."""
 OWN = "\n\n---\n\n*Notes of your own, which are kept, go below this line.*\n"
 
 
@@ -32,7 +32,7 @@ def save_trial_note(
     pruned: bool,
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says."""
-    reason = trial.user_attrs.get("reason", "others did better") if pruned else None
+    reason = (TrialRecord.of(trial).reason or WHY_PRUNED) if pruned else None
     write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason))
 
 
@@ -98,7 +98,7 @@ def study_note(
     lines = [
         f"# {config.name}",
         config.description,
-        f"**Best so far: trial {best.number}, {outcome(best)}**, 20-way {METRIC}."
+        f"**Best so far: trial {best.number}, {in_words(best)}**, 20-way {METRIC}."
         if best
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
@@ -118,7 +118,7 @@ def study_note(
         "    # the best trial's configuration\n"
         f"    python run_study.py export {config.name}{storage} --output best.toml",
         "## Definition",
-        f"Data set {config.dataset}, fingerprint `{attributes.get('fingerprint', 'unknown')}`.",
+        f"Data set {config.dataset}, fingerprint `{attributes.get(FINGERPRINT, 'unknown')}`.",
         _in_words(config),
         _table(
             ["searched", "from", "to", ""],

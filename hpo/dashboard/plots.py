@@ -14,8 +14,9 @@ from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
 from hpo.study.definition import METRIC
-from hpo.trials.budget import trained
+from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
+from hpo.trials.outcome import accuracy_of, trained
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
@@ -37,21 +38,21 @@ def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
     ):
         figure.add_scatter(
             name=name,
-            x=[_rounded(trial.user_attrs.get("seconds", 0.0)) for trial in group],
-            y=[_rounded(100 * _reached(trial)) for trial in group],
+            x=[_rounded(TrialRecord.of(trial).seconds or 0.0) for trial in group],
+            y=[_rounded(100 * (accuracy_of(trial) or 0.0)) for trial in group],
             text=[f"trial {trial.number}" for trial in group],
             hovertemplate="%{text}: %{y:.1f} % after %{x:.1f} s",
             mode="markers",
             marker={"color": color, "symbol": symbol, "size": 8},
         )
     edge: list[FrozenTrial] = []
-    for trial in sorted(trained(trials), key=lambda t: t.user_attrs.get("seconds", 0.0)):
-        if not edge or _reached(trial) > _reached(edge[-1]):
+    for trial in sorted(trained(trials), key=lambda t: TrialRecord.of(t).seconds or 0.0):
+        if not edge or (accuracy_of(trial) or 0.0) > (accuracy_of(edge[-1]) or 0.0):
             edge.append(trial)
     figure.add_scatter(
         name="best for its time",
-        x=[_rounded(trial.user_attrs.get("seconds", 0.0)) for trial in edge],
-        y=[_rounded(100 * _reached(trial)) for trial in edge],
+        x=[_rounded(TrialRecord.of(trial).seconds or 0.0) for trial in edge],
+        y=[_rounded(100 * (accuracy_of(trial) or 0.0)) for trial in edge],
         mode="lines",
         line={"color": ORANGE, "shape": "hv"},
         hoverinfo="skip",
@@ -170,11 +171,6 @@ def _figure(title: str, x: str, y: str) -> go.Figure:
             "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
         }
     )
-
-
-def _reached(trial: FrozenTrial) -> float:
-    """A trial's best accuracy, 0 to 1."""
-    return trial.values[0] if trial.values else max(trial.intermediate_values.values())
 
 
 def _rounded(value: float) -> float:

@@ -17,9 +17,9 @@ from optuna_dashboard import get_note
 from data.errors import InputError
 from hpo.dashboard.study_page import refresh
 from hpo.finish.finalists import finished_results
-from hpo.run.run import ARTIFACTS
 from hpo.search.checkpoints import open_store
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.studies import ARTIFACTS
 from hpo.study.definition import StudyConfig
 
 HOST = "127.0.0.1"

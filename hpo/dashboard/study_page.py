@@ -13,7 +13,8 @@ from optuna.trial import FrozenTrial
 from hpo.dashboard.notes import save_study_note
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.study.definition import StudyConfig
-from hpo.trials.budget import counts, trained
+from hpo.trials.budget import counts
+from hpo.trials.outcome import trained
 
 GROWTH = 1.5
 """The plots are drawn anew when there are so many times as many finished trials."""

@@ -14,16 +14,18 @@ from optuna.trial import FrozenTrial
 
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
-from hpo.export import best_trials, trial_config, trials_csv
 from hpo.finish.held_out import one_shot_test, tests_over_seeds
 from hpo.finish.retrain import over_seeds, retraining_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import copy_file, read_results, write_json, write_text
 from hpo.runtime.provenance import versions
-from hpo.search.warm_start import MARK
+from hpo.storage.studies import WARM_START
 from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
-from hpo.workers.pool import Machine
+from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.table import trials_csv
+from hpo.workers.machine import Machine
 from model.device import device_name, resolve_device
 from model.network.weights import load_network
 
@@ -76,7 +78,7 @@ def finish(
     if not finalists:
         raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
     trials = study.get_trials(deepcopy=False)
-    searched = {trial.user_attrs["seed"] for trial in trials if "seed" in trial.user_attrs}
+    searched = {seed for trial in trials if (seed := TrialRecord.of(trial).seed) is not None}
     tasks = {
         trial.number: [
             _task(config, trial, seed, machine, work)
@@ -118,7 +120,7 @@ def finish(
         "trials": {
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
-        "warm_start": study.user_attrs.get(MARK),
+        "warm_start": study.user_attrs.get(WARM_START),
         "best": _named(finalists[0]),
         "winner": _named(winner) | {"seed": best.seed, "config": trained.model_dump(mode="json")},
         "validation": validation[winner.number],

@@ -16,9 +16,9 @@ from data.collection import Collection
 from data.errors import InputError
 from data.names import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
-from hpo.console.progress import Reporter
 from hpo.runtime.files import check_folder, read_results, write_json, write_text
 from hpo.runtime.provenance import versions
+from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml
 from model.device import device_name

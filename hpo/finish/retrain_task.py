@@ -10,7 +10,7 @@ from data.collection import Collection
 from data.names import Dataset
 from data.sources.load import load_collection
 from data.splits import SearchData, SplitsOf, paper_splits
-from hpo.console.progress import Progress, Reporter
+from hpo.console.progress import Progress
 from hpo.finish.retrain import retrain
 from hpo.runtime.files import log_files
 from hpo.runtime.interrupts import held_back
@@ -19,7 +19,9 @@ from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.studies import check_fingerprint, stored_study
-from hpo.workers.pool import Machine, run_tasks
+from hpo.workers.machine import Machine
+from hpo.workers.pool import run_tasks
+from hpo.workers.reporter import Reporter
 from hpo.workers.worker import Wire
 from model.config import RunConfig
 from model.device import resolve_device

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from optuna.trial import FrozenTrial
 
+from hpo.trials.attributes import TrialRecord
+
 Span = tuple[datetime, datetime]
 LONG_PAUSE = 0.1
 """Of the time in which trials ran; shorter pauses stay."""
@@ -17,7 +19,7 @@ def span(trial: FrozenTrial, now: datetime) -> Span:
     """When a trial started and ended; one that runs, at its last sign of life, or now."""
     assert trial.datetime_start is not None
     end = trial.datetime_complete or now
-    if trial.datetime_complete is None and (beat := trial.user_attrs.get("heartbeat")):
+    if trial.datetime_complete is None and (beat := TrialRecord.of(trial).heartbeat):
         end = datetime.fromisoformat(beat).astimezone().replace(tzinfo=None)
     return trial.datetime_start, max(trial.datetime_start, end)
 

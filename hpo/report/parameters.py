@@ -34,7 +34,8 @@ from hpo.report.style import (
     words,
 )
 from hpo.trials.importance import FEWEST, SHUFFLES, Importances
-from hpo.trials.outcome import accuracy_of, best_first
+from hpo.trials.outcome import accuracy_of
+from hpo.trials.ranking import best_first
 
 Trials = Sequence[FrozenTrial]
 ROW_HEIGHT = 36

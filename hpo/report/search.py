@@ -29,7 +29,9 @@ from hpo.report.style import (
     spread,
     undrawn,
 )
-from hpo.trials.outcome import best_first, state_of
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.outcome import state_of
+from hpo.trials.ranking import best_first
 
 Trials = Sequence[FrozenTrial]
 CURVE_POINTS = 20_000
@@ -134,7 +136,7 @@ def timeline(trials: Trials, now: datetime) -> Section:
     clock = Clock(list(spans.values()))
     workers: dict[str, int] = {}
     for trial in sorted(started, key=lambda trial: spans[trial.number]):
-        workers.setdefault(trial.user_attrs.get("worker", ""), len(workers) + 1)
+        workers.setdefault(TrialRecord.of(trial).worker, len(workers) + 1)
     unit, size = next(
         (unit, size)
         for unit, size in (("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -152,11 +154,11 @@ def timeline(trials: Trials, now: datetime) -> Section:
             orientation="h",
             base=[round(start, 3) for start, _ in ends],
             x=[round(end - start, 3) for start, end in ends],
-            y=[workers[trial.user_attrs.get("worker", "")] for trial in of_state],
+            y=[workers[TrialRecord.of(trial).worker] for trial in of_state],
             width=0.7,
             marker={"color": colour, "line": {"color": "white", "width": 1}},
             customdata=[
-                [trial.number, trial.user_attrs.get("worker", "").rpartition(":")[0]]
+                [trial.number, TrialRecord.of(trial).worker.rpartition(":")[0]]
                 for trial in of_state
             ],
             name=f"{state} ({len(of_state):,})",

@@ -11,13 +11,14 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from hpo.console.duration import duration
-from hpo.export import trial_config
 from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed, percent, words
 from hpo.report.tested import Tested, tested
 from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
-from hpo.trials.outcome import accuracy_of, best_first, state_of
+from hpo.trials.outcome import accuracy_of, state_of
+from hpo.trials.ranking import best_first, trial_config
 from model.evaluation.published import ONE_SHOT
 
 SAMPLERS = {
@@ -96,9 +97,10 @@ def found(trials: Trials, results: Results | None) -> str:
 def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> str:
     """Standard errors, the winner's curse, how many seeds."""
     errors = [
-        trial.user_attrs["standard_error"]
+        error
         for trial in trials
-        if accuracy_of(trial) is not None and "standard_error" in trial.user_attrs
+        if accuracy_of(trial) is not None
+        and (error := TrialRecord.of(trial).standard_error) is not None
     ]
     over = (
         "the one-shot trials that were drawn for it."

@@ -11,7 +11,7 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from hpo.finish.held_out import network_in
-from hpo.workers.pool import Machine
+from hpo.workers.machine import Machine
 from model.device import resolve_device
 from model.network.siamese import SiameseNetwork
 

@@ -16,7 +16,7 @@ from hpo.reproduce.registry import experiment
 from hpo.reproduce.writers import write_results
 from hpo.runtime.files import check_folder, read_results
 from hpo.runtime.provenance import versions
-from hpo.workers.pool import Machine
+from hpo.workers.machine import Machine
 from model.device import device_name, resolve_device
 
 

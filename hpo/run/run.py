@@ -17,7 +17,6 @@ from data.errors import InputError
 from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
-from hpo.dashboard.notes import STORAGE
 from hpo.dashboard.study_page import refresh
 from hpo.finish.finalists import finish, finished_results
 from hpo.finish.retrain_task import SearchTask
@@ -27,10 +26,11 @@ from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.search.warm_start import warm_start
 from hpo.storage.database import open_storage, storage_failures, without_password
-from hpo.storage.studies import check_fingerprint, find_study, keep_fingerprint, open_study
+from hpo.storage.studies import STORAGE, check_fingerprint, find_study, keep_fingerprint, open_study
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts, reached_limit
-from hpo.workers.pool import Machine, run_tasks
+from hpo.workers.machine import Machine
+from hpo.workers.pool import run_tasks
 from model.device import resolve_device
 
 STORE = "artifact_store"

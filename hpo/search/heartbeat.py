@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 
-from hpo.search.claims import HEARTBEAT, Watch, beat, take_over
+from hpo.search.dead_workers import HEARTBEAT, Watch, take_over
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
 
 log = logging.getLogger(__name__)
+
+
+def beat(trial: optuna.Trial) -> None:
+    """A sign of life."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with suppress(UpdateFinishedTrialError):
+        # Not through the trial: that is the other thread's.
+        TrialRecord(heartbeat=now).save_to(trial.storage, trial._trial_id)
 
 
 class Heart:

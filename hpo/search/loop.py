@@ -16,11 +16,14 @@ from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.process_identity import is_gone, this_process
-from hpo.search.claims import TrialLost, give_back, release, still_mine, take_over, take_trial
+from hpo.search.claims import TrialLost, give_back, release, still_mine, take_trial
+from hpo.search.dead_workers import take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
-from hpo.study.samplers import make_pruner, make_sampler
+from hpo.study.pruners import make_pruner
+from hpo.study.samplers import make_sampler
+from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
 
 SAME_FAILURES = 3
@@ -48,7 +51,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
         trials = study.get_trials(deepcopy=False)
         # When this process begins, it runs no trial.
         me = this_process()
-        release(study, [trial for trial in trials if trial.user_attrs.get("worker") == me])
+        release(study, [trial for trial in trials if TrialRecord.of(trial).worker == me])
         before = {trial.number for trial in trials if trial.state.is_finished()}
     pauses = FIRST_PAUSE
     with Heart(study, config) as heart:
@@ -96,8 +99,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     except STORAGE_ERRORS:
         raise
     except Exception as error:
-        trial.set_user_attr("error", traceback.format_exc())
-        trial.set_user_attr("failure", type(error).__name__)
+        TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
         still_mine(trial)
         failed = study.tell(trial, state=TrialState.FAIL)
     else:
@@ -116,7 +118,7 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
     dead = [
         trial
         for trial in trials
-        if trial.state is TrialState.RUNNING and is_gone(trial.user_attrs.get("worker", ""))
+        if trial.state is TrialState.RUNNING and is_gone(TrialRecord.of(trial).worker)
     ]
     for trial in dead:
         take_over(study, trial, objective.config)
@@ -130,9 +132,10 @@ def _check_failures(trials: Sequence[FrozenTrial]) -> None:
     """
     ended = [trial for trial in trials if trial.datetime_complete is not None]
     last = sorted(ended, key=lambda trial: trial.datetime_complete or 0)[-SAME_FAILURES:]
-    causes = [trial.user_attrs.get("failure") for trial in last if trial.state is TrialState.FAIL]
+    failed = [TrialRecord.of(trial) for trial in last if trial.state is TrialState.FAIL]
+    causes = [record.failure for record in failed]
     if len(causes) == SAME_FAILURES and len(set(causes)) == 1:
-        reason = str(last[-1].user_attrs.get("error", "")).strip().splitlines()
+        reason = (failed[-1].error or "").strip().splitlines()
         raise WorkFailed(
             f"{SAME_FAILURES} trials in a row failed; the last with"
             f" {reason[-1] if reason else causes[-1]}"

@@ -19,17 +19,20 @@ from optuna.artifacts._protocol import ArtifactStore
 from optuna.trial import TrialState
 
 from data.splits import SearchData
-from hpo.console.progress import Reporter
 from hpo.dashboard.trial_artifacts import present
 from hpo.runtime.interrupts import allowed
 from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
-from hpo.search.claims import HEARTBEAT, TrialLost, still_mine
+from hpo.search.claims import TrialLost, still_mine
+from hpo.search.dead_workers import HEARTBEAT
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.parameter_batch import parameters_together
 from hpo.study.definition import StudyConfig
-from hpo.study.samplers import TRAINING, may_prune, trial_seed
+from hpo.study.pruners import may_prune
+from hpo.study.samplers import TRAINING, trial_seed
 from hpo.study.space import sample
+from hpo.trials.attributes import TrialRecord
+from hpo.workers.reporter import Reporter
 from model.device import device_name
 from model.training.trainer import EpochReport, Trainer
 
@@ -71,23 +74,25 @@ class Objective:
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
         with parameters_together(trial.storage):
             run = sample(trial, self.config, seed)
-        begun = "seed" in trial.user_attrs
-        trial.set_user_attr("seed", seed)
+        begun = TrialRecord.of(trial).seed is not None
+        TrialRecord(seed=seed).save(trial)
         short = run.network.shortfall()
         _set_constraint(trial, short)
         if short:
             size = run.network.size
             reason = f"infeasible: {size}x{size} is {short} pixels too small"
-            trial.set_user_attr("reason", reason)
+            TrialRecord(reason=reason).save(trial)
             return 0.0
         reported: Collection[int] = ()
         if begun:
             reported = trial.storage.get_trial(trial._trial_id).intermediate_values.keys()
         self.checkpoints.fetch(trial, len(reported))
         trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
-        trial.set_user_attr("versions", versions())
-        trial.set_user_attr("device", device_name(self.device))
-        trial.set_user_attr("parameters", sum(p.numel() for p in trainer.network.parameters()))
+        TrialRecord(
+            versions=versions(),
+            device=device_name(self.device),
+            parameters=sum(p.numel() for p in trainer.network.parameters()),
+        ).save(trial)
         self.progress.trial_started(trial.number, run.train.epochs)
         try:
             self._train(trial, trainer, reported)
@@ -119,13 +124,14 @@ class Objective:
             if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
                 told = time.monotonic()
                 still_mine(trial)
-                trial.set_user_attr("pictures_per_second", report.pictures_per_second)
+                TrialRecord(pictures_per_second=report.pictures_per_second).save(trial)
             if report.epoch >= known:
                 self.checkpoints.keep(trial, report.epoch)
             if step not in reported:
                 trial.report(report.best_accuracy, step)
             if not isfinite(report.loss):
-                trial.set_user_attr("reason", f"the loss of epoch {step} is {report.loss}")
+                reason = f"the loss of epoch {step} is {report.loss}"
+                TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
             # A training that is done anyway counts as complete, however others did.
             if step < epochs and may_prune(self.config, step) and trial.should_prune():
@@ -144,9 +150,9 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     if not history:
         return
     last = history[-1]
-    trial.set_user_attr("best_epoch", last.best_epoch + 1)
-    trial.set_user_attr("standard_error", last.best_standard_error)
-    trial.set_user_attr("seconds", sum(report.seconds for report in history))
-    trial.set_user_attr(
-        "pictures_per_second", fmean(report.pictures_per_second for report in history)
-    )
+    TrialRecord(
+        best_epoch=last.best_epoch + 1,
+        standard_error=last.best_standard_error,
+        seconds=sum(report.seconds for report in history),
+        pictures_per_second=fmean(report.pictures_per_second for report in history),
+    ).save(trial)

@@ -7,16 +7,15 @@ from pathlib import Path
 import optuna
 
 from data.errors import InputError
-from hpo.export import best_trials, trial_config
 from hpo.storage.database import default_url, open_storage
-from hpo.storage.studies import stored_study
+from hpo.storage.studies import WARM_START, stored_study
 from hpo.study.definition import StudyConfig
 from hpo.study.transfer import nearest
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.ranking import best_trials, trial_config
 
 FIRST = 5
 """So many are tried again: fewer than start a sampler, which needs to see other regions too."""
-MARK = "warm_start"
-"""The attribute of a study, and of its trials that came from another, that says from which."""
 
 
 def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
@@ -35,20 +34,20 @@ def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
         InputError: the older study is in neither, or has no complete trial.
     """
     name = config.warm_start
-    if name is None or MARK in study.user_attrs:
+    if name is None or WARM_START in study.user_attrs:
         return
     older, older_config = _older(study, name, output)
     best = best_trials(older, min(FIRST, config.trials))
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
     # What a kill in this loop left.
-    there = {trial.user_attrs.get(MARK) for trial in study.get_trials(deepcopy=False)}
+    there = {TrialRecord.of(trial).warm_start for trial in study.get_trials(deepcopy=False)}
     for trial in best:
         source = f"{name} {trial.number}"
         if source not in there:
             params = nearest(config, trial_config(older_config, trial))
-            study.enqueue_trial(params, user_attrs={MARK: source})
-    study.set_user_attr(MARK, [f"{name} {trial.number}" for trial in best])
+            study.enqueue_trial(params, user_attrs=TrialRecord(warm_start=source).attributes())
+    study.set_user_attr(WARM_START, [f"{name} {trial.number}" for trial in best])
 
 
 def _older(study: optuna.Study, name: str, output: Path) -> tuple[optuna.Study, StudyConfig]:

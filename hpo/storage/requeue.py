@@ -13,6 +13,7 @@ from sqlalchemy import exists, select, update
 
 from hpo.storage.database import database_behind
 from hpo.storage.retrying import patient
+from hpo.trials.attributes import WORKER, TrialRecord
 
 
 def set_waiting(storage: BaseStorage, trial_id: int, worker: str) -> None:
@@ -27,9 +28,9 @@ def set_waiting(storage: BaseStorage, trial_id: int, worker: str) -> None:
     """
     if database := database_behind(storage):
         patient(_in_one_step, database)(database, trial_id, worker)
-    elif storage.get_trial_user_attrs(trial_id).get("worker", "") == worker:
+    elif TrialRecord.read(storage.get_trial_user_attrs(trial_id)).worker == worker:
         with suppress(UpdateFinishedTrialError):
-            storage.set_trial_user_attr(trial_id, "worker", "")
+            TrialRecord(worker="").save_to(storage, trial_id)
             storage.set_trial_state_values(trial_id, TrialState.WAITING)
 
 
@@ -37,7 +38,7 @@ def _in_one_step(database: RDBStorage, trial_id: int, worker: str) -> None:
     named, trial = TrialUserAttributeModel, TrialModel
     with database.engine.begin() as connection:
         # The name first: of two that write the same row, the second sees what the first wrote.
-        name = (named.trial_id == trial_id, named.key == "worker")
+        name = (named.trial_id == trial_id, named.key == WORKER)
         let_go = connection.execute(
             update(named)
             .where(*name, named.value_json == json.dumps(worker))

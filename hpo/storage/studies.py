@@ -18,6 +18,17 @@ from hpo.storage.database import default_url, open_storage, storage_failures, wi
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study
 
+DEFINITION, CHANGEABLE, FINGERPRINT = "definition", "changeable", "fingerprint"
+"""The study attributes that hold what it is, what may change of it, and which data set it is on."""
+STORAGE = "storage"
+"""The study attribute that tells how to join: the storage's URL, without password."""
+CHECKPOINTS = "artifact_store"
+"""The study attribute that tells other machines where checkpoints are."""
+ARTIFACTS = "artifacts"
+"""The study attribute that tells where the trials' artifacts are."""
+WARM_START = "warm_start"
+"""The study attribute that lists the older study's trials which were tried first."""
+
 
 def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     """Starts a study, or takes it up; what may change of it becomes as in `config`.
@@ -30,7 +41,7 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     )
     # Trials first: who started the study just now set its definition before any.
     trials = study.get_trials(deepcopy=False)
-    stored = _attributes(study).get("definition")
+    stored = _attributes(study).get(DEFINITION)
     if stored is not None:
         old = stored_config(study).definition()
         if changes := _differences(old, config.definition()):
@@ -44,9 +55,9 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names([METRIC])
-    study.set_user_attr("changeable", config.changeable())
+    study.set_user_attr(CHANGEABLE, config.changeable())
     if stored is None:
-        study.set_user_attr("definition", config.definition())
+        study.set_user_attr(DEFINITION, config.definition())
     return study
 
 
@@ -57,7 +68,7 @@ def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
         InputError: it is on another.
     """
     check_fingerprint(study, collection)
-    study.set_user_attr("fingerprint", collection.fingerprint)
+    study.set_user_attr(FINGERPRINT, collection.fingerprint)
 
 
 def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
@@ -65,7 +76,7 @@ def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
     Raises:
         InputError: the study's data set is another.
     """
-    stored = _attributes(study).get("fingerprint")
+    stored = _attributes(study).get(FINGERPRINT)
     if stored not in (None, collection.fingerprint):
         raise InputError(
             f"study {study.study_name}: is on another {collection.name} than this machine's"
@@ -119,7 +130,7 @@ def stored_study(
 def stored_config(study: optuna.Study) -> StudyConfig:
     """A stored study's definition, with what may change of it as it is now."""
     name, attributes = study.study_name, _attributes(study)
-    tables = attributes.get("definition"), attributes.get("changeable")
+    tables = attributes.get(DEFINITION), attributes.get(CHANGEABLE)
     if tables == (None, None):
         raise InputError(f"study {name}: was not made by this project")
     definition, changeable = tables

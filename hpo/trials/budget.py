@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.outcome import is_infeasible
 
 UNFINISHED = (TrialState.RUNNING, TrialState.WAITING)
 
@@ -52,19 +54,9 @@ def counts(trials: Sequence[FrozenTrial]) -> TrialCounts:
     )
 
 
-def is_infeasible(trial: FrozenTrial) -> bool:
-    """Whether a finished trial proposed a network that cannot exist."""
-    return trial.state is TrialState.COMPLETE and any(v > 0 for v in trial.constraints.values())
-
-
-def trained(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Those that were trained to their end."""
-    return [t for t in trials if t.state is TrialState.COMPLETE and not is_infeasible(t)]
-
-
 def seconds(trials: Sequence[FrozenTrial]) -> float:
-    """How long trials have trained, all together."""
-    return sum((trial.user_attrs.get("seconds", 0.0) for trial in trials), 0.0)
+    """Seconds that trials have trained, all together."""
+    return sum((TrialRecord.of(trial).seconds or 0.0 for trial in trials), 0.0)
 
 
 def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:

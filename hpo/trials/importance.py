@@ -11,7 +11,7 @@ import optuna
 from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.trials.outcome import best_first
+from hpo.trials.ranking import best_first
 
 FEWEST = 10
 """Trials below which nothing is said of importances."""

@@ -17,26 +17,12 @@ import torch
 from data.errors import InputError, WorkFailed
 from hpo.console.progress import Progress
 from hpo.runtime.interrupts import held_back
-from hpo.workers import fork_server as fresh_process
+from hpo.workers import fork_server
+from hpo.workers.machine import Machine
 from hpo.workers.worker import INTERRUPTED, Task, live
 
 END_PATIENCE = 30.0
 """Seconds in which a worker that is told to end gives its trial back."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What this machine gives to a study.
-
-    Attributes:
-        workers: how many processes; a single one is this process.
-        device: auto, cpu, cuda or cuda:N.
-        data_root: where Omniglot is; None, wherever it is found.
-    """
-
-    workers: int = 1
-    device: str = "auto"
-    data_root: Path | None = None
 
 
 @dataclass
@@ -114,7 +100,7 @@ def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) ->
         environment["CUDA_VISIBLE_DEVICES"] = _visible_device(number % gpus)
     ours, theirs = Pipe(duplex=False)
     log_file = logs.with_name(f"{logs.name}-worker-{number}.txt")
-    process = fresh_process.start(live, (task, theirs, threads, log_file), environment)
+    process = fork_server.start(live, (task, theirs, threads, log_file), environment)
     theirs.close()
     return _Worker(task, process, ours)
 

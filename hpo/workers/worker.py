@@ -14,7 +14,7 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
-from hpo.console.progress import outcome
+from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
 from model.training.trainer import EpochReport
 
@@ -64,7 +64,7 @@ class Wire:
         self.started(f"trial {number}", epochs)
 
     def trial_finished(self, trial: FrozenTrial) -> None:
-        log.info("trial %d %s", trial.number, outcome(trial))
+        log.info("trial %d %s", trial.number, in_words(trial))
         self.send("trial_finished", trial)
 
     def ended(self, line: str) -> None:

@@ -43,8 +43,10 @@ from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import keep_fingerprint, open_study
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
-from hpo.trials.budget import counts, reached_limit, seconds, trained
-from hpo.workers.pool import Machine, run_tasks
+from hpo.trials.budget import counts, reached_limit, seconds
+from hpo.trials.outcome import trained
+from hpo.workers.machine import Machine
+from hpo.workers.pool import run_tasks
 
 TRIALS = 1_000_000
 """A budget that time alone ends."""

@@ -22,8 +22,8 @@ from scipy.stats import kendalltau
 from simulation import Simulation
 from surrogate import read_recorded
 
-from hpo.export import best_trials
 from hpo.study.space import config_of
+from hpo.trials.ranking import best_trials
 
 FINALISTS = (1, 2, 3, 5, 8)
 SEEDS = (1, 2, 3, 5)

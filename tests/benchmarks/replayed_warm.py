@@ -15,11 +15,11 @@ from repetitions import in_processes, own_search, searched, surrogate_of
 from replay_output import QUANTILES, about, mean, median, save, standard_error, summary
 from simulation import Outcome, Simulation
 
-from hpo.export import best_trials
 from hpo.search.warm_start import FIRST
 from hpo.study.definition import StudyConfig
 from hpo.study.space import config_of, parameters
 from hpo.study.transfer import nearest
+from hpo.trials.ranking import best_trials
 
 COLD, SAME, NARROWER = "cold", "warm, from the same space", "warm, from a narrower space"
 OLDER_SEED = 1_000_000

@@ -13,7 +13,8 @@ from optuna.trial import TrialState
 from surrogate import Curve, Surrogate
 
 from hpo.study.definition import StudyConfig
-from hpo.study.samplers import make_pruner, make_sampler
+from hpo.study.pruners import make_pruner
+from hpo.study.samplers import make_sampler
 from hpo.study.space import most_epochs, sample
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -18,12 +18,12 @@ from optuna.trial import FrozenTrial, TrialState
 from playwright.sync_api import Page, expect
 
 from data.collection import Collection
-from hpo.export import best_trials, trial_config
 from hpo.run.run import run_study
 from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
 from hpo.study.file import read_study
-from hpo.workers.pool import Machine
+from hpo.trials.ranking import best_trials, trial_config
+from hpo.workers.machine import Machine
 from model.config_file import read_config
 
 PROJECT = Path(__file__).parents[2]

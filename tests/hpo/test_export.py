@@ -12,14 +12,7 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
-from hpo.export import (
-    Selection,
-    best_trials,
-    export_configs,
-    export_table,
-    pareto_front,
-    trials_csv,
-)
+from hpo.export import Selection, export_configs, export_table
 from hpo.runtime.files import write_text
 from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import open_study, stored_config
@@ -27,6 +20,8 @@ from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.study.samplers import make_sampler
 from hpo.study.space import sample
+from hpo.trials.ranking import best_trials, pareto_front
+from hpo.trials.table import trials_csv
 from model.config import RunConfig
 from model.config_file import Form, read_config, read_dataset
 

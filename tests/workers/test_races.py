@@ -42,7 +42,8 @@ print(json.dumps(mine))
 
 HEIR = """
 import json, sys
-from hpo.search.claims import take_over, take_trial
+from hpo.search.claims import take_trial
+from hpo.search.dead_workers import take_over
 from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
 study, config = stored_study("short", open_storage(sys.argv[1], create=False))

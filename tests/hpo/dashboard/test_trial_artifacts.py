@@ -23,7 +23,6 @@ from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.dashboard.notes import OWN, trial_note
 from hpo.dashboard.study_page import refresh
-from hpo.export import best_trials, trial_config
 from hpo.finish.retrain import retrain
 from hpo.search.claims import take_trial
 from hpo.search.loop import search
@@ -31,6 +30,7 @@ from hpo.search.objective import Objective
 from hpo.storage.studies import stored_config
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.samplers import make_sampler
+from hpo.trials.ranking import best_trials, trial_config
 from model.config_file import read_config, read_dataset
 from model.training.trainer import EpochReport
 

@@ -16,7 +16,6 @@ from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from data.splits import SearchData, held_out_characters
 from hpo.console.progress import Progress
-from hpo.export import best_trials
 from hpo.finish.finalists import finish, fresh_seeds
 from hpo.run.run import run_study
 from hpo.search.checkpoints import Checkpoints, open_store
@@ -26,7 +25,8 @@ from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
-from hpo.workers.pool import Machine
+from hpo.trials.ranking import best_trials
+from hpo.workers.machine import Machine
 from model.config_file import read_config
 from model.device import autocast
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs

@@ -12,7 +12,6 @@ from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
-from hpo.export import best_trials, trial_config
 from hpo.finish.retrain import dataset_for, following_seeds, retrain
 from hpo.search.checkpoints import Checkpoints, open_store
 from hpo.search.loop import search
@@ -20,6 +19,7 @@ from hpo.search.objective import Objective
 from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study, read_study
+from hpo.trials.ranking import best_trials, trial_config
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml
 from model.network.weights import load_network

@@ -20,7 +20,8 @@ from hpo.report.text import found, how_sure
 from hpo.report.winner import alphabets, comparison, filters
 from hpo.study.file import load_study
 from hpo.trials.importance import importances
-from hpo.trials.outcome import accuracy_of, best_first, state_of
+from hpo.trials.outcome import accuracy_of, state_of
+from hpo.trials.ranking import best_first
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL

@@ -9,7 +9,7 @@ import pytest
 
 from data.collection import Collection
 from hpo.reproduce.context import Context
-from hpo.workers.pool import Machine
+from hpo.workers.machine import Machine
 from model.config import Convolution, NetworkConfig
 
 

@@ -8,19 +8,11 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-import hpo.search.claims
+import hpo.search.dead_workers
 from hpo.runtime.process_identity import this_process
-from hpo.search.claims import (
-    GRACE,
-    HEARTBEAT,
-    TrialLost,
-    Watch,
-    beat,
-    give_back,
-    still_mine,
-    take_over,
-    take_trial,
-)
+from hpo.search.claims import TrialLost, give_back, still_mine, take_trial
+from hpo.search.dead_workers import GRACE, HEARTBEAT, Watch, take_over
+from hpo.search.heartbeat import beat
 from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig
@@ -174,7 +166,7 @@ def test_silence_is_noticed_and_only_while_one_listens(
     study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(hpo.search.claims.time, "monotonic", lambda: now)
+    monkeypatch.setattr(hpo.search.dead_workers.time, "monotonic", lambda: now)
     trial = taken(study, config)
     trial.set_user_attr("worker", "elsewhere:1:2")
     watch = Watch()

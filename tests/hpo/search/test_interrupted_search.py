@@ -18,7 +18,7 @@ from hpo.console.progress import Progress
 from hpo.run.run import run_study
 from hpo.storage.database import default_url
 from hpo.trials.budget import counts
-from hpo.workers.pool import Machine
+from hpo.workers.machine import Machine
 from model.training.trainer import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")

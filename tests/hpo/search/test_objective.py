@@ -19,13 +19,14 @@ from optuna.artifacts._protocol import ArtifactStore
 import hpo.search.objective
 from data.collection import Collection
 from data.splits import SearchData, paper_splits
-from hpo.console.progress import Progress, Reporter
+from hpo.console.progress import Progress
 from hpo.search.checkpoints import Checkpoints, open_store
 from hpo.search.claims import take_trial
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
+from hpo.workers.reporter import Reporter
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("one_thread")

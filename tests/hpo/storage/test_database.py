@@ -15,7 +15,8 @@ from hpo.storage.database import default_url, open_storage
 from hpo.storage.studies import open_study, stored_study
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
-from hpo.trials.budget import TrialCounts, counts, is_infeasible
+from hpo.trials.budget import TrialCounts, counts
+from hpo.trials.outcome import is_infeasible
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from optuna.trial import TrialState
 from short_search import config_with
 
 from hpo.study.file import load_study
-from hpo.study.samplers import make_pruner, may_prune, trial_seed
+from hpo.study.pruners import make_pruner, may_prune
+from hpo.study.samplers import trial_seed
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

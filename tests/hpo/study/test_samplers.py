@@ -24,7 +24,7 @@ from hpo.study.definition import SamplerConfig, StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.study.samplers import make_sampler
 from hpo.study.space import sample
-from hpo.trials.budget import is_infeasible
+from hpo.trials.outcome import is_infeasible
 from model.config import RunConfig
 from model.training.trainer import EpochReport
 
