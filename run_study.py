@@ -50,7 +50,7 @@ def run(
     from data.sources.load import load_collection
     from hpo.console.summary import print_summary
     from hpo.run.run import on_data, run_study
-    from hpo.storage.database import default_url
+    from hpo.storage.workspace import Workspace
     from hpo.study.file import load_study
     from hpo.workers.machine import Machine
 
@@ -62,11 +62,10 @@ def run(
     }
     collection = load_collection(config.dataset, data_root)
     config = on_data(config.model_copy(update=changes), collection)
-    folder = output or RUNS / config.name
-    url = storage or default_url(folder)
+    workspace = Workspace.of(config.name, output, storage)
     machine = Machine(workers, device, data_root)
-    results = run_study(config, collection, machine, url, folder, artifacts)
-    print_summary(results, folder, url)
+    results = run_study(config, collection, machine, workspace, artifacts)
+    print_summary(results, workspace.folder, workspace.storage)
 
 
 @app.command()
@@ -80,13 +79,12 @@ def join(
     output: options.Output = None,
 ) -> None:
     """Add this machine's workers to a study that `run` started, here or on another machine."""
-    from hpo.run.run import join_study
-    from hpo.storage.database import default_url
+    from hpo.run.join import join_study
+    from hpo.storage.workspace import Workspace
     from hpo.workers.machine import Machine
 
-    folder = output or RUNS / name
     machine = Machine(workers, device, data_root)
-    join_study(name, machine, storage or default_url(folder), folder, artifacts)
+    join_study(machine, Workspace.of(name, output, storage), artifacts)
 
 
 @app.command()
@@ -209,10 +207,11 @@ def export(
     """
     from hpo.export import Selection, export_configs, export_table
     from hpo.storage.studies import find_study
+    from hpo.storage.workspace import Workspace
 
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
-    with find_study(name, storage, RUNS / name) as (study, config):
+    with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":
             export_table(study, selection, form, path)
         else:
@@ -233,14 +232,14 @@ def status(
     """
     from hpo.console.status import status
     from hpo.console.status_view import status_lines, watch
-    from hpo.storage.database import default_url
     from hpo.storage.studies import find_study, stored_config
+    from hpo.storage.workspace import Workspace
 
     if as_json and watching:
         raise InputError("--json, --watch: only one of them")
-    folder = output or RUNS / name
-    url = storage or default_url(folder)
-    with find_study(name, url, folder) as (study, config):
+    workspace = Workspace.of(name, output, storage)
+    folder, url = workspace.folder, workspace.storage
+    with find_study(workspace) as (study, config):
         if watching:
             watch(lambda: status(study, stored_config(study), folder), folder, url)
             return
@@ -258,10 +257,11 @@ def report(
     """
     from hpo.report.write import write_report
     from hpo.storage.studies import find_study
+    from hpo.storage.workspace import Workspace
 
-    folder = output or RUNS / name
-    with find_study(name, storage, folder) as (study, config):
-        page, no_pictures = write_report(study, config, folder)
+    workspace = Workspace.of(name, output, storage)
+    with find_study(workspace) as (study, config):
+        page, no_pictures = write_report(study, config, workspace.folder)
     typer.echo(page)
     if no_pictures:
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
@@ -274,9 +274,11 @@ def dashboard(
     """Show a study in the browser, on this machine alone."""
     from hpo.dashboard.server import serve
     from hpo.storage.studies import find_study
+    from hpo.storage.workspace import Workspace
 
-    with find_study(name, storage, RUNS / name) as (study, config):
-        serve(study, config, RUNS / name, port)
+    workspace = Workspace.of(name, storage=storage)
+    with find_study(workspace) as (study, config):
+        serve(study, config, workspace.folder, port)
 
 
 @app.command()

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from hpo.console.duration import duration
 from hpo.finish.held_out import TESTS
-from hpo.storage.database import default_url, without_password
+from hpo.storage.database import without_password
+from hpo.storage.workspace import default_url
 from model.config import RunConfig
 from model.evaluation.published import ONE_SHOT
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import optuna
 
 from hpo.dashboard.note_store import read_note, write_note, write_trial_note
-from hpo.storage.database import default_url
 from hpo.storage.studies import FINGERPRINT, STORAGE
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
@@ -106,7 +105,7 @@ def study_note(
     if results is not None:
         lines.append(_winner(results))
     url = attributes.get(STORAGE, "URL")
-    usual = url == default_url(Path("runs") / config.name)
+    usual = Workspace.of(config.name, storage=url).usual
     storage = "" if usual else f" --storage {shlex.quote(url)}"
     reach = "on this machine" if url.startswith("sqlite") else "from any machine"
     lines += [

@@ -20,6 +20,7 @@ from hpo.finish.finalists import finished_results
 from hpo.search.checkpoints import open_store
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import ARTIFACTS
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 
 HOST = "127.0.0.1"
@@ -78,7 +79,7 @@ def _write_note(study: optuna.Study, config: StudyConfig, output: Path) -> None:
 
 def _artifacts(study: optuna.Study, output: Path) -> ArtifactStore | None:
     place = study.user_attrs.get(ARTIFACTS)
-    here = output / ARTIFACTS
+    here = Workspace.of(study.study_name, output).artifacts
     if place is not None and ("://" in place or Path(place).is_dir()):
         return open_store(place)
     if here.is_dir():

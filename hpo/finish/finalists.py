@@ -20,6 +20,7 @@ from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import copy_file, read_results, write_json, write_text
 from hpo.runtime.provenance import versions
 from hpo.storage.studies import WARM_START
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
@@ -87,7 +88,7 @@ def finish(
         for trial in finalists
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
-    retrain_all(every, machine, collection, output, "retraining")
+    retrain_all(every, machine, collection, Workspace.of(config.name, output).logs, "retraining")
     retrained = {
         number: [retraining_in(task.folder) for task in of_trial]
         for number, of_trial in tasks.items()

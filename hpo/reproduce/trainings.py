@@ -12,6 +12,7 @@ from hpo.finish.retrain import Retraining, following_seeds, retraining_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured
+from hpo.storage.workspace import Workspace
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
@@ -68,7 +69,8 @@ def train(
         for name, config in configs.items()
     }
     every = [task for of_name in tasks.values() for task in of_name]
-    retrain_all(every, context.machine, context.collection, context.folder, "trainings")
+    logs = Workspace.of("trainings", context.folder).logs
+    retrain_all(every, context.machine, context.collection, logs, "trainings")
     return {
         name: [Trained(retraining_in(task.folder), task.folder) for task in of_name]
         for name, of_name in tasks.items()

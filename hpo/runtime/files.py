@@ -1,11 +1,10 @@
-"""The folders and text files of a study; files are written whole or not at all."""
+"""Files that are written whole or not at all, and folders that can hold them."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,27 +40,6 @@ def _is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def work_folder(output: Path, study: str) -> Path:
-    """Where an unfinished study keeps what it needs to go on; gone when it is finished.
-
-    Raises:
-        InputError: the output folder has another unfinished study: its files would be overwritten.
-    """
-    own = output / f"unfinished-{study}"
-    for other in sorted(output.glob("unfinished-*")):
-        if other != own:
-            raise InputError(
-                f"{output}: holds the unfinished study {other.name.removeprefix('unfinished-')};"
-                f" choose another folder for {study}, or remove {other}"
-            )
-    return own
-
-
-def log_files(output: Path) -> Path:
-    """The beginning of the names of this process's workers' log files."""
-    return output / "logs" / f"{socket.gethostname()}-{os.getpid()}"
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import optuna
 
 from data.errors import InputError
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import WARM_START, stored_study
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.transfer import nearest
 from hpo.trials.attributes import TrialRecord
@@ -18,7 +17,7 @@ FIRST = 5
 """So many are tried again: fewer than start a sampler, which needs to see other regions too."""
 
 
-def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
+def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:
     """Enqueues the best complete trials of `config.warm_start`, once in a study's life.
 
     They are trials of the new study as any other: numbered, trained, counted in its budget. Each
@@ -27,7 +26,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
     networks of another depth.
 
     Args:
-        output: the study's folder; where its storage does not have the older study, that is looked
+        workspace: the study's; where its storage does not have the older study, that is looked
             for in the folder beside it.
 
     Raises:
@@ -36,7 +35,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
     name = config.warm_start
     if name is None or WARM_START in study.user_attrs:
         return
-    older, older_config = _older(study, name, output)
+    older, older_config = _older(study, workspace.beside(name))
     best = best_trials(older, min(FIRST, config.trials))
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
@@ -50,13 +49,14 @@ def warm_start(study: optuna.Study, config: StudyConfig, output: Path) -> None:
     study.set_user_attr(WARM_START, [f"{name} {trial.number}" for trial in best])
 
 
-def _older(study: optuna.Study, name: str, output: Path) -> tuple[optuna.Study, StudyConfig]:
+def _older(study: optuna.Study, beside: Workspace) -> tuple[optuna.Study, StudyConfig]:
+    name = beside.name
     if name in optuna.get_all_study_names(study._storage):
         return stored_study(name, study._storage)
-    folder = output.parent / name
     try:
-        return stored_study(name, open_storage(default_url(folder), create=False))
+        return stored_study(name, open_storage(beside.storage, create=False))
     except InputError as error:
         raise InputError(
-            f"warm_start: study {name} is not in this study's storage, nor in {folder}: {error}"
+            f"warm_start: study {name} is not in this study's storage, nor in {beside.folder}:"
+            f" {error}"
         ) from None

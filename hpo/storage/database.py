@@ -42,13 +42,6 @@ with suppress(ImportError):  # an extra
 """What Optuna raises when the database does not answer as it should."""
 
 
-def default_url(output: Path) -> str:
-    """The storage of a study whose output goes to this folder."""
-    path = output / "study.db"
-    # Not by hand: the name of a folder may hold what means something else in a URL.
-    return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
-
-
 def open_storage(url: str, create: bool, connections: int = 1, wait: bool = False) -> BaseStorage:
     """Optuna's storage at a SQLAlchemy URL such as sqlite:///runs/quick/study.db.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
@@ -14,7 +14,8 @@ from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.storage.database import default_url, open_storage, storage_failures, without_password
+from hpo.storage.database import open_storage, storage_failures, without_password
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study
 
@@ -22,10 +23,8 @@ DEFINITION, CHANGEABLE, FINGERPRINT = "definition", "changeable", "fingerprint"
 """The study attributes that hold what it is, what may change of it, and which data set it is on."""
 STORAGE = "storage"
 """The study attribute that tells how to join: the storage's URL, without password."""
-CHECKPOINTS = "artifact_store"
-"""The study attribute that tells other machines where checkpoints are."""
-ARTIFACTS = "artifacts"
-"""The study attribute that tells where the trials' artifacts are."""
+CHECKPOINTS, ARTIFACTS = "artifact_store", "artifacts"
+"""The study attributes that tell where its stores are, of checkpoints and of trials' artifacts."""
 WARM_START = "warm_start"
 """The study attribute that lists the older study's trials which were tried first."""
 
@@ -61,6 +60,33 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     return study
 
 
+@dataclass(frozen=True)
+class Stores:
+    """Where a study's workers keep what is no row of a database, each a folder or s3://BUCKET.
+
+    Attributes:
+        checkpoints: the last epoch of each unfinished trial.
+        artifacts: what finished trials carry for the dashboard.
+    """
+
+    checkpoints: str
+    artifacts: str
+
+    def save(self, study: optuna.Study) -> None:
+        """Tells other machines of them."""
+        study.set_user_attr(CHECKPOINTS, self.checkpoints)
+        study.set_user_attr(ARTIFACTS, self.artifacts)
+
+    @classmethod
+    def of(cls, study: optuna.Study) -> Self | None:
+        """Those that the study's first process told of; None where it has not come that far."""
+        attributes = _attributes(study)
+        if CHECKPOINTS not in attributes:
+            return None
+        # Studies of the first versions tell of no artifacts.
+        return cls(attributes[CHECKPOINTS], attributes.get(ARTIFACTS, ""))
+
+
 def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
     """The study is on this data set from now on.
 
@@ -85,20 +111,14 @@ def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
 
 
 @contextmanager
-def find_study(
-    name: str, storage: str | None, folder: Path
-) -> Iterator[tuple[optuna.Study, StudyConfig]]:
+def find_study(workspace: Workspace) -> Iterator[tuple[optuna.Study, StudyConfig]]:
     """A study that there is, and its definition, to be used within the block.
-
-    Args:
-        storage: its database URL; None is the one in its folder.
-        folder: the study's.
 
     Raises:
         InputError: there is none of that name there; names it and the storage, without password.
         WorkFailed: the storage fails, then or within the block.
     """
-    url = storage or default_url(folder)
+    name, url = workspace.name, workspace.storage
     try:
         found = open_storage(url, create=False)
     except InputError as error:

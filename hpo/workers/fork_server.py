@@ -12,23 +12,29 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 
-LIBRARIES = ["hpo.finish.retrain_task", "torch._dynamo"]
-"""The second is what torch's optimisers import when they are first used."""
+ON_FIRST_USE = "torch._dynamo"
+"""What torch's optimisers import when they are first used."""
 HELD_BACK = {signal.SIGINT, signal.SIGTERM}
 HAS_SERVER = sys.platform == "linux"
 
 
 def start(
-    target: Callable[..., object], arguments: tuple[object, ...], environment: Mapping[str, str]
+    target: Callable[..., object],
+    arguments: tuple[object, ...],
+    environment: Mapping[str, str],
+    modules: Iterable[str] = (),
 ) -> BaseProcess:
     """Starts target(*arguments) in a process of its own, with this environment.
 
     There, SIGINT and SIGTERM wait until it calls `let_signals_through`.
+
+    Args:
+        modules: to have in memory already; those of the first call count, for all.
     """
     kind = get_context("forkserver") if HAS_SERVER else get_context("spawn")
     process = kind.Process(target=_live, args=(target, arguments, dict(environment)))
@@ -36,7 +42,7 @@ def start(
     changes = {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with _environment(changes | {"PYTHONSAFEPATH": "1"}):
         if HAS_SERVER:
-            _ensure_server()
+            _ensure_server(modules)
         process.start()
     return process
 
@@ -47,9 +53,9 @@ def let_signals_through() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
 
 
-def _ensure_server() -> None:
+def _ensure_server(modules: Iterable[str]) -> None:
     """It ends with this process and with its copies, whichever live longer."""
-    forkserver.set_forkserver_preload(LIBRARIES)
+    forkserver.set_forkserver_preload([*modules, ON_FIRST_USE])
     resource_tracker.ensure_running()  # else the server does this, and lets the signals through
     # What all processes of a terminal or a job are sent must not end the server: it alone learns
     # how its copies end.

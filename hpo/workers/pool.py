@@ -100,7 +100,9 @@ def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) ->
         environment["CUDA_VISIBLE_DEVICES"] = _visible_device(number % gpus)
     ours, theirs = Pipe(duplex=False)
     log_file = logs.with_name(f"{logs.name}-worker-{number}.txt")
-    process = fork_server.start(live, (task, theirs, threads, log_file), environment)
+    process = fork_server.start(
+        live, (task, theirs, threads, log_file), environment, [type(task).__module__]
+    )
     theirs.close()
     return _Worker(task, process, ours)
 

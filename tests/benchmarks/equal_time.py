@@ -36,11 +36,11 @@ from simulation import Outcome
 from data.collection import Collection
 from data.sources.load import load_collection
 from hpo.console.progress import Progress
-from hpo.finish.retrain_task import SearchTask
-from hpo.runtime.files import log_files
+from hpo.run.search_task import SearchTask
 from hpo.runtime.provenance import versions
-from hpo.storage.database import default_url, open_storage
-from hpo.storage.studies import keep_fingerprint, open_study
+from hpo.storage.database import open_storage
+from hpo.storage.studies import Stores, keep_fingerprint, open_study
+from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit, seconds
@@ -73,9 +73,9 @@ class Search:
 
     def task(self, data_root: Path | None) -> SearchTask:
         own = self.folder.absolute()
-        store, artifacts = str(own / "checkpoints"), str(own / "artifacts")
+        stores = Stores(str(own / "checkpoints"), str(own / "artifacts"))
         url, scratch = default_url(self.folder), self.folder / "scratch"
-        return SearchTask(self.config.name, url, store, artifacts, scratch, "cpu", data_root)
+        return SearchTask(self.config.name, url, stores, scratch, "cpu", data_root)
 
 
 def searches(study: StudyConfig, folder: Path, time: float, repetition: int) -> list[Search]:
@@ -103,7 +103,12 @@ def run(pair: list[Search], collection: Collection, data_root: Path | None, fold
     tasks = [search.task(data_root) for search in left]
     title = " and ".join(search.config.name for search in left)
     with Progress(title, TRIALS, parts=len(left)) as progress:
-        if not run_tasks(tasks, Machine(len(left), "cpu", data_root), log_files(folder), progress):
+        if not run_tasks(
+            tasks,
+            Machine(len(left), "cpu", data_root),
+            Workspace.of("equal-time", folder).logs,
+            progress,
+        ):
             raise KeyboardInterrupt
 
 

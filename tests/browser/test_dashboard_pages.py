@@ -21,6 +21,7 @@ from data.collection import Collection
 from hpo.run.run import run_study
 from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
+from hpo.storage.workspace import Workspace
 from hpo.study.file import read_study
 from hpo.trials.ranking import best_trials, trial_config
 from hpo.workers.machine import Machine
@@ -95,7 +96,9 @@ def finished(
     if request.param == "postgres":
         url = request.getfixturevalue("postgres")
     config = read_study(STUDY, "test")
-    run_study(config, glyphs, Machine(device="cpu"), url, tmp_path / "runs/seen")
+    run_study(
+        config, glyphs, Machine(device="cpu"), Workspace.of("seen", tmp_path / "runs/seen", url)
+    )
     study, _ = stored_study("seen", open_storage(url, create=False))
     return url, study
 

@@ -10,8 +10,9 @@ from optuna.storages import RDBStorage
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
 from hpo.study.file import load_study
 from hpo.study.space import config_of
 from model.config_file import to_toml

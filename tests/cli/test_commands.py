@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study, stored_study
+from hpo.storage.workspace import default_url
 from hpo.study.file import load_study
 from model.config_file import read_config
 from model.network.weights import load_network

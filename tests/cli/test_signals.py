@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
+from hpo.storage.workspace import default_url
 from hpo.trials.budget import counts
 
 Start = Callable[..., "subprocess.Popen[str]"]

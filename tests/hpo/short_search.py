@@ -12,8 +12,9 @@ from hpo.console.progress import Progress
 from hpo.search.checkpoints import Checkpoints, open_store
 from hpo.search.loop import search
 from hpo.search.objective import Objective
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
 from model.training.trainer import EpochReport

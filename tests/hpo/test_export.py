@@ -14,8 +14,9 @@ from optuna.trial import TrialState
 from data.errors import InputError
 from hpo.export import Selection, export_configs, export_table
 from hpo.runtime.files import write_text
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study, stored_config
+from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.study.samplers import make_sampler

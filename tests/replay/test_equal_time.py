@@ -12,8 +12,9 @@ from optuna.distributions import FloatDistribution
 from optuna.trial import FrozenTrial, TrialState
 from tiny_study import tiny_study
 
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
+from hpo.storage.workspace import default_url
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

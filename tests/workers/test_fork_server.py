@@ -15,6 +15,7 @@ from short_study import Start, Write, trials_of, wait_for
 
 from hpo.workers.fork_server import let_signals_through, start
 
+TASKS = ["hpo.run.search_task"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no fork server there")
 
 
@@ -27,9 +28,7 @@ def look(file: Path) -> None:
         "server": os.getppid(),
         "threads_of_the_server": len(os.listdir(f"/proc/{os.getppid()}/task")),
         "private": sum(map(int, re.findall(r"Private_\w+: +(\d+)", memory()))) / 1024,
-        "libraries": [
-            name for name in ("hpo.finish.retrain_task", "torch._dynamo") if name in sys.modules
-        ],
+        "libraries": [name for name in (*TASKS, "torch._dynamo") if name in sys.modules],
         "unwanted": [name for name in ("optuna_dashboard", "pandas") if name in sys.modules],
         "cuda": torch.cuda.is_initialized(),
     }
@@ -60,7 +59,9 @@ def test_each_has_its_own_environment_and_shares_the_libraries(
     found = []
     for name in ("first", "second"):
         monkeypatch.setenv("THE_PARENTS", name)
-        process = start(look, (tmp_path / name,), os.environ | {"CUDA_VISIBLE_DEVICES": name})
+        process = start(
+            look, (tmp_path / name,), os.environ | {"CUDA_VISIBLE_DEVICES": name}, TASKS
+        )
         process.join()
         assert process.exitcode == 3
         found.append(json.loads((tmp_path / name).read_text()))
@@ -72,13 +73,13 @@ def test_each_has_its_own_environment_and_shares_the_libraries(
     for each in found:
         assert each["threads_of_the_server"] == 1
         assert each["private"] < 30
-        assert each["libraries"] == ["hpo.finish.retrain_task", "torch._dynamo"]
+        assert each["libraries"] == [*TASKS, "torch._dynamo"]
         assert each["unwanted"] == []
         assert not each["cuda"]
 
 
 def test_the_server_outlives_the_signals_of_its_group(tmp_path: Path) -> None:
-    process = start(look, (tmp_path / "seen",), os.environ)
+    process = start(look, (tmp_path / "seen",), os.environ, TASKS)
     process.join()
     server = json.loads((tmp_path / "seen").read_text())["server"]
     told = start(sleep, (tmp_path / "told",), os.environ)

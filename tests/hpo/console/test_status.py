@@ -14,8 +14,9 @@ from optuna.trial import TrialState
 from data.errors import InputError
 from hpo.console.status import status
 from hpo.console.status_view import status_lines
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.study.space import sample

@@ -21,8 +21,9 @@ from hpo.run.run import run_study
 from hpo.search.checkpoints import Checkpoints, open_store
 from hpo.search.loop import search
 from hpo.search.objective import Objective
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
+from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.trials.ranking import best_trials
@@ -244,7 +245,7 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     # Whatever became of its storage, and whatever the budget is now.
     larger = config.model_copy(update={"trials": config.trials + 5})
     elsewhere = "postgresql+psycopg://me:secret@nowhere/studies"
-    again = run_study(larger, glyphs, MACHINE, elsewhere, tmp_path)
+    again = run_study(larger, glyphs, MACHINE, Workspace.of(larger.name, tmp_path, elsewhere))
     assert again == marked
     said = capsys.readouterr().err
     assert f"holds the results of a run in {STORAGE}, which are shown" in said
@@ -271,7 +272,7 @@ def test_damaged_results_are_refused(
     kept = damaged | {k: v for k, v in results.items() if k == "definition" and damaged}
     (tmp_path / "results.json").write_text(json.dumps(kept))
     with pytest.raises(InputError, match=expected):
-        run_study(config, glyphs, MACHINE, default_url(tmp_path), tmp_path)
+        run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
 
 
@@ -282,7 +283,7 @@ def test_two_unfinished_studies_do_not_share_a_folder(
     kept.parent.mkdir()
     kept.write_bytes(b"of the other")
     with pytest.raises(InputError, match=r"holds the unfinished study other; choose another"):
-        run_study(config, glyphs, MACHINE, default_url(tmp_path), tmp_path)
+        run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
     assert [path.name for path in tmp_path.rglob("*")] == ["unfinished-other", kept.name]
 
 
@@ -304,7 +305,7 @@ def test_results_of_another_study_are_left_alone(
     before = {path: path.read_bytes() for path in output.iterdir()}
     other = config.model_copy(update=change)
     with pytest.raises(InputError, match=message):
-        run_study(other, glyphs, MACHINE, default_url(output), output)
+        run_study(other, glyphs, MACHINE, Workspace.of(other.name, output))
     assert {path: path.read_bytes() for path in output.iterdir()} == before
 
 

@@ -16,8 +16,9 @@ from hpo.finish.retrain import dataset_for, following_seeds, retrain
 from hpo.search.checkpoints import Checkpoints, open_store
 from hpo.search.loop import search
 from hpo.search.objective import Objective
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
 from hpo.study.file import load_study, read_study
 from hpo.trials.ranking import best_trials, trial_config
 from model.config import RunConfig

@@ -9,7 +9,6 @@ from hpo.runtime.files import (
     check_folder,
     copy_file,
     read_results,
-    work_folder,
     write_json,
     write_text,
 )
@@ -54,14 +53,6 @@ def test_a_folder_that_cannot_be_looked_for_is_named(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 100) / "runs"
     with pytest.raises(InputError, match=r"long/runs: cannot be a folder: file name too long"):
         check_folder(folder)
-
-
-def test_an_unfinished_study_has_the_folder_to_itself(tmp_path: Path) -> None:
-    own = work_folder(tmp_path, "quick")
-    own.mkdir()
-    assert work_folder(tmp_path, "quick") == own
-    with pytest.raises(InputError, match="holds the unfinished study quick; choose another"):
-        work_folder(tmp_path, "quick-glyphs")
 
 
 def test_results_that_lack_something_name_it(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from hpo.runtime.process_identity import this_process
 from hpo.search.claims import TrialLost, give_back, still_mine, take_trial
 from hpo.search.dead_workers import GRACE, HEARTBEAT, Watch, take_over
 from hpo.search.heartbeat import beat
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 

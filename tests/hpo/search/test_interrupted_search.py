@@ -16,7 +16,7 @@ from data.errors import WorkFailed
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.run.run import run_study
-from hpo.storage.database import default_url
+from hpo.storage.workspace import Workspace
 from hpo.trials.budget import counts
 from hpo.workers.machine import Machine
 from model.training.trainer import EpochReport
@@ -70,7 +70,6 @@ def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
     glyphs: Collection, tmp_path: Path
 ) -> None:
     config = config_with(trials=2, finish={"finalists": 1, "epochs": 1})
-    url = default_url(tmp_path)
     opened(config, tmp_path)
     database = sqlite3.connect(tmp_path / "study.db")
     # Each report now fails as on a broken database, and not as on a row that is there already.
@@ -81,12 +80,12 @@ def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
     with pytest.raises(
         WorkFailed, match=r"study\.db: no such table: main.gone; once it answers, the same"
     ):
-        run_study(config, glyphs, Machine(device="cpu"), url, tmp_path)
+        run_study(config, glyphs, Machine(device="cpu"), Workspace.of(config.name, tmp_path))
     # It is no failure of the trial.
     assert [t.state for t in opened(config, tmp_path).trials] == [TrialState.RUNNING]
     database.execute("DROP TRIGGER broken")
     database.close()
-    results = run_study(config, glyphs, Machine(device="cpu"), url, tmp_path)
+    results = run_study(config, glyphs, Machine(device="cpu"), Workspace.of(config.name, tmp_path))
     assert results["trials"]["complete"] + results["trials"]["pruned"] == 2
     assert results["trials"]["failed"] == 0
     files = {path.name for path in tmp_path.iterdir() if not path.name.startswith("study.db-")}
@@ -106,7 +105,8 @@ from hpo.search.checkpoints import Checkpoints, open_store
 from hpo.search.objective import Objective
 from hpo.console.progress import Progress
 from hpo.search.loop import search
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
+from hpo.storage.workspace import default_url
 from hpo.storage.studies import stored_study
 
 class Telling(Progress):

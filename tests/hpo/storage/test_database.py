@@ -11,8 +11,9 @@ from optuna.trial import TrialState
 from data.errors import InputError
 from hpo.runtime.process_identity import this_process
 from hpo.search.claims import give_back, take_trial
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study, stored_study
+from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.trials.budget import TrialCounts, counts

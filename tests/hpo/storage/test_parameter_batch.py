@@ -11,8 +11,9 @@ from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import FrozenTrial
 from sqlalchemy import event
 
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.parameter_batch import parameters_together
+from hpo.storage.workspace import default_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -13,8 +13,9 @@ from optuna.storages import BaseStorage
 import hpo.storage.database
 import hpo.storage.retrying
 from data.errors import WorkFailed
-from hpo.storage.database import default_url, open_storage, storage_failures
+from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.retrying import is_away, make_patient
+from hpo.storage.workspace import default_url
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from sqlalchemy import text
 import hpo.storage.database
 import hpo.storage.sqlite
 from data.errors import InputError
-from hpo.storage.database import default_url, open_storage
+from hpo.storage.database import open_storage
 from hpo.storage.sqlite import network_file_system
+from hpo.storage.workspace import default_url
 
 MOUNTS = """\
 21 1 254:0 / / rw,relatime - ext4 /dev/root rw

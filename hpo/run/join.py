@@ -1,0 +1,70 @@
+"""This machine's workers added to a study that was started elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import optuna
+
+from data.errors import InputError
+from data.sources.load import load_collection
+from hpo.run.search_task import search_here
+from hpo.runtime.files import check_folder
+from hpo.search.checkpoints import resolve_store
+from hpo.storage.studies import Stores, check_fingerprint, find_study
+from hpo.storage.workspace import Workspace
+from hpo.trials.budget import reached_limit
+from hpo.workers.machine import Machine
+from model.device import resolve_device
+
+
+def join_study(machine: Machine, workspace: Workspace, store: str | None = None) -> None:
+    """Adds this machine's workers to a study that was started elsewhere.
+
+    Args:
+        machine: its workers.
+        workspace: names the study and its storage, which has the definition. The folder takes
+            logs; checkpoints and artifacts too, where the study's own stores are folders that
+            this machine does not have.
+        store: of checkpoints and artifacts, instead of the study's.
+
+    Raises:
+        InputError: no such study, or its data set is not this machine's.
+        WorkFailed: trials keep failing, or the storage does.
+        KeyboardInterrupt: interrupted.
+    """
+    check_folder(workspace.folder)
+    resolve_device(machine.device)
+    store = resolve_store(store) if store else None
+    with find_study(workspace) as (study, config):
+        collection = load_collection(config.dataset, machine.data_root)
+        check_fingerprint(study, collection)
+        if limit := reached_limit(study.get_trials(deepcopy=False), config):
+            print(f"{workspace.name}: {limit}", file=sys.stderr)
+            return
+        workspace.check_unfinished()
+        stores = Stores(store, store) if store else _stores(study, workspace)
+        search_here(study, config, collection, machine, workspace, stores)
+        with suppress(OSError):  # `run` may be at work in the same folder
+            workspace.unfinished.rmdir()
+
+
+def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
+    """The study's own stores, or folders of this machine where it has none of these."""
+    stores = Stores.of(study)
+    here = str(workspace.artifacts.absolute())
+    if stores is None:
+        raise InputError(
+            f"study {study.study_name}: `run` has only begun with it; try again in a moment"
+        )
+    if "://" in stores.checkpoints or Path(stores.checkpoints).is_dir():
+        return Stores(stores.checkpoints, stores.artifacts or here)
+    print(
+        f"{stores.checkpoints}, where the study's checkpoints are, is not on this machine: a trial"
+        " that another machine began starts again here, and the pictures of those that end here"
+        " stay in this machine's files; share that folder, or --artifacts",
+        file=sys.stderr,
+    )
+    return Stores(str(workspace.checkpoints.absolute()), here)

@@ -1,0 +1,117 @@
+"""The search of a study by the processes of this machine: by this one, or by several workers."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import optuna
+import torch
+
+from data.collection import Collection
+from data.sources.load import load_collection
+from data.splits import SearchData
+from hpo.console.progress import Progress
+from hpo.runtime.interrupts import held_back
+from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.database import open_storage, storage_failures
+from hpo.storage.studies import Stores, check_fingerprint, stored_study
+from hpo.storage.workspace import Workspace
+from hpo.study.definition import StudyConfig
+from hpo.trials.budget import counts, reached_limit
+from hpo.workers.machine import Machine
+from hpo.workers.pool import run_tasks
+from hpo.workers.reporter import Reporter
+from hpo.workers.worker import Wire
+from model.device import resolve_device
+
+
+@dataclass(frozen=True)
+class SearchTask:
+    """Runs trials of a study until its budget is spent.
+
+    Attributes:
+        name: of the study.
+        storage: its database URL.
+        stores: of checkpoints and of artifacts.
+        scratch: a folder of this worker's own.
+        device: as on the command line.
+        data_root: where Omniglot is; None, wherever it is found.
+    """
+
+    name: str
+    storage: str
+    stores: Stores
+    scratch: Path
+    device: str
+    data_root: Path | None
+
+    def __call__(self, wire: Wire) -> None:
+        with storage_failures(self.storage):
+            with held_back():
+                storage = open_storage(self.storage, create=False, wait=True)
+                study, config = stored_study(self.name, storage)
+            collection = load_collection(config.dataset, self.data_root)
+            check_fingerprint(study, collection)
+            device = resolve_device(self.device)
+            objective = _objective(config, collection, device, self.stores, self.scratch, wire)
+            wire.ready()
+            search(study, objective)
+
+
+def search_here(
+    study: optuna.Study,
+    config: StudyConfig,
+    collection: Collection,
+    machine: Machine,
+    workspace: Workspace,
+    stores: Stores,
+) -> None:
+    """Searches with the workers of this machine until the budget is spent; a bar shows how far.
+
+    Raises:
+        KeyboardInterrupt: interrupted, or all workers were ended one by one.
+        WorkFailed: trials keep failing.
+    """
+    scratch = workspace.scratch
+    done = counts(study.get_trials(deepcopy=False)).done
+    try:
+        with Progress(config.name, config.trials, done, machine.workers) as progress:
+            if machine.workers == 1:
+                device = resolve_device(machine.device)
+                search(study, _objective(config, collection, device, stores, scratch, progress))
+                return
+            tasks = [
+                SearchTask(
+                    name=config.name,
+                    storage=workspace.storage,
+                    stores=stores,
+                    scratch=scratch / f"worker-{number}",
+                    device=machine.device,
+                    data_root=machine.data_root,
+                )
+                for number in range(machine.workers)
+            ]
+            all_done = run_tasks(tasks, machine, workspace.logs, progress)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    # Workers that were ended one by one left their share to the others, the last to nobody.
+    if not all_done and not reached_limit(study.get_trials(deepcopy=False), config):
+        raise KeyboardInterrupt
+
+
+def _objective(
+    config: StudyConfig,
+    collection: Collection,
+    device: torch.device,
+    stores: Stores,
+    scratch: Path,
+    reporter: Reporter,
+) -> Objective:
+    data = SearchData.of(collection, config.size, device)
+    scratch.mkdir(parents=True, exist_ok=True)
+    checkpoints = Checkpoints(open_store(stores.checkpoints), scratch)
+    return Objective(config, data, device, checkpoints, reporter, open_store(stores.artifacts))

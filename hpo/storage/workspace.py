@@ -1,0 +1,149 @@
+"""Where all files of a study lie: the only place that spells their names."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL
+
+from data.errors import InputError
+
+RUNS = Path("runs")
+"""Where studies keep their files, each in a folder of its name."""
+UNFINISHED = "unfinished-"
+
+
+@dataclass(frozen=True)
+class TrainedFolder:
+    """A folder with a trained network: what `run` and `retrain` leave.
+
+    Attributes:
+        folder: it need not exist yet.
+    """
+
+    folder: Path
+
+    @property
+    def weights(self) -> Path:
+        """The best network's weights."""
+        return self.folder / "best.safetensors"
+
+    @property
+    def config(self) -> Path:
+        """The best network's configuration, which `retrain` takes."""
+        return self.folder / "best.toml"
+
+    @property
+    def results(self) -> Path:
+        """Every figure, as JSON."""
+        return self.folder / "results.json"
+
+    def checkpoint(self, dataset: str, seed: int) -> Path:
+        """The last epoch of a training under way.
+
+        Args:
+            dataset: part of the name, for a checkpoint knows its configuration alone.
+            seed: of the training.
+        """
+        return self.folder / f"{dataset}-seed-{seed}.checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Workspace(TrainedFolder):
+    """A study's folder, such as runs/quick, and its storage.
+
+    Attributes:
+        folder: the study's own.
+        name: of the study.
+        storage: URL of the database that holds it.
+    """
+
+    name: str
+    storage: str
+
+    @classmethod
+    def of(cls, name: str, folder: Path | None = None, storage: str | None = None) -> Self:
+        """The study's usual folder and storage, where nothing else is said.
+
+        >>> Workspace.of("quick").folder.as_posix(), Workspace.of("quick").storage
+        ('runs/quick', 'sqlite:///runs/quick/study.db')
+        """
+        folder = folder or RUNS / name
+        return cls(folder, name, storage or default_url(folder))
+
+    @property
+    def usual(self) -> bool:
+        """Whether a command finds the study by its name alone."""
+        return self.storage == default_url(RUNS / self.name)
+
+    def beside(self, name: str) -> Workspace:
+        """Another study's, in the folder beside."""
+        return Workspace.of(name, self.folder.parent / name)
+
+    @property
+    def trials(self) -> Path:
+        """Every trial, as CSV."""
+        return self.folder / "trials.csv"
+
+    @property
+    def artifacts(self) -> Path:
+        """The trials' pictures and configurations, for the dashboard."""
+        return self.folder / "artifacts"
+
+    @property
+    def report(self) -> Path:
+        """The page that opens offline; its figures lie beside it."""
+        return self.folder / "report" / "index.html"
+
+    @property
+    def logs(self) -> Path:
+        """The beginning of the names of this process's workers' log files."""
+        return self.folder / "logs" / _this_process()
+
+    @property
+    def unfinished(self) -> Path:
+        """What an unfinished study needs to go on; gone when it is finished."""
+        return self.folder / f"{UNFINISHED}{self.name}"
+
+    def check_unfinished(self) -> None:
+        """Makes sure that no other study is unfinished here.
+
+        Raises:
+            InputError: there is one, and its files would be overwritten.
+        """
+        for other in sorted(self.folder.glob(f"{UNFINISHED}*")):
+            if other != self.unfinished:
+                raise InputError(
+                    f"{self.folder}: holds the unfinished study"
+                    f" {other.name.removeprefix(UNFINISHED)};"
+                    f" choose another folder for {self.name}, or remove {other}"
+                )
+
+    @property
+    def checkpoints(self) -> Path:
+        """The last epochs of unfinished trials, where no other store is named."""
+        return self.unfinished / "checkpoints"
+
+    @property
+    def scratch(self) -> Path:
+        """What this process's workers keep while they search."""
+        return self.unfinished / _this_process()
+
+    def retrained(self, number: int, seed: int) -> TrainedFolder:
+        """A finalist's retraining: of trial `number`, with this seed."""
+        return TrainedFolder(self.unfinished / f"retrained-{number}-{seed}")
+
+
+def default_url(folder: Path) -> str:
+    """The storage of a study whose files lie in this folder: study.db there."""
+    # Not by hand: the name of a folder may hold what means something else in a URL.
+    url = URL.create("sqlite", database=str(folder / "study.db"))
+    return url.render_as_string(hide_password=False)
+
+
+def _this_process() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
