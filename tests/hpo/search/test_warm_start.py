@@ -44,7 +44,7 @@ def test_the_best_come_first_and_are_counted(tmp_path: Path, data: SearchData) -
     older = older_study(tmp_path, [0.1 * number for number in range(8)])
     best = sorted(older.trials, key=lambda trial: -trial.values[0])
     config = config_with(name="newer", warm_start="older", trials=3)
-    study = opened(config, Workspace.of("newer", tmp_path / "newer"))
+    study = opened(config, tmp_path / "newer")
     warm_start(study, config, Workspace.of("newer", tmp_path / "newer"))
     search(study, objective_in(tmp_path / "newer", config, data, Progress("test", 3)))
     assert [trial.params for trial in study.trials] == [trial.params for trial in best[:3]]
@@ -57,13 +57,13 @@ def test_the_best_come_first_and_are_counted(tmp_path: Path, data: SearchData) -
 def test_it_happens_once_also_after_a_kill(tmp_path: Path) -> None:
     older_study(tmp_path, [0.1 * number for number in range(12)])
     config = config_with(name="newer", warm_start="older", trials=20)
-    study = opened(config, Workspace.of("newer", tmp_path / "newer"))
+    study = opened(config, tmp_path / "newer")
     warm_start(study, config, Workspace.of("newer", tmp_path / "newer"))
     once = fixed(study)
     assert len(once) == FIRST
     warm_start(study, config, Workspace.of("newer", tmp_path / "newer"))
     assert fixed(study) == once
-    killed = opened(config, Workspace.of("killed", tmp_path / "killed"))
+    killed = opened(config, tmp_path / "killed")
     killed.enqueue_trial(once[0], user_attrs=study.trials[0].user_attrs)
     warm_start(killed, config, Workspace.of("killed", tmp_path / "killed"))
     assert fixed(killed) == once
@@ -71,7 +71,7 @@ def test_it_happens_once_also_after_a_kill(tmp_path: Path) -> None:
 
 def test_a_study_that_is_not_there_or_has_nothing(tmp_path: Path) -> None:
     config = config_with(name="newer", warm_start="older")
-    study = opened(config, Workspace.of("newer", tmp_path / "newer"))
+    study = opened(config, tmp_path / "newer")
     with pytest.raises(InputError, match="warm_start: study older is not in this study's storage"):
         warm_start(study, config, Workspace.of("newer", tmp_path / "newer"))
     older_study(tmp_path, [])
