@@ -1,1 +1,17 @@
-"""The hyperparameter search: the only package that imports Optuna."""
+"""The hyperparameter search: the only package that imports Optuna.
+
+Rooms, from the ground up; each imports only from those before it, and from model and data:
+
+- runtime: files written whole, interrupts, which process this is, what a result depends on
+- study: what a study is, from its TOML file to its space, sampler and pruner
+- trials: what trials store, what became of them, the budget, ranking, table, importances
+- storage: where studies live: database, artifact stores, the study's folder
+- workers: processes of one machine
+- console, export: progress, status and summary on a terminal; configurations and tables as files
+- dashboard: notes, pictures and plots for optuna-dashboard
+- search: trials until the budget is spent
+- finish: finalists retrained, the winner tested; the only door to the test alphabets
+- report: the page that opens offline
+- run, reproduce, classify: whole commands
+- cli: options and exit status of the command line
+"""

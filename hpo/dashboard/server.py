@@ -17,7 +17,7 @@ from optuna_dashboard import get_note
 from data.errors import InputError
 from hpo.dashboard.study_page import refresh
 from hpo.finish.finalists import finished_results
-from hpo.search.checkpoints import open_store
+from hpo.storage.artifacts import open_store
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import ARTIFACTS
 from hpo.storage.workspace import Workspace

@@ -12,7 +12,7 @@ from data.errors import InputError
 from data.sources.load import load_collection
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
-from hpo.search.checkpoints import resolve_store
+from hpo.storage.artifacts import resolve_store
 from hpo.storage.studies import Stores, check_fingerprint, find_study
 from hpo.storage.workspace import Workspace
 from hpo.trials.budget import reached_limit

@@ -11,8 +11,8 @@ from hpo.dashboard.study_page import refresh
 from hpo.finish.finalists import finish, finished_results
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
-from hpo.search.checkpoints import open_store, resolve_store
 from hpo.search.warm_start import warm_start
+from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.database import open_storage, storage_failures, without_password
 from hpo.storage.studies import STORAGE, Stores, keep_fingerprint, open_study
 from hpo.storage.workspace import Workspace

@@ -14,9 +14,10 @@ from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.runtime.interrupts import held_back
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.studies import Stores, check_fingerprint, stored_study
 from hpo.storage.workspace import Workspace

@@ -1,1 +1,7 @@
-"""ROOM."""
+"""What any program needs, whatever it does.
+
+- files: files written whole or not at all
+- interrupts: when Ctrl-C and SIGTERM may strike
+- process_identity: which process works on a trial, and whether it still runs
+- provenance: versions, commit and machine that a result depends on
+"""

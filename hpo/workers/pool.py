@@ -15,10 +15,10 @@ from typing import Any
 import torch
 
 from data.errors import InputError, WorkFailed
-from hpo.console.progress import Progress
 from hpo.runtime.interrupts import held_back
 from hpo.workers import fork_server
 from hpo.workers.machine import Machine
+from hpo.workers.reporter import Display
 from hpo.workers.worker import INTERRUPTED, Task, live
 
 END_PATIENCE = 30.0
@@ -33,7 +33,7 @@ class _Worker:
     heard_of: bool = False
 
 
-def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Progress) -> bool:
+def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Display) -> bool:
     """Runs tasks in `machine.workers` processes; one that is killed is replaced by another.
 
     Each has its share of the processor's cores, or one of the GPUs by turns.
@@ -108,7 +108,7 @@ def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) ->
 
 
 def _next_task(
-    worker: _Worker, number: int, left: list[Task], logs: Path, progress: Progress
+    worker: _Worker, number: int, left: list[Task], logs: Path, progress: Display
 ) -> Task | None:
     """What follows a process that ended: its own task again, if it was killed.
 

@@ -35,9 +35,10 @@ from sqlalchemy import make_url
 
 from data.sources.load import load_collection
 from data.splits import SearchData
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig

@@ -13,9 +13,10 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.finish.retrain import dataset_for, following_seeds, retrain
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url

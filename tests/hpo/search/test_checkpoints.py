@@ -15,7 +15,8 @@ from moto.server import ThreadedMotoServer
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from data.errors import InputError
-from hpo.search.checkpoints import Checkpoints, open_store, resolve_store
+from hpo.search.checkpoints import Checkpoints
+from hpo.storage.artifacts import open_store, resolve_store
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,8 @@ import torch
 torch.set_num_threads(1)
 from data.sources.glyphs import make_glyphs
 from data.splits import SearchData
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
+from hpo.storage.artifacts import open_store
 from hpo.search.objective import Objective
 from hpo.console.progress import Progress
 from hpo.search.loop import search

@@ -20,10 +20,11 @@ import hpo.search.objective
 from data.collection import Collection
 from data.splits import SearchData, paper_splits
 from hpo.console.progress import Progress
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import take_trial
 from hpo.search.loop import search
 from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.workers.reporter import Reporter
@@ -133,7 +134,8 @@ Collection.__init__ = Collection.characters = sealed
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])
 data = pickle.loads((folder / "data").read_bytes())
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
+from hpo.storage.artifacts import open_store
 from hpo.search.objective import Objective
 from hpo.console.progress import Progress
 from hpo.search.loop import search

@@ -17,9 +17,10 @@ from optuna.trial import FrozenTrial
 
 import hpo.search.objective
 from hpo.console.progress import Progress
-from hpo.search.checkpoints import Checkpoints, open_store
+from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
 from hpo.study.definition import SamplerConfig, StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.study.samplers import make_sampler

@@ -1,0 +1,68 @@
+"""Artifact stores: a folder, or a bucket, that all workers of a study reach."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+from optuna.artifacts import FileSystemArtifactStore
+from optuna.artifacts._protocol import ArtifactStore
+
+from data.errors import InputError
+from hpo.runtime.files import check_folder
+
+BUCKET = re.compile(r"s3://([\w.-]+)/?")
+"""Optuna's store takes a whole bucket, no folder in one."""
+
+
+def resolve_store(url: str) -> str:
+    """What is meant by an artifact store, wherever it is read; nothing is created.
+
+    Raises:
+        InputError: there can be none.
+    """
+    if "://" in url:
+        open_store(url)
+        return url
+    check_folder(Path(url))
+    return str(Path(url).absolute())
+
+
+def open_store(url: str) -> ArtifactStore:
+    """The artifact store at a folder, or at s3://BUCKET (its credentials as boto3 finds them).
+
+    Raises:
+        InputError: there is none, or boto3 is not installed.
+    """
+    if bucket := BUCKET.fullmatch(url):
+        from optuna.artifacts import Boto3ArtifactStore
+
+        try:
+            return Boto3ArtifactStore(bucket[1])
+        except ImportError:
+            raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
+    if "://" in url:
+        raise InputError(f"{url}: no artifact store; allowed are a folder and s3://BUCKET")
+    folder = Path(url)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Folder(folder)
+
+
+class Folder(FileSystemArtifactStore):
+    """A store that takes a file of its own file system without copying it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def move(self, name: str, file: Path) -> bool:
+        """Moves a file in, in one step; False where it is on another file system and stays."""
+        try:
+            os.replace(file, self.path / name)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+        return True
