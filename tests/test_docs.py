@@ -114,6 +114,15 @@ def test_paths_of_the_project_that_a_page_names_are_there(page: Path) -> None:
     assert not [path for path in named if not (PROJECT / path).exists()]
 
 
+def test_the_picture_of_the_house_has_the_floors_of_the_import_contract() -> None:
+    tables = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (floors,) = (c["layers"] for c in tables["contracts"] if c.get("containers") == ["hpo"])
+    picture = code((PROJECT / "docs" / "design.md").read_text())[0]
+    rooms = picture[picture.index("hpo/") : picture.index("model/")]
+    drawn = [re.sub(r"/|\.py", "", name) for name in re.findall(r"(\w+/|\w+\.py)  ", rooms)]
+    assert drawn[1:] == [room for floor in floors for room in re.split(r" [|:] ", floor)]
+
+
 def test_every_study_is_on_the_front_page() -> None:
     listed = re.findall(r"^- `([\w-]+)`", sections(README)["Studies"], re.MULTILINE)
     assert sorted(listed) == own_studies()
