@@ -11,7 +11,7 @@ study: .venv/installed
 	$(RUN) run_study.py run quick --workers 2
 
 test: .venv/installed-dev
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses auto --maxprocesses 4
 
 install: .venv/installed
 
@@ -19,6 +19,7 @@ lint: .venv/installed-dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	PYTHONPATH=. .venv/bin/lint-imports
 
 benchmark: .venv/installed-dev
 	$(RUN) tests/benchmarks/loading.py
