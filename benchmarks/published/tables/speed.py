@@ -15,7 +15,7 @@ def speed(results: Results) -> Table:
     """Loading, training and evaluation against the usual way."""
     loading = results.lines(FILE, "Omniglot from its cache file")[-1]
     usual = results.lines(FILE, "sampled pairs against the usual float32 loop")[-1]
-    rows: list[Row] = [
+    measured = [
         (
             f"Omniglot from its cache file to a tensor of {loading['pictures']} pictures,"
             " first in a process",
@@ -47,7 +47,7 @@ def speed(results: Results) -> Table:
             )
         ),
     ]
-    return Table(("what", "figure"), [(Link(what, FILE), figure) for what, figure in rows])
+    return Table(("what", "figure"), [(Link(what, FILE), figure) for what, figure in measured])
 
 
 def notes(results: Results) -> Table:
