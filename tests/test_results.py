@@ -119,6 +119,14 @@ def test_prose_holds_no_measured_figure(page: str) -> None:
     assert re.findall(r"\d+\.\d+|\d+ %|\d ± \d", prose) == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/design.md"])
+def test_figures_in_prose_are_those_of_the_headline_table(page: str) -> None:
+    prose = "\n".join(line for line in text(Path(page)).splitlines() if not line.startswith("|"))
+    prose = re.sub(r"```.*?```|`[^`]*`|\([^)\s]*\)|Python \S+", "", prose, flags=re.DOTALL)
+    table = text(Path("README.md")).partition("<!-- table headline -->")[2].partition("<!-- end")[0]
+    assert set(re.findall(r"\d+\.\d+", prose)) <= set(re.findall(r"\d+\.\d+", table))
+
+
 def test_every_published_result_is_on_a_page() -> None:
     linked = {file for name in TABLES for file, _ in rows(name)}
     published = {

@@ -84,8 +84,8 @@ class Results:
             raise ResultsError(f"{RESULTS / file}: holds no JSON object")
         return document
 
-    def lines(self, file: str, benchmark: str) -> list[Document]:
-        """The lines of a JSONL file that one benchmark wrote, oldest first.
+    def lines(self, file: str, benchmark: str, *keys: str) -> list[Document]:
+        """The lines of a JSONL file that one benchmark wrote: the newest for each value of `keys`.
 
         Raises:
             ResultsError: the file cannot be read, or has no such line.
@@ -95,10 +95,14 @@ class Results:
             lines = [json.loads(line) for line in text.splitlines()]
         except (OSError, ValueError) as error:
             raise ResultsError(f"{RESULTS / file}: cannot be read: {error}") from None
-        found = [line for line in lines if line["benchmark"] == benchmark]
+        found = {
+            tuple(line[key] for key in keys): line
+            for line in lines
+            if line["benchmark"] == benchmark
+        }
         if not found:
             raise ResultsError(f"{RESULTS / file}: has no line of {benchmark!r}")
-        return found
+        return list(found.values())
 
     def origin(self, file: str) -> Origin:
         """Where a file comes from: what it says itself, then what provenance.json keeps of it."""

@@ -13,8 +13,8 @@ SAMPLERS = {"tpe": "TPE", "gp": "Gaussian process"}
 
 def speed(results: Results) -> Table:
     """Loading, training and evaluation against the usual way."""
-    loading = results.lines(FILE, "Omniglot from its cache file")[-1]
-    usual = results.lines(FILE, "sampled pairs against the usual float32 loop")[-1]
+    [loading] = results.lines(FILE, "Omniglot from its cache file")
+    [usual] = results.lines(FILE, "sampled pairs against the usual float32 loop")
     measured = [
         (
             f"Omniglot from its cache file to a tensor of {loading['pictures']} pictures,"
@@ -28,7 +28,7 @@ def speed(results: Results) -> Table:
                 f"{line['pictures_per_second']:.0f} pictures/s,"
                 f" {line['fraction_of_bare_step']} of the bare step",
             )
-            for line in results.lines(FILE, "trainer against bare step")
+            for line in results.lines(FILE, "trainer against bare step", "network")
         ),
         (
             "sampled pairs, paper's network, against a float32 DataLoader loop",
@@ -43,7 +43,7 @@ def speed(results: Results) -> Table:
                 f" {line['same_predictions']} of {line['compared']} predictions the same",
             )
             for line in results.lines(
-                FILE, "400 official trials, embedding once against pair by pair"
+                FILE, "400 official trials, embedding once against pair by pair", "pairs_at_once"
             )
         ),
     ]
@@ -53,7 +53,7 @@ def speed(results: Results) -> Table:
 def notes(results: Results) -> Table:
     """What notes and artifacts take of a trial's time."""
     rows: list[Row] = []
-    for line in results.lines(FILE, "notes and artifacts"):
+    for line in results.lines(FILE, "notes and artifacts", "other_trials"):
         parts = line["median_fraction_of_a_trial"]
         shown = [f"{100 * parts[state]:.1f} %" if state in parts else "" for state in STATES]
         rows.append((Link(str(line["other_trials"]), FILE), *shown))
@@ -63,7 +63,7 @@ def notes(results: Results) -> Table:
 def overhead(results: Results) -> Table:
     """What storage and Optuna take of a trial, by the number of finished trials."""
     file = "workers.jsonl"
-    lines = results.lines(file, "overhead of storage and Optuna")
+    lines = results.lines(file, "overhead of storage and Optuna", "sampler", "storage")
     sizes = list(lines[0]["seconds_a_trial"])
     rows: list[Row] = [
         (

@@ -60,7 +60,7 @@ def confusions(results: Results) -> Table:
 
 def disturbed(results: Results) -> Table:
     """Accuracy where pictures are photographed, compressed or drawn otherwise."""
-    lines = results.lines("benchmarks.jsonl", "classify")
+    lines = results.lines("benchmarks.jsonl", "classify", "disturbance", "disturbed")
     found = {(line["disturbance"], line["disturbed"]): line for line in lines}
     clean = percent(lines[0]["clean_accuracy"])
     rows: list[Row] = [(Link("as they are", "benchmarks.jsonl"), clean, clean)]

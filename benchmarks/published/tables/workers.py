@@ -76,5 +76,5 @@ def _measured(storage: str, results: Results) -> dict[str, str]:
 
 
 def _line(benchmark: str, storage: str, results: Results) -> Document:
-    lines = results.lines(FILE, benchmark)
-    return next(line for line in reversed(lines) if line["storage"] == storage)
+    lines = results.lines(FILE, benchmark, "storage")
+    return next(line for line in lines if line["storage"] == storage)
