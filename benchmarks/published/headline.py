@@ -1,0 +1,126 @@
+"""The project's main figures, each with its error, command, commit and machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from benchmarks.published.results import RESULTS, Document, Origin, Results, ResultsError
+
+HEADLINE = "headline.json"
+
+Measured = tuple[float | None, float | None]
+"""A value and its standard error."""
+
+
+class Figure(BaseModel):
+    """An entry of headline.json.
+
+    Attributes:
+        name: "study.what", such as "deep.official".
+        value: the figure, in `unit`.
+        error: its standard error, in `unit`; None where it was measured once.
+        unit: "percent" or "seconds".
+        command: what was typed to measure it.
+        commit: the project's git commit, None where the results file holds none.
+        machine: what it was measured on.
+        file: the results file that it was taken from.
+    """
+
+    name: str
+    value: float
+    error: float | None
+    unit: str
+    command: str | None
+    commit: str | None
+    machine: str | None
+    file: str
+
+
+@dataclass(frozen=True)
+class _Source:
+    name: str
+    file: str
+    unit: str
+    take: Callable[[Document, Origin], Measured]
+
+
+def one_shot(document: Document) -> Document:
+    """A study's 20-way accuracy: the mean over its winner's seeds, or that of its one training."""
+    test: Document = document.get("test_over_seeds") or document["test"]
+    return test
+
+
+def figures(results: Results) -> list[Figure]:
+    """Every entry of headline.json.
+
+    Raises:
+        ResultsError: a figure is in no file.
+    """
+    return [_figure(source, results) for source in SOURCES]
+
+
+def _figure(source: _Source, results: Results) -> Figure:
+    origin = results.origin(source.file)
+    value, error = source.take(results.document(source.file), origin)
+    if value is None:
+        raise ResultsError(f"{RESULTS / source.file}: nothing says what {source.name} is")
+    scale = 100 if source.unit == "percent" else 1
+    return Figure(
+        name=source.name,
+        value=round(scale * value, 4),
+        error=None if error is None else round(scale * error, 4),
+        unit=source.unit,
+        command=origin.command,
+        commit=origin.commit,
+        machine=origin.machine,
+        file=(RESULTS / source.file).as_posix(),
+    )
+
+
+def _official(document: Document, _: Origin) -> Measured:
+    test = one_shot(document)
+    return test["one_shot_accuracy"], test["standard_error"]
+
+
+def _every_pair(document: Document, _: Origin) -> Measured:
+    test = one_shot(document)
+    return test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"]
+
+
+def _seconds(_: Document, origin: Origin) -> Measured:
+    return origin.seconds, None
+
+
+def _any_two(document: Document, _: Origin) -> Measured:
+    pairs = document["verification_across"]
+    return pairs["accuracy"], pairs["standard_error"]
+
+
+def _one_alphabet(document: Document, _: Origin) -> Measured:
+    pairs = document["verification"]
+    return pairs["accuracy"], pairs["standard_error"]
+
+
+def _digits(document: Document, _: Origin) -> Measured:
+    method = "siamese network, digits as they are"
+    row = next(row for row in document["rows"] if row["method"] == method)
+    return row["400 trials"]["value"], row["400 trials"]["standard_error"]
+
+
+SOURCES = [
+    *(
+        _Source(f"{study}.{what}", f"{study}.json", unit, take)
+        for study in ("quick", "compact", "deep")
+        for what, unit, take in (
+            ("official", "percent", _official),
+            ("every_pair", "percent", _every_pair),
+            ("seconds", "seconds", _seconds),
+        )
+    ),
+    _Source("verification.any_two", "verification/deep.json", "percent", _any_two),
+    _Source("verification.one_alphabet", "verification/deep.json", "percent", _one_alphabet),
+    _Source("mnist.official", "reproduce/table3.json", "percent", _digits),
+]

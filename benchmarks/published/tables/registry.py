@@ -1,0 +1,74 @@
+"""Every table by the name that a marker calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.published.markdown import Table
+from benchmarks.published.results import Results
+from benchmarks.published.tables.equal_time import earlier_ends as real_searches_earlier
+from benchmarks.published.tables.equal_time import real_searches
+from benchmarks.published.tables.experiments import calibration, experiments, table1
+from benchmarks.published.tables.searches import (
+    earlier_ends,
+    promotion,
+    recordings,
+    replayed,
+    retrained_finalists,
+    retraining_time,
+    seeds,
+    warm_start,
+)
+from benchmarks.published.tables.space import ablation, effects, shapes
+from benchmarks.published.tables.speed import notes, overhead, speed
+from benchmarks.published.tables.studies import (
+    earlier_studies,
+    finalists,
+    headline,
+    studies,
+    verification,
+)
+from benchmarks.published.tables.winners import confusions, disturbed, weakest_alphabets, winners
+from benchmarks.published.tables.workers import workers_measured, workers_simulated
+
+TABLES: dict[str, Callable[[Results], Table]] = {
+    "headline": headline,
+    "studies": studies,
+    "studies-earlier": earlier_studies,
+    "finalists": finalists,
+    "winners": winners,
+    "verification": verification,
+    "weakest-alphabets": weakest_alphabets,
+    "confusions": confusions,
+    "disturbed": disturbed,
+    "experiments": experiments,
+    "table1": table1,
+    "calibration": calibration,
+    "recordings": recordings,
+    "searches": replayed("replay/quality-27-epochs.json"),
+    "searches-ended-earlier": earlier_ends,
+    "searches-9-epochs": replayed("replay/quality.json"),
+    "startup-trials": replayed("replay/startup.json"),
+    "gaussian-process": replayed("replay/gp.json"),
+    "real-searches": real_searches({"replay/equal-time.json": "`compact`"}),
+    "real-searches-ended-earlier": real_searches_earlier,
+    "real-searches-9-epochs": real_searches(
+        {
+            "replay/equal-time-9-epochs.json": "`compact` as defined then",
+            "replay/equal-time-15.json": "`compact` with 15 random trials",
+        }
+    ),
+    "promotion": promotion,
+    "warm-start": warm_start,
+    "retrained-finalists": retrained_finalists,
+    "retraining-time": retraining_time,
+    "seeds": seeds,
+    "shapes": shapes,
+    "effects": effects,
+    "ablation": ablation,
+    "speed": speed,
+    "notes": notes,
+    "overhead": overhead,
+    "workers-measured": workers_measured,
+    "workers-simulated": workers_simulated,
+}

@@ -1,0 +1,124 @@
+"""What published runs of studies found, beside what others report."""
+
+from __future__ import annotations
+
+from benchmarks.published.headline import Figure, figures, one_shot
+from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.results import Document, Results
+from hpo.console.duration import duration
+from model.evaluation.published import OFFICIAL_RUNS_SINCE, ONE_SHOT, REIMPLEMENTATIONS
+
+STUDIES = {
+    "quick": "`make study`: the search, two workers",
+    "compact": "`run compact`: a wider search, two workers",
+    "deep": "`run deep`: five convolutions, two workers",
+    "default": "`run default`: nothing searched, one long training, one worker",
+    "default-long": "`run default-long`: nothing searched, as long as `compact` takes, two workers",
+    "pairs": "`run pairs`: the paper's loss and optimiser, searched, one worker",
+}
+EARLIER = {"compact-9-epochs": "`run compact` as defined then, two workers"}
+SEARCHED = ("quick", "compact", "deep", "pairs")
+COLUMNS = ("what", "trainings", "official runs", "every drawer pair", "validation", "time")
+
+
+def headline(results: Results) -> Table:
+    """People, other methods and the project's own studies."""
+    found = {figure.name: figure for figure in figures(results)}
+    ours = [
+        (
+            Link(STUDIES[study], f"{study}.json"),
+            _figure(found[f"{study}.official"]),
+            _figure(found[f"{study}.every_pair"]),
+            duration(found[f"{study}.seconds"].value),
+        )
+        for study in ("quick", "compact", "deep")
+    ]
+    return Table(("what", "official runs", "every drawer pair", "time"), [*_quoted(), *ours])
+
+
+def studies(results: Results) -> Table:
+    """Every published study of today's definitions."""
+    ours = [_study(study, what, results) for study, what in STUDIES.items()]
+    quoted = [(what, "", official, pairs, "", "") for what, official, pairs, _ in _quoted()]
+    return Table(COLUMNS, [*ours, *quoted])
+
+
+def earlier_studies(results: Results) -> Table:
+    """Published studies whose definition has changed since."""
+    return Table(COLUMNS, [_study(study, what, results) for study, what in EARLIER.items()])
+
+
+def finalists(results: Results) -> Table:
+    """A search's best trials: what they reached in the search, and after retraining."""
+    rows: list[Row] = [
+        (
+            Link(f"`{study}`", f"{study}.json"),
+            str(finalist["number"]),
+            percent(finalist["value"]),
+            _accuracy(finalist["validation"]),
+            str(len(finalist["seeds"])),
+        )
+        for study in SEARCHED
+        for finalist in results.document(f"{study}.json")["finalists"]
+    ]
+    return Table(("study", "trial", "in the search", "retrained", "trainings"), rows)
+
+
+def verification(results: Results) -> Table:
+    """Same or different, for two kinds of different pairs."""
+    rows: list[Row] = []
+    for study in ("compact", "deep"):
+        file = f"verification/{study}.json"
+        measured = results.document(file)
+        kinds = (measured["verification_across"], measured["verification"])
+        cells = [percent(kind["accuracy"], kind["standard_error"]) for kind in kinds]
+        rows.append((Link(f"`{study}`", file), *cells))
+    return Table(("the saved network of", "any two characters", "of one alphabet"), rows)
+
+
+def _study(study: str, what: str, results: Results) -> Row:
+    document = results.document(f"{study}.json")
+    test = one_shot(document)
+    return (
+        Link(what, f"{study}.json"),
+        str(test.get("runs", 1)),
+        _accuracy(test),
+        percent(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"]),
+        _accuracy(document["validation"]),
+        _time(document, results.origin(f"{study}.json").seconds),
+    )
+
+
+def _time(document: Document, wall: float | None) -> str:
+    """Wall time of the command; where nobody noted it, about its trainings' per worker."""
+    if wall is not None:
+        return duration(wall)
+    trained = sum(document["seconds"].values()) / (document.get("workers") or 1)
+    return f"about {round(trained / 60)} min"
+
+
+def _quoted() -> list[tuple[str, str, str, str]]:
+    """What others report: nothing of it was measured here."""
+    lowest, highest = REIMPLEMENTATIONS
+    return [
+        ("people (Lake et al. 2015)", f"{ONE_SHOT['humans']:.1f}", "", ""),
+        *(
+            (f"{method} (Lake et al. 2019)", f"{accuracy:.1f}", "", "")
+            for method, accuracy in OFFICIAL_RUNS_SINCE.items()
+        ),
+        (
+            "the paper's network (Koch et al. 2015)",
+            f"{ONE_SHOT['convolutional siamese net']:.1f}",
+            "",
+            "",
+        ),
+        ("public re-implementations", "", f"{lowest:.0f} to {highest:.0f}", ""),
+    ]
+
+
+def _accuracy(measured: Document) -> str:
+    return percent(measured["one_shot_accuracy"], measured["standard_error"])
+
+
+def _figure(figure: Figure) -> str:
+    return f"{figure.value:.1f} ± {figure.error:.1f}"

@@ -1,0 +1,116 @@
+"""The configurations that studies found, and what their networks still get wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.results import Document, Results
+
+STUDIES = ("quick", "compact", "deep")
+DISTURBANCES = {
+    "clean": "prepared, and nothing more",
+    "grey_background": "on grey, unevenly lit, noisy paper",
+    "small_jpeg": "as a JPEG file of 300x200 pixels",
+    "thick_pen": "drawn with a pen twice as thick",
+    "everything": "all of it at once",
+}
+
+
+def winners(results: Results) -> Table:
+    """The winners' settings, side by side."""
+    columns = [
+        _settings(results.document(f"{study}.json")["winner"]["config"]) for study in STUDIES
+    ]
+    headings = [Link(f"`{study}`", f"{study}-best.toml") for study in STUDIES]
+    rows: list[Row] = [(name, *(column[name] for column in columns)) for name in columns[0]]
+    return Table(("setting", *headings), rows)
+
+
+def weakest_alphabets(results: Results) -> Table:
+    """The two test alphabets that each study's saved network knows least."""
+    rows: list[Row] = []
+    for study in STUDIES:
+        file = f"{study}.json"
+        alphabets = results.document(file)["test"]["per_alphabet"]
+        weakest = sorted(alphabets, key=alphabets.__getitem__)[:2]
+        cells = [f"{_alphabet(name)} {percent(alphabets[name])}" for name in weakest]
+        rows.append((Link(f"`{study}`", file), *cells))
+    return Table(("the saved network of", "weakest", "second weakest"), rows)
+
+
+def confusions(results: Results) -> Table:
+    """How much of the weakest alphabets' errors a few pairs of characters make up."""
+    file = "confusions/compact.json"
+    document = results.document(file)
+    rows: list[Row] = [
+        (
+            Link(_alphabet(alphabet["alphabet"]), file),
+            part,
+            percent(alphabet["accuracy"]),
+            f"{100 * alphabet['share_of_errors']:.0f}",
+            str(len(alphabet["confused"])),
+        )
+        for part in ("validation", "test")
+        for alphabet in document[part]["weakest"]
+    ]
+    columns = ("alphabet", "part", "accuracy", "of its errors", "are between pairs")
+    return Table(columns, rows)
+
+
+def disturbed(results: Results) -> Table:
+    """Accuracy where pictures are photographed, compressed or drawn otherwise."""
+    lines = results.lines("benchmarks.jsonl", "classify", "disturbance", "disturbed")
+    found = {(line["disturbance"], line["disturbed"]): line for line in lines}
+    clean = percent(lines[0]["clean_accuracy"])
+    rows: list[Row] = [(Link("as they are", "benchmarks.jsonl"), clean, clean)]
+    for disturbance, what in DISTURBANCES.items():
+        both, query = (found[disturbance, which] for which in ("support and query", "query"))
+        cells = [percent(line["accuracy"], line["standard_error"]) for line in (both, query)]
+        rows.append((Link(what, "benchmarks.jsonl"), *cells))
+    return Table(("drawings", "support and query", "the query alone"), rows)
+
+
+def _settings(config: Document) -> dict[str, str]:
+    network, train = config["network"], config["train"]
+    convolutions, layers = network["convolutions"], train["layers"]
+    batch, distortion = train["batch"], train["distortion"]
+    return {
+        "loss": f"`{train['loss']}`",
+        "its temperature": _digits(train["temperature"]),
+        "schedule": f"`{train['schedule']}`",
+        "filters": _listed([layer["filters"] for layer in convolutions]),
+        "kernel widths": _listed([layer["kernel"] for layer in convolutions]),
+        "units of the embedding": str(network["units"]),
+        "batch normalisation": _switch(network["batch_norm"]),
+        "drawings centred": _switch(network["centred"]),
+        "brought to one size (0 not at all, 1 wholly)": _digits(network["resized"]),
+        "sizes looked at": str(network.get("copies", 1)),
+        "learning rate": _digits(train["learning_rate"]),
+        "times, in each layer": _listed([layer["learning_rate"] for layer in layers]),
+        "momentum of each layer": _listed([layer["momentum"] for layer in layers]),
+        "L2 weight of each layer": ", ".join(f"{layer['l2']:.0e}" for layer in layers),
+        "alphabets a batch": str(batch["alphabets"]),
+        "characters a batch": str(batch["characters"]),
+        "drawers of each": str(batch["drawers"]),
+        "batches turned and mirrored": _switch(batch["symmetries"]),
+        "affine distortion (1 as the paper's)": _digits(distortion["affine"]),
+        "elastic distortion (part of the width)": f"{distortion['elastic']:.3f}",
+        "stroke distortion (pixels)": _digits(distortion.get("stroke", 0.0)),
+    }
+
+
+def _digits(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(str(value) if isinstance(value, int) else _digits(value) for value in values)
+
+
+def _switch(on: bool) -> str:
+    return "yes" if on else "no"
+
+
+def _alphabet(name: str) -> str:
+    return name.replace("Ge_ez", "Ge'ez").replace("_", " ")

@@ -1,0 +1,80 @@
+"""Many workers: what was measured with deaths and outages, and what simulation says."""
+
+from __future__ import annotations
+
+from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.results import Document, Results
+from hpo.console.duration import duration
+
+FILE = "workers.jsonl"
+STORAGES = ("sqlite", "postgres")
+
+
+def workers_measured(results: Results) -> Table:
+    """Budgets, deaths, outages and crowds, on both kinds of database."""
+    columns = [_measured(storage, results) for storage in STORAGES]
+    rows: list[Row] = [
+        (Link(what, FILE), *(column[what] for column in columns)) for what in columns[0]
+    ]
+    return Table(("what", "SQLite", "PostgreSQL"), rows)
+
+
+def workers_simulated(results: Results) -> Table:
+    """How soon a study ends, and what it finds, by the number of workers."""
+    file = "replay/workers.json"
+    rows: list[Row] = [
+        (
+            Link(f"{row['workers']:,}", file),
+            duration(row["seconds"]),
+            f"{row['speed_up']:.0f}",
+            percent(row["final_accuracy"]["0.5"], row["standard_error"]),
+            duration(row["seconds_to_the_level"]),
+        )
+        for row in results.document(file)["searches"]["tpe/successive-halving"]["by_workers"]
+    ]
+    level = results.document(file)["searches"]["tpe/successive-halving"]["level"]
+    columns = (
+        "workers",
+        "time",
+        "times as soon as one",
+        "accuracy at the end, median",
+        f"time to {percent(level)} %",
+    )
+    return Table(columns, rows)
+
+
+def _measured(storage: str, results: Results) -> dict[str, str]:
+    pair, budget, chaos, crowd, outage = (
+        _line(f"workers: {what}", storage, results)
+        for what in ("pair", "budget", "chaos", "crowd", "outage")
+    )
+    runs = budget["workers"]
+    again = all(run["unchanged"] for run in runs.values())
+    return {
+        f"trials finished of {budget['budget']}, by {', '.join(runs)} workers": ", ".join(
+            str(run["finished"]) for run in runs.values()
+        ),
+        "the same command again": "trains nothing" if again else "changes results",
+        "four workers, one killed every few seconds: kills": str(chaos["kills"]),
+        "trials finished of 40": str(chaos["finished"]),
+        "finished results changed": str(chaos["finished_results_changed"]),
+        f"epochs trained, where {chaos['epochs_undisturbed']} are needed": str(
+            chaos["epochs_trained"]
+        ),
+        f"database away for {outage['seconds_away']} s: trials finished of 24": str(
+            outage["finished"]
+        ),
+        "trials failed, workers died": f"{outage['failed']}, {outage['workers_that_died']}",
+        "workers started at one moment": str(crowd["workers"]),
+        "trials finished": f"{crowd['finished']} of {crowd['of']}",
+        "workers that failed or were replaced": str(
+            crowd["said"]["failed"] + crowd["said"]["is replaced"]
+        ),
+        "workers that waited more than 3 s for the database": str(crowd["said"]["does not answer"]),
+        "trials a minute of two workers, times one's": f"{pair['median_ratio']:.1f}",
+    }
+
+
+def _line(benchmark: str, storage: str, results: Results) -> Document:
+    lines = results.lines(FILE, benchmark, "storage")
+    return next(line for line in lines if line["storage"] == storage)
