@@ -22,14 +22,14 @@ lint: .venv/installed-dev
 	PYTHONPATH=. .venv/bin/lint-imports
 
 benchmark: .venv/installed-dev
-	$(RUN) tests/benchmarks/loading.py
-	$(RUN) tests/benchmarks/training.py
-	$(RUN) tests/benchmarks/evaluation.py
-	$(RUN) tests/benchmarks/artifacts.py
+	$(RUN) -m benchmarks.speed.loading
+	$(RUN) -m benchmarks.speed.training
+	$(RUN) -m benchmarks.speed.evaluation
+	$(RUN) -m benchmarks.speed.artifacts
 
 benchmark-workers: .venv/installed-dev
-	$(RUN) tests/benchmarks/overhead.py
-	$(RUN) tests/benchmarks/workers.py
+	$(RUN) -m benchmarks.speed.trial_overhead
+	$(RUN) -m benchmarks.many_workers
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in make PYTHON=python3.12")'

@@ -1,1 +1,18 @@
-"""Measurements of the project, each a program; see README.md beside this file."""
+"""Measurements of the project, each a program; README.md beside this file lists their commands.
+
+Rooms:
+- replay: searches compared by replaying recorded learning curves on a simulated clock.
+- space: what the shape of a search space and each of its parameters do.
+- winner: what a study's winner owes its accuracy to, and what it gets wrong.
+- speed: how long loading, training, evaluation and a trial's overhead take.
+
+Programs:
+- equal_time: two real searches for an equal time.
+- many_workers: many workers on one study, with deaths and outages.
+
+What they share:
+- command: the command line of a benchmark.
+- output: what a benchmark writes.
+- trainings: many trainings in processes, kept line by line.
+- networks: networks that benchmarks of speed measure.
+"""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from disturbances import DISTURBANCES, Mask, clean
 from PIL import Image, ImageOps
 from scipy.ndimage import binary_dilation, gaussian_filter, label
 
+from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean
 from data.collection import SIDE, Collection
 from data.sources.pen import middle_lines, redrawn, stroke_width
 from data.sources.picture_files import NoPicture, read_brightness

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from disturbances import clean, drawings_of, everything
 from PIL import Image
 from short_training import CONFIG
 from typer.testing import CliRunner
 
+from benchmarks.winner.disturbances import clean, drawings_of, everything
 from data.collection import SIDE, Collection
 from data.one_shot_runs import random_runs
 from data.sources.scans import pictures_of, to_drawing

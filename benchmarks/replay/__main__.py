@@ -1,0 +1,65 @@
+"""Searches compared by replaying recorded learning curves on a simulated clock.
+
+Usage:
+  python -m benchmarks.replay validate CURVES
+  python -m benchmarks.replay quality CURVES OUTPUT [--searches SAMPLER/PRUNER ...]
+  python -m benchmarks.replay promotion CURVES OUTPUT
+  python -m benchmarks.replay workers CURVES OUTPUT [--workers N ...] [--trials N]
+  python -m benchmarks.replay finalists CURVES OUTPUT
+  python -m benchmarks.replay warm CURVES OUTPUT
+
+CURVES is what `benchmarks.replay.curves pack` wrote. OUTPUT gets .json and .png. A search is named
+as in tpe/successive-halving or, with its random trials at the start, its first rung and its
+reduction factor, tpe-10/successive-halving-2-3; what is not named is the recorded study's. The
+accuracy is that of the trial that looked best: the true one, without the luck of a seed, on the
+validation alphabets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks.command import make_parser
+from benchmarks.replay.finalists import finalists
+from benchmarks.replay.quality import SEARCHES, promotion, quality
+from benchmarks.replay.surrogate import read_recorded, validate
+from benchmarks.replay.warm_start import warm
+from benchmarks.replay.workers import workers
+
+WORKERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
+
+
+def main() -> None:
+    parser = make_parser(__doc__)
+    commands = parser.add_subparsers(required=True)
+    for command in (quality, promotion, workers, finalists, warm):
+        one = commands.add_parser(command.__name__, description=command.__doc__)
+        one.add_argument("curves", type=Path)
+        one.add_argument("output", type=Path)
+        one.add_argument("--repetitions", type=int, default=50)
+        one.add_argument("--processes", type=int, default=1)
+        one.add_argument("--trials", type=int)
+        one.add_argument("--nearest", action="store_true", help="a rougher surrogate")
+        many = WORKERS if command is workers else [2]
+        one.add_argument("--workers", type=int, nargs="+", default=many)
+        if command is quality:
+            one.add_argument("--searches", nargs="+", default=SEARCHES)
+        one.set_defaults(do=command)
+    check = commands.add_parser("validate")
+    check.add_argument("curves", type=Path)
+    check.set_defaults(do=print_validation)
+    arguments = parser.parse_args()
+    arguments.do(arguments)
+
+
+def print_validation(arguments: argparse.Namespace) -> None:
+    recorded = read_recorded(arguments.curves)
+    for nearest in (False, True):
+        found = {k: round(v, 4) for k, v in validate(recorded, nearest).items()}
+        print(json.dumps({"surrogate": "nearest" if nearest else "mean over trees"} | found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""What carries a configuration's accuracy: variants of it that differ in one thing.
+
+Usage:
+  python -m benchmarks.winner.ablation train CONFIG FILE.jsonl [--epochs N] [--seeds N]
+      [--processes N] [--data-root DIR] [--variants NAME ...]
+  python -m benchmarks.winner.ablation table FILE.jsonl studies/results/ablation/NAME.json
+
+`train` trains an exported configuration and each variant of it to the last epoch, with the same
+seeds, in processes of one thread, and appends a line per training to FILE.jsonl. The same command
+goes on after a kill, or with more seeds. The seeds are fresh: the configuration's own was chosen
+together with it. Each network is measured once, after its last epoch, on the validation alphabets
+over every pair of all twenty drawers; the test alphabets are never looked at. Times are those of
+the processor. `table` writes means, and what each variant gains or loses with the same seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import traceback
+from collections import defaultdict
+from functools import cache, partial
+from math import isfinite
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import torch
+
+from benchmarks.command import make_parser
+from benchmarks.output import provenance
+from benchmarks.trainings import CountingTrainer, append, read, resume
+from benchmarks.winner.variants import ITSELF, changed, variants
+from data.names import Dataset
+from data.sources.load import load_collection
+from data.splits import ALL_DRAWERS, SearchData, paper_splits
+from hpo.runtime.files import write_json
+from hpo.runtime.provenance import commit, computer
+from model.config import RunConfig
+from model.config_file import read_config, read_dataset
+from model.evaluation.embeddings import scores_within
+from model.evaluation.scores import mean_and_error, one_shot_accuracy
+from model.network.siamese import SiameseNetwork
+
+WAY = 20
+COPIES = (1, 3)
+
+
+class Unvalidated(CountingTrainer):
+    """Trains to the last epoch; looks at no validation picture on the way."""
+
+    def _validate(self) -> tuple[float, float, float | None]:
+        return 0.0, 0.0, None
+
+
+@cache
+def pictures(dataset: Dataset, data_root: Path | None, size: int) -> SearchData:
+    """The paper's training pictures; the validation alphabets by all drawers."""
+    collection = load_collection(dataset, data_root)
+    splits = paper_splits(collection)
+    return SearchData(
+        train=collection.characters(*splits.train, size),
+        validation=collection.characters(splits.validation.alphabets, ALL_DRAWERS, size),
+    )
+
+
+def train(dataset: Dataset, data_root: Path | None, task: tuple[str, RunConfig]) -> str:
+    """One training, as a line of JSON.
+
+    Args:
+        task: a variant's name, and the variant with the training's seed.
+    """
+    name, config = task
+    torch.set_num_threads(1)
+    line: dict[str, Any] = {
+        "variant": name,
+        "seed": config.train.seed,
+        "commit": commit(),
+        "computer": computer().model_dump(),
+    }
+    try:
+        data = pictures(dataset, data_root, config.network.size)
+        trainer = Unvalidated(config, data, torch.device("cpu"))
+        begun = time.process_time()
+        reports = list(trainer.run())
+        seconds = time.process_time() - begun
+        measured = {name: measure(trainer._trained, config.network.copies, data)}
+        if name == ITSELF and config.network.centred:  # a training is the same for all of these
+            for copies in (n for n in COPIES if n != config.network.copies):
+                other = "1 copy" if copies == 1 else f"{copies} copies"
+                measured[other] = measure(trainer._trained, copies, data)
+    except Exception:  # one variant's mishap must not end a measurement of hours
+        return json.dumps(line | {"error": traceback.format_exc()})
+    return json.dumps(
+        line
+        | {
+            "measured": measured,
+            "diverged": not isfinite(reports[-1].loss),
+            "parameters": sum(p.numel() for p in trainer.network.parameters()),
+            "pictures": trainer.pictures,
+            "cpu_seconds": round(seconds, 3),
+        }
+    )
+
+
+def measure(trained: SiameseNetwork, copies: int, data: SearchData) -> dict[str, float]:
+    """Accuracy with `copies` copies of each drawing, and the seconds that took."""
+    begun = time.process_time()
+    network = SiameseNetwork(trained.config.model_copy(update={"copies": copies}))
+    network.load_state_dict(trained.state_dict())
+    accuracy = one_shot_accuracy(scores_within(network, data.validation), WAY).value
+    return {"accuracy": accuracy, "cpu_seconds": round(time.process_time() - begun, 3)}
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Trains what FILE.jsonl does not yet hold."""
+    config = read_config(arguments.config)
+    epochs = arguments.epochs or config.train.epochs
+    # So much patience that none stops early; and the seed is that of each training.
+    base = changed(config, {"train.epochs": epochs, "train.patience": epochs, "train.seed": 0})
+    collection = load_collection(read_dataset(arguments.config), arguments.data_root)
+    head = {
+        "config": base.model_dump(mode="json"),
+        "dataset": collection.name,
+        "fingerprint": collection.fingerprint,
+    }
+    head |= provenance(threads=1)
+    all_variants = variants(base)
+    names = [ITSELF, *(arguments.variants or all_variants)]
+    if unknown := [name for name in names if name not in all_variants]:
+        sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}")
+    chosen = {name: all_variants[name] for name in names}
+    lines = resume(arguments.file, head, ("config", "fingerprint", "versions"))
+    done = {(line["variant"], line["seed"]) for line in lines if "error" not in line}
+    tasks = [
+        (name, changed(other, {"train.seed": seed}))
+        for seed in range(1, arguments.seeds + 1)
+        for name, other in chosen.items()
+        if (name, seed) not in done
+    ]
+    print(f"{len(tasks)} trainings to do, {len(done)} done", file=sys.stderr)
+    work = partial(train, collection.name, arguments.data_root)
+    append(arguments.file, work, tasks, arguments.processes)
+
+
+def table(arguments: argparse.Namespace) -> None:
+    """Writes means and differences, and prints them as a table in Markdown."""
+    head, lines = read(arguments.file)
+    found: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for line in lines:
+        for name, measured in line.get("measured", {}).items():
+            found[name][line["seed"]] = line | {
+                "accuracy": measured["accuracy"],
+                "measuring_seconds": measured["cpu_seconds"],
+            }
+    rows = [
+        row(name, of_seed, found[ITSELF])
+        for name, of_seed in found.items()
+        if of_seed.keys() & found[ITSELF].keys()
+    ]
+    if not rows:
+        sys.exit(f"{arguments.file}: no training of the configuration itself is done")
+    rows.sort(key=lambda row: (row["variant"] != ITSELF, row["difference"]))
+    document = head | {
+        "measured": "20-way accuracy on the validation alphabets, every pair of all twenty drawers",
+        "variants": rows,
+    }
+    arguments.to.parent.mkdir(parents=True, exist_ok=True)
+    write_json(arguments.to, document)
+    print("| variant | accuracy, % | difference | training time | seeds |")
+    print("| --- | --- | --- | --- | --- |")
+    for line in rows:
+        accuracy = percent(line["accuracy"], line["standard_error"])
+        difference = percent(line["difference"], line["difference_standard_error"], "+")
+        relative, seeds = line["relative_seconds"], len(line["seeds"])
+        print(f"| {line['variant']} | {accuracy} | {difference} | {relative:.2f} | {seeds} |")
+
+
+def row(
+    name: str, variant: dict[int, dict[str, Any]], base: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """A variant's means over the seeds that the configuration itself was trained with too."""
+    seeds = sorted(variant.keys() & base.keys())
+    lines = [variant[seed] for seed in seeds]
+    accuracy, error = mean_and_error([line["accuracy"] for line in lines])
+    difference, difference_error = mean_and_error(
+        [variant[seed]["accuracy"] - base[seed]["accuracy"] for seed in seeds]
+    )
+    several = len(seeds) > 1
+    return {
+        "variant": name,
+        "seeds": seeds,
+        "diverged": sum(line["diverged"] for line in lines),
+        "accuracy": accuracy,
+        "standard_error": error if several else None,
+        "difference": difference,
+        "difference_standard_error": difference_error if several else None,
+        "cpu_seconds": fmean(line["cpu_seconds"] for line in lines),
+        "relative_seconds": fmean(
+            variant[seed]["cpu_seconds"] / base[seed]["cpu_seconds"] for seed in seeds
+        ),
+        "measuring_seconds": fmean(line["measuring_seconds"] for line in lines),
+        "pictures_per_second": fmean(line["pictures"] / line["cpu_seconds"] for line in lines),
+        "parameters": lines[0]["parameters"],
+    }
+
+
+def percent(value: float, error: float | None, sign: str = "") -> str:
+    """A share in percent, with its standard error if there is one."""
+    return f"{100 * value:{sign}.1f}" + ("" if error is None else f" ± {100 * error:.1f}")
+
+
+def main() -> None:
+    parser = make_parser(__doc__)
+    commands = parser.add_subparsers(required=True)
+    training = commands.add_parser("train")
+    training.add_argument("config", type=Path)
+    training.add_argument("file", type=Path)
+    training.add_argument("--epochs", type=int, help="the configuration's own, if not given")
+    training.add_argument("--seeds", type=int, default=3)
+    training.add_argument("--processes", type=int, default=1)
+    training.add_argument("--data-root", type=Path)
+    training.add_argument("--variants", nargs="+", metavar="NAME", help="all, if not given")
+    training.set_defaults(do=run)
+    tabling = commands.add_parser("table")
+    tabling.add_argument("file", type=Path)
+    tabling.add_argument("to", type=Path)
+    tabling.set_defaults(do=table)
+    arguments = parser.parse_args()
+    arguments.do(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Two real searches for an equal time, and what is made of their storages."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from optuna.distributions import FloatDistribution
+from optuna.trial import FrozenTrial, TrialState
+from tiny_study import tiny_study
+
+from benchmarks import equal_time
+from benchmarks.equal_time import compared, outcome
+from hpo.storage.database import open_storage
+from hpo.storage.studies import stored_study
+from hpo.storage.workspace import default_url
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def trial(number: int, seconds: float, value: float | None, short: float = 0) -> FrozenTrial:
+    """One that ended; pruned where it has no value."""
+    ended = datetime(2026, 1, 1) + timedelta(minutes=number)
+    return FrozenTrial(
+        number=number,
+        state=TrialState.PRUNED if value is None else TrialState.COMPLETE,
+        value=value,
+        datetime_start=ended,
+        datetime_complete=ended,
+        params={"x": 0.5},
+        distributions={"x": FloatDistribution(0, 1)},
+        user_attrs={"seconds": seconds} if seconds else {},
+        system_attrs={"constraints:shortfall": short} if short else {},
+        intermediate_values={},
+        trial_id=number,
+    )
+
+
+def test_the_best_so_far_is_of_what_ended_in_time() -> None:
+    trials = [
+        trial(0, 2.0, 0.5),
+        trial(1, 1.0, None),
+        trial(2, 3.0, 0.4),
+        trial(3, 2.0, 0.7),
+        trial(4, 3.0, 0.9),
+    ]
+    found = outcome(trials, time=10.0)
+    assert found.found == [(2.0, 0.5), (8.0, 0.7)]
+    assert (found.at(7.9), found.at(10), found.wall) == (0.5, 0.7, 11.0)
+
+
+def test_part_of_the_time() -> None:
+    good = outcome([trial(0, 2.0, 0.6), trial(1, 6.0, 0.8)], time=10.0)
+    poor = outcome([trial(0, 1.0, 0.3), trial(1, 8.0, 0.6)], time=10.0)
+    found = compared([(good, poor), (good, good), (poor, good)], time=10.0)
+    part = found["part_of_the_time_to_the_random_searchs_final"]
+    assert part["repetitions"] == [0.2, 0.8, None]
+    assert (part["repetitions_that_reached_it"], part["0.5"]) == (2, 0.8)
+    assert found["final"]["random"]["mean"] == pytest.approx(2.2 / 3, abs=1e-5)
+    assert found["gain"]["mean"] == 0
+
+
+def test_real_searches_side_by_side(tmp_path: Path, run: Callable[..., None]) -> None:
+    study, folder = tmp_path / "tiny.toml", tmp_path / "searches"
+    text = tiny_study().replace('name = "random"', 'name = "tpe"')
+    study.write_text(text.replace("finish =", 'pruner = { name = "median" }\nfinish ='))
+    words = (study, folder, "--seconds", 0.5, "--repetitions", 1)
+    run(equal_time.main, *words)
+    document = json.loads((folder / "equal-time.json").read_text())
+    assert (folder / "equal-time.png").stat().st_size > 10_000
+    names = ("tiny-defined-0", "tiny-random-0")
+    stored = [stored_study(n, open_storage(default_url(folder / n), create=False)) for n in names]
+    assert [c.sampler.name for _, c in stored] == ["tpe", "random"]
+    assert [c.pruner.name for _, c in stored] == ["median", "none"]
+    for (made, _), told in zip(stored, document["searches"][0].values(), strict=True):
+        trained = [t for t in made.trials if "seconds" in t.user_attrs]
+        assert told["seconds_trained"] >= 0.5
+        assert sum(t.user_attrs["seconds"] for t in trained[:-1]) < 0.5
+        assert told["complete"] + told["pruned"] == len(trained)
+        assert told["final"] in [0, *(round(t.value, 5) for t in trained if t.value)]
+    before = [made.trials for made, _ in stored]
+    run(equal_time.main, *words)
+    assert [made.trials for made, _ in stored] == before
+    assert json.loads((folder / "equal-time.json").read_text()) == document
