@@ -65,7 +65,7 @@ def run(
     workspace = Workspace.of(config.name, output, storage)
     machine = Machine(workers, device, data_root)
     results = run_study(config, collection, machine, workspace, artifacts)
-    print_summary(results, workspace.folder, workspace.storage)
+    print_summary(results, workspace)
 
 
 @app.command()
@@ -104,6 +104,7 @@ def retrain(
     from hpo.console.progress import Progress
     from hpo.console.summary import print_retraining
     from hpo.finish.retrain import config_in, dataset_for, following_seeds, retrain
+    from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
     config = config_in(config_file)
@@ -111,8 +112,9 @@ def retrain(
     collection = load_collection(dataset_for(config_file, dataset), data_root)
     numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds) as progress:
-        results = retrain(config, numbers, collection, chosen_device, output, progress)
-    print_retraining(results, output)
+        folder = TrainedFolder(output)
+        results = retrain(config, numbers, collection, chosen_device, folder, progress)
+    print_retraining(results, folder)
 
 
 @app.command("test")
@@ -130,13 +132,15 @@ def evaluate(
     from data.sources.load import load_collection
     from hpo.console.summary import print_test
     from hpo.finish.held_out import measure, network_in
+    from hpo.storage.workspace import TrainedFolder
+    from hpo.study.results import document_of
     from model.device import resolve_device
 
-    network, dataset = network_in(folder)
+    network, dataset = network_in(TrainedFolder(folder))
     chosen_device = resolve_device(device)
     report = measure(network, load_collection(dataset, data_root), chosen_device)
     if as_json:
-        typer.echo(json.dumps(report, indent=2))
+        typer.echo(json.dumps(document_of(report), indent=2))
     else:
         print_test(report)
 
@@ -179,12 +183,15 @@ def classify(
     no such picture are named and skipped.
     """
     from hpo.classify.folders import classify_folders
-    from hpo.console.summary import print_classes
+    from hpo.classify.summary import print_classes
+    from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
-    answers = classify_folders(folder, support, query, resolve_device(device), output)
+    answers = classify_folders(
+        TrainedFolder(folder), support, query, resolve_device(device), output
+    )
     if as_json:
-        typer.echo(json.dumps(answers, indent=2))
+        typer.echo(json.dumps(answers.document(), indent=2))
     else:
         print_classes(answers)
 
@@ -238,13 +245,16 @@ def status(
     if as_json and watching:
         raise InputError("--json, --watch: only one of them")
     workspace = Workspace.of(name, output, storage)
-    folder, url = workspace.folder, workspace.storage
     with find_study(workspace) as (study, config):
         if watching:
-            watch(lambda: status(study, stored_config(study), folder), folder, url)
+            watch(lambda: status(study, stored_config(study), workspace), workspace)
             return
-        now = status(study, config, folder)
-    typer.echo(json.dumps(now, indent=2) if as_json else "\n".join(status_lines(now, folder, url)))
+        now = status(study, config, workspace)
+    typer.echo(
+        json.dumps(now.model_dump(mode="json"), indent=2)
+        if as_json
+        else "\n".join(status_lines(now, workspace))
+    )
 
 
 @app.command()
@@ -261,7 +271,7 @@ def report(
 
     workspace = Workspace.of(name, output, storage)
     with find_study(workspace) as (study, config):
-        page, no_pictures = write_report(study, config, workspace.folder)
+        page, no_pictures = write_report(study, config, workspace)
     typer.echo(page)
     if no_pictures:
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
@@ -278,7 +288,7 @@ def dashboard(
 
     workspace = Workspace.of(name, storage=storage)
     with find_study(workspace) as (study, config):
-        serve(study, config, workspace.folder, port)
+        serve(study, config, workspace, port)
 
 
 @app.command()

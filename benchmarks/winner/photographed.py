@@ -27,6 +27,7 @@ from data.sources.picture_files import NoPicture, read_brightness
 from data.sources.scans import pictures_of, to_drawing
 from data.splits import ALL_DRAWERS, held_out_characters, paper_splits
 from hpo.finish.held_out import weights_in
+from hpo.storage.workspace import TrainedFolder
 from model.config import TrainConfig
 from model.evaluation.classify import classify
 from model.evaluation.scores import mean_and_error
@@ -65,7 +66,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of the disturbances")
     arguments = parser.parse_args()
-    network, config = load_network(weights_in(arguments.folder))
+    network, config = load_network(weights_in(TrainedFolder(arguments.folder)))
     collection = load_collection("omniglot", arguments.data_root)
     if arguments.validation:
         alphabets = paper_splits(collection).validation.alphabets

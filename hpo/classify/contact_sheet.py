@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from data.sources.picture_files import Floats
+from hpo.runtime.palette import GREY, INK, PALE, PAPER
 
 SIDE, GAP, LINE = 105, 8, 18
 COLUMNS, ROWS = 3, 20
 WIDTH = 3 * SIDE + 2 * GAP
 HEIGHT = SIDE + 2 * LINE
-INK, PAPER, FRAME, GREY = "#111111", "#ffffff", "#bbbbbb", "#666666"
 
 
 class Entry(NamedTuple):
@@ -74,7 +74,7 @@ def _draw(
         x = left + place * (SIDE + GAP)
         middle = (x + (SIDE - picture.width) // 2, top + (SIDE - picture.height) // 2)
         sheet.paste(picture.convert("RGB"), middle)
-        draw.rectangle((x - 1, top - 1, x + SIDE, top + SIDE), outline=FRAME)
+        draw.rectangle((x - 1, top - 1, x + SIDE, top + SIDE), outline=PALE)
     draw.text((left, top + SIDE + 3), _fitted(entry.name, draw, font), GREY, font)
     said = f"{entry.probability:.0%}  {entry.said}"
     draw.text((left, top + SIDE + LINE), _fitted(said, draw, font), INK, font)

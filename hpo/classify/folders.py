@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,11 @@ from numpy.typing import NDArray
 from data.errors import InputError
 from data.sources.picture_files import Floats, NoPicture, read_brightness
 from data.sources.scans import pictures_of, to_drawing
+from hpo.classify.answers import Answer, Classified, Skipped
 from hpo.classify.contact_sheet import Entry, contact_sheets
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, write_bytes
+from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
 from model.network.weights import load_network
 
@@ -34,21 +35,17 @@ class Scan:
 
 
 def classify_folders(
-    folder: Path, support: Path, query: Path, device: torch.device, output: Path | None
-) -> dict[str, Any]:
+    folder: TrainedFolder, support: Path, query: Path, device: torch.device, output: Path | None
+) -> Classified:
     """Which class each query picture is of.
 
     Files that hold no picture, or none with a drawing, are named on stderr and skipped.
 
     Args:
-        folder: holds best.safetensors.
+        folder: with the network.
         support: one picture a class, whose file name is the class.
         query: the pictures to classify.
         output: gets classes.csv and contact-sheet.png; None writes nothing.
-
-    Returns:
-        "classes", "queries" (file, class, probability, same: see `model.evaluation.classify`, and
-        probabilities per class), "skipped" (file and reason).
 
     Raises:
         InputError: the folder holds no network, or there is no support or no query to use.
@@ -56,7 +53,7 @@ def classify_folders(
     network, config = load_network(weights_in(folder))
     if output is not None:
         check_folder(output)
-    skipped: list[dict[str, str]] = []
+    skipped: list[Skipped] = []
     known = _one_a_class(_scans(support, "--support", skipped), support, skipped)
     asked = _scans(query, "--query", skipped)
     for option, path, found in (("--support", support, known), ("--query", query, asked)):
@@ -69,14 +66,14 @@ def classify_folders(
     answers = classify(network.to(device), config.train, supports, queries)
     classes = [Path(scan.name).stem for scan in known]
     chosen = answers.classes.argmax(1).tolist()
-    rows: list[dict[str, Any]] = [
-        {
-            "file": scan.name,
-            "class": classes[best],
-            "probability": float(probabilities[best]),
-            "same": float(same[best]),
-            "probabilities": dict(zip(classes, probabilities.tolist(), strict=True)),
-        }
+    rows = [
+        Answer(
+            file=scan.name,
+            chosen=classes[best],
+            probability=float(probabilities[best]),
+            same=float(same[best]),
+            probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
+        )
         for scan, best, probabilities, same in zip(
             asked, chosen, answers.classes.cpu(), answers.same.cpu(), strict=True
         )
@@ -88,21 +85,23 @@ def classify_folders(
                 scan.brightness,
                 scan.drawing,
                 known[best].drawing,
-                row["class"],
-                row["probability"],
+                row.chosen,
+                row.probability,
             )
             for scan, best, row in zip(asked, chosen, rows, strict=True)
         ]
         sheets = list(contact_sheets(entries))
-        table = pd.DataFrame(rows).drop(columns="probabilities").to_csv(index=False)
+        table = pd.DataFrame(
+            [row.model_dump(by_alias=True, exclude={"probabilities"}) for row in rows]
+        ).to_csv(index=False)
         write_bytes(output / "classes.csv", table.encode())
         for number, sheet in enumerate(sheets, start=1):
             ending = "" if number == 1 else f"-{number}"
             write_bytes(output / f"contact-sheet{ending}.png", sheet)
-    return {"classes": classes, "queries": rows, "skipped": skipped}
+    return Classified(classes=classes, queries=rows, skipped=skipped)
 
 
-def _scans(folder: Path, option: str, skipped: list[dict[str, str]]) -> list[Scan]:
+def _scans(folder: Path, option: str, skipped: list[Skipped]) -> list[Scan]:
     """A folder's pictures, sorted by name; hidden files are none."""
     if not folder.is_dir():
         raise InputError(f"{option} {folder}: {'not a' if folder.exists() else 'no such'} folder")
@@ -118,7 +117,7 @@ def _scans(folder: Path, option: str, skipped: list[dict[str, str]]) -> list[Sca
     return scans
 
 
-def _one_a_class(scans: Sequence[Scan], folder: Path, skipped: list[dict[str, str]]) -> list[Scan]:
+def _one_a_class(scans: Sequence[Scan], folder: Path, skipped: list[Skipped]) -> list[Scan]:
     first: dict[str, Scan] = {}
     for scan in scans:
         stem = Path(scan.name).stem
@@ -129,10 +128,10 @@ def _one_a_class(scans: Sequence[Scan], folder: Path, skipped: list[dict[str, st
     return list(first.values())
 
 
-def _skip(path: Path, reason: str, skipped: list[dict[str, str]]) -> None:
+def _skip(path: Path, reason: str, skipped: list[Skipped]) -> None:
     file = _printable(str(path))
     print(f"skipped {file}: {reason}", file=sys.stderr)
-    skipped.append({"file": file, "reason": reason})
+    skipped.append(Skipped(file=file, reason=reason))
 
 
 def _printable(name: str) -> str:

@@ -3,85 +3,155 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Literal
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
+from pydantic import BaseModel
 
-from hpo.runtime.files import read_results
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
+from hpo.study.results import Budget, OneShotTest, Validation, belongs_to, study_results
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import counts, reached_limit
+from hpo.trials.budget import TrialCounts, counts, reached_limit
 from hpo.trials.outcome import in_words
 from hpo.trials.ranking import best_trials
 
 RECENT = 5
-"""So many of the trials that ended last are told of."""
+"""How many of the trials that ended last are told of."""
 
 
-def status(study: optuna.Study, config: StudyConfig, output: Path) -> dict[str, Any]:
+class Best(BaseModel):
+    """The search's best complete trial."""
+
+    number: int
+    value: float
+
+
+class WinnerStatus(BaseModel):
+    """The finished study's winner: its trial, and its accuracies on validation and test."""
+
+    number: int
+    validation: Validation
+    test: OneShotTest
+
+
+class Ended(BaseModel):
+    """A trial that ended, and how, in words."""
+
+    number: int
+    outcome: str
+
+
+class WorkerStatus(BaseModel):
+    """A worker, and the trial that it runs.
+
+    Attributes:
+        worker: its machine and process number.
+        number: the trial's.
+        epochs: how many are done.
+        best: accuracy of these, 0 to 1; None before the first.
+        pictures_per_second: that it trains; None until it is told.
+        silent: seconds since its last sign of life.
+    """
+
+    worker: str
+    number: int
+    epochs: int
+    best: float | None
+    pictures_per_second: float | None
+    silent: float
+
+
+class Status(BaseModel):
+    """How far a study has come.
+
+    Attributes:
+        study: its name.
+        dataset: "omniglot" or "glyphs".
+        state: "running"; "stopped" with trials left to do; "retraining" the best, or interrupted
+            in it; "finished", tested too; "searched" where this machine has no more of the study.
+        trials: how many there are, by state.
+        retried: trials that were taken over from dead workers.
+        budget: trials, and seconds of search.
+        best: None before any trial is complete.
+        winner: None before the study is finished.
+        recent: the last trials to end.
+        workers: one for each running trial.
+        seconds_left: of the search; None where nothing runs, or nothing has ended yet.
+    """
+
+    study: str
+    dataset: str
+    state: Literal["running", "stopped", "retraining", "finished", "searched"]
+    trials: TrialCounts
+    retried: int
+    budget: Budget
+    best: Best | None
+    winner: WinnerStatus | None
+    recent: list[Ended]
+    workers: list[WorkerStatus]
+    seconds_left: float | None
+
+
+def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Status:
     """Counts, budget, best trial so far, winner, and the workers.
 
     Args:
-        output: the study's folder, where its results are once it is finished.
-
-    Returns:
-        "study", "dataset", "state" ("running"; "stopped" with trials left to do; "retraining" the
-        best or interrupted in it; "finished", tested too; "searched" where this machine has no
-        more of the study), "trials" (a count per state), "retried" (trials that were taken over
-        from dead workers), "budget" (trials, seconds of search or None), "best" (number, value;
-        None before any trial is complete), "winner" (number, validation, test: see results.json;
-        None before the study is finished), "recent" (number and outcome of the last to end),
-        "workers" (one per running trial: worker, number, epochs done, best value so far,
-        pictures_per_second, seconds since its last sign of life) and "seconds_left" (None where
-        nothing runs, or nothing has ended yet).
+        study: whose trials are told of.
+        config: its definition.
+        workspace: where its results are once it is finished.
     """
     trials = study.get_trials(deepcopy=False)
     best = best_trials(study, 1)
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
-    winner = _winner(config, output)
-    if running:
-        state = "running"
-    elif winner is not None:
-        state = "finished"
-    elif reached_limit(trials, config) is None:
-        state = "stopped"
-    else:
-        # Where the folder of unfinished work is, `run` is still at it, or can take it up.
-        state = "retraining" if (output / f"unfinished-{config.name}").is_dir() else "searched"
-    return {
-        "study": config.name,
-        "dataset": config.dataset,
-        "state": state,
-        "trials": asdict(counts(trials)),
-        "retried": sum(TrialRecord.of(trial).deaths is not None for trial in trials),
-        "budget": {"trials": config.trials, "timeout": config.timeout},
-        "best": {"number": best[0].number, "value": best[0].values[0]} if best else None,
-        "winner": winner,
-        "recent": [
-            {"number": number, "outcome": in_words(trials[number])} for _, number in ended[-RECENT:]
+    winner = _winner(config, workspace)
+    return Status(
+        study=config.name,
+        dataset=config.dataset,
+        state=_state(trials, config, workspace, winner is not None),
+        trials=counts(trials),
+        retried=sum(TrialRecord.of(trial).deaths is not None for trial in trials),
+        budget=Budget(trials=config.trials, timeout=config.timeout),
+        best=Best(number=best[0].number, value=best[0].values[0]) if best else None,
+        winner=winner,
+        recent=[
+            Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
         ],
-        "workers": [_worker(trial) for trial in running],
-        "seconds_left": _seconds_left(trials, config, len(running)),
-    }
+        workers=[_worker(trial) for trial in running],
+        seconds_left=_seconds_left(trials, config, len(running)),
+    )
 
 
-def _winner(config: StudyConfig, output: Path) -> dict[str, Any] | None:
+def _state(
+    trials: Sequence[FrozenTrial], config: StudyConfig, workspace: Workspace, tested: bool
+) -> Literal["running", "stopped", "retraining", "finished", "searched"]:
+    if any(trial.state is TrialState.RUNNING for trial in trials):
+        return "running"
+    if tested:
+        return "finished"
+    if reached_limit(trials, config) is None:
+        return "stopped"
+    # Where the folder of unfinished work is, `run` is still at it, or can take it up.
+    return "retraining" if workspace.unfinished.is_dir() else "searched"
+
+
+def _winner(config: StudyConfig, workspace: Workspace) -> WinnerStatus | None:
     """What the results in the study's folder say, if they are this study's."""
-    results = read_results(output)
-    if results is None or results.get("definition") != config.definition():
+    if not belongs_to(workspace.results, config):
         return None
-    results = read_results(output, keys := ("winner", "validation", "test")) or {}
-    winner, validation, test = (results[key] for key in keys)
-    return {"number": winner["number"], "validation": validation, "test": test}
+    results = study_results(workspace.results, config)
+    if results is None:
+        return None
+    return WinnerStatus(
+        number=results.winner.number, validation=results.validation, test=results.test
+    )
 
 
-def _worker(trial: FrozenTrial) -> dict[str, Any]:
+def _worker(trial: FrozenTrial) -> WorkerStatus:
     reported, record = trial.intermediate_values, TrialRecord.of(trial)
     host, pid, _ = (*record.worker.split(":"), "", "", "")[:3]
     assert trial.datetime_start is not None
@@ -90,14 +160,14 @@ def _worker(trial: FrozenTrial) -> dict[str, Any]:
         if record.heartbeat
         else trial.datetime_start.astimezone()
     )
-    return {
-        "worker": f"{host}:{pid}",
-        "number": trial.number,
-        "epochs": len(reported),
-        "best": max(reported.values(), default=None),
-        "pictures_per_second": record.pictures_per_second,
-        "silent": max(0.0, (datetime.now(UTC) - since).total_seconds()),
-    }
+    return WorkerStatus(
+        worker=f"{host}:{pid}",
+        number=trial.number,
+        epochs=len(reported),
+        best=max(reported.values(), default=None),
+        pictures_per_second=record.pictures_per_second,
+        silent=max(0.0, (datetime.now(UTC) - since).total_seconds()),
+    )
 
 
 def _seconds_left(trials: Sequence[FrozenTrial], config: StudyConfig, running: int) -> float | None:

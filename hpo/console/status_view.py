@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict
 
 from rich import box
 from rich.console import Console, Group
@@ -15,8 +14,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from hpo.console.duration import duration
-from hpo.console.summary import shown_command
+from hpo.console.shown_command import shown_command
+from hpo.console.status import Status
+from hpo.runtime.wording import duration, kind_of_runs
+from hpo.storage.workspace import Workspace
 
 INTERVAL = 2.0
 """Seconds from one look to the next."""
@@ -29,26 +30,26 @@ STATES = {
 }
 
 
-def status_lines(now: dict[str, Any], folder: Path, storage: str) -> list[str]:
+def status_lines(now: Status, workspace: Workspace) -> list[str]:
     """What `status` found, in lines.
 
     Args:
-        folder: the study's.
-        storage: URL of the database that holds it.
+        now: how far the study has come.
+        workspace: the study's.
     """
-    lines = [*_study_lines(now), *_to_take(now, folder, storage)]
-    for worker in now["workers"]:
-        value = "" if worker["best"] is None else f", best {worker['best']:.1%}"
-        speed = worker["pictures_per_second"]
+    lines = [*_study_lines(now), *_to_take(now, workspace)]
+    for worker in now.workers:
+        value = "" if worker.best is None else f", best {worker.best:.1%}"
+        speed = worker.pictures_per_second
         lines.append(
-            f"Worker {worker['worker']}: trial {worker['number']}, {worker['epochs']} epochs done"
+            f"Worker {worker.worker}: trial {worker.number}, {worker.epochs} epochs done"
             f"{value}{'' if speed is None else f', {speed:,.0f} pictures/s'}"
-            f", last heard of {_duration(worker['silent'])} ago"
+            f", last heard of {_duration(worker.silent)} ago"
         )
     return lines
 
 
-def watch(look: Callable[[], dict[str, Any]], folder: Path, storage: str) -> None:
+def watch(look: Callable[[], Status], workspace: Workspace) -> None:
     """Shows a study until it is finished, or until interrupted, which is no failure.
 
     On a terminal as a view that is drawn again every two seconds; elsewhere as lines, whenever a
@@ -56,6 +57,7 @@ def watch(look: Callable[[], dict[str, Any]], folder: Path, storage: str) -> Non
 
     Args:
         look: gives the `status` of the moment.
+        workspace: the study's.
     """
     console = Console(highlight=False)
     with suppress(KeyboardInterrupt):
@@ -67,85 +69,84 @@ def watch(look: Callable[[], dict[str, Any]], folder: Path, storage: str) -> Non
                     now = look()
                     live.update(_view(now), refresh=True)
             # Not in the view, whose lines end where the terminal does: a command is copied whole.
-            for line in _to_take(now, folder, storage):
+            for line in _to_take(now, workspace):
                 print(line)
             return
         before = None
         while True:
             now = look()
-            if (now["state"], now["trials"]) != before:
-                print("\n".join(status_lines(now, folder, storage)), flush=True)
-            before = now["state"], now["trials"]
+            if (now.state, now.trials) != before:
+                print("\n".join(status_lines(now, workspace)), flush=True)
+            before = now.state, now.trials
             if not _goes_on(now):
                 return
             time.sleep(INTERVAL)
 
 
-def _goes_on(now: dict[str, Any]) -> bool:
-    return now["state"] not in ("searched", "finished")
+def _goes_on(now: Status) -> bool:
+    return now.state not in ("searched", "finished")
 
 
-def _study_lines(now: dict[str, Any]) -> list[str]:
-    trials, budget, left = now["trials"], now["budget"], now["seconds_left"]
-    done = trials["complete"] + trials["pruned"]
-    limit = "" if budget["timeout"] is None else f", at most {budget['timeout']:.0f} s"
+def _study_lines(now: Status) -> list[str]:
+    trials, budget, left = now.trials, now.budget, now.seconds_left
+    done = trials.done
+    limit = "" if budget.timeout is None else f", at most {budget.timeout:.0f} s"
     time_left = "" if left is None else f", about {_duration(left)} left"
-    states = trials | {"retried": now["retried"]}
+    states = asdict(trials) | {"retried": now.retried}
     counted = ", ".join(f"{count} {state}" for state, count in states.items() if count)
-    best = now["best"]
+    best = now.best
     return [
-        f"Study {now['study']} on {now['dataset']}: {STATES[now['state']]}",
-        f"Budget: {done} of {budget['trials']} trials{limit}{time_left}",
+        f"Study {now.study} on {now.dataset}: {STATES[now.state]}",
+        f"Budget: {done} of {budget.trials} trials{limit}{time_left}",
         f"Trials: {counted or 'none yet'}",
         "Best of the search: "
-        + (f"trial {best['number']}, {best['value']:.1%}" if best else "none complete yet"),
+        + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),
     ]
 
 
-def _to_take(now: dict[str, Any], folder: Path, storage: str) -> list[str]:
+def _to_take(now: Status, workspace: Workspace) -> list[str]:
     """Where the winner's configuration is, and how to get that of any trial."""
-    winner = now["winner"]
-    if now["best"] is None:
+    winner = now.winner
+    if now.best is None:
         return []
     lines = []
     if winner is not None:
-        runs = "official" if now["dataset"] == "omniglot" else "fixed"
         lines.append(
-            f"Winner of the retrained: trial {winner['number']},"
-            f" {winner['validation']['one_shot_accuracy']:.1%} on validation,"
-            f" {winner['test']['one_shot_accuracy']:.1%} on the {runs} runs;"
-            f" its configuration is {folder / 'best.toml'}"
+            f"Winner of the retrained: trial {winner.number},"
+            f" {winner.validation.one_shot_accuracy:.1%} on validation,"
+            f" {winner.test.one_shot_accuracy:.1%} on the {kind_of_runs(now.dataset)} runs;"
+            f" its configuration is {workspace.config}"
         )
-    export = shown_command("export", now["study"], storage)
+    export = shown_command("export", workspace)
     return [*lines, f"To export the best of the search, or --trial N: {export}"]
 
 
-def _view(now: dict[str, Any]) -> Group:
+def _view(now: Status) -> Group:
     """As wide as the terminal: what is longer is cut, and no row of the table takes two lines."""
-    trials = now["trials"]
+    trials = now.trials
     title, *lines = _study_lines(now)
     bar = Table.grid()
-    bar.add_row(ProgressBar(now["budget"]["trials"], trials["complete"] + trials["pruned"]))
+    bar.add_row(ProgressBar(now.budget.trials, trials.done))
     workers = Table(box=box.SIMPLE_HEAD)
     workers.add_column("worker")  # the only one to give way
     for heading in ("trial", "epochs", "best", "pictures/s", "silent"):
         workers.add_column(heading, justify="right", no_wrap=True)
-    for worker in now["workers"]:
-        value, speed = worker["best"], worker["pictures_per_second"]
+    for worker in now.workers:
+        value, speed = worker.best, worker.pictures_per_second
         workers.add_row(
-            _line(worker["worker"]),
-            str(worker["number"]),
-            str(worker["epochs"]),
+            _line(worker.worker),
+            str(worker.number),
+            str(worker.epochs),
             "" if value is None else f"{value:.1%}",
             "" if speed is None else f"{speed:,.0f}",
-            _duration(worker["silent"]),
+            _duration(worker.silent),
         )
     return Group(
         _line(title, "bold"),
         bar,
         *map(_line, lines),
-        *([workers] if now["workers"] else []),
-        *(_line(f"Trial {trial['number']} {trial['outcome']}", "dim") for trial in now["recent"]),
+        *([workers] if now.workers else []),
+        *(_line(f"Trial {trial.number} {trial.outcome}", "dim") for trial in now.recent),
     )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import optuna
 
 from hpo.dashboard.note_store import read_note, write_note, write_trial_note
+from hpo.runtime.wording import points
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.results import StudyResults
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
@@ -53,14 +54,14 @@ def trial_note(
     """
     last = history[-1]
     best = history[last.best_epoch]
-    accuracy = f"**{_percent(last.best_accuracy)} ± {_percent(last.best_standard_error)}**"
+    accuracy = f"**{_in_percent(last.best_accuracy)} ± {_in_percent(last.best_standard_error)}**"
     lines = [
         f"{accuracy} 20-way {METRIC} (standard error over {config.train.error_over})",
         f"Reached after epoch {best.epoch + 1}; trained for {len(history)} of"
         f" {config.train.epochs} epochs, {sum(report.seconds for report in history):.0f} s.",
     ]
     if best.verification is not None:
-        lines.append(f"Verification accuracy after that epoch: {_percent(best.verification)}.")
+        lines.append(f"Verification accuracy after that epoch: {_in_percent(best.verification)}.")
     if pruned is not None:
         lines.append(f"Pruned: {pruned}.")
     file = f"trial-{number}.toml"
@@ -73,7 +74,7 @@ def trial_note(
 
 
 def save_study_note(
-    study: optuna.Study, config: StudyConfig, results: Mapping[str, Any] | None = None
+    study: optuna.Study, config: StudyConfig, results: StudyResults | None = None
 ) -> None:
     """Keeps with a study what `study_note` says; what someone wrote below it stays."""
     _, _, own = read_note(study).partition(OWN)
@@ -81,14 +82,14 @@ def save_study_note(
 
 
 def study_note(
-    study: optuna.Study, config: StudyConfig, results: Mapping[str, Any] | None = None
+    study: optuna.Study, config: StudyConfig, results: StudyResults | None = None
 ) -> str:
     """How far a study has come, how to join it, and what it is, in Markdown.
 
     Args:
         study: whose trials and attributes are told.
         config: its definition.
-        results: the content of results.json, once it is finished.
+        results: what it found, once it is finished.
     """
     trials, attributes = study.get_trials(deepcopy=False), study.user_attrs
     found = counts(trials)
@@ -144,13 +145,13 @@ def _in_words(config: StudyConfig) -> str:
     )
 
 
-def _winner(results: Mapping[str, Any]) -> str:
-    test, winner = results["test"], results["winner"]
+def _winner(results: StudyResults) -> str:
+    test = results.test
     return (
-        f"**Winner of the retrained: trial {winner['number']}**, on the test alphabets"
-        f" {_percent(test['one_shot_accuracy'])} ± {_percent(test['standard_error'])} in the given"
-        f" runs, {_percent(test['every_drawer_pair_accuracy'])} ±"
-        f" {_percent(test['every_drawer_pair_standard_error'])} over every drawer pair."
+        f"**Winner of the retrained: trial {results.winner.number}**, on the test alphabets"
+        f" {_in_percent(test.one_shot_accuracy)} ± {_in_percent(test.standard_error)} in the given"
+        f" runs, {_in_percent(test.every_drawer_pair_accuracy)} ±"
+        f" {_in_percent(test.every_drawer_pair_standard_error)} over every drawer pair."
     )
 
 
@@ -159,5 +160,5 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
+def _in_percent(value: float) -> str:
+    return f"{points(value)} %"

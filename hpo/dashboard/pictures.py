@@ -14,10 +14,10 @@ from math import isfinite
 from PIL import Image, ImageDraw, ImageFont
 
 from data.characters import Characters
+from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
 from model.evaluation.scores import HardTrial, Picture
 from model.training.trainer import EpochReport
 
-INK, GREY, BLUE, ORANGE, GREEN = "#333333", "#dddddd", "#0072b2", "#d55e00", "#009e73"
 """The last three are told apart by the colour-blind too (Okabe and Ito's palette)."""
 PANEL, HEIGHT, MARGIN = 330, 240, 44
 """Pixels: a chart's plane, the picture's height, and what is around the plane."""
@@ -28,7 +28,7 @@ CELL, GAP, ACROSS = 70, 10, 4
 def learning_curves(history: Sequence[EpochReport]) -> str:
     """Loss, one-shot accuracy and verification accuracy after each epoch, as SVG."""
     losses = [report.loss for report in history]
-    accuracies = [(ORANGE, "one-shot", [100 * report.accuracy for report in history])]
+    accuracies = [(VERMILLION, "one-shot", [100 * report.accuracy for report in history])]
     verified = [100 * (report.verification or 0) for report in history]
     if any(verified):
         accuracies.append((BLUE, "verification", verified))
@@ -81,13 +81,13 @@ def hard_trials(trials: Sequence[HardTrial], characters: Characters) -> bytes:
             (
                 ("test", trial.query, INK),
                 ("right" if wrong else "right, chosen", trial.right, BLUE),
-                ("chosen" if wrong else "next to it", trial.chosen, ORANGE if wrong else GREY),
+                ("chosen" if wrong else "next to it", trial.chosen, VERMILLION if wrong else PALE),
             )
         ):
             at = x + place * (CELL + 2)
             sheet.paste(_drawing(characters, trial.alphabet, picture), (at, y + 2 * line))
             draw.rectangle((at, y + 2 * line, at + CELL - 1, y + 2 * line + CELL - 1), None, color)
-            draw.text((at, y + line), name, color if color != GREY else INK, font)
+            draw.text((at, y + line), name, color if color != PALE else INK, font)
     file = BytesIO()
     sheet.save(file, "PNG")
     return file.getvalue()
@@ -105,7 +105,7 @@ def _plane(number: int, title: str, epochs: int, top: float) -> list[str]:
     return [
         _text(x, MARGIN - 14, title),
         f'<path d="M{x} {MARGIN}H{x + PANEL}M{x} {(MARGIN + bottom) / 2}H{x + PANEL}"'
-        f' stroke="{GREY}" fill="none"/>',
+        f' stroke="{PALE}" fill="none"/>',
         f'<path d="M{x} {MARGIN}V{bottom}H{x + PANEL}" stroke="{INK}" fill="none"/>',
         _text(x - 6, MARGIN + 4, f"{top:.3g}", "end"),
         _text(x - 6, bottom, "0", "end"),

@@ -13,12 +13,12 @@ import plotly.graph_objects as go
 from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
+from hpo.runtime.palette import BLUE, GREY, VERMILLION
 from hpo.study.definition import METRIC
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, trained
 
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
@@ -54,7 +54,7 @@ def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
         x=[_rounded(TrialRecord.of(trial).seconds or 0.0) for trial in edge],
         y=[_rounded(100 * (accuracy_of(trial) or 0.0)) for trial in edge],
         mode="lines",
-        line={"color": ORANGE, "shape": "hv"},
+        line={"color": VERMILLION, "shape": "hv"},
         hoverinfo="skip",
     )
     return figure
@@ -74,7 +74,7 @@ def learning_rates(study: optuna.Study) -> go.Figure:
     figure = _figure("Learning rates by layer", "", "learning rate")
     # Side by side in each layer's place: the best left of its middle, the rest right of it.
     for name, group, color, side, symbol in (
-        (f"the best quarter ({len(best)})", best, ORANGE, -0.12, "diamond"),
+        (f"the best quarter ({len(best)})", best, VERMILLION, -0.12, "diamond"),
         (f"the rest ({len(rest)})", rest, GREY, 0.12, "circle-open"),
     ):
         points = [

@@ -16,12 +16,12 @@ from optuna_dashboard import get_note
 
 from data.errors import InputError
 from hpo.dashboard.study_page import refresh
-from hpo.finish.finalists import finished_results
 from hpo.storage.artifacts import open_store
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import ARTIFACTS
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
+from hpo.study.results import study_results
 
 HOST = "127.0.0.1"
 
@@ -37,26 +37,26 @@ class _Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-def serve(study: optuna.Study, config: StudyConfig, output: Path, port: int) -> None:
+def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: int) -> None:
     """Shows all studies in this one's storage, and this one's artifacts, until interrupted.
 
     A study that has no note, being older than these, gets its note and plots first.
 
     Args:
         config: its definition.
-        output: the study's folder, where its artifacts are looked for if it was moved.
+        workspace: the study's, where its artifacts are looked for if it was moved.
 
     Raises:
         InputError: the port cannot be listened on.
     """
-    app = optuna_dashboard.wsgi(study._storage, _artifacts(study, output))
+    app = optuna_dashboard.wsgi(study._storage, _artifacts(study, workspace))
     try:
         server = make_server(HOST, port, app, _Threads, _Quiet)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"--port {port}: cannot listen there: {reason}") from None
     if not get_note(study):
-        _write_note(study, config, output)
+        _write_note(study, config, workspace)
     print(f"http://{HOST}:{port}/ shows the dashboard; Ctrl-C ends it", file=sys.stderr)
     # In a thread of its own: an interrupt that fell into a request would be taken for its failure.
     thread = Thread(target=server.serve_forever, daemon=True)
@@ -67,19 +67,19 @@ def serve(study: optuna.Study, config: StudyConfig, output: Path, port: int) -> 
         server.shutdown()
 
 
-def _write_note(study: optuna.Study, config: StudyConfig, output: Path) -> None:
+def _write_note(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:
     results = None
     with suppress(InputError):  # those of another study
-        results = finished_results(output, config)
+        results = study_results(workspace.results, config)
     try:
         refresh(study, config, results)
     except STORAGE_ERRORS:  # a database that may only be read
         print(f"study {config.name}: no note can be written to its storage", file=sys.stderr)
 
 
-def _artifacts(study: optuna.Study, output: Path) -> ArtifactStore | None:
+def _artifacts(study: optuna.Study, workspace: Workspace) -> ArtifactStore | None:
     place = study.user_attrs.get(ARTIFACTS)
-    here = Workspace.of(study.study_name, output).artifacts
+    here = workspace.artifacts
     if place is not None and ("://" in place or Path(place).is_dir()):
         return open_store(place)
     if here.is_dir():

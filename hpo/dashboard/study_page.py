@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from math import log as logarithm
-from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial
@@ -13,6 +11,7 @@ from optuna.trial import FrozenTrial
 from hpo.dashboard.notes import save_study_note
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.study.definition import StudyConfig
+from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
 from hpo.trials.outcome import trained
 
@@ -40,13 +39,13 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
 def refresh(
     study: optuna.Study,
     config: StudyConfig,
-    results: Mapping[str, Any] | None = None,
+    results: StudyResults | None = None,
     plots: bool = True,
 ) -> None:
     """Writes the study's note and draws its plots. A failure is logged, but for the storage's own.
 
     Args:
-        results: the content of results.json, once the study is finished.
+        results: what it found, once it is finished.
         plots: False leaves them as they are.
     """
     try:

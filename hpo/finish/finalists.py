@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Container
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,39 +12,35 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from data.collection import Collection
-from data.errors import InputError, WorkFailed
-from hpo.finish.held_out import one_shot_test, tests_over_seeds
-from hpo.finish.retrain import over_seeds, retraining_in
+from data.errors import WorkFailed
+from hpo.finish.held_out import one_shot_test
+from hpo.finish.retrain import over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
-from hpo.runtime.files import copy_file, read_results, write_json, write_text
-from hpo.runtime.provenance import versions
+from hpo.runtime.files import copy_file, write_text
+from hpo.runtime.provenance import commit, computer, versions
+from hpo.storage.database import without_password
 from hpo.storage.studies import WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
+from hpo.study.results import (
+    Budget,
+    Chosen,
+    Finalist,
+    OneShotTestOverSeeds,
+    Seconds,
+    StudyResults,
+    Winner,
+)
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.ranking import best_trials, trial_config
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
+from model.config import RunConfig
 from model.device import device_name, resolve_device
 from model.network.weights import load_network
 
 ENDED = ("complete", "pruned", "failed", "infeasible")
-RESULTS = (
-    "study",
-    "dataset",
-    "definition",
-    "budget",
-    "trials",
-    "best",
-    "winner",
-    "validation",
-    "test",
-    "finalists",
-    "seconds",
-    "device",
-)
-"""What a study's results.json must hold to be shown again."""
 
 
 def finish(
@@ -53,24 +48,16 @@ def finish(
     config: StudyConfig,
     collection: Collection,
     machine: Machine,
-    output: Path,
-    work: Path,
-    storage: str,
-) -> dict[str, Any]:
+    workspace: Workspace,
+) -> StudyResults:
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
     The best of many noisy trials looks better than it is: the winner is who has the best mean
     validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
     alphabets once; which is best is chosen on validation.
 
-    Leaves in `output`: best.safetensors and best.toml (the winner), trials.csv, and last of all
-    results.json. Goes on from what an interruption left in `work`.
-
-    Args:
-        storage: what to call the study's database in the results.
-
-    Returns:
-        The content of results.json.
+    Leaves in the workspace the winner's weights and configuration, all trials as a table, and last
+    of all the results. Goes on from what an interruption left there.
 
     Raises:
         WorkFailed: the search completed no trial.
@@ -82,93 +69,71 @@ def finish(
     searched = {seed for trial in trials if (seed := TrialRecord.of(trial).seed) is not None}
     tasks = {
         trial.number: [
-            _task(config, trial, seed, machine, work)
+            _task(config, trial, seed, machine, workspace)
             for seed in fresh_seeds(config.seed, trial.number, config.finish.seeds, searched)
         ]
         for trial in finalists
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
-    retrain_all(every, machine, collection, Workspace.of(config.name, output).logs, "retraining")
+    retrain_all(every, machine, collection, workspace.logs, "retraining")
     retrained = {
-        number: [retraining_in(task.folder) for task in of_trial]
+        number: [single_seed_in(task.folder) for task in of_trial]
         for number, of_trial in tasks.items()
     }
     validation = {
         number: over_seeds(tasks[number][0].config, of_trial)
         for number, of_trial in retrained.items()
     }
-    winner = max(finalists, key=lambda trial: validation[trial.number]["one_shot_accuracy"])
+    winner = max(finalists, key=lambda trial: validation[trial.number].one_shot_accuracy)
     best = max(retrained[winner.number], key=lambda result: result.accuracy)
     place = retrained[winner.number].index(best)
     folders = [task.folder for task in tasks[winner.number]]
-    for name in ("best.safetensors", "best.toml"):
-        copy_file(folders[place] / name, output / name)
-    write_text(output / "trials.csv", trials_csv(study))
-
+    copy_file(folders[place].weights, workspace.weights)
+    copy_file(folders[place].config, workspace.config)
+    write_text(workspace.trials, trials_csv(study))
     start = time.perf_counter()
     device = resolve_device(machine.device)
-    networks = [load_network(folder / "best.safetensors") for folder in folders]
+    networks = [load_network(folder.weights) for folder in folders]
     tests = [one_shot_test(network.to(device), collection, device) for network, _ in networks]
-    trained = networks[place][1]
     tested = time.perf_counter() - start
-
-    results = {
-        "study": config.name,
-        "dataset": collection.name,
-        "fingerprint": collection.fingerprint,
-        "definition": config.definition(),
-        "budget": {"trials": config.trials, "timeout": config.timeout},
-        "trials": {
+    trained = networks[place][1].model_dump(mode="json")
+    results = StudyResults(
+        study=config.name,
+        dataset=collection.name,
+        fingerprint=collection.fingerprint,
+        definition=config.definition(),
+        budget=Budget(trials=config.trials, timeout=config.timeout),
+        trials={
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
-        "warm_start": study.user_attrs.get(WARM_START),
-        "best": _named(finalists[0]),
-        "winner": _named(winner) | {"seed": best.seed, "config": trained.model_dump(mode="json")},
-        "validation": validation[winner.number],
-        "test": tests[place],
-        "test_over_seeds": tests_over_seeds(tests) if len(tests) > 1 else None,
-        "finalists": [
-            _named(trial)
-            | {
-                "validation": validation[trial.number],
-                "seeds": [asdict(result) for result in retrained[trial.number]],
-            }
+        warm_start=study.user_attrs.get(WARM_START),
+        best=Chosen(**_named(finalists[0])),
+        winner=Winner(**_named(winner), seed=best.seed, config=RunConfig.model_validate(trained)),
+        validation=validation[winner.number],
+        test=tests[place],
+        test_over_seeds=OneShotTestOverSeeds.of(tests) if len(tests) > 1 else None,
+        finalists=[
+            Finalist(
+                **_named(trial),
+                validation=validation[trial.number],
+                seeds=retrained[trial.number],
+            )
             for trial in finalists
         ],
-        "seconds": {
-            "search": seconds(trials),
-            "finish": tested
+        seconds=Seconds(
+            search=seconds(trials),
+            finish=tested
             + sum(result.seconds for of_trial in retrained.values() for result in of_trial),
-        },
-        "storage": storage,
-        "workers": machine.workers,
-        "versions": versions(),
-        "device": device_name(device),
-    }
-    write_json(output / "results.json", results)
+        ),
+        storage=without_password(workspace.storage),
+        workers=machine.workers,
+        versions=versions(),
+        commit=commit(),
+        computer=computer(),
+        device=device_name(device),
+    )
+    results.write(workspace.results)
     return results
-
-
-def finished_results(output: Path, config: StudyConfig) -> dict[str, Any] | None:
-    """The results that this study left in `output`; None when it is not finished.
-
-    Raises:
-        InputError: they are of another study, of one with another definition, or damaged.
-    """
-    results = read_results(output)
-    if results is None:
-        return None
-    if "experiment" in results:
-        what = f"experiment {results['experiment']}"
-    elif "study" not in results:
-        what = "a retraining"
-    elif results["study"] != config.name:
-        what = f"study {results['study']}"
-    elif results.get("definition") != config.definition():
-        what = f"study {config.name} as it was defined before"
-    else:
-        return read_results(output, RESULTS)
-    raise InputError(f"{output}: holds the results of {what}; choose another folder or remove them")
 
 
 def fresh_seeds(seed: int, number: int, count: int, used: Container[int]) -> list[int]:
@@ -187,14 +152,14 @@ def _task(
     trial: FrozenTrial,
     seed: int,
     machine: Machine,
-    work: Path,
+    workspace: Workspace,
 ) -> RetrainTask:
     run = trial_config(config, trial)
     change = {"epochs": config.finish.epochs or run.train.epochs, "seed": seed}
     return RetrainTask(
         config=run.model_copy(update={"train": run.train.model_copy(update=change)}),
         title=f"trial {trial.number}, ",
-        folder=work / f"retrained-{trial.number}-{seed}",
+        folder=workspace.retrained(trial.number, seed),
         dataset=config.dataset,
         device=machine.device,
         data_root=machine.data_root,

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from math import sqrt
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import Any
 
 import torch
@@ -16,35 +13,17 @@ from data.collection import Collection
 from data.errors import InputError
 from data.names import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
-from hpo.runtime.files import check_folder, read_results, write_json, write_text
-from hpo.runtime.provenance import versions
+from hpo.runtime.files import check_folder, read_json, write_text
+from hpo.runtime.provenance import commit, computer, versions
+from hpo.storage.workspace import TrainedFolder
+from hpo.study.results import RetrainingResults, SeedResult, Validation
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml
 from model.device import device_name
+from model.evaluation.standard_error import mean_and_error
 from model.network.weights import save_network
 from model.training.trainer import Trainer
-
-
-@dataclass(frozen=True)
-class Retraining:
-    """What one seed gave.
-
-    Attributes:
-        seed: of the training.
-        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
-        standard_error: of `accuracy`.
-        best_epoch: counted from 1.
-        epochs: how many were trained.
-        seconds: spent on them.
-    """
-
-    seed: int
-    accuracy: float
-    standard_error: float
-    best_epoch: int
-    epochs: int
-    seconds: float
 
 
 def retrain(
@@ -52,25 +31,20 @@ def retrain(
     seeds: Sequence[int],
     collection: Collection,
     device: torch.device,
-    folder: Path,
+    folder: TrainedFolder,
     progress: Reporter,
     title: str = "",
     splits: SplitsOf = paper_splits,
-) -> dict[str, Any]:
+) -> RetrainingResults:
     """Trains `config` once with each seed, `config.train.seed` put aside.
 
-    Leaves in `folder`: best.safetensors and best.toml, the network with the best validation
-    accuracy and its configuration, and results.json. Goes on from where an interruption left it;
-    a seed that is done is not trained again.
-
-    Returns:
-        The content of results.json: "dataset", "fingerprint", "validation" (see `over_seeds`),
-        "seeds" (one `Retraining` each), "best_seed", "config", "versions" and "device".
+    Leaves in `folder` the network with the best validation accuracy, its configuration, and the
+    results. Goes on from where an interruption left it; a seed that is done is not trained again.
 
     Raises:
         InputError: the folder holds results of something else, or cannot hold any.
     """
-    check_folder(folder)
+    check_folder(folder.folder)
     done = _done_before(config, collection, folder)
     data: SearchData | None = None
     for seed in seeds:
@@ -81,14 +55,13 @@ def retrain(
             continue
         seeded = _with_seed(config, seed)
         data = data or SearchData.of(collection, config.network.size, device, splits)
-        # The data set is part of the name: a checkpoint knows its configuration only.
-        checkpoint = folder / f"{collection.name}-seed-{seed}.checkpoint.safetensors"
+        checkpoint = folder.checkpoint(collection.name, seed)
         trainer = Trainer(seeded, data, device, checkpoint)
         progress.started(name, config.train.epochs)
         for report in trainer.run():
             progress.epoch_done(report)
         last = trainer.history[-1]
-        result = Retraining(
+        result = SeedResult(
             seed=seed,
             accuracy=last.best_accuracy,
             standard_error=last.best_standard_error,
@@ -98,28 +71,27 @@ def retrain(
         )
         done.append(result)
         results = _results(config, collection, device, done)
-        if results["best_seed"] == seed:
-            save_network(trainer.best_network(), seeded, folder / "best.safetensors")
-            write_text(folder / "best.toml", to_toml(seeded, collection.name))
-        write_json(folder / "results.json", results)
+        if results.best_seed == seed:
+            save_network(trainer.best_network(), seeded, folder.weights)
+            write_text(folder.config, to_toml(seeded, collection.name))
+        results.write(folder.results)
         checkpoint.unlink()
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
     return _results(config, collection, device, done)
 
 
-def retraining_in(folder: Path) -> Retraining:
+def single_seed_in(folder: TrainedFolder) -> SeedResult:
     """What a finished retraining with a single seed left in its folder.
 
     Raises:
         InputError: it is not there, or damaged.
     """
-    results = read_results(folder, ["seeds"])
+    results = RetrainingResults.read(folder.results)
     if results is None:
-        raise InputError(f"{folder}: holds no results.json")
-    found = _seeds_of(results, folder)
-    if len(found) != 1:
-        raise InputError(f"{folder}: holds {len(found)} retrainings instead of one")
-    return found[0]
+        raise InputError(f"{folder.folder}: holds no {folder.results.name}")
+    if len(results.seeds) != 1:
+        raise InputError(f"{folder.folder}: holds {len(results.seeds)} retrainings instead of one")
+    return results.seeds[0]
 
 
 def config_in(file: Path) -> RunConfig:
@@ -154,21 +126,19 @@ def following_seeds(config: RunConfig, count: int) -> list[int]:
     return [(config.train.seed + i) % 2**31 for i in range(count)]
 
 
-def over_seeds(config: RunConfig, done: Sequence[Retraining]) -> dict[str, Any]:
+def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> Validation:
     """Mean validation accuracy and its standard error.
 
     The error is that over the seeds; of a single one, its own, over what it was measured on.
     """
-    accuracies = [result.accuracy for result in done]
-    several = len(done) > 1
-    return {
-        "one_shot_accuracy": fmean(accuracies),
-        "standard_error": stdev(accuracies) / sqrt(len(done))
-        if several
-        else done[0].standard_error,
-        "standard_error_over": "seeds" if several else config.train.error_over,
-        "runs": len(done),
-    }
+    if len(done) == 1:
+        accuracy, error = done[0].accuracy, done[0].standard_error
+    else:
+        accuracy, error = mean_and_error([result.accuracy for result in done])
+    over = "seeds" if len(done) > 1 else config.train.error_over
+    return Validation(
+        one_shot_accuracy=accuracy, standard_error=error, standard_error_over=over, runs=len(done)
+    )
 
 
 def _with_seed(config: RunConfig, seed: int) -> RunConfig:
@@ -181,36 +151,35 @@ def _identity(config: RunConfig) -> dict[str, Any]:
 
 
 def _results(
-    config: RunConfig, collection: Collection, device: torch.device, done: Sequence[Retraining]
-) -> dict[str, Any]:
-    return {
-        "dataset": collection.name,
-        "fingerprint": collection.fingerprint,
-        "validation": over_seeds(config, done),
-        "seeds": [asdict(result) for result in done],
-        "best_seed": max(done, key=lambda result: result.accuracy).seed,
-        "config": _identity(config),
-        "versions": versions(),
-        "device": device_name(device),
-    }
+    config: RunConfig, collection: Collection, device: torch.device, done: Sequence[SeedResult]
+) -> RetrainingResults:
+    return RetrainingResults(
+        dataset=collection.name,
+        fingerprint=collection.fingerprint,
+        validation=over_seeds(config, done),
+        seeds=list(done),
+        best_seed=max(done, key=lambda result: result.accuracy).seed,
+        config=_identity(config),
+        versions=versions(),
+        commit=commit(),
+        computer=computer(),
+        device=device_name(device),
+    )
 
 
-def _done_before(config: RunConfig, collection: Collection, folder: Path) -> list[Retraining]:
-    results = read_results(folder)
-    if results is None:
+def _done_before(
+    config: RunConfig, collection: Collection, folder: TrainedFolder
+) -> list[SeedResult]:
+    document = read_json(folder.results)
+    if document is None:
         return []
     for what, key, wanted in (
         ("configuration", "config", _identity(config)),
         ("data set", "fingerprint", collection.fingerprint),
     ):
-        if results.get(key) != wanted:
-            raise InputError(f"{folder}: holds results of another {what}; choose another folder")
-    return _seeds_of(results, folder)
-
-
-def _seeds_of(results: dict[str, Any], folder: Path) -> list[Retraining]:
-    try:
-        return [Retraining(**result) for result in results["seeds"]]
-    except (KeyError, TypeError):
-        file = folder / "results.json"
-        raise InputError(f"{file}: seeds: damaged; remove the file, or put it right") from None
+        if document.get(key) != wanted:
+            raise InputError(
+                f"{folder.folder}: holds results of another {what}; choose another folder"
+            )
+    results = RetrainingResults.read(folder.results)
+    return [] if results is None else results.seeds

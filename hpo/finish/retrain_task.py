@@ -12,6 +12,7 @@ from data.sources.load import load_collection
 from data.splits import SplitsOf, paper_splits
 from hpo.console.progress import Progress
 from hpo.finish.retrain import retrain
+from hpo.storage.workspace import TrainedFolder
 from hpo.workers.machine import Machine
 from hpo.workers.pool import run_tasks
 from hpo.workers.reporter import Reporter
@@ -36,7 +37,7 @@ class RetrainTask:
 
     config: RunConfig
     title: str
-    folder: Path
+    folder: TrainedFolder
     dataset: Dataset
     device: str
     data_root: Path | None

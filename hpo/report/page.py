@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from hpo.report.style import Section
 from hpo.report.tested import Tested, tested
+from hpo.runtime.wording import kind_of_runs
+from hpo.study.results import StudyResults
 from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
 
 BUTTONS = {
@@ -47,10 +48,10 @@ def paragraphs(*texts: str, kind: str = "") -> str:
     return "\n".join(f"{opening}{escape(text)}</p>" for text in texts)
 
 
-def tables(results: dict[str, Any]) -> str:
+def tables(results: StudyResults) -> str:
     """The winner's accuracies beside others': a table for each task, for they do not compare."""
-    test, validation = results["test"], results["validation"]
-    on_omniglot = results["dataset"] == "omniglot"
+    test, validation = results.test, results.validation
+    on_omniglot = results.dataset == "omniglot"
     official, every = ([_measured(found) for found in of_task] for of_task in tested(results))
     if on_omniglot:
         official += [(name, value / 100, None, QUOTED) for name, value in ONE_SHOT.items()]
@@ -58,18 +59,18 @@ def tables(results: dict[str, Any]) -> str:
             (f"{which} public re-implementation", value / 100, None, "quoted")
             for which, value in zip(("lowest", "highest"), REIMPLEMENTATIONS, strict=True)
         ]
-    seeds = validation["runs"]
+    seeds = validation.runs
     chosen = Tested(
         "this study's winner" if seeds == 1 else f"this study's winner, mean of {seeds} seeds",
-        validation["one_shot_accuracy"],
-        validation["standard_error"],
-        validation["standard_error_over"],
+        validation.one_shot_accuracy,
+        validation.standard_error,
+        validation.standard_error_over,
     )
-    runs = "official" if on_omniglot else "fixed"
-    sampled = results["winner"]["config"]["train"]["validation"] == "sampled"
+    runs = kind_of_runs(results.dataset)
+    sampled = results.winner.config.train.validation == "sampled"
     return "\n".join(
         [
-            _table(f"Test alphabets, {len(test['per_run'])} {runs} runs, 20-way", official),
+            _table(f"Test alphabets, {len(test.per_run)} {runs} runs, 20-way", official),
             _table(
                 f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
             ),

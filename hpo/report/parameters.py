@@ -14,12 +14,6 @@ from optuna.distributions import (
 from optuna.trial import FrozenTrial
 
 from hpo.report.style import (
-    BLUE,
-    GREY,
-    INK,
-    PALE,
-    SKY,
-    VERMILLION,
     Bar,
     Section,
     add_trials,
@@ -33,6 +27,7 @@ from hpo.report.style import (
     undrawn,
     words,
 )
+from hpo.runtime.palette import BLUE, GREY, INK, PALE, SKY, VERMILLION
 from hpo.trials.importance import FEWEST, SHUFFLES, Importances
 from hpo.trials.outcome import accuracy_of
 from hpo.trials.ranking import best_first

@@ -12,23 +12,21 @@ from datetime import datetime
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
-from hpo.console.duration import duration
 from hpo.report.clock import Clock, span
 from hpo.report.style import (
     ACCURACY,
     COLOURS,
-    INK,
-    ORANGE,
     Section,
     add_trials,
     counted,
     empty_figure,
     in_percent,
     listed,
-    percent,
     spread,
     undrawn,
 )
+from hpo.runtime.palette import INK, ORANGE
+from hpo.runtime.wording import duration, percent
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.outcome import state_of
 from hpo.trials.ranking import best_first

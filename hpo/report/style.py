@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
+from hpo.runtime.palette import BLUE, FAINT, GREEN, GREY, INK, ORANGE, VERMILLION
 from hpo.trials.outcome import accuracy_of, state_of
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
-BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
-GREEN, VERMILLION = "#009E73", "#D55E00"
-INK, GREY, PALE = "#222222", "#767676", "#C4C4C4"
 COLOURS = {
     "complete": BLUE,
     "pruned": ORANGE,
@@ -24,7 +22,6 @@ COLOURS = {
 SYMBOLS = {"complete": "circle", "pruned": "x", "running": "diamond"}
 ACCURACY = "validation accuracy (%)"
 BAR_HEIGHT = 40
-FIXED = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,6 @@ class Bar:
     label: str
     group: str = ""
     error: float | None = None
-
-
-def percent(value: float, error: float | None = None) -> str:
-    """0.945, 0.011 -> "94.5 ± 1.1 %", which no line break parts."""
-    plus_minus = "" if error is None else f"{FIXED}±{FIXED}{100 * error:.1f}"
-    return f"{100 * value:.1f}{plus_minus}{FIXED}%"
 
 
 def words(parameter: str) -> str:
@@ -97,7 +88,7 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
         y: of the vertical axis.
         height: in pixels; it is as wide as its page.
     """
-    axis = {"gridcolor": "#EBEBEB", "linecolor": GREY, "zeroline": False, "automargin": True}
+    axis = {"gridcolor": FAINT, "linecolor": GREY, "zeroline": False, "automargin": True}
     return go.Figure(
         layout=go.Layout(
             template=go.layout.Template(),

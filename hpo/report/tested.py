@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from hpo.finish.held_out import TESTS
+from hpo.study.results import StudyResults
 
 
 @dataclass(frozen=True)
@@ -18,19 +17,31 @@ class Tested:
     over: str
 
 
-def tested(results: dict[str, Any]) -> tuple[list[Tested], list[Tested]]:
+def tested(results: StudyResults) -> tuple[list[Tested], list[Tested]]:
     """On the given runs, and over every drawer pair.
 
     First the network that is kept; then, where several seeds' networks were tested, their mean.
     """
-    test, several = results["test"], results.get("test_over_seeds")
-    found: list[list[Tested]] = []
-    for (accuracy, error), over in zip(
-        TESTS, (f"{test['trials']} trials", "alphabets"), strict=True
-    ):
-        found.append([Tested("this study's winner", test[accuracy], test[error], over)])
-        if several:
-            what = f"mean of its {several['runs']} seeds"
-            found[-1].append(Tested(what, several[accuracy], several[error], "seeds"))
-    given, every = found
-    return given, every
+    test, several = results.test, results.test_over_seeds
+    own = "this study's winner"
+    runs = [Tested(own, test.one_shot_accuracy, test.standard_error, f"{test.trials} trials")]
+    pairs = [
+        Tested(
+            own,
+            test.every_drawer_pair_accuracy,
+            test.every_drawer_pair_standard_error,
+            "alphabets",
+        )
+    ]
+    if several is not None:
+        what = f"mean of its {several.runs} seeds"
+        runs.append(Tested(what, several.one_shot_accuracy, several.standard_error, "seeds"))
+        pairs.append(
+            Tested(
+                what,
+                several.every_drawer_pair_accuracy,
+                several.every_drawer_pair_standard_error,
+                "seeds",
+            )
+        )
+    return runs, pairs

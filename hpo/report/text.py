@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import hypot
 from statistics import median
-from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from hpo.console.duration import duration
 from hpo.report.clock import Clock, span
-from hpo.report.style import counted, data_name, listed, percent, words
+from hpo.report.style import counted, data_name, listed, words
 from hpo.report.tested import Tested, tested
+from hpo.runtime.wording import duration, kind_of_runs, percent
 from hpo.study.definition import StudyConfig
+from hpo.study.results import StudyResults
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.outcome import accuracy_of, state_of
@@ -33,7 +33,6 @@ PRUNERS = {
     "none": "no trial was ended early",
 }
 Trials = Sequence[FrozenTrial]
-Results = dict[str, Any]
 
 
 def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
@@ -66,7 +65,7 @@ def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
     )
 
 
-def found(trials: Trials, results: Results | None) -> str:
+def found(trials: Trials, results: StudyResults | None) -> str:
     """What was found."""
     if results is None:
         ranked = [trial for trial in best_first(trials) if state_of(trial) == "complete"]
@@ -76,25 +75,25 @@ def found(trials: Trials, results: Results | None) -> str:
             f"The best trial so far is number {ranked[0].number}, with"
             f" {percent(ranked[0].values[0])} on validation."
         )
-    winner, validation = results["winner"], results["validation"]
+    winner, validation = results.winner, results.validation
     (given, *given_mean), (every, *every_mean) = tested(results)
-    on_omniglot = results["dataset"] == "omniglot"
-    runs = "official" if on_omniglot else "fixed"
+    on_omniglot = results.dataset == "omniglot"
+    runs = kind_of_runs(results.dataset)
     paper = f" (the paper: {percent(ONE_SHOT['convolutional siamese net'] / 100)})"
     return (
-        f"Trial {winner['number']} won. Retrained for up to"
-        f" {winner['config']['train']['epochs']} epochs (retraining and test took"
-        f" {duration(results['seconds']['finish'])} in all) it reaches"
-        f" {percent(validation['one_shot_accuracy'], validation['standard_error'])} on the"
+        f"Trial {winner.number} won. Retrained for up to"
+        f" {winner.config.train.epochs} epochs (retraining and test took"
+        f" {duration(results.seconds.finish)} in all) it reaches"
+        f" {percent(validation.one_shot_accuracy, validation.standard_error)} on the"
         f" validation alphabets, and on the ten test alphabets, 20-way,"
-        f" {percent(given.accuracy, given.error)} in the {results['test']['trials']} {runs} trials"
+        f" {percent(given.accuracy, given.error)} in the {results.test.trials} {runs} trials"
         f"{paper if on_omniglot else ''}{_means(given_mean)}. Over every pair of the test"
         f" alphabets' drawers it has {percent(every.accuracy, every.error)}{_means(every_mean)}:"
         f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
     )
 
 
-def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> str:
+def how_sure(config: StudyConfig, trials: Trials, results: StudyResults | None) -> str:
     """Standard errors, the winner's curse, how many seeds."""
     errors = [
         error
@@ -118,10 +117,10 @@ def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> st
             "The best of many noisy trials looks better than it is, and nothing was retrained or"
             f" tested yet: its accuracy is flattering.{typical}"
         )
-    best, finalists, validation = results["best"], results["finalists"], results["validation"]
-    seeds = validation["runs"]
+    best, finalists, validation = results.best, results.finalists, results.validation
+    seeds = validation.runs
     sentences = [
-        f"The search's best trial, number {best['number']}, had {percent(best['value'])}; as the"
+        f"The search's best trial, number {best.number}, had {percent(best.value)}; as the"
         " best of many noisy figures it is flattering, so that"
         f" {counted(len(finalists), 'finalist')}"
         f" {'was' if len(finalists) == 1 else 'were'} trained again, with"
@@ -129,14 +128,14 @@ def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> st
     ]
     if len(finalists) > 1:
         first, second = sorted(
-            (finalist["validation"] for finalist in finalists),
-            key=lambda measured: -measured["one_shot_accuracy"],
+            (finalist.validation for finalist in finalists),
+            key=lambda measured: -measured.one_shot_accuracy,
         )[:2]
-        lead = first["one_shot_accuracy"] - second["one_shot_accuracy"]
+        lead = first.one_shot_accuracy - second.one_shot_accuracy
         # Over seeds, each mean has its own; else both are measured on the same.
-        error = first["standard_error"]
+        error = first.standard_error
         if seeds > 1:
-            error = hypot(error, second["standard_error"])
+            error = hypot(error, second.standard_error)
         sentences.append(
             f"The winner leads the second by {100 * lead:.1f} points on validation, at a standard"
             f" error of {100 * error:.1f}:"
@@ -154,10 +153,10 @@ def how_sure(config: StudyConfig, trials: Trials, results: Results | None) -> st
         "Each accuracy is of one training: how much another seed changes is in none of the errors."
         if seeds == 1
         else f"The validation figure is the mean of {seeds} seeds, its standard error is over"
-        f" {validation['standard_error_over']}; the network that is kept is the best of these on"
+        f" {validation.standard_error_over}; the network that is kept is the best of these on"
         " validation."
     )
-    if results.get("test_over_seeds"):
+    if results.test_over_seeds:
         sentences.append(
             "The networks of all its seeds were tested: their mean tells more of the configuration"
             " than the one that is kept."

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.report.style import BLUE, GREY, Bar, Section, bars, empty_figure, percent
+from hpo.report.style import Bar, Section, bars, empty_figure
 from hpo.report.tested import tested
+from hpo.runtime.palette import BLUE, GREY
+from hpo.runtime.wording import percent
+from hpo.study.results import StudyResults
 from model.evaluation.published import ONE_SHOT
 
-Results = dict[str, Any]
 WAY = 20
 CHANCE = 100 / WAY
 
@@ -58,10 +59,10 @@ def filters(weights: NDArray[np.float32]) -> Section:
     )
 
 
-def alphabets(results: Results) -> Section:
+def alphabets(results: StudyResults) -> Section:
     """The winner's accuracy on each test alphabet, over every pair of its drawers."""
-    test = results["test"]
-    found = sorted(test["per_alphabet"].items(), key=lambda item: -item[1])
+    test = results.test
+    found = sorted(test.per_alphabet.items(), key=lambda item: -item[1])
     rows = [
         Bar(name.replace("_", " "), 100 * accuracy, percent(accuracy)) for name, accuracy in found
     ]
@@ -84,15 +85,15 @@ def alphabets(results: Results) -> Section:
     )
 
 
-def comparison(results: Results) -> Section:
+def comparison(results: StudyResults) -> Section:
     """The official runs beside the paper's table; on other data, there is nothing to compare."""
-    if results["dataset"] != "omniglot":
+    if results.dataset != "omniglot":
         return Section(
             "Nothing to compare with",
-            f"The study ran on {results['dataset']}, made-up alphabets, not on Omniglot: the"
+            f"The study ran on {results.dataset}, made-up alphabets, not on Omniglot: the"
             " paper's figures do not apply, and are left out.",
         )
-    test = results["test"]
+    test = results.test
     (own, *over_seeds), _ = tested(results)
     accuracy, error = own.accuracy, own.error
     measured, quoted = "measured here", "quoted from the paper"
@@ -117,7 +118,7 @@ def comparison(results: Results) -> Section:
         apart = f"{abs(points) / (100 * error):.1f} standard errors"
     return Section(
         f"Official runs: {percent(accuracy, error)}, the paper's network {percent(paper / 100)}",
-        f"All on the same {len(test['per_run'])} runs, {test['trials']} trials, with the standard"
+        f"All on the same {len(test.per_run)} runs, {test.trials} trials, with the standard"
         f" error over these{', that of the mean over seeds' if over_seeds else ''}. The winner is"
         f" {apart} {side} the paper's"
         " convolutional siamese net (section 4.3 of the paper, which names no error of its own).",

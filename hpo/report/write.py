@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
-from hpo.finish.finalists import finished_results
 from hpo.report.page import page, paragraphs, tables
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.png import write_pictures
@@ -20,18 +18,22 @@ from hpo.report.style import Section, data_name
 from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
 from hpo.report.winner import alphabets, comparison, filters
 from hpo.runtime.files import write_text
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
+from hpo.study.results import StudyResults, study_results
 from hpo.trials.importance import importances
 from model.network.weights import load_network
 
 SLICES = 6
 
 
-def write_report(study: optuna.Study, config: StudyConfig, folder: Path) -> tuple[Path, str | None]:
+def write_report(
+    study: optuna.Study, config: StudyConfig, workspace: Workspace
+) -> tuple[Path, str | None]:
     """Writes report/index.html and the PNG files into the study's folder.
 
     Args:
-        folder: has results.json and best.safetensors, where the study is finished.
+        workspace: has results and weights, where the study is finished.
 
     Returns:
         The page, and why there are no PNG files; None when there are.
@@ -43,19 +45,19 @@ def write_report(study: optuna.Study, config: StudyConfig, folder: Path) -> tupl
     trials = study.get_trials(deepcopy=False)
     if not trials:
         raise InputError(f"study {config.name}: has no trials yet, nothing to report")
-    results = finished_results(folder, config)
+    results = study_results(workspace.results, config)
     now = datetime.now()
-    sections = [*_of_search(trials, config, now), *_of_winner(results, folder)]
+    sections = [*_of_search(trials, config, now), *_of_winner(results, workspace)]
     summary = paragraphs(
         searched(config, trials, now), found(trials, results), how_sure(config, trials, results)
     )
     if results is None:
-        notice = unfinished(config, trials, str(folder))
+        notice = unfinished(config, trials, str(workspace.folder))
         summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
     else:
         summary = f"{summary}\n{tables(results)}"
     title = f"Study {config.name} on {data_name(config.dataset)}"
-    path = folder / "report" / "index.html"
+    path = workspace.report
     write_text(path, page(title, summary, sections, _made(now, results)))
     figures = {
         name: (section.title, figure)
@@ -80,23 +82,23 @@ def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime
     ]
 
 
-def _of_winner(results: dict[str, Any] | None, folder: Path) -> list[Section]:
+def _of_winner(results: StudyResults | None, workspace: Workspace) -> list[Section]:
     if results is None:
         return []
     sections = [comparison(results), alphabets(results)]
-    weights = folder / "best.safetensors"
+    weights = workspace.weights
     if not weights.is_file():
-        text = f"{folder} holds no best.safetensors: the learned filters are left out."
+        text = f"{workspace.folder} holds no {weights.name}: the learned filters are left out."
         return [*sections, Section("The winner's weights are not there", text)]
     network, _ = load_network(weights)
     first = dict(network.named_parameters())["convolutions.0.0.weight"]
     return [*sections, filters(first.detach()[:, 0].numpy())]
 
 
-def _made(now: datetime, results: dict[str, Any] | None) -> str:
+def _made(now: datetime, results: StudyResults | None) -> str:
     """The page's last line."""
     made = f"Written on {now:%Y-%m-%d %H:%M}."
     if results is None:
         return made
-    versions = ", ".join(f"{what} {which}" for what, which in results.get("versions", {}).items())
-    return f"{made} Trained on {results['device']}; {versions}."
+    versions = ", ".join(f"{what} {which}" for what, which in results.versions.items())
+    return f"{made} Trained on {results.device}; {versions}."

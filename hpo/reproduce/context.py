@@ -11,13 +11,14 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from hpo.finish.held_out import network_in
+from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.workers.machine import Machine
 from model.device import resolve_device
 from model.network.siamese import SiameseNetwork
 
 Size = Literal["small", "paper"]
 PIXELS = {"small": 35, "paper": 105}
-DEFAULT_NETWORK = Path("runs/quick")
+DEFAULT_NETWORK = Workspace.of("quick")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Context:
     seeds: int
     folder: Path
     machine: Machine
-    network: Path = DEFAULT_NETWORK
+    network: TrainedFolder = DEFAULT_NETWORK
 
     @property
     def device(self) -> torch.device:
@@ -55,15 +56,15 @@ class Context:
         Raises:
             InputError: there is none, or it was trained on another data set.
         """
-        if not (self.network / "best.safetensors").is_file():
+        if not self.network.weights.is_file():
             raise InputError(
-                f"--network {self.network}: holds no trained network (best.safetensors);"
-                " run_study.py run quick leaves one in runs/quick"
+                f"--network {self.network.folder}: holds no trained network"
+                f" ({self.network.weights.name}); run_study.py run quick leaves one in runs/quick"
             )
         network, dataset = network_in(self.network)
         if dataset not in ("auto", self.collection.name):
             raise InputError(
-                f"--network {self.network}: was trained on {dataset}, here is"
+                f"--network {self.network.folder}: was trained on {dataset}, here is"
                 f" {self.collection.name}"
             )
         return network.to(self.device)

@@ -15,10 +15,10 @@ def one_shot(trained: Sequence[Trained], context: Context) -> tuple[Measured, Me
     runs, every_pair = [], []
     for training in trained:
         test = one_shot_test(training.network(context), context.collection, context.device)
-        error, trials = test["standard_error"], test["trials"]
-        runs.append(Measured(test["one_shot_accuracy"], error, f"{trials} trials"))
-        error, alphabets = test["every_drawer_pair_standard_error"], len(test["per_alphabet"])
+        error, trials = test.standard_error, test.trials
+        runs.append(Measured(test.one_shot_accuracy, error, f"{trials} trials"))
+        error, alphabets = test.every_drawer_pair_standard_error, len(test.per_alphabet)
         every_pair.append(
-            Measured(test["every_drawer_pair_accuracy"], error, f"{alphabets} alphabets")
+            Measured(test.every_drawer_pair_accuracy, error, f"{alphabets} alphabets")
         )
     return over_seeds(runs), over_seeds(every_pair)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from pathlib import Path
-
-import torch
 
 from data.errors import InputError
 from data.sources.load import load_collection
 from hpo.reproduce.context import DEFAULT_NETWORK, Context, Size, size_for
 from hpo.reproduce.registry import experiment
-from hpo.reproduce.writers import write_results
-from hpo.runtime.files import check_folder, read_results
-from hpo.runtime.provenance import versions
+from hpo.reproduce.writers import About, write_results
+from hpo.runtime.files import check_folder, read_json
+from hpo.runtime.provenance import commit, computer, versions
+from hpo.storage.workspace import TrainedFolder
 from hpo.workers.machine import Machine
 from model.device import device_name, resolve_device
 
@@ -47,7 +44,7 @@ def reproduce(
     """
     run = experiment(name)
     check_folder(folder)
-    before = read_results(folder)
+    before = read_json(TrainedFolder(folder).results)
     if before is not None and before.get("experiment") != name:
         raise InputError(f"{folder}: holds results of something else than {name}; choose another")
     device = resolve_device(machine.device)
@@ -57,19 +54,20 @@ def reproduce(
         seeds=seeds,
         folder=folder,
         machine=machine,
-        network=network or DEFAULT_NETWORK,
+        network=TrainedFolder(network) if network else DEFAULT_NETWORK,
     )
     start = time.perf_counter()
     table = run(context)
-    about = {
-        "experiment": name,
-        "dataset": context.collection.name,
-        "fingerprint": context.collection.fingerprint,
-        "size": f"{context.size}, {context.pixels}x{context.pixels}",
-        "seeds": seeds,
-        "seconds": round(time.perf_counter() - start, 1),
-        "versions": versions(),
-        "device": device_name(device),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} used",
-    }
+    about = About(
+        experiment=name,
+        dataset=context.collection.name,
+        fingerprint=context.collection.fingerprint,
+        size=f"{context.size}, {context.pixels}x{context.pixels}",
+        seeds=seeds,
+        seconds=round(time.perf_counter() - start, 1),
+        versions=versions(),
+        commit=commit(),
+        computer=computer(),
+        device=device_name(device),
+    )
     return write_results(table, about, folder)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import sqrt
-from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
+
+from model.evaluation.standard_error import mean_and_error
 
 
 class Measured(NamedTuple):
@@ -82,4 +82,4 @@ def over_seeds(single: Sequence[Measured]) -> Measured:
     if len(single) == 1:
         return single[0]
     values = [measured.value for measured in single]
-    return Measured(fmean(values), stdev(values) / sqrt(len(values)), f"{len(values)} seeds")
+    return Measured(*mean_and_error(values), f"{len(values)} seeds")

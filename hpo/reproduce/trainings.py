@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 
 from data.splits import SplitsOf, paper_splits
-from hpo.finish.retrain import Retraining, following_seeds, retraining_in
+from hpo.finish.retrain import following_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured
-from hpo.storage.workspace import Workspace
+from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.study.results import SeedResult
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
@@ -24,15 +24,15 @@ class Trained:
 
     Attributes:
         result: its validation accuracy, epochs and seconds.
-        folder: holds its best.safetensors.
+        folder: holds its network.
     """
 
-    result: Retraining
-    folder: Path
+    result: SeedResult
+    folder: TrainedFolder
 
     def network(self, context: Context) -> SiameseNetwork:
         """The best epoch's network, on the context's device."""
-        return load_network(self.folder / "best.safetensors")[0].to(context.device)
+        return load_network(self.folder.weights)[0].to(context.device)
 
 
 def train(
@@ -58,7 +58,9 @@ def train(
                     update={"train": config.train.model_copy(update={"seed": seed})}
                 ),
                 title=f"{name}, ",
-                folder=context.folder / "trainings" / context.size / name / f"seed-{seed}",
+                folder=TrainedFolder(
+                    context.folder / "trainings" / context.size / name / f"seed-{seed}"
+                ),
                 dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
                 device=context.machine.device,
                 data_root=context.machine.data_root,
@@ -72,7 +74,7 @@ def train(
     logs = Workspace.of("trainings", context.folder).logs
     retrain_all(every, context.machine, context.collection, logs, "trainings")
     return {
-        name: [Trained(retraining_in(task.folder), task.folder) for task in of_name]
+        name: [Trained(single_seed_in(task.folder), task.folder) for task in of_name]
         for name, of_name in tasks.items()
     }
 

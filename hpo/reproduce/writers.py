@@ -6,31 +6,60 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from hpo.reproduce.chart import bars
 from hpo.reproduce.table import Cell, Column, Measured, Quoted, Table
 from hpo.runtime.files import replacing, write_json, write_text
+from hpo.runtime.provenance import Computer
+from hpo.storage.workspace import TrainedFolder
 
 DPI = 150
 
 
-def write_results(table: Table, about: dict[str, Any], folder: Path) -> str:
+class About(BaseModel):
+    """How an experiment's figures came about.
+
+    Attributes:
+        experiment: its name.
+        dataset: "omniglot" or "glyphs".
+        fingerprint: of the data set.
+        size: of the pictures, "small, 35x35" or "paper, 105x105".
+        seeds: trainings of each network.
+        seconds: that it took, without trainings that were done before.
+        versions, commit, computer, device: what the figures depend on, see `StudyResults`.
+    """
+
+    experiment: str
+    dataset: str
+    fingerprint: str
+    size: str
+    seeds: int
+    seconds: float
+    versions: dict[str, str]
+    commit: str | None
+    computer: Computer
+    device: str
+
+
+def write_results(table: Table, about: About, folder: Path) -> str:
     """Leaves results.json, results.md and the pictures in a folder, results.json last.
 
     Args:
         table: the result.
-        about: how it came about: experiment, data set, size, seeds, versions, machine, seconds.
+        about: how it came about.
         folder: made where it is missing.
 
     Returns:
         The content of results.md.
     """
-    figures = table.figures or {about["experiment"]: bars(table)}
+    figures = table.figures or {about.experiment: bars(table)}
     for name, figure in figures.items():
         with replacing(folder / f"{name}.png") as partial:
             figure.savefig(partial, format="png", dpi=DPI)
     text = to_markdown(table, about, list(figures))
     write_text(folder / "results.md", text)
-    write_json(folder / "results.json", about | to_document(table))
+    write_json(TrainedFolder(folder).results, about.model_dump(mode="json") | to_document(table))
     return text
 
 
@@ -49,7 +78,7 @@ def to_document(table: Table) -> dict[str, Any]:
     }
 
 
-def to_markdown(table: Table, about: dict[str, Any], figures: Sequence[str]) -> str:
+def to_markdown(table: Table, about: About, figures: Sequence[str]) -> str:
     """The table for people: what is quoted says so, standard errors say what they are over."""
     headings = [c.heading + (" %" if c.percent else "") for c in table.columns]
     rows = [
@@ -64,10 +93,10 @@ def to_markdown(table: Table, about: dict[str, Any], figures: Sequence[str]) -> 
         notes.append(f"± is the standard error over {', '.join(over)}.")
     if sources:
         notes.append(f"In italics: quoted, not measured here ({', '.join(sources)}).")
-    if about["dataset"] != "omniglot":
-        notes.append(f"Measured on {about['dataset']}, not on Omniglot: quotations do not apply.")
+    if about.dataset != "omniglot":
+        notes.append(f"Measured on {about.dataset}, not on Omniglot: quotations do not apply.")
     parts = [
-        [f"# {about['experiment']}: {table.title}"],
+        [f"# {about.experiment}: {table.title}"],
         [_line(line) for line in ([table.of, *headings], ["---"] * (1 + len(headings)), *rows)],
         [f"- {note}" for note in notes],
         [f"![{name}]({name}.png)" for name in figures],
@@ -101,10 +130,10 @@ def _plain(cell: Cell) -> Any:  # noqa: ANN401
     return cell
 
 
-def _sentence(about: dict[str, Any]) -> str:
+def _sentence(about: About) -> str:
     """How it came about, in one line."""
-    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+    versions = ", ".join(f"{name} {number}" for name, number in about.versions.items())
     return (
-        f"Size {about['size']}, {about['dataset']}; seeds {about['seeds']}; {about['seconds']} s"
-        f" on {about['device']} ({about['machine']}); {versions}."
+        f"Size {about.size}, {about.dataset}; seeds {about.seeds}; {about.seconds} s"
+        f" on {about.device} ({about.computer}); {versions}."
     )

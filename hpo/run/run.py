@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Any
 
 from data.collection import Collection
 from hpo.dashboard.study_page import refresh
-from hpo.finish.finalists import finish, finished_results
+from hpo.finish.finalists import finish
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.search.warm_start import warm_start
@@ -17,6 +16,7 @@ from hpo.storage.database import open_storage, storage_failures, without_passwor
 from hpo.storage.studies import STORAGE, Stores, keep_fingerprint, open_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
+from hpo.study.results import StudyResults, study_results
 from hpo.workers.machine import Machine
 from model.device import resolve_device
 
@@ -37,7 +37,7 @@ def run_study(
     machine: Machine,
     workspace: Workspace,
     store: str | None = None,
-) -> dict[str, Any]:
+) -> StudyResults:
     """Searches, retrains the best, tests the winner once; goes on where an earlier run stopped.
 
     Where the study is finished, nothing is trained.
@@ -51,7 +51,7 @@ def run_study(
             of the workspace, the second of which stays there.
 
     Returns:
-        The content of results.json.
+        What results.json holds.
 
     Raises:
         InputError: the storage or the folder cannot be used, or holds another study.
@@ -61,7 +61,7 @@ def run_study(
     check_folder(workspace.folder)
     resolve_device(machine.device)
     store = resolve_store(store) if store else None
-    results = finished_results(workspace.folder, config)
+    results = study_results(workspace.results, config)
     workspace.check_unfinished()
     if results is not None:
         # What a kill between the results and its removal left.
@@ -70,7 +70,6 @@ def run_study(
         return results
     with storage_failures(workspace.storage):
         study = open_study(config, open_storage(workspace.storage, create=True))
-        storage = without_password(workspace.storage)
         keep_fingerprint(study, collection)
         warm_start(study, config, workspace)
         stores = Stores(
@@ -80,29 +79,27 @@ def run_study(
         for place in (stores.checkpoints, stores.artifacts):
             open_store(place)
         stores.save(study)
-        study.set_user_attr(STORAGE, storage)
+        study.set_user_attr(STORAGE, without_password(workspace.storage))
         refresh(study, config, plots=False)
         search_here(study, config, collection, machine, workspace, stores)
         refresh(study, config)
-        results = finish(
-            study, config, collection, machine, workspace.folder, workspace.unfinished, storage
-        )
+        results = finish(study, config, collection, machine, workspace)
         refresh(study, config, results, plots=False)
     # Another process may be leaving it as well.
     shutil.rmtree(workspace.unfinished, ignore_errors=True)
     return results
 
 
-def _say_what_is_shown(results: dict[str, Any], config: StudyConfig, workspace: Workspace) -> None:
+def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Workspace) -> None:
     """Says on stderr how results that are shown again differ from what was asked for."""
     folder, storage = workspace.folder, without_password(workspace.storage)
-    if results.get("storage", storage) != storage:
+    if (results.storage or storage) != storage:
         print(
-            f"{folder} holds the results of a run in {results['storage']}, which are shown;"
+            f"{folder} holds the results of a run in {results.storage}, which are shown;"
             f" choose another --output to run it in {storage}",
             file=sys.stderr,
         )
-    before = results["budget"]["trials"]
+    before = results.budget.trials
     if config.trials > before:
         print(
             f"{folder} is finished and tested after {before} trials: nothing is trained; remove"

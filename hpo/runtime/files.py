@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -82,16 +82,16 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
+    """See `write_bytes`."""
     write_text(path, json.dumps(document, indent=2) + "\n")
 
 
-def read_results(folder: Path, keys: Iterable[str] = ()) -> dict[str, Any] | None:
-    """The results.json of a folder; None where there is none.
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The table that a JSON file holds; None where there is no such file.
 
     Raises:
-        InputError: the file holds no JSON table, or lacks one of `keys`.
+        InputError: it cannot be read, or holds no table.
     """
-    path = folder / "results.json"
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -100,6 +100,4 @@ def read_results(folder: Path, keys: Iterable[str] = ()) -> dict[str, Any] | Non
         raise InputError(f"{path}: cannot be read: {error}") from None
     if not isinstance(document, dict):
         raise InputError(f"{path}: holds no table")
-    if missing := [key for key in keys if key not in document]:
-        raise InputError(f"{path}: lacks {', '.join(missing)}; remove it, or put it right")
     return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.published.headline import Figure, figures, one_shot
 from benchmarks.published.markdown import Link, Row, Table, percent
 from benchmarks.published.results import Document, Results
-from hpo.console.duration import duration
+from hpo.runtime.wording import duration
 from model.evaluation.published import OFFICIAL_RUNS_SINCE, ONE_SHOT, REIMPLEMENTATIONS
 
 STUDIES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.published.markdown import Link, Row, Table, percent
 from benchmarks.published.results import Document, Results
-from hpo.console.duration import duration
+from hpo.runtime.wording import duration
 
 FILE = "workers.jsonl"
 STORAGES = ("sqlite", "postgres")

@@ -63,12 +63,12 @@ def run(context: Context, settings: Settings | None = None) -> Table:
     dense, _ = one_shot(train(context, {"two-layers": config})["two-layers"], context)
     network = context.trained_network()
     ours = one_shot_test(network, context.collection, context.device)
-    trials = f"{ours['trials']} trials"
+    trials = f"{ours.trials} trials"
     rows = [
         Row(
             "convolutional siamese net",
             (
-                Measured(ours["one_shot_accuracy"], ours["standard_error"], trials),
+                Measured(ours.one_shot_accuracy, ours.standard_error, trials),
                 Quoted(0.92, "paper"),
             ),
         ),

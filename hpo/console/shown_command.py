@@ -1,0 +1,21 @@
+"""Commands that are shown, to be copied."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from hpo.storage.database import without_password
+from hpo.storage.workspace import Workspace
+
+
+def shown_command(command: str, workspace: Workspace) -> str:
+    """What to type for a command on a study; a password in the URL is not shown."""
+    python = Path(sys.executable)
+    here = Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    words = [str(shown), "run_study.py", command, workspace.name]
+    if not workspace.usual:
+        words += ["--storage", without_password(workspace.storage)]
+    return shlex.join(words)

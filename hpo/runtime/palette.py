@@ -1,0 +1,7 @@
+"""Colours of figures, pages and pictures: Okabe and Ito's, which colour-blind people tell apart."""
+
+from __future__ import annotations
+
+BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
+GREEN, VERMILLION = "#009E73", "#D55E00"
+INK, GREY, PALE, FAINT, PAPER = "#222222", "#767676", "#C4C4C4", "#EBEBEB", "#FFFFFF"

@@ -1,0 +1,43 @@
+"""Accuracies, times and kinds of runs as people say them."""
+
+from __future__ import annotations
+
+FIXED = "\u00a0"
+"""A space at which no line is broken."""
+
+
+def duration(seconds: float) -> str:
+    """A time in its two largest units.
+
+    >>> duration(11_100), duration(130), duration(7.3)
+    ('3 h 5 min', '2 min 10 s', '7.3 s')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{round(seconds, 1):g} s"
+
+
+def points(value: float) -> str:
+    """A share in percentage points, to one digit.
+
+    >>> points(0.945)
+    '94.5'
+    """
+    return f"{100 * value:.1f}"
+
+
+def percent(value: float, error: float | None = None) -> str:
+    """An accuracy in percent with its standard error, in which no line break falls.
+
+    >>> percent(0.945, 0.011).replace(FIXED, " ")
+    '94.5 ± 1.1 %'
+    """
+    plus_minus = "" if error is None else f"{FIXED}±{FIXED}{points(error)}"
+    return f"{points(value)}{plus_minus}{FIXED}%"
+
+
+def kind_of_runs(dataset: str) -> str:
+    """What to call a data set's given one-shot runs: "official" for Omniglot's, else "fixed"."""
+    return "official" if dataset == "omniglot" else "fixed"

@@ -1,0 +1,343 @@
+"""What a study, and a retraining, found: the content of results.json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from data.errors import InputError
+from hpo.runtime.files import read_json, write_json
+from hpo.runtime.provenance import Computer
+from hpo.study.definition import StudyConfig
+from model.config import RunConfig
+from model.evaluation.one_shot import VerificationAccuracy
+from model.evaluation.standard_error import mean_and_error
+
+Results = TypeVar("Results", bound=BaseModel)
+
+
+class _Part(BaseModel):
+    """A table of results.json; what a later version wrote there beside is kept."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Validation(_Part):
+    """20-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
+
+    Attributes:
+        one_shot_accuracy: 0 to 1.
+        standard_error: of that mean; of a single seed, over what it was measured on.
+        standard_error_over: "seeds", "alphabets" or "trials".
+        runs: how many seeds.
+    """
+
+    one_shot_accuracy: float
+    standard_error: float
+    standard_error_over: str
+    runs: int
+
+
+class OneShotTest(_Part):
+    """20-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
+
+    Attributes:
+        one_shot_accuracy: over the given runs, 0 to 1.
+        standard_error: binomial, over the runs' one-shot trials.
+        trials: how many one-shot trials the runs have.
+        per_run: accuracy in each run.
+        every_drawer_pair_accuracy: exact, over every pair of drawers; not to be compared with that
+            over the runs, whose drawers are neat ones.
+        every_drawer_pair_standard_error: over alphabets.
+        per_alphabet: accuracy over every drawer pair, by alphabet.
+    """
+
+    one_shot_accuracy: float
+    standard_error: float
+    trials: int
+    per_run: list[float]
+    every_drawer_pair_accuracy: float
+    every_drawer_pair_standard_error: float
+    per_alphabet: dict[str, float]
+
+
+class OneShotTestOverSeeds(_Part):
+    """Mean test accuracies of several seeds' networks, with standard errors over the seeds.
+
+    Attributes:
+        runs: how many seeds.
+        one_shot_accuracy_by_seed: over the given runs, 0 to 1.
+        every_drawer_pair_accuracy_by_seed: over every drawer pair, 0 to 1.
+    """
+
+    runs: int
+    one_shot_accuracy: float
+    standard_error: float
+    one_shot_accuracy_by_seed: list[float]
+    every_drawer_pair_accuracy: float
+    every_drawer_pair_standard_error: float
+    every_drawer_pair_accuracy_by_seed: list[float]
+
+    @classmethod
+    def of(cls, tests: list[OneShotTest]) -> Self:
+        """From the tests of at least two networks."""
+        runs = [test.one_shot_accuracy for test in tests]
+        pairs = [test.every_drawer_pair_accuracy for test in tests]
+        (accuracy, error), (pair_accuracy, pair_error) = mean_and_error(runs), mean_and_error(pairs)
+        return cls(
+            runs=len(tests),
+            one_shot_accuracy=accuracy,
+            standard_error=error,
+            one_shot_accuracy_by_seed=runs,
+            every_drawer_pair_accuracy=pair_accuracy,
+            every_drawer_pair_standard_error=pair_error,
+            every_drawer_pair_accuracy_by_seed=pairs,
+        )
+
+
+class NetworkTest(_Part):
+    """Everything that is measured of a trained network.
+
+    Attributes:
+        dataset: "omniglot" or "glyphs".
+        fingerprint: of the data set.
+        one_shot: 20-way accuracy on the test alphabets.
+        alphabets: the alphabet of each of one_shot.per_run.
+        verification: where different characters are two of one alphabet.
+        verification_across: where they are any two.
+    """
+
+    dataset: str
+    fingerprint: str
+    one_shot: OneShotTest
+    alphabets: list[str]
+    verification: VerificationAccuracy
+    verification_across: VerificationAccuracy
+
+
+class SeedResult(_Part):
+    """What training a configuration with one seed gave.
+
+    Attributes:
+        seed: of the training.
+        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
+        standard_error: of `accuracy`.
+        best_epoch: counted from 1.
+        epochs: how many were trained.
+        seconds: spent on them.
+    """
+
+    seed: int
+    accuracy: float
+    standard_error: float
+    best_epoch: int
+    epochs: int
+    seconds: float
+
+
+class Chosen(_Part):
+    """A trial of the search.
+
+    Attributes:
+        number: the trial's.
+        value: its validation accuracy in the search, 0 to 1.
+        params: its parameters, called as in the storage.
+    """
+
+    number: int
+    value: float
+    params: dict[str, Any]
+
+
+class Winner(Chosen):
+    """The trial whose configuration was the best after retraining.
+
+    Attributes:
+        seed: of the network that is kept.
+        config: what that was trained with.
+    """
+
+    seed: int
+    config: RunConfig
+
+
+class Finalist(Chosen):
+    """A trial that was retrained.
+
+    Attributes:
+        validation: the mean over its seeds.
+        seeds: each of them.
+    """
+
+    validation: Validation
+    seeds: list[SeedResult]
+
+
+class Budget(_Part):
+    """What the search was allowed: trials, and seconds of training (None: any)."""
+
+    trials: int
+    timeout: float | None
+
+
+class Seconds(_Part):
+    """What the trainings took, all workers together: of the search, and of all after it."""
+
+    search: float
+    finish: float
+
+
+class StudyResults(_Part):
+    """The content of a study's results.json.
+
+    Attributes:
+        study: its name.
+        dataset: "omniglot" or "glyphs".
+        fingerprint: of the data set.
+        definition: of the study, see `StudyConfig.definition`.
+        budget: of the search.
+        trials: how many ended, by what became of them.
+        warm_start: the older study's trials that were tried first.
+        best: the search's first.
+        winner: the first after retraining.
+        validation: the winner's accuracy there.
+        test: of the network that is kept.
+        test_over_seeds: of the winner's networks; None where one seed was trained.
+        finalists: in the order of the search.
+        seconds: of all trainings.
+        storage: the database's URL, without password.
+        workers: how many trained at the same time, on the machine that finished.
+        versions: of the packages.
+        commit: of the project; None where it is not known.
+        computer: the machine that finished the study.
+        device: that the networks were retrained on.
+    """
+
+    study: str
+    dataset: str
+    fingerprint: str | None = None
+    definition: dict[str, Any]
+    budget: Budget
+    trials: dict[str, int]
+    warm_start: list[str] | None = None
+    best: Chosen
+    winner: Winner
+    validation: Validation
+    test: OneShotTest
+    test_over_seeds: OneShotTestOverSeeds | None = None
+    finalists: list[Finalist]
+    seconds: Seconds
+    storage: str | None = None
+    workers: int | None = None
+    versions: dict[str, str] = Field(default_factory=dict)
+    commit: str | None = None
+    computer: Computer | None = None
+    device: str
+
+    def write(self, file: Path) -> None:
+        """Writes the file, whole or not at all."""
+        write_json(file, document_of(self))
+
+
+class RetrainingResults(_Part):
+    """The content of a retraining's results.json.
+
+    Attributes:
+        dataset: "omniglot" or "glyphs".
+        fingerprint: of the data set.
+        validation: the mean over the seeds.
+        seeds: each of them, in the order of training.
+        best_seed: the seed of the network that is kept.
+        config: what was trained, its seed set to 0.
+        versions, commit, computer, device: what the figures depend on, see `StudyResults`.
+    """
+
+    dataset: str
+    fingerprint: str
+    validation: Validation
+    seeds: list[SeedResult]
+    best_seed: int
+    config: dict[str, Any]
+    versions: dict[str, str] = Field(default_factory=dict)
+    commit: str | None = None
+    computer: Computer | None = None
+    device: str
+
+    @classmethod
+    def read(cls, file: Path) -> Self | None:
+        """A retraining's results; None where there is no such file.
+
+        Raises:
+            InputError: it holds something else, or is damaged.
+        """
+        document = read_json(file)
+        return None if document is None else _validated(cls, document, file)
+
+    def write(self, file: Path) -> None:
+        """Writes the file, whole or not at all."""
+        write_json(file, document_of(self))
+
+
+def study_results(file: Path, config: StudyConfig) -> StudyResults | None:
+    """The results that a study left in a file; None where it is not finished.
+
+    Raises:
+        InputError: they are of another study, of one with another definition, or damaged.
+    """
+    document = read_json(file)
+    if document is None:
+        return None
+    what = _what_else(document, config)
+    if what is not None:
+        raise InputError(
+            f"{file.parent}: holds the results of {what}; choose another folder or remove them"
+        )
+    return _validated(StudyResults, document, file)
+
+
+def belongs_to(file: Path, config: StudyConfig) -> bool:
+    """Whether a file holds the results of this study, as it is defined now."""
+    document = read_json(file)
+    return document is not None and _what_else(document, config) is None
+
+
+def trained_on(file: Path) -> str | None:
+    """The data set that a results.json of any kind names; None where it names none.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    found = (read_json(file) or {}).get("dataset")
+    return found if isinstance(found, str) else None
+
+
+def document_of(results: BaseModel) -> dict[str, Any]:
+    """Results as JSON has them, with the keys that were set, in their order."""
+    return results.model_dump(mode="json", exclude_unset=True)
+
+
+def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
+    """What a results.json is of, where it is not this study's."""
+    if "experiment" in document:
+        return f"experiment {document['experiment']}"
+    if "study" not in document:
+        return "a retraining"
+    if document["study"] != config.name:
+        return f"study {document['study']}"
+    if document.get("definition") != config.definition():
+        return f"study {config.name} as it was defined before"
+    return None
+
+
+def _validated(kind: type[Results], document: dict[str, Any], file: Path) -> Results:
+    try:
+        return kind.model_validate(document)
+    except ValidationError as error:
+        lines = error.errors()
+    missing = [str(line["loc"][0]) for line in lines if line["type"] == "missing"]
+    if missing and all(len(line["loc"]) == 1 for line in lines):
+        raise InputError(f"{file}: lacks {', '.join(missing)}; remove it, or put it right")
+    key = lines[0]["loc"][0]
+    raise InputError(f"{file}: {key}: damaged; remove the file, or put it right")
