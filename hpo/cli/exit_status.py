@@ -29,6 +29,11 @@ class Commands(TyperGroup):
         except UsageError as error:
             _end(f"error: {_mistake(error)}", 2)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise InputError(_unknown("command", args[0], list(self.commands)))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -58,22 +63,43 @@ def _end(line: str, status: int) -> NoReturn:
 
 
 def _mistake(error: Any) -> str:  # noqa: ANN401
-    """What is wrong with a command line, and what is allowed, in one line."""
-    said = " ".join(error.format_message().split()).rstrip(".")
-    if found := re.match(r"No such option: (\S+)", said):
+    """What is wrong with a command line, and what is allowed, in one line.
+
+    Told by the error's attributes, which click and typer's own copy of it have alike.
+    """
+    said = " ".join(error.message.split()).rstrip(".")
+    if hasattr(error, "possibilities"):  # no such option
         parameters = error.ctx.command.get_params(error.ctx)
         options = [name for parameter in parameters for name in parameter.opts]
-        return _unknown("option", found[1], [name for name in options if name.startswith("--")])
-    if found := re.match(r"No such command '(.*?)'", said):
-        return _unknown("command", found[1], list(error.ctx.command.commands))
-    if found := re.match(r"Missing \w+ '(.*)'", said):
-        return f"{found[1]}: is required: {error.param.help}"
-    if found := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", said):
+        allowed = [name for name in options if name.startswith("--")]
+        return _unknown("option", error.option_name, allowed)
+    if hasattr(error, "option_name"):  # lacks its value, or has one and takes none
+        name = error.option_name
+        return f"{name}: {said.removeprefix(f'Option {name!r} ')}"
+    if hasattr(error, "param_type"):  # not there
+        return f"{_name(error.param)}: is required: {error.param.help}"
+    if hasattr(error, "param"):
+        return f"{_name(error.param)}: {_wrong(error.__cause__) or said}"
+    if in_brackets := re.search(r" \((.*)\)$", said):  # what is too much; no attribute has it
         usage = " ".join(error.ctx.get_usage().split()).removeprefix("Usage: ")
-        return f"{found[1]}: is too much; allowed is {usage}"
-    said = re.sub(r", unable to parse .*", "", said)
-    said = re.sub(r"^Invalid value for '(.+?)': (Input |Value error, )?", r"\1: ", said)
-    return re.sub(r"^Option '(.+?)' ", r"\1: ", said)
+        return f"{in_brackets[1]}: is too much; allowed is {usage}"
+    return said
+
+
+def _name(parameter: Any) -> str:  # noqa: ANN401
+    """An argument or option, as the user knows it."""
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar or parameter.name.upper())
+    return "/".join(parameter.opts)
+
+
+def _wrong(cause: Any) -> str:  # noqa: ANN401
+    """What pydantic says of a value; "" if it was not pydantic that refused it."""
+    if not hasattr(cause, "errors"):
+        return ""
+    first = cause.errors()[0]
+    reason = str(first.get("ctx", {}).get("error", first["msg"])).rstrip(".")
+    return reason.removeprefix("Input ").partition(", unable to parse ")[0]
 
 
 def _unknown(what: str, given: str, allowed: list[str]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 import optuna
 
-from hpo.dashboard.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.wording import points
+from hpo.storage.note_store import read_note, write_note, write_trial_note
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig

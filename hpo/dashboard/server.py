@@ -11,13 +11,13 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import optuna
 import optuna_dashboard
-from optuna.artifacts._protocol import ArtifactStore
 from optuna_dashboard import get_note
 
 from data.errors import InputError
 from hpo.dashboard.study_page import refresh
-from hpo.storage.artifacts import open_store
+from hpo.storage.artifacts import ArtifactStore, open_store
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.optuna_private import storage_of
 from hpo.storage.studies import ARTIFACTS
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -49,7 +49,7 @@ def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: 
     Raises:
         InputError: the port cannot be listened on.
     """
-    app = optuna_dashboard.wsgi(study._storage, _artifacts(study, workspace))
+    app = optuna_dashboard.wsgi(storage_of(study), _artifacts(study, workspace))
     try:
         server = make_server(HOST, port, app, _Threads, _Quiet)
     except OSError as error:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
 from io import BytesIO
-from pathlib import PurePath
-from uuid import uuid4
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import optuna
-from optuna.artifacts import ArtifactMeta, get_all_artifact_meta
-from optuna.artifacts._protocol import ArtifactStore
-from optuna.artifacts._upload import ARTIFACTS_ATTR_PREFIX
+from optuna.artifacts import get_all_artifact_meta, upload_artifact
 from optuna.exceptions import UpdateFinishedTrialError
 
 from hpo.dashboard.notes import save_trial_note
 from hpo.dashboard.pictures import accuracy_bars, hard_trials, learning_curves
+from hpo.storage.artifacts import ArtifactStore
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.optuna_private import artifact_path
 from model.config_file import to_toml
 from model.evaluation.scores import hardest_trials, one_shot_accuracy
 from model.training.trainer import WAY, Trainer
@@ -45,8 +43,7 @@ def present(
         if not pruned:
             files |= _pictures(trainer)
         kept = _keep(trial, store, files)
-        served = f"/artifacts/{trial.study._study_id}/{trial._trial_id}"  # by the dashboard
-        pictures = {name: f"{served}/{kept[name]}" for name in files if name in PICTURES}
+        pictures = {name: artifact_path(trial, kept[name]) for name in files if name in PICTURES}
         save_trial_note(trial, trainer.config, trainer.history, pictures, pruned)
     except NOT_OURS:
         raise
@@ -69,14 +66,20 @@ def _keep(
     trial: optuna.Trial, store: ArtifactStore, files: Mapping[str, bytes]
 ) -> Mapping[str, str]:
     """Makes artifacts of files, by name; returns their identifiers."""
-    # Those of a worker that died when the training was over and the study not told.
+    # Those of a worker that died when the training was over and the study not told. If it died
+    # between a name and its content, the content comes now.
     kept = {meta.filename: meta.artifact_id for meta in get_all_artifact_meta(trial)}
-    for name, content in files.items():
-        number = kept.setdefault(name, str(uuid4()))
-        # In this order: whoever is killed in between leaves no name without its content.
-        store.write(number, BytesIO(content))
-        meta = ArtifactMeta(number, name, KINDS[PurePath(name).suffix], None)
-        trial.storage.set_trial_system_attr(
-            trial._trial_id, ARTIFACTS_ATTR_PREFIX + number, json.dumps(asdict(meta))
-        )
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            if name in kept:
+                store.write(kept[name], BytesIO(content))
+                continue
+            file = Path(folder) / name
+            file.write_bytes(content)
+            kept[name] = upload_artifact(
+                artifact_store=store,
+                file_path=str(file),
+                study_or_trial=trial,
+                mimetype=KINDS[file.suffix],
+            )
     return kept

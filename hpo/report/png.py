@@ -7,9 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
 
-import kaleido
 import plotly.graph_objects as go
-from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
 
 from hpo.runtime.files import copy_file
 
@@ -31,6 +29,11 @@ def write_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -
     """
     for earlier in folder.glob("*.png"):
         earlier.unlink()
+    try:
+        import kaleido
+        from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
+    except ImportError:  # an extra
+        return "they need the package kaleido: pip install '.[png]'"
     with TemporaryDirectory() as drawn:
         wanted = [
             {"fig": _titled(title, figure), "path": Path(drawn) / f"{name}.png"}

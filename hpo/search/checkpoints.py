@@ -8,10 +8,9 @@ from pathlib import Path
 from shutil import copyfileobj
 
 import optuna
-from optuna.artifacts._protocol import ArtifactStore
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-from hpo.storage.artifacts import Folder
+from hpo.storage.artifacts import ArtifactStore, Folder
 
 log = logging.getLogger(__name__)
 

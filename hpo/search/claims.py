@@ -16,6 +16,14 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.process_identity import this_process
+from hpo.storage.optuna_private import (
+    new_trial,
+    set_state,
+    storage_of,
+    stored,
+    taken_up,
+    trial_id,
+)
 from hpo.storage.requeue import set_waiting
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
@@ -40,25 +48,24 @@ def take_trial(
             new or TrialRecord.of(trial).seed is not None
         )
         if waits and may_start(trial.number, trials, config) and _claim(study, trial):
-            return optuna.Trial(study, trial._trial_id)
+            return taken_up(study, trial)
     if not new or not may_start(len(trials), trials, config):
         return None
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs=_mine().attributes())
-    made = study._storage.create_new_trial(study._study_id, template)
-    taken = optuna.Trial(study, made)
+    taken = new_trial(study, template)
     # Where it is the next after those read, what was found of them holds: a place that one of them
     # reserved may be freed, not taken twice. Else others made theirs at the same moment.
     if taken.number == len(trials) or may_start(
         taken.number, study.get_trials(deepcopy=False), config
     ):
         return taken
-    set_waiting(study._storage, made, this_process())
+    set_waiting(study, taken, this_process())
     return None
 
 
 def give_back(study: optuna.Study, trial: optuna.Trial) -> None:
     """The running trial waits again, unless it is this process's no more."""
-    set_waiting(study._storage, trial._trial_id, this_process())
+    set_waiting(study, trial, this_process())
 
 
 def still_mine(trial: optuna.Trial) -> None:
@@ -66,8 +73,7 @@ def still_mine(trial: optuna.Trial) -> None:
     Raises:
         TrialLost: the trial is not this process's any more.
     """
-    stored = trial.storage.get_trial_user_attrs(trial._trial_id)
-    if TrialRecord.read(stored).worker != this_process():
+    if TrialRecord.of(stored(trial.study, trial)).worker != this_process():
         raise TrialLost
 
 
@@ -75,13 +81,13 @@ def release(study: optuna.Study, trials: Sequence[FrozenTrial]) -> None:
     """What of these trials this process still runs waits again: it has gone on without them."""
     for trial in trials:
         if trial.state is TrialState.RUNNING:
-            set_waiting(study._storage, trial._trial_id, this_process())
+            set_waiting(study, trial, this_process())
 
 
 def _claim(study: optuna.Study, trial: FrozenTrial) -> bool:
     with suppress(UpdateFinishedTrialError):
-        if study._storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
-            _mine().save_to(study._storage, trial._trial_id)
+        if set_state(study, trial, TrialState.RUNNING):
+            _mine().save_to(storage_of(study), trial_id(trial))
             return True
     return False
 

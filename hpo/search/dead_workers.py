@@ -13,6 +13,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.process_identity import is_gone, this_process
+from hpo.storage.optuna_private import set_state, storage_of, stored, trial_id
 from hpo.storage.requeue import set_waiting
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import Deaths, TrialRecord
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> None:
     """A dead worker's trial waits again; after too many deaths at the same epoch it fails."""
-    now = study._storage.get_trial(trial._trial_id)
+    now = stored(study, trial)
     worker, record = TrialRecord.of(trial).worker, TrialRecord.of(now)
     if now.state is not TrialState.RUNNING or record.worker != worker:
         return  # someone else was faster
@@ -35,16 +36,16 @@ def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> N
     deaths = _deaths(record.deaths, worker, epochs)
     with suppress(UpdateFinishedTrialError):
         died = TrialRecord(deaths=Deaths(count=deaths, epochs=epochs, worker=worker))
-        died.save_to(study._storage, trial._trial_id)
+        died.save_to(storage_of(study), trial_id(trial))
         if deaths <= config.retries:
             log.warning("trial %d: its worker died; it waits for another", trial.number)
-            set_waiting(study._storage, trial._trial_id, worker)
+            set_waiting(study, trial, worker)
             return
         log.warning("trial %d failed: %d workers died with it", trial.number, deaths)
         reason = f"{deaths} workers died with it, one after the other"
         failed = TrialRecord(failure="WorkerDied", error=reason)
-        failed.save_to(study._storage, trial._trial_id)
-        study._storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+        failed.save_to(storage_of(study), trial_id(trial))
+        set_state(study, trial, TrialState.FAIL)
 
 
 def _deaths(before: Deaths | None, worker: str, epochs: int) -> int:

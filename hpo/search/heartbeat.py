@@ -14,6 +14,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 
 from hpo.search.dead_workers import HEARTBEAT, Watch, take_over
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.optuna_private import trial_id
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 
@@ -25,7 +26,7 @@ def beat(trial: optuna.Trial) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with suppress(UpdateFinishedTrialError):
         # Not through the trial: that is the other thread's.
-        TrialRecord(heartbeat=now).save_to(trial.storage, trial._trial_id)
+        TrialRecord(heartbeat=now).save_to(trial.storage, trial_id(trial))
 
 
 class Heart:

@@ -15,8 +15,6 @@ from statistics import fmean
 
 import optuna
 import torch
-from optuna.artifacts._protocol import ArtifactStore
-from optuna.trial import TrialState
 
 from data.splits import SearchData
 from hpo.dashboard.trial_artifacts import present
@@ -25,7 +23,9 @@ from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import TrialLost, still_mine
 from hpo.search.dead_workers import HEARTBEAT
+from hpo.storage.artifacts import ArtifactStore
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.optuna_private import stored
 from hpo.storage.parameter_batch import parameters_together
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import may_prune
@@ -72,12 +72,13 @@ class Objective:
             TrialLost: another worker has taken the trial over.
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
-        with parameters_together(trial.storage):
+        with parameters_together(trial):
             run = sample(trial, self.config, seed)
         begun = TrialRecord.of(trial).seed is not None
         TrialRecord(seed=seed).save(trial)
         short = run.network.shortfall()
-        _set_constraint(trial, short)
+        if not begun or "shortfall" not in trial.constraints:
+            trial.set_constraint("shortfall", short)
         if short:
             size = run.network.size
             reason = f"infeasible: {size}x{size} is {short} pixels too small"
@@ -85,7 +86,7 @@ class Objective:
             return 0.0
         reported: Collection[int] = ()
         if begun:
-            reported = trial.storage.get_trial(trial._trial_id).intermediate_values.keys()
+            reported = stored(trial.study, trial).intermediate_values.keys()
         self.checkpoints.fetch(trial, len(reported))
         trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
         TrialRecord(
@@ -136,13 +137,6 @@ class Objective:
             # A training that is done anyway counts as complete, however others did.
             if step < epochs and may_prune(self.config, step) and trial.should_prune():
                 raise optuna.TrialPruned
-
-
-def _set_constraint(trial: optuna.Trial, short: int) -> None:
-    """As `trial.set_constraint` does, which reads the whole trial to find whether it is set."""
-    alike = optuna.create_trial(state=TrialState.RUNNING, constraints={"shortfall": short})
-    for key, value in alike.system_attrs.items():
-        trial.storage.set_trial_system_attr(trial._trial_id, key, value)
 
 
 def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:

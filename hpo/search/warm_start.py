@@ -6,6 +6,7 @@ import optuna
 
 from data.errors import InputError
 from hpo.storage.database import open_storage
+from hpo.storage.optuna_private import storage_of
 from hpo.storage.studies import WARM_START, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -51,8 +52,8 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
 
 def _older(study: optuna.Study, beside: Workspace) -> tuple[optuna.Study, StudyConfig]:
     name = beside.name
-    if name in optuna.get_all_study_names(study._storage):
-        return stored_study(name, study._storage)
+    if name in optuna.get_all_study_names(storage_of(study)):
+        return stored_study(name, storage_of(study))
     try:
         return stored_study(name, open_storage(beside.storage, create=False))
     except InputError as error:

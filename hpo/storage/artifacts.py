@@ -6,15 +6,36 @@ import errno
 import os
 import re
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from optuna.artifacts import FileSystemArtifactStore
-from optuna.artifacts._protocol import ArtifactStore
 
 from data.errors import InputError
 from hpo.runtime.files import check_folder
 
 BUCKET = re.compile(r"s3://([\w.-]+)/?")
 """Optuna's store takes a whole bucket, no folder in one."""
+
+
+class ArtifactStore(Protocol):
+    """Files by name, for all machines that work on a study; any of Optuna's artifact stores."""
+
+    def open_reader(self, artifact_id: str) -> BinaryIO:
+        """The file, to be read.
+
+        Raises:
+            optuna.artifacts.exceptions.ArtifactNotFound: there is none.
+        """
+
+    def write(self, artifact_id: str, content_body: BinaryIO) -> None:
+        """Keeps a file, in the place of an older one of that name."""
+
+    def remove(self, artifact_id: str) -> None:
+        """Removes the file.
+
+        Raises:
+            optuna.artifacts.exceptions.ArtifactNotFound: there is none.
+        """
 
 
 def resolve_store(url: str) -> str:

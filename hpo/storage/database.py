@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,14 +11,16 @@ from typing import Any
 
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
-from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage
+from optuna.storages import GrpcStorageProxy, RDBStorage
 from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
+from tenacity import RetryCallState, Retrying, wait_random
 
 from data.errors import InputError, WorkFailed
 from hpo.runtime.interrupts import pause
-from hpo.storage.retrying import PATIENCE, is_away, make_patient
+from hpo.storage.retrying import PATIENCE, is_away
 from hpo.storage.sqlite import BUSY_TIMEOUT, network_file_system, tune
+from hpo.storage.waiting_storage import WaitingStorage
 
 CONNECT_TIMEOUT = 10
 TIMEOUTS = {
@@ -42,7 +42,9 @@ with suppress(ImportError):  # an extra
 """What Optuna raises when the database does not answer as it should."""
 
 
-def open_storage(url: str, create: bool, connections: int = 1, wait: bool = False) -> BaseStorage:
+def open_storage(
+    url: str, create: bool, connections: int = 1, wait: bool = False
+) -> WaitingStorage:
     """Optuna's storage at a SQLAlchemy URL such as sqlite:///runs/quick/study.db.
 
     Or behind Optuna's proxy, at grpc://HOST:PORT. Where the database is away later on, the
@@ -92,14 +94,7 @@ def open_storage(url: str, create: bool, connections: int = 1, wait: bool = Fals
         raise InputError(f"storage {shown}: {error}") from None
     if sqlite:
         tune(storage.engine, change_mode=create)
-    make_patient(storage)
-    return storage
-
-
-def database_behind(storage: BaseStorage) -> RDBStorage | None:
-    """What Optuna's cache stands in front of; None where the storage is something else."""
-    database = getattr(storage, "_backend", None)
-    return database if isinstance(database, RDBStorage) else None
+    return WaitingStorage(storage)
 
 
 def without_password(url: str | URL) -> str:
@@ -125,17 +120,20 @@ def storage_failures(url: str) -> Iterator[None]:
 
 
 def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown: str) -> RDBStorage:
-    start = time.monotonic()
-    while True:
-        try:
-            _look_inside(url, options, create, shown)
-            return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
-        except STORAGE_ERRORS as error:
-            waited = time.monotonic() - start
-            collided = _collided(url, error) and waited < START_PATIENCE
-            if not collided and not (wait and is_away(error) and waited < PATIENCE):
-                raise
-            pause(random.uniform(0.02, 0.4))
+    def opened() -> RDBStorage:
+        _look_inside(url, options, create, shown)
+        return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
+
+    def may_be_mended(attempt: RetryCallState) -> bool:
+        error = attempt.outcome and attempt.outcome.exception()
+        if not isinstance(error, STORAGE_ERRORS):
+            return False
+        waited = attempt.seconds_since_start or 0
+        collided = _collided(url, error) and waited < START_PATIENCE
+        return collided or (wait and is_away(error) and waited < PATIENCE)
+
+    again = Retrying(retry=may_be_mended, wait=wait_random(0.02, 0.4), sleep=pause)
+    return again(opened)
 
 
 def _collided(url: URL, error: Exception) -> bool:
@@ -149,7 +147,7 @@ def _collided(url: URL, error: Exception) -> bool:
     return "already exists" in said or (url.get_backend_name() == "sqlite" and "locked" in said)
 
 
-def _proxy(url: URL, shown: str) -> BaseStorage:
+def _proxy(url: URL, shown: str) -> WaitingStorage:
     if not url.host or not url.port:
         raise InputError(f"storage {shown}: must name host and port, as in grpc://localhost:13000")
     try:
@@ -163,8 +161,7 @@ def _proxy(url: URL, shown: str) -> BaseStorage:
         ) from None
     except ConnectionError:
         raise InputError(f"storage {shown}: no proxy answers there; `proxy` starts one") from None
-    make_patient(storage)
-    return storage
+    return WaitingStorage(storage)
 
 
 def _find_file(url: URL, create: bool, shown: str) -> None:

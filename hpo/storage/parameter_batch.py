@@ -4,40 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
-from optuna.storages import BaseStorage, RDBStorage
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.storages import RDBStorage
 from sqlalchemy.exc import IntegrityError
 
-from hpo.storage.database import database_behind
-from hpo.storage.retrying import patient
+from hpo.storage.optuna_private import (
+    Parameter,
+    can_hold_parameters,
+    store_parameter,
+    study_id,
+)
+from hpo.storage.waiting_storage import WaitingStorage
 
 
 @contextmanager
-def parameters_together(storage: BaseStorage) -> Iterator[None]:
+def parameters_together(trial: optuna.Trial) -> Iterator[None]:
     """What is suggested meanwhile reaches the database at the end, or not at all.
 
     A transaction for each of some thirty parameters is most of what a trial asks of a database.
     Optuna has no public way to write several: where its inner one is not there, or the storage is
     Optuna's proxy, they are written one by one.
     """
-    database = database_behind(storage)
-    one_by_one = getattr(database, "_set_trial_param", None)
-    inner = hasattr(database, "_set_trial_param_without_commit")
-    if not (database and one_by_one and inner):
+    storage = trial.storage
+    if not (isinstance(storage, WaitingStorage) and storage.database and can_hold_parameters()):
         yield
         return
-    found: list[tuple[Any, ...]] = []
-    vars(database)["_set_trial_param"] = lambda *parameter: found.append(parameter)
+    held: list[Parameter] = []
+    storage.held = held
     try:
         yield
     finally:
-        vars(database)["_set_trial_param"] = one_by_one
-    if found:
-        patient(_write, database)(database, found)
+        storage.held = None
+    if held:
+        known = storage.distributions.setdefault(study_id(trial.study), {})
+        storage.ask(_write, storage.database, held, known)
+        known.update({name: distribution for _, name, _, distribution in held})
 
 
-def _write(database: RDBStorage, parameters: list[tuple[Any, ...]]) -> None:
+def _write(
+    database: RDBStorage, parameters: list[Parameter], known: dict[str, BaseDistribution]
+) -> None:
     # Where they are there already, the first attempt came through and its answer was lost.
     with (
         database.scoped_session() as session,
@@ -46,4 +54,4 @@ def _write(database: RDBStorage, parameters: list[tuple[Any, ...]]) -> None:
         session.no_autoflush,
     ):
         for parameter in parameters:
-            database._set_trial_param_without_commit(session, *parameter)
+            store_parameter(database, session, parameter, known.get(parameter.name))

@@ -8,7 +8,7 @@ import warnings
 from errno import EADDRINUSE
 
 from optuna.exceptions import ExperimentalWarning
-from optuna.storages import get_storage, run_grpc_proxy_server
+from optuna.storages import run_grpc_proxy_server
 
 from data.errors import InputError
 from hpo.storage.database import open_storage
@@ -29,7 +29,7 @@ def serve_proxy(url: str, host: str, port: int) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
-            run_grpc_proxy_server(get_storage(storage), host=host, port=port)
+            run_grpc_proxy_server(storage, host=host, port=port)
     except ImportError:
         raise InputError("proxy: needs the package grpcio: pip install '.[grpc]'") from None
     except RuntimeError as error:  # the address

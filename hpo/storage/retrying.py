@@ -1,25 +1,30 @@
-"""A database that is away for a while - restarted, unreachable, locked - is waited for."""
+"""A call to a database that is away for a while - restarted, unreachable, locked - is repeated."""
 
 from __future__ import annotations
 
 import logging
-import random
 import sqlite3
 import time
 from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from optuna.exceptions import StorageInternalError
-from optuna.storages import BaseStorage
 from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from hpo.runtime.interrupts import pause
 
 PATIENCE = 100.0
 """Seconds after which a database that does not answer is given up."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds; each pause is of random length, so that many workers do not come back together."""
 SAY_AFTER = 3.0
 """Seconds of waiting that are worth a line in the log."""
 SQLITE_AWAY = {
@@ -28,33 +33,12 @@ SQLITE_AWAY = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
 }
-OPERATIONS = (
-    *BaseStorage.__abstractmethods__,
-    # What Optuna's cache in front of a database calls instead of some of these.
-    "_create_new_trial",
-    "_get_best_trial_id",
-    "_get_trials",
-    "_set_trial_param",
-)
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def make_patient(storage: BaseStorage) -> None:
-    """Every operation of the storage waits, with growing pauses, while its database is away.
-
-    All of them may be repeated: where the first attempt came through and only its answer was
-    lost, the second changes nothing, or is refused as Optuna refuses a change to what is finished.
-    A trial made twice stays waiting, see `hpo.trials.budget`.
-    """
-    for name in OPERATIONS:
-        if operation := getattr(storage, name, None):
-            setattr(storage, name, patient(operation, storage))
-
-
-def is_away(error: Exception) -> bool:
+def is_away(error: BaseException) -> bool:
     """Whether a storage's exception says that the database may answer later."""
     cause = error.__cause__ if isinstance(error, StorageInternalError) else error
     if isinstance(cause, NoFreeConnection | PendingRollbackError):
@@ -66,35 +50,39 @@ def is_away(error: Exception) -> bool:
     return _is_unavailable_proxy(error)
 
 
-def _is_unavailable_proxy(error: Exception) -> bool:
+def patiently(operation: Callable[[], R], before_retry: Callable[[], object]) -> R:
+    """The operation's answer, waited for with growing pauses while its database is away.
+
+    An interrupt ends a pause at once.
+
+    Args:
+        before_retry: is called after each failure that another attempt follows.
+
+    Raises:
+        Exception: the operation's own: a mistake, or the database was away for PATIENCE seconds.
+    """
+    start, said = time.monotonic(), False
+
+    def failed(_: RetryCallState) -> None:
+        nonlocal said
+        before_retry()
+        if not said and time.monotonic() - start > SAY_AFTER:
+            log.warning("the storage does not answer; waiting for it")
+            said = True
+
+    answer = Retrying(
+        retry=retry_if_exception(is_away),
+        stop=stop_after_delay(PATIENCE),
+        wait=wait_random_exponential(FIRST_PAUSE, LONGEST_PAUSE),
+        before_sleep=failed,
+        sleep=pause,
+        reraise=True,
+    )(operation)
+    if said:
+        log.warning("the storage answers again, after %.0f s", time.monotonic() - start)
+    return answer
+
+
+def _is_unavailable_proxy(error: BaseException) -> bool:
     code = getattr(error, "code", None)  # grpc.RpcError, where grpc is installed
     return callable(code) and getattr(code(), "name", "") == "UNAVAILABLE"
-
-
-def patient(operation: Callable[P, R], storage: BaseStorage) -> Callable[P, R]:
-    """The operation, which waits, with growing pauses, while the storage's database is away."""
-
-    @wraps(operation)
-    def waits(*args: P.args, **kwargs: P.kwargs) -> R:
-        start, longest = time.monotonic(), FIRST_PAUSE
-        said = False
-        while True:
-            try:
-                answer = operation(*args, **kwargs)
-            except Exception as error:
-                waited = time.monotonic() - start
-                if not is_away(error) or waited > PATIENCE:
-                    raise
-                storage.remove_session()  # it may wait for a rollback that cannot be had
-                if waited > SAY_AFTER and not said:
-                    log.warning("the storage does not answer; waiting for it")
-                    said = True
-                # By chance, so that many workers do not come back at the same moment.
-                pause(random.uniform(longest / 2, longest))
-                longest = min(2 * longest, LONGEST_PAUSE)
-            else:
-                if said:
-                    log.warning("the storage answers again, after %.0f s", time.monotonic() - start)
-                return answer
-
-    return waits

@@ -9,7 +9,6 @@ import torch
 from scipy.optimize import minimize
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
-from torchmetrics.functional.classification import binary_calibration_error
 
 from model.evaluation.one_shot import ScoredPairs
 
@@ -35,13 +34,19 @@ class Reliability:
     """How far probabilities are right.
 
     Attributes:
-        error: expected calibration error: the mean distance, over pairs, between a bin's
-            `probability` and `same` (Guo et al. 2017).
         bins: those of `BINS` equally wide ones that hold any pair: the reliability diagram.
     """
 
-    error: float
     bins: list[Bin]
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error, 0 to 1 (Guo et al. 2017).
+
+        The mean distance, over pairs, between their bin's `probability` and `same`.
+        """
+        distances = (b.pairs * abs(b.probability - b.same) for b in self.bins)
+        return sum(distances) / sum(b.pairs for b in self.bins)
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,13 @@ def calibration(validation: ScoredPairs, test: ScoredPairs) -> Calibration:
 def reliability(probabilities: Tensor, same: Tensor) -> Reliability:
     """Probabilities, float [pairs], beside what they are about, bool [pairs]."""
     found, wanted = probabilities.double().cpu(), same.cpu()
-    error = binary_calibration_error(found, wanted.long(), n_bins=BINS, norm="l1")
     number = (found * BINS).long().clamp(max=BINS - 1)
     bins = [
         Bin(float(found[chosen].mean()), float(wanted[chosen].double().mean()), int(chosen.sum()))
         for chosen in (number == b for b in range(BINS))
         if chosen.any()
     ]
-    return Reliability(float(error), bins)
+    return Reliability(bins)
 
 
 def _fit(pairs: ScoredPairs, *, shifted: bool) -> tuple[float, float]:

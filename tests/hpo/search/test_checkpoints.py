@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-from data.errors import InputError
 from hpo.search.checkpoints import Checkpoints
-from hpo.storage.artifacts import open_store, resolve_store
+from hpo.storage.artifacts import open_store
 
 
 @pytest.fixture(scope="module")
@@ -82,22 +80,3 @@ def test_where_the_store_is_not_shared_a_trial_starts_again_and_says_so(
         second.fetch(trial, 1)
     assert not second.file(trial).exists()
     assert "trial 0: its checkpoint is not in this store; it starts again" in caplog.text
-
-
-@pytest.mark.parametrize("url", ["ftp://x", "s3://", "s3://bucket/team", "s3://bucket?a=b"])
-def test_what_is_no_store_is_one_line(url: str) -> None:
-    said = f"{url}: no artifact store; allowed are a folder and s3://BUCKET"
-    for use in (open_store, resolve_store):
-        with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
-            use(url)
-
-
-def test_a_store_is_meant_wherever_it_is_named(
-    s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert resolve_store("store") == str(tmp_path / "store")
-    assert resolve_store(str(tmp_path)) == str(tmp_path)
-    assert resolve_store(s3) == s3
-    assert resolve_store(f"{s3}/") == f"{s3}/"
-    assert list(tmp_path.iterdir()) == []

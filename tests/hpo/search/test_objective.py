@@ -14,7 +14,6 @@ from typing import Any, get_type_hints
 import optuna
 import pytest
 import torch
-from optuna.artifacts._protocol import ArtifactStore
 
 import hpo.search.objective
 from data.collection import Collection
@@ -24,7 +23,7 @@ from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import take_trial
 from hpo.search.loop import search
 from hpo.search.objective import Objective
-from hpo.storage.artifacts import open_store
+from hpo.storage.artifacts import ArtifactStore, open_store
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.workers.reporter import Reporter

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from hpo.storage.database import open_storage
 from hpo.storage.parameter_batch import parameters_together
+from hpo.storage.waiting_storage import WaitingStorage
 from hpo.storage.workspace import default_url
 
 
@@ -24,8 +25,13 @@ def study(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[optuna.Stu
         url = request.getfixturevalue("postgres")
     storage = open_storage(url, create=True)
     yield optuna.create_study(storage=storage, study_name="s")
-    assert isinstance(storage, RDBStorage)
-    storage.engine.dispose()
+    database_of(storage).engine.dispose()
+
+
+def database_of(storage: BaseStorage) -> RDBStorage:
+    assert isinstance(storage, WaitingStorage)
+    assert storage.database is not None
+    return storage.database
 
 
 def suggest(trial: optuna.Trial) -> None:
@@ -37,8 +43,7 @@ def suggest(trial: optuna.Trial) -> None:
 
 def stored(study: optuna.Study, number: int = 0) -> FrozenTrial:
     """As another process reads it."""
-    storage = study._storage._backend  # type: ignore[attr-defined]
-    return storage.get_all_trials(study._study_id)[number]  # type: ignore[no-any-return]
+    return database_of(study._storage).get_all_trials(study._study_id)[number]
 
 
 def test_one_transaction_and_the_same_parameters(study: optuna.Study) -> None:
@@ -48,8 +53,8 @@ def test_one_transaction_and_the_same_parameters(study: optuna.Study) -> None:
     commits: list[object] = []
     study.sampler = optuna.samplers.RandomSampler(seed=0)
     trial = study.ask()
-    event.listen(study._storage._backend.engine, "commit", commits.append)  # type: ignore[attr-defined]
-    with parameters_together(study._storage):
+    event.listen(database_of(study._storage).engine, "commit", commits.append)
+    with parameters_together(trial):
         suggest(trial)
         assert stored(study, 1).params == {}
     del commits[0]  # of reading
@@ -69,7 +74,7 @@ def test_nothing_is_written_where_sampling_fails(study: optuna.Study) -> None:
     trial = study.ask()
 
     def fails() -> None:
-        with parameters_together(study._storage):
+        with parameters_together(trial):
             suggest(trial)
             raise ZeroDivisionError
 
@@ -84,10 +89,10 @@ def test_an_answer_that_was_lost_does_no_harm(study: optuna.Study) -> None:
     """The database has them; the worker does not know, and writes again."""
     trial = study.ask()
     again = optuna.Trial(study, trial._trial_id)
-    with parameters_together(study._storage):
+    with parameters_together(trial):
         suggest(trial)
     written = stored(study).params
-    with parameters_together(study._storage):
+    with parameters_together(again):
         suggest(again)
     assert stored(study).params == written == trial.params
 
@@ -96,7 +101,7 @@ def test_a_finished_trial_is_refused(study: optuna.Study) -> None:
     trial = study.ask()
 
     def too_late() -> None:
-        with parameters_together(study._storage):
+        with parameters_together(trial):
             suggest(trial)
             study.tell(trial, 1.0)
 
@@ -105,23 +110,19 @@ def test_a_finished_trial_is_refused(study: optuna.Study) -> None:
     assert stored(study).params == {}
 
 
-@pytest.mark.parametrize("without", ["cache", "inner operation"])
+@pytest.mark.parametrize("without", ["database", "inner operation"])
 def test_where_optuna_is_otherwise_they_are_written_one_by_one(
     study: optuna.Study, without: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    storage: BaseStorage = study._storage
-    if without == "cache":
-        storage = optuna.storages.InMemoryStorage()
-        study = optuna.create_study(storage=storage)
+    if without == "database":
+        study = optuna.create_study(storage=optuna.storages.InMemoryStorage())
     else:
         monkeypatch.delattr(RDBStorage, "_set_trial_param_without_commit")
         monkeypatch.setattr(
             RDBStorage, "_set_trial_param", lambda *a: one_by_one.append(a), raising=True
         )
-        # The storage's own, which waits, is made of the class's.
-        vars(storage._backend).pop("_set_trial_param")  # type: ignore[attr-defined]
     one_by_one: list[object] = []
     trial = study.ask()
-    with parameters_together(storage):
+    with parameters_together(trial):
         suggest(trial)
         assert len(one_by_one) == 12 or len(study.trials[0].params) == 12

@@ -1,5 +1,7 @@
 """What is waited for, how long, and what is not."""
 
+import inspect
+import signal
 import sqlite3
 import threading
 import time
@@ -9,12 +11,15 @@ import optuna
 import pytest
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage
+from sqlalchemy.exc import OperationalError
 
 import hpo.storage.database
 import hpo.storage.retrying
 from data.errors import WorkFailed
+from hpo.runtime.interrupts import held_back
 from hpo.storage.database import open_storage, storage_failures
-from hpo.storage.retrying import is_away, make_patient
+from hpo.storage.retrying import is_away
+from hpo.storage.waiting_storage import WaitingStorage
 from hpo.storage.workspace import default_url
 
 
@@ -87,14 +92,46 @@ def test_a_mistake_is_not_waited_for(storage: BaseStorage, tmp_path: Path) -> No
     assert time.monotonic() - start < 2
 
 
-def test_every_operation_of_optunas_storages_is_patient(storage: BaseStorage) -> None:
-    for name in hpo.storage.retrying.OPERATIONS:
-        assert getattr(storage, name).__wrapped__, name
+@pytest.mark.parametrize(
+    "name",
+    [
+        *sorted(BaseStorage.__abstractmethods__),
+        "get_best_trial",
+        "get_trial_id_from_study_id_trial_number",
+    ],
+)
+def test_every_operation_of_optunas_storages_is_repeated(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner, asked = optuna.storages.InMemoryStorage(), []
+
+    def away_at_first(*arguments: object) -> str:
+        asked.append(arguments)
+        if len(asked) < 3:
+            raise OperationalError("", None, Exception())
+        return "the answer"
+
+    monkeypatch.setattr(inner, name, away_at_first)
+    operation = getattr(WaitingStorage(inner), name)
+    arguments = tuple(inspect.signature(operation).parameters)
+    assert operation(*arguments) in (None, "the answer")
+    assert asked == 3 * [arguments]
+
+
+def test_an_interrupt_ends_the_waiting_at_once(storage: BaseStorage, tmp_path: Path) -> None:
+    study = optuna.create_study(storage=storage, study_name="s")
+    thread = locked(tmp_path / "study.db", 3)
+    threading.Timer(0.7, signal.raise_signal, [signal.SIGINT]).start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), held_back():
+        study.ask()
+    assert time.monotonic() - start < 2
+    thread.join()
+    study.ask()
 
 
 def test_an_answer_and_an_error_come_through_unchanged() -> None:
-    memory = optuna.storages.InMemoryStorage()
-    make_patient(memory)
+    memory = WaitingStorage(optuna.storages.InMemoryStorage())
     study = optuna.create_study(storage=memory)
     study.tell(study.ask(), 0.5)
     assert study.best_value == 0.5

@@ -25,7 +25,8 @@ def test_a_transaction_locks_from_its_beginning(tmp_path: Path) -> None:
     assert storage.get_all_studies() == []
     with sqlite3.connect(tmp_path / "study.db", timeout=0, isolation_level=None) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        with storage.engine.begin() as connection:  # type: ignore[attr-defined]
+        assert storage.database is not None
+        with storage.database.engine.begin() as connection:
             connection.execute(text("SELECT * FROM trials"))
             assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
             assert other.execute("SELECT count(*) FROM trials").fetchone() == (0,)

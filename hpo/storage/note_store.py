@@ -12,6 +12,8 @@ from typing import Any
 
 import optuna
 
+from hpo.storage.optuna_private import storage_of, study_id, trial_id
+
 LONGEST = 2045
 """Characters in an attribute; a longer note takes several."""
 STUDY = "dashboard:"
@@ -19,19 +21,19 @@ STUDY = "dashboard:"
 
 def read_note(study: optuna.Study) -> str:
     """The study's note; "" where it has none."""
-    return "".join(_parts(study._storage.get_study_system_attrs(study._study_id)))
+    return "".join(_parts(storage_of(study).get_study_system_attrs(study_id(study))))
 
 
 def write_note(study: optuna.Study, text: str) -> None:
     """Puts the text in the place of the study's note."""
-    attributes = study._storage.get_study_system_attrs(study._study_id)
+    attributes = storage_of(study).get_study_system_attrs(study_id(study))
     version = attributes.get(f"{STUDY}note_ver", 0) + 1
     _write(study, STUDY, text, version, len(_parts(attributes)))
 
 
 def write_trial_note(trial: optuna.Trial, text: str) -> None:
     """Gives an unfinished trial its note."""
-    _write(trial.study, f"{STUDY}{trial._trial_id}:", text, version=1)
+    _write(trial.study, f"{STUDY}{trial_id(trial)}:", text, version=1)
 
 
 def _parts(attributes: Mapping[str, Any]) -> list[str]:
@@ -42,7 +44,8 @@ def _parts(attributes: Mapping[str, Any]) -> list[str]:
 def _write(study: optuna.Study, owner: str, text: str, version: int, parts_before: int = 0) -> None:
     parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
     parts += [""] * (parts_before - len(parts))
-    for number, part in enumerate(parts):
-        study._storage.set_study_system_attr(study._study_id, f"{owner}note_str:{number}", part)
+    storage, number = storage_of(study), study_id(study)
+    for place, part in enumerate(parts):
+        storage.set_study_system_attr(number, f"{owner}note_str:{place}", part)
     # Last: without it there is no note.
-    study._storage.set_study_system_attr(study._study_id, f"{owner}note_ver", version)
+    storage.set_study_system_attr(number, f"{owner}note_ver", version)

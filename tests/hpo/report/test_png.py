@@ -1,0 +1,34 @@
+"""PNG files are left out, with the reason, where what draws them is missing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+from hpo.report.png import write_pictures
+
+
+def test_without_kaleido_the_reason_is_told_and_no_older_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "kaleido", None)
+    (tmp_path / "history.png").touch()
+    figures = {"history": ("History", go.Figure(layout={"height": 300}))}
+    assert write_pictures(figures, tmp_path) == (
+        "they need the package kaleido: pip install '.[png]'"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_browser_the_reason_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: None)
+    figure = go.Figure(layout={"height": 300, "margin": {"t": 20}})
+    assert write_pictures({"history": ("History", figure)}, tmp_path) == (
+        "no Chrome or Chromium was found on this machine"
+    )
+    assert list(tmp_path.iterdir()) == []
