@@ -12,22 +12,42 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
-from hpo.console.status import status
+from hpo.console.status import Status, status
 from hpo.console.status_view import status_lines
 from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
-from hpo.storage.workspace import default_url
+from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.study.space import sample
 
+PROJECT = Path(__file__).parents[3]
 VALUES = [0.3, 0.7, None, 0.0, 0.7]
 """Of five trials: the third is pruned, the fourth infeasible."""
-WINNER = {
-    "winner": {"number": 4},
-    "validation": {"one_shot_accuracy": 0.81},
-    "test": {"one_shot_accuracy": 0.92},
+VALIDATION = {
+    "one_shot_accuracy": 0.81,
+    "standard_error": 0.01,
+    "standard_error_over": "alphabets",
+    "runs": 1,
 }
+TEST = {
+    "one_shot_accuracy": 0.92,
+    "standard_error": 0.01,
+    "trials": 400,
+    "per_run": [0.92],
+    "every_drawer_pair_accuracy": 0.8,
+    "every_drawer_pair_standard_error": 0.02,
+    "per_alphabet": {"A": 0.8},
+}
+
+
+def results_of(config: StudyConfig) -> dict[str, Any]:
+    """A finished study's results.json; its winner is trial 4."""
+    found = json.loads((PROJECT / "studies" / "results" / "quick.json").read_text())
+    number = found["winner"] | {"number": 4}
+    about = {"study": config.name, "dataset": "glyphs", "definition": config.definition()}
+    own: dict[str, Any] = found | about | {"winner": number}
+    return own | {"validation": VALIDATION, "test": TEST}
 
 
 @pytest.fixture
@@ -53,8 +73,8 @@ def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
     return study
 
 
-def lines(now: dict[str, Any], folder: Path) -> list[str]:
-    return status_lines(now, folder, default_url(folder))
+def lines(now: Status, folder: Path) -> list[str]:
+    return status_lines(now, Workspace.of("glyphs", folder))
 
 
 def under_way(study: optuna.Study) -> None:
@@ -76,7 +96,8 @@ def test_status_counts_and_shows_what_is_under_way(
     study: optuna.Study, config: StudyConfig, tmp_path: Path
 ) -> None:
     under_way(study)
-    now = status(study, config, tmp_path)
+    found = status(study, config, Workspace.of("glyphs", tmp_path))
+    now = found.model_dump(mode="json")
     assert now["state"] == "running"
     assert now["trials"] == {
         "complete": 3,
@@ -103,7 +124,7 @@ def test_status_counts_and_shows_what_is_under_way(
         {"number": 3, "outcome": "infeasible, not trained"},
         {"number": 4, "outcome": "70.0% ± 1.0% (best of 1 epochs, 3 s)"},
     ]
-    shown = lines(now, tmp_path)
+    shown = lines(found, tmp_path)
     assert any(line.startswith("Budget: 4 of 8 trials, about ") for line in shown)
     assert "Trials: 3 complete, 1 pruned, 1 infeasible, 1 running, 1 retried" in shown
     assert "Best of the search: trial 1, 70.0%" in shown
@@ -113,24 +134,25 @@ def test_status_counts_and_shows_what_is_under_way(
 
 def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> None:
     study = open_study(config, open_storage(default_url(tmp_path), create=True))
-    now = status(study, config, tmp_path)
-    assert (now["state"], now["best"], now["recent"]) == ("stopped", None, [])
+    now = status(study, config, Workspace.of("glyphs", tmp_path))
+    assert (now.state, now.best, now.recent) == ("stopped", None, [])
     assert lines(now, tmp_path)[2:] == ["Trials: none yet", "Best of the search: none complete yet"]
 
 
 def test_the_winner_is_named_once_the_study_is_finished(
     study: optuna.Study, config: StudyConfig, tmp_path: Path
 ) -> None:
-    assert status(study, config, tmp_path)["state"] == "stopped"
+    assert status(study, config, Workspace.of("glyphs", tmp_path)).state == "stopped"
     small = config.model_copy(update={"trials": 4})
-    assert status(study, small, tmp_path)["state"] == "searched"
+    assert status(study, small, Workspace.of("glyphs", tmp_path)).state == "searched"
     (tmp_path / "unfinished-glyphs").mkdir()
-    assert status(study, small, tmp_path)["state"] == "retraining"
-    results = {"definition": config.definition(), **WINNER}
-    (tmp_path / "results.json").write_text(json.dumps(results))
-    now = status(study, small, tmp_path)
-    assert now["state"] == "finished"
-    assert now["winner"] == {"number": 4, **{k: WINNER[k] for k in ("validation", "test")}}
+    assert status(study, small, Workspace.of("glyphs", tmp_path)).state == "retraining"
+    (tmp_path / "results.json").write_text(json.dumps(results_of(config)))
+    now = status(study, small, Workspace.of("glyphs", tmp_path))
+    assert now.state == "finished"
+    assert now.winner is not None
+    expected = {"number": 4, "validation": VALIDATION, "test": TEST}
+    assert now.winner.model_dump(mode="json") == expected
     shown = lines(now, tmp_path)
     assert shown[0] == "Study glyphs on glyphs: finished"
     assert (
@@ -144,9 +166,17 @@ def test_the_winner_is_named_once_the_study_is_finished(
 def test_results_of_another_study_name_no_winner(
     study: optuna.Study, config: StudyConfig, tmp_path: Path
 ) -> None:
-    other = config.model_copy(update={"seed": 5}).definition()
-    (tmp_path / "results.json").write_text(json.dumps({"definition": other, **WINNER}))
-    assert status(study, config, tmp_path)["winner"] is None
-    (tmp_path / "results.json").write_text(json.dumps({"definition": config.definition()}))
+    other = config.model_copy(update={"seed": 5})
+    (tmp_path / "results.json").write_text(json.dumps(results_of(other)))
+    assert status(study, config, Workspace.of("glyphs", tmp_path)).winner is None
+    (tmp_path / "results.json").write_text(
+        json.dumps(
+            {
+                k: v
+                for k, v in results_of(config).items()
+                if k not in ("winner", "validation", "test")
+            }
+        )
+    )
     with pytest.raises(InputError, match=r"results\.json: lacks winner, validation, test"):
-        status(study, config, tmp_path)
+        status(study, config, Workspace.of("glyphs", tmp_path))

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from hpo.console.summary import dashboard_command, print_classes, print_retraining, print_summary
+from hpo.console.shown_command import shown_command
+from hpo.console.summary import print_retraining, print_summary
+from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.study.results import RetrainingResults, StudyResults
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 
 CONFIG = RunConfig(
@@ -32,9 +35,12 @@ def results() -> dict[str, Any]:
         "standard_error_over": "seeds",
         "runs": 3,
     }
+    finalist = trial | {"validation": validation, "seeds": []}
     return {
         "study": "quick",
         "dataset": "omniglot",
+        "definition": {},
+        "budget": {"trials": 16, "timeout": None},
         "trials": {"complete": 9, "pruned": 4, "failed": 1, "infeasible": 2},
         "best": trial,
         "winner": trial | {"number": 3, "seed": 5, "config": CONFIG},
@@ -46,15 +52,18 @@ def results() -> dict[str, Any]:
             "per_run": [0.9] * 20,
             "every_drawer_pair_accuracy": 0.8611,
             "every_drawer_pair_standard_error": 0.0231,
+            "per_alphabet": {},
         },
         "test_over_seeds": {
             "runs": 3,
             "one_shot_accuracy": 0.9381,
             "standard_error": 0.0042,
+            "one_shot_accuracy_by_seed": [],
             "every_drawer_pair_accuracy": 0.8561,
             "every_drawer_pair_standard_error": 0.0031,
+            "every_drawer_pair_accuracy_by_seed": [],
         },
-        "finalists": [trial, trial | {"number": 3}],
+        "finalists": [finalist, finalist | {"number": 3}],
         "seconds": {"search": 4020.0, "finish": 63.0},
         "device": "cpu",
     }
@@ -63,7 +72,7 @@ def results() -> dict[str, Any]:
 def shown(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str], folder: Path = Path("runs/quick")
 ) -> list[str]:
-    print_summary(results, folder, f"sqlite:///{folder}/study.db")
+    print_summary(StudyResults.model_validate(results), Workspace.of("quick", folder))
     out, err = capsys.readouterr()
     assert err == ""
     return [" ".join(line.split()) for line in out.splitlines()]
@@ -109,12 +118,17 @@ def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_sever
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     seeds = [
-        {"seed": 5, "accuracy": 0.8123, "standard_error": 0.031},
-        {"seed": 6, "accuracy": 0.8351, "standard_error": 0.029},
+        {"seed": seed, "accuracy": accuracy, "standard_error": error}
+        | {"best_epoch": 3, "epochs": 4, "seconds": 7.0}
+        for seed, accuracy, error in ((5, 0.8123, 0.031), (6, 0.8351, 0.029))
     ]
-    mean = {"one_shot_accuracy": 0.8234, "standard_error": 0.0111, "runs": 2}
+    mean = {"one_shot_accuracy": 0.8234, "standard_error": 0.0111, "runs": 2} | {
+        "standard_error_over": "seeds"
+    }
     results = {
         "dataset": "glyphs",
+        "fingerprint": "abc",
+        "device": "cpu",
         "config": CONFIG,
         "seeds": seeds,
         "validation": mean,
@@ -122,7 +136,8 @@ def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_sever
     }
 
     def retraining(**changes: object) -> list[str]:
-        print_retraining(results | changes, Path("out"))
+        found = RetrainingResults.model_validate(results | changes)
+        print_retraining(found, TrainedFolder(Path("out")))
         return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
     lines = retraining()
@@ -140,7 +155,7 @@ def test_it_is_legible_in_a_pipe(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / ("long" * 20)
-    print_summary(results, folder, f"sqlite:///{folder}/study.db")
+    print_summary(StudyResults.model_validate(results), Workspace.of("quick", folder))
     lines = capsys.readouterr().out.splitlines()
     assert max(len(line) for line in lines if str(folder) not in line) <= 100
     # Paths are never broken: they are there to be copied.
@@ -149,27 +164,12 @@ def test_it_is_legible_in_a_pipe(
 
 
 def test_the_dashboards_command_names_the_storage_without_its_password() -> None:
-    assert dashboard_command("quick", "sqlite:///runs/quick/study.db").endswith(
-        "run_study.py dashboard quick"
-    )
+    usual = shown_command("dashboard", Workspace.of("quick"))
+    assert usual.endswith("run_study.py dashboard quick")
     for given, shown in (
         ("me:secret@db/studies", "me:***@db/studies"),
         ("db/studies?password=secret", "db/studies?password=***"),
     ):
-        command = dashboard_command("quick", f"postgresql://{given}")
+        command = shown_command("dashboard", Workspace.of("quick", storage=f"postgresql://{given}"))
         assert f"--storage 'postgresql://{shown}'" in command
         assert "secret" not in command
-
-
-def test_no_class_is_certain_or_out_of_the_question(capsys: pytest.CaptureFixture[str]) -> None:
-    def row(file: str, a: float, same: float) -> dict[str, Any]:
-        probabilities = {"a": a, "b": 1 - a}
-        return {"file": file, "class": "a", "probability": a, "same": same} | {
-            "probabilities": probabilities
-        }
-
-    print_classes({"queries": [row("x.png", 1 - 1e-9, 4e-4), row("y.png", 0.9994, 0.5)]})
-    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["picture", "class", "%", "same,", "%", "else,", "%"] in shown
-    assert ["x.png", "a", ">99.9", "<0.1", "b", "<0.1"] in shown
-    assert ["y.png", "a", "99.9", "50.0", "b", "0.1"] in shown

@@ -28,6 +28,7 @@ from hpo.search.claims import take_trial
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.studies import stored_config
+from hpo.storage.workspace import TrainedFolder
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.samplers import make_sampler
 from hpo.trials.ranking import best_trials, trial_config
@@ -117,8 +118,10 @@ def test_its_configuration_trains_it_again(
     config = read_config(file)
     assert config == trial_config(config_with(), best)
     with Progress("test", 1) as progress:
-        results = retrain(config, [config.train.seed], glyphs, CPU, tmp_path / "again", progress)
-    assert results["validation"]["one_shot_accuracy"] == best.value
+        results = retrain(
+            config, [config.train.seed], glyphs, CPU, TrainedFolder(tmp_path / "again"), progress
+        )
+    assert results.validation.one_shot_accuracy == best.value
 
 
 def test_nothing_of_it_changes_the_search(

@@ -1,6 +1,7 @@
 """What follows a search: finalists retrained, the winner tested once, through interruptions."""
 
 import json
+import shutil
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
@@ -27,6 +28,7 @@ from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
+from hpo.study.results import document_of
 from hpo.trials.ranking import best_trials
 from hpo.workers.machine import Machine
 from model.config_file import read_config
@@ -77,10 +79,11 @@ def results(
     config: StudyConfig,
     glyphs: Collection,
     output: Path,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
-    work = tmp_path_factory.mktemp("work")
-    return finish(study, config, glyphs, MACHINE, output, work, STORAGE)
+    workspace = Workspace(output, config.name, STORAGE)
+    found = finish(study, config, glyphs, MACHINE, workspace)
+    shutil.rmtree(workspace.unfinished)
+    return document_of(found)
 
 
 def without_times(results: dict[str, Any]) -> dict[str, Any]:
@@ -207,11 +210,12 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
 ) -> None:
     def finished(progress: Progress) -> dict[str, Any]:
         monkeypatch.setattr(hpo.finish.retrain_task, "Progress", lambda *_, **__: progress)
-        return finish(study, config, glyphs, MACHINE, tmp_path / "out", tmp_path / "work", STORAGE)
+        workspace = Workspace(tmp_path / "out", config.name, STORAGE)
+        return document_of(finish(study, config, glyphs, MACHINE, workspace))
 
     with pytest.raises(KeyboardInterrupt):
         finished(interrupting(epochs))
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["unfinished-glyphs"]
     progress = interrupting()
     again = finished(progress)
     assert without_times(again) == without_times(results)
@@ -227,7 +231,8 @@ def test_several_processes_retrain_to_the_same_results(
     tmp_path: Path,
 ) -> None:
     two = Machine(workers=2, device="cpu")
-    again = finish(study, config, glyphs, two, tmp_path / "out", tmp_path / "work", STORAGE)
+    workspace = Workspace(tmp_path / "out", config.name, STORAGE)
+    again = document_of(finish(study, config, glyphs, two, workspace))
     assert without_times(again) | {"workers": 1} == without_times(results)
     logs = list((tmp_path / "out" / "logs").iterdir())
     assert len(logs) == 2
@@ -247,7 +252,7 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     larger = config.model_copy(update={"trials": config.trials + 5})
     elsewhere = "postgresql+psycopg://me:secret@nowhere/studies"
     again = run_study(larger, glyphs, MACHINE, Workspace.of(larger.name, tmp_path, elsewhere))
-    assert again == marked
+    assert document_of(again) == marked
     said = capsys.readouterr().err
     assert f"holds the results of a run in {STORAGE}, which are shown" in said
     assert "secret" not in said
@@ -318,5 +323,5 @@ def test_without_a_complete_trial_there_is_no_winner(
     trial.set_constraint("shortfall", 3)
     study.tell(trial, 0.0)
     with pytest.raises(WorkFailed, match="no trial was completed"):
-        finish(study, config, glyphs, MACHINE, tmp_path / "output", tmp_path / "work", STORAGE)
+        finish(study, config, glyphs, MACHINE, Workspace(tmp_path / "output", "glyphs", STORAGE))
     assert not (tmp_path / "output").exists()

@@ -14,6 +14,8 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from hpo.finish.held_out import measure, network_in
+from hpo.storage.workspace import TrainedFolder
+from hpo.study.results import document_of
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs, verification
 from model.network.siamese import SiameseNetwork
@@ -49,7 +51,7 @@ def validated(glyphs: Collection, tested: tuple[str, ...]) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def report(network: SiameseNetwork, glyphs: Collection) -> dict[str, Any]:
-    return measure(network, glyphs, CPU)
+    return document_of(measure(network, glyphs, CPU))
 
 
 def test_the_threshold_is_validations_and_the_accuracy_that_of_the_test_drawers(
@@ -91,8 +93,9 @@ def test_verification_sees_no_other_pictures(
         for alphabets, drawers in kept:
             rows = np.isin(owner, alphabets)
             packed[rows, drawers] = glyphs.packed[rows, drawers]
-        measured: dict[str, Any] = measure(network, replace(glyphs, packed=packed), CPU)
-        return measured["verification"]
+        measured = document_of(measure(network, replace(glyphs, packed=packed), CPU))
+        found: dict[str, Any] = measured["verification"]
+        return found
 
     thresholds, drawn = (validated, slice(12, 16)), (tested, slice(16, 20))
     assert without(thresholds, drawn) == report["verification"]
@@ -125,13 +128,13 @@ def test_a_folders_network_comes_with_the_data_it_was_trained_on(
     network: SiameseNetwork, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError) as caught:
-        network_in(tmp_path)
+        network_in(TrainedFolder(tmp_path))
     left_by = "which run and retrain leave behind"
     assert str(caught.value) == f"{tmp_path}: holds no best.safetensors, {left_by}"
     save_network(network, CONFIG, tmp_path / "best.safetensors")
-    found, dataset = network_in(tmp_path)
+    found, dataset = network_in(TrainedFolder(tmp_path))
     assert dataset == "auto"
     for name, weights in network.state_dict().items():
         assert torch.equal(found.state_dict()[name], weights), name
     (tmp_path / "results.json").write_text(json.dumps({"dataset": "glyphs"}))
-    assert network_in(tmp_path)[1] == "glyphs"
+    assert network_in(TrainedFolder(tmp_path))[1] == "glyphs"

@@ -19,7 +19,7 @@ from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
-from hpo.storage.workspace import default_url
+from hpo.storage.workspace import TrainedFolder, default_url
 from hpo.study.file import load_study, read_study
 from hpo.trials.ranking import best_trials, trial_config
 from model.config import RunConfig
@@ -27,6 +27,7 @@ from model.config_file import read_config, read_dataset, to_toml
 from model.network.weights import load_network
 
 CPU = torch.device("cpu")
+at = TrainedFolder
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
@@ -49,10 +50,10 @@ def test_an_exported_trial_retrained_gives_its_value_again(
 ) -> None:
     config, value = trial
     assert following_seeds(config, 2) == [config.train.seed, config.train.seed + 1]
-    results = retrain(config, [config.train.seed], glyphs, CPU, tmp_path, Progress("test", 1))
-    validation = results["validation"]
-    assert validation["one_shot_accuracy"] == value
-    assert (validation["standard_error_over"], validation["runs"]) == ("alphabets", 1)
+    results = retrain(config, [config.train.seed], glyphs, CPU, at(tmp_path), Progress("test", 1))
+    validation = results.validation
+    assert validation.one_shot_accuracy == value
+    assert (validation.standard_error_over, validation.runs) == ("alphabets", 1)
     assert read_config(tmp_path / "best.toml") == config
     assert read_dataset(tmp_path / "best.toml") == "glyphs"
     assert load_network(tmp_path / "best.safetensors")[1] == config
@@ -64,12 +65,12 @@ def test_a_sampled_accuracys_error_is_over_its_trials(
     config = trial[0]
     train = config.train.model_copy(update={"validation": "sampled"})
     sampled = config.model_copy(update={"train": train})
-    one = retrain(sampled, [1], glyphs, CPU, tmp_path, Progress("test", 1))["validation"]
-    assert (one["standard_error_over"], one["runs"]) == ("trials", 1)
-    accuracy = one["one_shot_accuracy"]
-    assert one["standard_error"] == pytest.approx(sqrt(accuracy * (1 - accuracy) / 320))
-    two = retrain(sampled, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))["validation"]
-    assert (two["standard_error_over"], two["runs"]) == ("seeds", 2)
+    one = retrain(sampled, [1], glyphs, CPU, at(tmp_path), Progress("test", 1)).validation
+    assert (one.standard_error_over, one.runs) == ("trials", 1)
+    accuracy = one.one_shot_accuracy
+    assert one.standard_error == pytest.approx(sqrt(accuracy * (1 - accuracy) / 320))
+    two = retrain(sampled, [1, 2], glyphs, CPU, at(tmp_path), Progress("test", 2)).validation
+    assert (two.standard_error_over, two.runs) == ("seeds", 2)
 
 
 def test_it_is_trained_on_what_it_was_found_on_or_what_is_asked_for(
@@ -90,13 +91,13 @@ def test_more_seeds_later_train_only_the_new_ones(
     trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path, interrupting: type
 ) -> None:
     config, _ = trial
-    first = retrain(config, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))
+    first = retrain(config, [1, 2], glyphs, CPU, at(tmp_path), Progress("test", 2))
     progress = interrupting()
-    second = retrain(config, [1, 2, 3], glyphs, CPU, tmp_path, progress)
+    second = retrain(config, [1, 2, 3], glyphs, CPU, at(tmp_path), progress)
     assert len(progress.trained) == 1
-    assert second["seeds"][:2] == first["seeds"]
-    best = max(second["seeds"], key=lambda seed: seed["accuracy"])["seed"]
-    assert second["best_seed"] == best == read_config(tmp_path / "best.toml").train.seed
+    assert second.seeds[:2] == first.seeds
+    best = max(second.seeds, key=lambda seed: seed.accuracy).seed
+    assert second.best_seed == best == read_config(tmp_path / "best.toml").train.seed
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "best.safetensors",
         "best.toml",
@@ -109,11 +110,11 @@ def test_an_interrupted_retraining_goes_on_to_the_same_network(
 ) -> None:
     config, _ = trial
     seeds = [config.train.seed, config.train.seed + 1]
-    whole = retrain(config, seeds, glyphs, CPU, tmp_path / "whole", Progress("test", 2))
+    whole = retrain(config, seeds, glyphs, CPU, at(tmp_path / "whole"), Progress("test", 2))
     with pytest.raises(KeyboardInterrupt):
-        retrain(config, seeds, glyphs, CPU, tmp_path / "parts", interrupting(5))
-    parts = retrain(config, seeds, glyphs, CPU, tmp_path / "parts", Progress("test", 2))
-    assert [s["accuracy"] for s in parts["seeds"]] == [s["accuracy"] for s in whole["seeds"]]
+        retrain(config, seeds, glyphs, CPU, at(tmp_path / "parts"), interrupting(5))
+    parts = retrain(config, seeds, glyphs, CPU, at(tmp_path / "parts"), Progress("test", 2))
+    assert [s.accuracy for s in parts.seeds] == [s.accuracy for s in whole.seeds]
     expected, _ = load_network(tmp_path / "whole" / "best.safetensors")
     network, _ = load_network(tmp_path / "parts" / "best.safetensors")
     for name, weights in expected.state_dict().items():
@@ -124,12 +125,12 @@ def test_a_folder_of_another_configuration_is_left_alone(
     trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, _ = trial
-    retrain(config, [1], glyphs, CPU, tmp_path, Progress("test", 1))
+    retrain(config, [1], glyphs, CPU, at(tmp_path), Progress("test", 1))
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     train = config.train.model_copy(update={"steps_per_epoch": 4})
     other = config.model_copy(update={"train": train})
     with pytest.raises(InputError, match="holds results of another configuration"):
-        retrain(other, [1], glyphs, CPU, tmp_path, Progress("test", 1))
+        retrain(other, [1], glyphs, CPU, at(tmp_path), Progress("test", 1))
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
@@ -138,10 +139,10 @@ def test_damaged_results_are_refused(
     damaged: dict[str, Any], trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, _ = trial
-    retrain(config, [1], glyphs, CPU, tmp_path, Progress("test", 1))
+    retrain(config, [1], glyphs, CPU, at(tmp_path), Progress("test", 1))
     file = tmp_path / "results.json"
     kept = {k: v for k, v in json.loads(file.read_text()).items() if k != "seeds"}
     file.write_text(json.dumps(kept | damaged))
-    with pytest.raises(InputError, match=r"results\.json: seeds: damaged; remove the file"):
-        retrain(config, [1, 2], glyphs, CPU, tmp_path, Progress("test", 2))
+    with pytest.raises(InputError, match=r"results\.json: (lacks seeds|seeds: damaged); remove "):
+        retrain(config, [1, 2], glyphs, CPU, at(tmp_path), Progress("test", 2))
     assert json.loads(file.read_text()) == kept | damaged

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from hpo.report.style import Section, short
 from hpo.report.text import found, how_sure
 from hpo.report.winner import alphabets, comparison, filters
 from hpo.study.file import load_study
+from hpo.study.results import StudyResults
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
@@ -208,42 +211,46 @@ def test_the_timeline_has_a_row_a_worker() -> None:
     assert (list(running.base), list(running.x)) == ([20], [20])
 
 
-RESULTS: dict[str, Any] = {
-    "dataset": "omniglot",
-    "winner": {"number": 3, "config": {"train": {"epochs": 9, "validation": "exact"}}},
-    "seconds": {"finish": 60.0},
-    "validation": {
-        "one_shot_accuracy": 0.8,
-        "standard_error": 0.03,
-        "standard_error_over": "alphabets",
-        "runs": 1,
-    },
-    "test": {
-        "one_shot_accuracy": 0.95,
-        "standard_error": 0.01,
-        "trials": 400,
-        "per_run": [0.95] * 20,
-        "every_drawer_pair_accuracy": 0.85,
-        "every_drawer_pair_standard_error": 0.02,
-        "per_alphabet": {"Ge_ez": 0.8, "Tibetan": 0.9},
-    },
-    "test_over_seeds": None,
+QUICK = Path(__file__).parents[3] / "studies" / "results" / "quick.json"
+VALIDATION = {
+    "one_shot_accuracy": 0.8,
+    "standard_error": 0.03,
+    "standard_error_over": "alphabets",
+    "runs": 1,
+}
+TEST = {
+    "one_shot_accuracy": 0.95,
+    "standard_error": 0.01,
+    "trials": 400,
+    "per_run": [0.95] * 20,
+    "every_drawer_pair_accuracy": 0.85,
+    "every_drawer_pair_standard_error": 0.02,
+    "per_alphabet": {"Ge_ez": 0.8, "Tibetan": 0.9},
 }
 
 
+def results_with(**changes: object) -> StudyResults:
+    """The published results of a study, with these figures instead of its own."""
+    own = json.loads(QUICK.read_text()) | {"validation": VALIDATION, "test": TEST}
+    return StudyResults.model_validate(own | changes)
+
+
 def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
-    results = dict(RESULTS)
-    (figure,) = comparison(results).figures.values()
+    single = results_with()
+    (figure,) = comparison(single).figures.values()
     measured = next(trace for trace in figure.data if trace.name == "measured here")
     assert list(measured.x) == [95]
-    assert "seeds" not in found([], results) + alphabets(results).text
-    results["test_over_seeds"] = {
+    assert "seeds" not in found([], single) + alphabets(single).text
+    several = {
         "runs": 3,
         "one_shot_accuracy": 0.93,
         "standard_error": 0.004,
+        "one_shot_accuracy_by_seed": [0.93] * 3,
         "every_drawer_pair_accuracy": 0.84,
         "every_drawer_pair_standard_error": 0.003,
+        "every_drawer_pair_accuracy_by_seed": [0.84] * 3,
     }
+    results = results_with(test_over_seeds=several)
     (figure,) = comparison(results).figures.values()
     measured = next(trace for trace in figure.data if trace.name == "measured here")
     assert (list(measured.x), list(measured.error_x.array)) == ([95, 93], [1, 0.4])
@@ -263,10 +270,9 @@ def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
 def test_what_the_error_on_validation_is_over(
     study: str, validation: str, over: str, what: str, typical: str
 ) -> None:
-    results = RESULTS | {
-        "winner": {"config": {"train": {"validation": validation}}},
-        "validation": RESULTS["validation"] | {"standard_error_over": over},
-    }
+    winner = json.loads(QUICK.read_text())["winner"]
+    winner["config"]["train"]["validation"] = validation
+    results = results_with(winner=winner, validation=VALIDATION | {"standard_error_over": over})
     last = tables(results).split("<table")[-1]
     assert f"Validation alphabets, {what}, 20-way" in last
     assert f"measured, error over {over}<" in last
@@ -280,11 +286,9 @@ def test_what_the_error_on_validation_is_over(
 def test_a_lead_between_means_of_seeds_has_the_error_of_a_difference(runs: int, error: str) -> None:
     of_any = {"standard_error": 0.01, "standard_error_over": "seeds", "runs": runs}
     measured = [of_any | {"one_shot_accuracy": accuracy} for accuracy in (0.875, 0.9)]
-    results = RESULTS | {
-        "best": {"number": 3, "value": 0.9},
-        "finalists": [{"validation": each} for each in measured],
-        "validation": measured[1],
-    }
+    best = {"number": 3, "value": 0.9, "params": {}}
+    finalists = [best | {"validation": each, "seeds": []} for each in measured]
+    results = results_with(best=best, finalists=finalists, validation=measured[1])
     text = how_sure(load_study("quick"), [], results).replace("\xa0", " ")
     assert f"leads the second by 2.5 points on validation, at a standard error of {error}:" in text
 
@@ -298,8 +302,8 @@ def test_a_lead_between_means_of_seeds_has_the_error_of_a_difference(runs: int, 
     ],
 )
 def test_how_far_the_winner_is_from_the_paper(accuracy: float, error: float, said: str) -> None:
-    test = RESULTS["test"] | {"one_shot_accuracy": accuracy, "standard_error": error}
-    assert f"The winner is {said} the paper's" in comparison(RESULTS | {"test": test}).text
+    test = TEST | {"one_shot_accuracy": accuracy, "standard_error": error}
+    assert f"The winner is {said} the paper's" in comparison(results_with(test=test)).text
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,28 @@ from PIL import Image
 
 from hpo.reproduce.chart import bars
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table, over_seeds
-from hpo.reproduce.writers import write_results
+from hpo.reproduce.writers import About, write_results
 
-ABOUT = {
-    "experiment": "ways",
-    "dataset": "omniglot",
-    "size": "small, 35x35",
-    "seeds": 3,
-    "seconds": 1.5,
-    "versions": {"torch": "2"},
-    "device": "cpu",
-    "machine": "two cores",
-}
+ABOUT = About.model_validate(
+    {
+        "experiment": "ways",
+        "dataset": "omniglot",
+        "size": "small, 35x35",
+        "seeds": 3,
+        "seconds": 1.5,
+        "versions": {"torch": "2"},
+        "fingerprint": "abc",
+        "commit": None,
+        "computer": {
+            "processor": "a processor",
+            "instruction_set": "AVX2",
+            "cores": 2,
+            "threads": 2,
+            "gpu": None,
+        },
+        "device": "cpu",
+    }
+)
 TABLE = Table(
     title="accuracy by ways",
     of="network",
@@ -49,7 +59,7 @@ def test_markdown_marks_what_is_quoted(tmp_path: Path) -> None:
     assert "(re-implementation)" in text
     assert "small, 35x35" in text
     assert "quotations do not apply" not in text
-    elsewhere = write_results(TABLE, ABOUT | {"dataset": "glyphs"}, tmp_path)
+    elsewhere = write_results(TABLE, ABOUT.model_copy(update={"dataset": "glyphs"}), tmp_path)
     assert "Measured on glyphs, not on Omniglot: quotations do not apply." in elsewhere
 
 

@@ -8,7 +8,7 @@ from data.errors import InputError
 from hpo.runtime.files import (
     check_folder,
     copy_file,
-    read_results,
+    read_json,
     write_json,
     write_text,
 )
@@ -55,15 +55,14 @@ def test_a_folder_that_cannot_be_looked_for_is_named(tmp_path: Path) -> None:
         check_folder(folder)
 
 
-def test_results_that_lack_something_name_it(tmp_path: Path) -> None:
-    assert read_results(tmp_path, ["a"]) is None
-    write_json(tmp_path / "results.json", {"a": 1})
-    assert read_results(tmp_path, ["a"]) == {"a": 1}
-    with pytest.raises(InputError, match=r"results\.json: lacks b, c"):
-        read_results(tmp_path, ["a", "b", "c"])
-    (tmp_path / "results.json").write_text("[]")
+def test_json_that_holds_no_table_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    assert read_json(file) is None
+    write_json(file, {"a": 1})
+    assert read_json(file) == {"a": 1}
+    file.write_text("[]")
     with pytest.raises(InputError, match="holds no table"):
-        read_results(tmp_path)
-    (tmp_path / "results.json").write_text("{")
+        read_json(file)
+    file.write_text("{")
     with pytest.raises(InputError, match="cannot be read"):
-        read_results(tmp_path)
+        read_json(file)

@@ -86,8 +86,8 @@ def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
     database.execute("DROP TRIGGER broken")
     database.close()
     results = run_study(config, glyphs, Machine(device="cpu"), Workspace.of(config.name, tmp_path))
-    assert results["trials"]["complete"] + results["trials"]["pruned"] == 2
-    assert results["trials"]["failed"] == 0
+    assert results.trials["complete"] + results.trials["pruned"] == 2
+    assert results.trials["failed"] == 0
     files = {path.name for path in tmp_path.iterdir() if not path.name.startswith("study.db-")}
     kept = {"best.safetensors", "best.toml", "results.json", "study.db", "trials.csv"}
     assert files == kept | {"artifacts"}
