@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from model.evaluation.one_shot import ScoredPairs
+from model.evaluation.verification import ScoredPairs
 
 BINS = 15
 

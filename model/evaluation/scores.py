@@ -56,7 +56,7 @@ class Picture(NamedTuple):
     drawer: int
 
 
-class HardTrial(NamedTuple):
+class OneShotTrial(NamedTuple):
     """One query among all characters of its alphabet by another drawer.
 
     Attributes:
@@ -150,7 +150,7 @@ def verification_accuracy(scores: Scores) -> Accuracy:
     )
 
 
-def hardest_trials(scores: Scores) -> list[HardTrial]:
+def hardest_one_shot_trials(scores: Scores) -> list[OneShotTrial]:
     """Each alphabet's trial with the lowest margin, the hardest one first."""
     found = []
     for alphabet, of_alphabet in scores.items():
@@ -162,7 +162,7 @@ def hardest_trials(scores: Scores) -> list[HardTrial]:
         least = margins.masked_fill(own, torch.inf).argmin()
         character, drawer, support = map(int, torch.unravel_index(least, margins.shape))
         found.append(
-            HardTrial(
+            OneShotTrial(
                 alphabet,
                 query=Picture(character, drawer),
                 right=Picture(character, support),

@@ -15,23 +15,18 @@ from torch import Tensor
 from data.batches import Batch, character_batches, draw_pairs, pair_batches, seeded
 from data.distort import distort
 from data.errors import InputError
-from data.one_shot_runs import random_runs
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
-from model.evaluation.one_shot import one_shot_runs
-from model.evaluation.scores import one_shot_accuracy, verification_accuracy
 from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
 from model.training.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
 from model.training.optimiser import make_optimiser, set_epoch
+from model.training.validation import Validation, validate
 
-WAY = 20
-SAMPLED_RUNS = 16
-"""The paper validates on 320 trials (section 4.3): 16 runs of 20."""
 # What each stream of random numbers is for; see `seeded`.
 PAIR_SET, BATCHES, DISTORTIONS = range(3)
 FINITE_CHECK = 16
@@ -226,41 +221,30 @@ class Trainer:
                 break
         loss = float(total) / steps
         trained = time.perf_counter() - start
-        accuracy, error, verified = self._validate() if isfinite(loss) else (0.0, 0.0, None)
+        found = Validation(0.0, 0.0)
+        if isfinite(loss):
+            found = validate(self._trained, self.data.validation, train)
+        self._scores = found.scores
         report = EpochReport(
             epoch=epoch,
             loss=loss,
-            accuracy=accuracy,
-            standard_error=error,
+            accuracy=found.accuracy,
+            standard_error=found.standard_error,
             best_epoch=epoch,
-            best_accuracy=accuracy,
-            best_standard_error=error,
+            best_accuracy=found.accuracy,
+            best_standard_error=found.standard_error,
             seconds=time.perf_counter() - start,
             pictures_per_second=pictures / trained,
-            verification=verified,
+            verification=found.verification,
         )
         before = self.history[-1] if self.history else report
-        if before.best_accuracy < accuracy or before is report:
+        if before.best_accuracy < found.accuracy or before is report:
             return report
         best = (before.best_epoch, before.best_accuracy, before.best_standard_error)
         return EpochReport(
             **asdict(report)
             | dict(zip(("best_epoch", "best_accuracy", "best_standard_error"), best, strict=True))
         )
-
-    def _validate(self) -> tuple[float, float, float | None]:
-        """Accuracy on the validation alphabets and its standard error; verification's."""
-        if self.config.train.validation == "sampled":
-            runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
-            with autocast(self.device):
-                sampled = one_shot_runs(self._trained, self.data.validation, runs)
-            return sampled.accuracy, sampled.standard_error, None
-        with autocast(self.device):
-            self._scores = scores_within(self._trained, self.data.validation)
-        verified = exact = verification_accuracy(self._scores)
-        if self.config.train.validation == "exact":
-            exact = one_shot_accuracy(self._scores, WAY)
-        return exact.value, exact.standard_error, verified.value
 
     def _finished(self) -> bool:
         if not self.history:

@@ -187,7 +187,7 @@ def test_a_failure_of_the_pictures_fails_no_trial(
     def broken(*_: object) -> bytes:
         raise OSError("no font")
 
-    monkeypatch.setattr(hpo.dashboard.trial_artifacts, "hard_trials", broken)
+    monkeypatch.setattr(hpo.dashboard.trial_artifacts, "one_shot_trials", broken)
     study = shown(tmp_path, config_with(trials=1), data)
     assert study.trials[0].state is TrialState.COMPLETE
     assert "trial 0: it lacks artifacts or a note" in caplog.text
