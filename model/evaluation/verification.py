@@ -20,7 +20,14 @@ VERIFICATION_PAIRS = 10_000
 
 @dataclass(frozen=True)
 class VerificationAccuracy:
-    """Accuracy over test pairs at the threshold that was best on validation pairs."""
+    """Verification accuracy over test pairs, at the threshold that was best on validation pairs.
+
+    Attributes:
+        accuracy: 0 to 1.
+        standard_error: binomial, over `pairs`.
+        threshold: a higher score says that both pictures show one character.
+        pairs: how many test pairs.
+    """
 
     accuracy: float
     standard_error: float
@@ -29,11 +36,11 @@ class VerificationAccuracy:
 
 
 class ScoredPairs(NamedTuple):
-    """Random pairs of pictures.
+    """Pairs of pictures, scored.
 
     Attributes:
         scores: float32 [pairs].
-        same: whether both are of one character, bool [pairs].
+        same: bool [pairs], whether both pictures show one character.
     """
 
     scores: Tensor
@@ -47,10 +54,28 @@ def verification(
     seed: int = 0,
     across: bool = False,
 ) -> VerificationAccuracy:
-    """Same or different, over 10 000 pairs of the test characters (the paper's section 4.2).
+    """Measures verification accuracy over 10 000 test pairs (the paper's section 4.2).
 
-    The threshold is the one that was best on as many validation pairs. The paper does not say
-    whether the characters of a different pair are any two (`across`) or of one alphabet.
+    The threshold is the best one on 10 000 validation pairs.
+
+    Args:
+        network: on the characters' device.
+        validation: the characters of validation pairs.
+        test: the characters of test pairs.
+        seed: of the random pairs.
+        across: take the two characters of a different pair from all alphabets; if not, both are of
+            one alphabet. The paper does not say which it does.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5, pool=True)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> glyphs = make_glyphs()
+        >>> validation = glyphs.characters(["Glyphs_31"], [13, 14], size=14)
+        >>> test = glyphs.characters(["Glyphs_41"], [17, 18], size=14)
+        >>> verification(network, validation, test).pairs
+        10000
     """
     return verify(
         scored_pairs(network, embed(network, validation), seed, across),
@@ -59,10 +84,19 @@ def verification(
 
 
 def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
-    """Accuracy over test pairs at the threshold that is best on validation pairs."""
+    """Accuracy over test pairs, at the threshold that is best on validation pairs.
+
+    Example:
+        >>> same = torch.tensor([False, False, True, True])
+        >>> validation = ScoredPairs(torch.tensor([-2.0, -1.0, 1.0, 2.0]), same)
+        >>> test = ScoredPairs(torch.tensor([-2.0, 0.5, 1.0, 2.0]), same)
+        >>> found = verify(validation, test)
+        >>> found.threshold, found.accuracy
+        (0.0, 0.75)
+    """
     scores, same = validation
     order = scores.argsort()
-    # Cutting below position i calls the i lowest scores different.
+    # A threshold below position i calls the i lowest scores different.
     lows = torch.cat((torch.zeros(1), (~same[order]).double().cumsum(0).cpu()))
     highs = int(same.sum()) - torch.cat((torch.zeros(1), same[order].double().cumsum(0).cpu()))
     ordered = scores[order].cpu()
@@ -81,7 +115,7 @@ def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
 def scored_pairs(
     network: SiameseNetwork, embedded: Embedded, seed: int, across: bool = False
 ) -> ScoredPairs:
-    """10 000 random pairs, half of them of one character; `across` as in `draw_pairs`."""
+    """Scores 10 000 random pairs, half of one character; `across` as in `draw_pairs`."""
     generator = seeded(torch.device("cpu"), seed)
     pairs = draw_pairs(embedded.characters, VERIFICATION_PAIRS, generator, across)
     pairs = pairs.to(embedded.vectors.device)

@@ -1,11 +1,11 @@
-"""The training loop: schedule, early stop, resume."""
+"""The training loop: epoch by epoch, to an early stop, and on from a checkpoint."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 
@@ -23,32 +23,33 @@ from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
-from model.training.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
+from model.training.losses import training_loss
 from model.training.optimiser import make_optimiser, set_epoch
 from model.training.validation import Validation, validate
 
-# What each stream of random numbers is for; see `seeded`.
+# Purposes of the streams of random numbers; see `seeded`.
 PAIR_SET, BATCHES, DISTORTIONS = range(3)
 FINITE_CHECK = 16
-"""Steps between two looks at the loss: each look waits for the GPU."""
+"""Steps from one check of the loss to the next: each check waits for the GPU."""
 
 
 @dataclass(frozen=True)
 class EpochReport:
-    """One epoch, once it is validated and its checkpoint is written.
+    """Report of one epoch that is validated and whose checkpoint is written.
 
     Attributes:
         epoch: 0-based.
-        loss: mean over the epoch's steps, L2 left out; may be nan or inf.
-        accuracy: on the validation characters, 0 to 1; 20-way one-shot, if not configured else.
+        loss: mean over the epoch's steps, without L2; may be nan or inf.
+        accuracy: on the validation characters, 0 to 1; 20-way one-shot accuracy, unless
+            `TrainConfig.validation` is "verification".
         standard_error: of `accuracy`.
         best_epoch: the epoch with the best accuracy so far.
-        best_accuracy: its accuracy.
+        best_accuracy: that epoch's accuracy.
         best_standard_error: of `best_accuracy`.
         seconds: of this epoch, validation included.
-        pictures_per_second: trained on, data selection and distortion included.
-        verification: same or different on the validation alphabets, see `verification_accuracy`,
-            0 to 1; None where validation is sampled.
+        pictures_per_second: of the training alone, selection and distortion included.
+        verification: verification accuracy on the validation characters, 0 to 1, see
+            `verification_accuracy`; None if validation is sampled.
     """
 
     epoch: int
@@ -64,10 +65,23 @@ class EpochReport:
 
 
 class Trainer:
-    """Trains one network as a configuration says.
+    """The training of one network as its configuration says.
 
     All random numbers of an epoch follow from the seed and the epoch's number, so a training that
-    goes on from its checkpoint gives the same numbers as one that was never interrupted.
+    goes on from its checkpoint ends with the numbers of one that was never interrupted.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
+        >>> layer, rate = Convolution(filters=8, kernel=5), LayerConfig(learning_rate=0.01)
+        >>> network = NetworkConfig(size=14, convolutions=[layer], units=16)
+        >>> train = TrainConfig(layers=[rate] * 3, epochs=2, steps_per_epoch=5)
+        >>> cpu = torch.device("cpu")
+        >>> data = SearchData.of(make_glyphs(), size=14, device=cpu)
+        >>> trainer = Trainer(RunConfig(network=network, train=train), data, cpu)
+        >>> [report.epoch for report in trainer.run()]
+        [0, 1]
+        >>> network = trainer.best_network()
     """
 
     def __init__(
@@ -77,7 +91,14 @@ class Trainer:
         device: torch.device,
         checkpoint: Path | None = None,
     ) -> None:
-        """Takes up the checkpoint where the file exists and can be read.
+        """Starts a training, or takes it up from its checkpoint.
+
+        Args:
+            config: the network and how it is trained.
+            data: the pictures, `config.network.size` pixels wide, on `device`.
+            device: where to train.
+            checkpoint: the file from which the training goes on, if it exists and can be read, and
+                to which each epoch is written; None writes none.
 
         Raises:
             InputError: the checkpoint is of another configuration.
@@ -102,16 +123,19 @@ class Trainer:
         self._optimiser = make_optimiser(self.network, self.config.train)
         self._average = averaged(self.network, self.config.train.averaging)
         self._best: dict[str, Tensor] = {}
-        # Of the last validation, and of that after the best epoch; None where they were not had.
+        # Of the last validation and of the best epoch's; None if sampled, or before a resumption.
         self._scores: dict[str, Tensor] | None = None
         self._best_scores: dict[str, Tensor] | None = None
         self.history: list[EpochReport] = []
 
     def run(self) -> Iterator[EpochReport]:
-        """Trains the epochs that are left; each is on disk before it is yielded.
+        """Trains the epochs that are left; each one's checkpoint is written before it is yielded.
 
-        Ends after the last epoch, after `patience` epochs without a better accuracy, or after one
-        whose loss is not finite.
+        Ends after the last epoch, after `patience` epochs without a better accuracy, or after an
+        epoch whose loss is not finite.
+
+        Raises:
+            WorkFailed: a checkpoint cannot be written.
         """
         while not self._finished():
             report = self._epoch(len(self.history))
@@ -136,7 +160,7 @@ class Trainer:
 
     @property
     def _trained(self) -> SiameseNetwork:
-        """What is validated and kept: the network, or the moving average of its weights."""
+        """The network that is validated and kept: the trained one, or its moving average."""
         if self._average is None:
             return self.network
         network = self._average.module
@@ -149,10 +173,10 @@ class Trainer:
         return self.network
 
     def best_scores(self) -> dict[str, Tensor]:
-        """Of the validation alphabets after the best epoch, see `model.evaluation.scores`.
+        """Each validation alphabet's scores by the best network, see `model.evaluation.scores`.
 
-        To be asked for when the training is over: where validation was sampled, or that epoch was
-        before an interruption, the best network is measured again.
+        Called when the training is over. If validation was sampled, or the best epoch was before
+        an interruption, the best network is measured again.
         """
         if self._best_scores is None:
             with autocast(self.device):
@@ -160,7 +184,7 @@ class Trainer:
         return self._best_scores
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """The pictures of an epoch's steps, before distortion."""
+        """Yields the batches of an epoch's steps, before distortion."""
         train, generator = self.config.train, self._generator(BATCHES, epoch)
         batch, steps = train.batch, train.steps_per_epoch
         if train.loss == "pairs":
@@ -178,19 +202,11 @@ class Trainer:
         )
 
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
-        """One update on float pictures [n, 1, size, size]; returns the loss, detached."""
-        train = self.config.train
+        """Makes one update on float pictures [n, 1, size, size]; returns the loss, detached."""
         with autocast(self.device):
             embeddings = self.network.embed(pictures)
-        if train.loss == "pairs":
-            loss = pairs_loss(self.network, embeddings, labels)
-        elif train.loss == "batch-pairs":
-            loss = batch_pairs_loss(self.network, embeddings, labels)
-        elif train.loss == "nca":
-            loss = nca_loss(self.network, embeddings, labels, train.temperature)
-        else:
-            drawings = min(train.batch.drawers, len(self.data.train.drawers))
-            loss = one_shot_loss(self.network, embeddings, drawings, train.temperature)
+        drawings = min(self.config.train.batch.drawers, len(self.data.train.drawers))
+        loss = training_loss(self.config.train, self.network, embeddings, labels, drawings)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -240,10 +256,11 @@ class Trainer:
         before = self.history[-1] if self.history else report
         if before.best_accuracy < found.accuracy or before is report:
             return report
-        best = (before.best_epoch, before.best_accuracy, before.best_standard_error)
-        return EpochReport(
-            **asdict(report)
-            | dict(zip(("best_epoch", "best_accuracy", "best_standard_error"), best, strict=True))
+        return replace(
+            report,
+            best_epoch=before.best_epoch,
+            best_accuracy=before.best_accuracy,
+            best_standard_error=before.best_standard_error,
         )
 
     def _finished(self) -> bool:
