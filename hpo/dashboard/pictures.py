@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from data.characters import Characters
 from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
 from model.evaluation.scores import OneShotTrial, Picture
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 """The last three are told apart by the colour-blind too (Okabe and Ito's palette)."""
 PANEL, HEIGHT, MARGIN = 330, 240, 44

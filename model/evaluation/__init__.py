@@ -9,5 +9,6 @@
 - digits: one-shot accuracy on MNIST
 - baselines: accuracy without any learning
 - classify: a new picture's class among known ones
+- standard_error: of a mean
 - published: what others have reported
 """

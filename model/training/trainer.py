@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from math import isfinite
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
+from model.training.epoch_report import EpochReport
 from model.training.losses import training_loss
 from model.training.optimiser import make_optimiser, set_epoch
 from model.training.validation import Validation, validate
@@ -31,37 +32,6 @@ from model.training.validation import Validation, validate
 PAIR_SET, BATCHES, DISTORTIONS = range(3)
 FINITE_CHECK = 16
 """Steps from one check of the loss to the next: each check waits for the GPU."""
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """Report of one epoch that is validated and whose checkpoint is written.
-
-    Attributes:
-        epoch: 0-based.
-        loss: mean over the epoch's steps, without L2; may be nan or inf.
-        accuracy: on the validation characters, 0 to 1; 20-way one-shot accuracy, unless
-            `TrainConfig.validation` is "verification".
-        standard_error: of `accuracy`.
-        best_epoch: the epoch with the best accuracy so far.
-        best_accuracy: that epoch's accuracy.
-        best_standard_error: of `best_accuracy`.
-        seconds: of this epoch, validation included.
-        pictures_per_second: of the training alone, selection and distortion included.
-        verification: verification accuracy on the validation characters, 0 to 1, see
-            `verification_accuracy`; None if validation is sampled.
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    standard_error: float
-    best_epoch: int
-    best_accuracy: float
-    best_standard_error: float
-    seconds: float
-    pictures_per_second: float
-    verification: float | None = None
 
 
 class Trainer:

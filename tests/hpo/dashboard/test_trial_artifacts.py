@@ -32,7 +32,7 @@ from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.samplers import make_sampler
 from hpo.trials.ranking import best_trials, trial_config
 from model.config_file import read_config, read_dataset
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PICTURES = {"learning-curves.svg", "alphabets.svg", "hardest-trials.png"}

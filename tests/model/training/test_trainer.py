@@ -20,7 +20,8 @@ from model.evaluation.one_shot import one_shot_exact
 from model.evaluation.scores import verification_accuracy
 from model.evaluation.verification import verification
 from model.network.weights import load_network, read_tensors, save_network, write_tensors
-from model.training.trainer import EpochReport, Trainer
+from model.training.epoch_report import EpochReport
+from model.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 
