@@ -1,1 +1,12 @@
-"""Pictures in, tensors out. Knows nothing of networks or studies."""
+"""Pictures in, tensors out. Knows nothing of networks or studies.
+
+- names: the names by which a data set is asked for
+- errors: errors that the command line prints as one line
+- sources: where pictures come from
+- collection: a whole data set, one bit per pixel
+- characters: the characters of some alphabets as one tensor of pictures
+- splits: which alphabets and drawers train, validate and test
+- one_shot_runs: the official one-shot runs, and random ones
+- batches: what a training step sees
+- distort: random distortions of training pictures
+"""

@@ -1,4 +1,4 @@
-"""What a training step sees: sampled pairs, or a batch of confusable characters."""
+"""Batches: what a training step sees, either sampled pairs or confusable characters."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from data.characters import Characters
 
 
 class Batch(NamedTuple):
-    """Pictures to compare.
+    """A batch: pictures to compare, and which of them show one character.
 
     Attributes:
-        pictures: uint8 [n, 1, size, size].
-        labels: int64 [n], equal where the character is. A batch of sampled pairs holds picture i's
-            partner at n/2 + i.
+        pictures: uint8 [n, 1, size, size], 255 is ink.
+        labels: int64 [n], the pictures' characters. In a batch of sampled pairs, picture i's
+            partner is picture n/2 + i.
     """
 
     pictures: Tensor
@@ -25,7 +25,7 @@ class Batch(NamedTuple):
 
 
 def seeded(device: torch.device, *numbers: int) -> torch.Generator:
-    """A generator that depends on all the numbers, so that any epoch can be drawn on its own."""
+    """A random generator seeded by all the numbers, so that any epoch can be drawn on its own."""
     seed = 0
     for number in numbers:
         seed = (seed * 1_000_003 + number + 1) % (2**63 - 25)
@@ -35,19 +35,28 @@ def seeded(device: torch.device, *numbers: int) -> torch.Generator:
 def draw_pairs(
     characters: Characters, count: int, generator: torch.Generator, across: bool = False
 ) -> Tensor:
-    """Random pairs of pictures, half of one character, half of two of the same alphabet.
+    """Draws random pairs of pictures: half show one character, half two of one alphabet.
 
-    Alphabets are taken in turn, so each has as many pairs (the paper's section 4.1).
+    Alphabets are taken in turn, so that each gets an equal share of pairs (the paper's section
+    4.1). The two pictures of a pair are by two drawers.
 
     Args:
         characters: to draw from.
         count: how many pairs.
         generator: on the CPU.
-        across: take any two characters instead, without regard to alphabets, as
-            re-implementations do. They are easier to tell apart: never mix the two.
+        across: take the two characters of a different pair from all alphabets, as
+            re-implementations do. These pairs are easier: accuracies on the two kinds are never
+            to be compared.
 
     Returns:
-        int64 [count, 2, 2]: per pair, two pictures, each (character, drawer) as indices.
+        int64 [count, 2, 2]: for each pair two pictures, each as indices (character, drawer).
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> characters = make_glyphs().characters(["Glyphs_01", "Glyphs_02"], [1, 2, 3], size=14)
+        >>> pairs = draw_pairs(characters, 100, torch.Generator().manual_seed(0))
+        >>> pairs.shape, int((pairs[:, 0, 0] == pairs[:, 1, 0]).sum())
+        (torch.Size([100, 2, 2]), 50)
     """
     groups = [torch.arange(len(characters.names))] if across else characters.characters_of
     sizes = torch.tensor([len(rows) for rows in groups])
@@ -65,8 +74,8 @@ def draw_pairs(
     right = torch.where(pair % 2 == 0, left, other)
     drawers = torch.tensor(len(characters.drawers)).expand(count)
     left_drawer = below(drawers)
-    # Two drawings of a character are by two drawers; so are those of a different pair, lest the
-    # hand give the answer away.
+    # Two drawings of one character are always by two drawers. So are those of a different pair:
+    # else a shared hand would give the answer away.
     right_drawer = (left_drawer + 1 + below(drawers - 1)) % drawers
     start = firsts[alphabet]
     return torch.stack(
@@ -86,16 +95,16 @@ def pair_batches(
     generator: torch.Generator,
     across: bool = False,
 ) -> Iterator[Batch]:
-    """An epoch of sampled pairs (the paper's section 3.2).
+    """Yields an epoch's batches of sampled pairs (the paper's section 3.2).
 
     Args:
         characters: to draw from.
-        pairs: how many a batch.
-        fixed: int64 [set, 2, 2] from `draw_pairs`, to take a random part or several rounds of;
-            None draws new ones.
+        pairs: how many pairs a batch holds.
+        fixed: a fixed set of pairs, int64 [set, 2, 2] from `draw_pairs`, from which the epoch takes
+            a random part, or all in several rounds; None draws new pairs.
         steps: how many batches.
         generator: on the CPU.
-        across: as in `draw_pairs`.
+        across: as in `draw_pairs`; without effect on a fixed set.
     """
     count = pairs * steps
     if fixed is None:
@@ -120,15 +129,15 @@ def character_batches(
     steps: int,
     generator: torch.Generator,
 ) -> Iterator[Batch]:
-    """An epoch of batches of confusable characters: the task is to tell one alphabet's apart.
+    """Yields an epoch's batches of confusable characters: all of one or a few alphabets.
 
     Args:
         characters: to draw from.
         alphabets: a batch takes at most `per_batch / alphabets` characters of one alphabet, and
             goes on with further alphabets until it is full.
-        per_batch: characters a batch.
-        drawers: drawings of each character, by different drawers.
-        symmetries: turn each whole batch by a random multiple of 90 degrees and mirror it or not.
+        per_batch: how many characters a batch holds.
+        drawers: how many drawings of each character, each by another drawer.
+        symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not.
         steps: how many batches.
         generator: on the CPU.
     """

@@ -11,14 +11,22 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Characters:
-    """Every drawing of some characters, each drawn once by each of the same drawers.
+    """Some characters, each drawn once by each of some drawers.
 
     Attributes:
         pictures: uint8 [characters, drawers, size, size]; 0 is paper, 255 is ink.
-        names: "Alphabet/characterNN", one per character, sorted within each alphabet.
+        names: "Alphabet/characterNN" for each character, sorted within its alphabet.
         alphabets: the alphabets' names, in the order of their characters.
         alphabet_of: int64 [characters], each character's index into `alphabets`, ascending.
         drawers: the drawers' numbers, 1 to 20.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> both = make_glyphs().characters(["Glyphs_31", "Glyphs_32"], [1, 2, 3], size=28)
+        >>> both.pictures.shape, both.names[0]
+        (torch.Size([44, 3, 28, 28]), 'Glyphs_31/character01')
+        >>> both.of(("Glyphs_32",)).by((3, 1)).pictures.shape
+        torch.Size([22, 2, 28, 28])
     """
 
     pictures: Tensor
@@ -29,31 +37,41 @@ class Characters:
 
     @property
     def size(self) -> int:
-        """The pictures' height and width in pixels."""
+        """Height and width of the pictures, in pixels."""
         return int(self.pictures.shape[-1])
 
     @property
     def device(self) -> torch.device:
+        """The device that holds the pictures."""
         return self.pictures.device
 
     @cached_property
     def characters_of(self) -> tuple[Tensor, ...]:
-        """For each alphabet, the indices of its characters (int64, on the CPU)."""
+        """Indices of each alphabet's characters: int64, on the CPU."""
         owners = self.alphabet_of.cpu()
         return tuple(torch.nonzero(owners == a).flatten() for a in range(len(self.alphabets)))
 
     def to(self, device: torch.device) -> Characters:
+        """Copies the characters to a device."""
         return replace(
             self, pictures=self.pictures.to(device), alphabet_of=self.alphabet_of.to(device)
         )
 
     def by(self, drawers: tuple[int, ...]) -> Characters:
-        """The same characters, only as these drawers (their numbers) drew them."""
+        """Keeps only the drawings by these drawers, given by number, in the given order.
+
+        Raises:
+            ValueError: a drawer is not among the drawers here.
+        """
         columns = [self.drawers.index(drawer) for drawer in drawers]
         return replace(self, pictures=self.pictures[:, columns], drawers=drawers)
 
     def of(self, alphabets: tuple[str, ...]) -> Characters:
-        """Some of the alphabets, in the given order."""
+        """Keeps only the characters of these alphabets, in the given order.
+
+        Raises:
+            ValueError: an alphabet is not among the alphabets here.
+        """
         parts = [self.characters_of[self.alphabets.index(name)] for name in alphabets]
         rows = torch.cat(parts)
         owners = torch.cat([torch.full_like(part, a) for a, part in enumerate(parts)])

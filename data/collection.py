@@ -1,4 +1,4 @@
-"""A whole data set of drawn characters, bit-packed."""
+"""A whole data set of drawn characters, one bit per pixel."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ SIDE = 105
 DRAWERS = 20
 """How many people drew each character."""
 PACKED_BYTES = (SIDE * SIDE + 7) // 8
+"""Bytes of a drawing at one bit per pixel."""
 THREADS = min(4, os.cpu_count() or 1)
-"""Unpack pictures: most of that time goes into the first touch of so much memory."""
+"""Threads that unpack pictures: most of the time goes into the first touch of the memory."""
 SLICE = 16
-"""Characters unpacked at once: fewer fit the cache better, but make the threads wait in turns."""
+"""Characters unpacked at once: fewer fit the cache better, but threads then wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,12 @@ class Collection:
     """All alphabets of a data set, one bit per pixel.
 
     Attributes:
-        name: what it can be asked for by.
+        name: by which it is asked for.
         fingerprint: SHA-256 (hex) over the content.
         packed: uint8 [characters, 20, 1379]: `numpy.packbits` of each 105x105 picture, 1 is ink.
-        names: "Alphabet/characterNN" per character; an alphabet's characters stand together.
+        names: "Alphabet/characterNN" for each character; those of an alphabet stand together.
         background: the alphabets to train on.
-        evaluation: the alphabets held out from training.
+        evaluation: the alphabets held out from training: to validate on, and to test on.
         runs: the given one-shot runs, all on evaluation alphabets.
     """
 
@@ -50,12 +51,22 @@ class Collection:
     runs: tuple[OneShotRun, ...]
 
     def characters(self, alphabets: Sequence[str], drawers: Sequence[int], size: int) -> Characters:
-        """The pictures of some alphabets by some drawers, area-averaged to `size` x `size`.
+        """Unpacks the pictures of some alphabets by some drawers, area-averaged.
 
-        `size` is 7 to 105 pixels. Nothing of the other alphabets is unpacked or kept.
+        Nothing of the other alphabets is unpacked or kept.
+
+        Args:
+            alphabets: their names.
+            drawers: their numbers, 1 to 20.
+            size: height and width of the pictures, 7 to 105 pixels.
 
         Raises:
             KeyError: an alphabet is not in the collection.
+
+        Example:
+            >>> from data.sources.glyphs import make_glyphs
+            >>> make_glyphs().characters(["Glyphs_31"], [13, 14], size=35).pictures.shape
+            torch.Size([22, 2, 35, 35])
         """
         rows_of: dict[str, list[int]] = {}
         for row, name in enumerate(self.names):
@@ -75,15 +86,22 @@ class Collection:
 def unpacked(
     packed: NDArray[np.uint8], rows: Sequence[int], columns: Sequence[int], size: int
 ) -> Tensor:
-    """Some rows and columns of uint8 [..., ..., 1379] bits -> uint8 [rows, columns, size, size].
+    """Unpacks some rows and columns of bit-packed pictures, area-averaged.
 
-    Area-averaged; 255 is ink.
+    Args:
+        packed: bits, uint8 [all rows, all columns, 1379], 1 is ink.
+        rows: indices.
+        columns: indices.
+        size: height and width to average to, 7 to 105 pixels.
+
+    Returns:
+        uint8 [rows, columns, size, size], 255 is ink.
     """
     pictures = np.empty((len(rows), len(columns), size, size), dtype=np.uint8)
     first, last = _windows(size)
     area = np.outer(last - first, last - first).astype(np.float32)
 
-    # In bytes: floats take fifteen times as long.
+    # Sums are of bytes: sums of floats take fifteen times as long.
     def fill(start: int) -> None:
         part = packed[np.ix_(rows[start : start + SLICE], columns)]
         bits = np.unpackbits(part, axis=-1, count=SIDE * SIDE)
@@ -100,13 +118,13 @@ def unpacked(
 
 
 def _windows(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which of the 105 pixels each of `size` covers at least in part: from, up to (exclusive)."""
+    """For each of `size` pixels, the first of the 105 pixels that it covers, and the end."""
     pixels = np.arange(size)
     return pixels * SIDE // size, -((pixels + 1) * SIDE // -size)
 
 
 def _window_sums(ink: NDArray[np.uint8], size: int, axis: int) -> NDArray[np.uint8]:
-    """Sums over each window along one of four axes; the largest, 15 x 15, fits a byte."""
+    """Sums over each window along one of four axes; the largest sum, 15 x 15, fits a byte."""
     first, last = _windows(size)
     sums: NDArray[np.uint8] = np.take(ink, first, axis)
     for step in range(1, int((last - first).max())):

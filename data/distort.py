@@ -1,4 +1,4 @@
-"""Random distortions, each picture its own, batched on the device."""
+"""Random distortions of training pictures: each its own, all at once on the device."""
 
 from __future__ import annotations
 
@@ -17,25 +17,34 @@ SHIFT = 2 * 2 / 105  # grid_sample counts from -1 to 1: a picture is 2 wide
 INCLUDED = 0.5
 
 ELASTIC_CELLS = 5
-"""The elastic displacement is drawn on so many points a side and interpolated between them."""
+"""Points a side at which the elastic displacement is drawn; between them it is interpolated."""
 
 
 def distort(
     pictures: Tensor, affine: float, elastic: float, stroke: float, generator: torch.Generator
 ) -> Tensor:
-    """Each picture under a random affine map, a random smooth displacement, and by another pen.
+    """Distorts each picture at random: an affine map, an elastic displacement, another pen.
 
     Args:
         pictures: float [n, 1, size, size], 0 is paper.
-        affine: strength; 1 takes the paper's ranges (section 3.3), each of the seven components
-            included with probability one half; 0 leaves it out.
-        elastic: standard deviation of the displacement as a fraction of the width; 0 leaves it out.
-        stroke: at most so far, 0 to 1, a picture's ink grows or shrinks by a pixel on all sides;
-            0 leaves it out.
+        affine: strength of the affine map. 1 takes the paper's ranges (section 3.3), where each of
+            seven components is included with probability one half; 0 leaves it out.
+        elastic: standard deviation of the displacement, as a fraction of the width; 0 leaves it
+            out.
+        stroke: how much a picture's ink grows or shrinks at most, 0 to 1; 1 is a pixel on all
+            sides, 0 leaves it out.
         generator: on the pictures' device.
 
     Returns:
         float [n, 1, size, size].
+
+    Example:
+        >>> pictures = torch.zeros(8, 1, 35, 35)
+        >>> pictures[:, :, 10:25, 17] = 1.0
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> distorted = distort(pictures, affine=1.0, elastic=0.02, stroke=0.0, generator=generator)
+        >>> distorted.shape, bool((distorted[0] == distorted[1]).all())
+        (torch.Size([8, 1, 35, 35]), False)
     """
     if affine > 0 or elastic > 0:
         pictures = _moved(pictures, affine, elastic, generator)
@@ -55,7 +64,7 @@ def _moved(pictures: Tensor, affine: float, elastic: float, generator: torch.Gen
 
 
 def _by_another_pen(pictures: Tensor, stroke: float, generator: torch.Generator) -> Tensor:
-    """Between each picture and itself with thicker strokes, or thinner ones."""
+    """Blends each picture with a copy of it whose strokes are a pixel thicker, or thinner."""
     shape = (len(pictures), 1, 1, 1)
     drawn = torch.rand(shape, generator=generator, device=pictures.device) * 2 - 1
     thicker = max_pool2d(pictures, 3, stride=1, padding=1)
@@ -65,9 +74,9 @@ def _by_another_pen(pictures: Tensor, stroke: float, generator: torch.Generator)
 
 @cache
 def _spread(size: int, device: torch.device) -> Tensor:
-    """Bicubic interpolation from the drawn points to `size` pixels, float [size, cells].
+    """The matrix of a bicubic interpolation from drawn points to pixels: float [size, cells].
 
-    Two products with it are several times faster on a CPU than `interpolate`.
+    Two products with it are several times faster on a CPU than torch's `interpolate`.
     """
     points = torch.eye(ELASTIC_CELLS)[None, None]
     return interpolate(points, (size, ELASTIC_CELLS), mode="bicubic")[0, 0].to(device)

@@ -1,4 +1,4 @@
-"""The two ways not to succeed that need no traceback."""
+"""Errors that the command line prints as one line, without a traceback."""
 
 
 class InputError(Exception):

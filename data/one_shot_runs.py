@@ -1,4 +1,4 @@
-"""One-shot trials: the given runs, and seeded random ones."""
+"""One-shot runs: the official ones, and seeded random ones."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from data.characters import Characters
 
 
 class OneShotRun(NamedTuple):
-    """Twenty characters of one alphabet by two drawers: each query is compared with all supports.
+    """A one-shot run: characters of one alphabet, supports by one drawer, queries by another.
+
+    Each query is one one-shot trial: which of the supports shows its character? A run of 20
+    characters is 20 one-shot trials, each 20-way.
 
     Attributes:
         alphabet: name of the alphabet.
-        support_drawer: number (1 to 20) of the drawer of the one known picture per character.
-        query_drawer: number of the drawer of the pictures to classify.
+        support_drawer: number, 1 to 20, of the drawer of the supports, one known picture of each
+            character.
+        query_drawer: number of the drawer of the queries, the pictures to classify.
         characters: the characters' numbers within the alphabet, 1-based.
     """
 
@@ -29,9 +33,14 @@ class OneShotRun(NamedTuple):
 
 
 def official_runs() -> tuple[OneShotRun, ...]:
-    """Lake's 20 runs of 20 trials on the Omniglot evaluation set (the paper's section 4.3).
+    """Lake's 20 runs of 20 one-shot trials on Omniglot's test alphabets (the paper's section 4.3).
 
-    All their pictures are pictures of the evaluation set, so a table of which ones is enough.
+    Their pictures are among those of the evaluation set, so a table of indices is enough.
+
+    Example:
+        >>> runs = official_runs()
+        >>> len(runs), len(runs[0].characters)
+        (20, 20)
     """
     table = json.loads(files("data").joinpath("official_runs.json").read_text())
     return tuple(
@@ -41,7 +50,11 @@ def official_runs() -> tuple[OneShotRun, ...]:
 
 
 def run_pictures(characters: Characters, run: OneShotRun) -> tuple[Tensor, Tensor]:
-    """Where a run's pictures are: (support, query), each int64 [way, 2] of character and drawer.
+    """Finds a run's pictures among the characters.
+
+    Returns:
+        The support and the query, each int64 [way, 2]: a row holds the indices of a picture's
+        character and drawer in `characters.pictures`.
 
     Raises:
         KeyError: the characters do not hold the run's alphabet, drawers or characters.
@@ -55,10 +68,22 @@ def run_pictures(characters: Characters, run: OneShotRun) -> tuple[Tensor, Tenso
 
 
 def random_runs(characters: Characters, runs: int, way: int, seed: int) -> list[OneShotRun]:
-    """Seeded random within-alphabet runs, the alphabets taken in turn.
+    """Draws random one-shot runs within alphabets, the alphabets taken in turn.
 
-    The paper's validation uses 320 such trials (section 4.3): 16 runs of 20 at `way` 20.
-    Alphabets with fewer than `way` characters are passed over.
+    The paper validates on 320 one-shot trials (section 4.3): 16 runs, 20-way.
+
+    Args:
+        characters: to draw from; alphabets with fewer than `way` characters are left out.
+        runs: how many runs.
+        way: how many characters a run has.
+        seed: equal seeds give equal runs.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> characters = make_glyphs().characters(["Glyphs_31"], [13, 14], size=14)
+        >>> run, = random_runs(characters, runs=1, way=5, seed=0)
+        >>> run.alphabet, len(run.characters)
+        ('Glyphs_31', 5)
     """
     generator = torch.Generator().manual_seed(seed)
     eligible = [a for a, rows in enumerate(characters.characters_of) if len(rows) >= way]

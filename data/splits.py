@@ -13,21 +13,24 @@ from data.collection import DRAWERS, Collection
 
 
 class Split(NamedTuple):
-    """Some alphabets, and the drawers whose pictures of them are used."""
+    """A split: some alphabets, and the drawers whose pictures of them are used."""
 
     alphabets: tuple[str, ...]
     drawers: tuple[int, ...]
 
 
 class Splits(NamedTuple):
+    """The splits to train, validate and test on."""
+
     train: Split
     validation: Split
     test: Split
 
 
 SplitsOf = Callable[[Collection], Splits]
-"""How a collection is split."""
+"""A function that splits a collection."""
 ALL_DRAWERS = tuple(range(1, DRAWERS + 1))
+"""The numbers of all twenty drawers."""
 
 
 def paper_splits(collection: Collection) -> Splits:
@@ -35,6 +38,12 @@ def paper_splits(collection: Collection) -> Splits:
 
     The test alphabets are those of the given one-shot runs, so nothing of them is ever trained
     or tuned on.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> splits = paper_splits(make_glyphs())
+        >>> [(len(split.alphabets), len(split.drawers)) for split in splits]
+        [(30, 12), (10, 4), (10, 4)]
     """
     tested = {run.alphabet for run in collection.runs}
     return Splits(
@@ -49,9 +58,9 @@ def paper_splits(collection: Collection) -> Splits:
 
 
 def drawer_splits(collection: Collection) -> Splits:
-    """The same alphabets throughout, those of the background set; drawers 12 / 4 / 4.
+    """Splits by drawers alone: the 30 background alphabets throughout, drawers 12 / 4 / 4.
 
-    A re-implementation's: what it measures is new hands, not new characters.
+    A re-implementation splits like this: its accuracy is on new hands, not on new characters.
     """
     return Splits(
         train=Split(collection.background, ALL_DRAWERS[:12]),
@@ -61,13 +70,21 @@ def drawer_splits(collection: Collection) -> Splits:
 
 
 def all_drawer_splits(collection: Collection) -> Splits:
-    """The paper's alphabets, each by all twenty drawers: a re-implementation's."""
+    """Splits by alphabets alone: the paper's 30 / 10 / 10, each by all twenty drawers.
+
+    A re-implementation splits like this.
+    """
     return Splits(*(Split(split.alphabets, ALL_DRAWERS) for split in paper_splits(collection)))
 
 
 @dataclass(frozen=True)
 class SearchData:
-    """All that a search may see: training and validation pictures, no test alphabet."""
+    """What a search may see: training and validation pictures, no test alphabet.
+
+    Attributes:
+        train: the pictures to train on.
+        validation: the pictures to validate on.
+    """
 
     train: Characters
     validation: Characters
@@ -80,7 +97,20 @@ class SearchData:
         device: torch.device,
         splits: SplitsOf = paper_splits,
     ) -> SearchData:
-        """Training and validation pictures of a collection, `size` pixels wide, on a device."""
+        """Unpacks a collection's training and validation pictures onto a device.
+
+        Args:
+            collection: the whole data set.
+            size: height and width of the pictures, 7 to 105 pixels.
+            device: where the pictures go.
+            splits: which alphabets and drawers train and validate.
+
+        Example:
+            >>> from data.sources.glyphs import make_glyphs
+            >>> data = SearchData.of(make_glyphs(), size=14, device=torch.device("cpu"))
+            >>> len(data.train.alphabets), data.validation.pictures.shape
+            (30, torch.Size([220, 4, 14, 14]))
+        """
         train, validation, _ = splits(collection)
         return cls(
             train=collection.characters(*train, size).to(device),
@@ -89,11 +119,11 @@ class SearchData:
 
 
 def held_out_characters(collection: Collection, size: int, device: torch.device) -> Characters:
-    """The test alphabets by all twenty drawers; only what runs after a search may call this."""
+    """The test alphabets by all twenty drawers; only what runs after a search may take them."""
     splits = paper_splits(collection)
     return collection.characters(splits.test.alphabets, ALL_DRAWERS, size).to(device)
 
 
 def evaluation_characters(collection: Collection, size: int, device: torch.device) -> Characters:
-    """Validation and test alphabets by all twenty drawers, for what runs after a search alone."""
+    """Validation and test alphabets by all twenty drawers; only for what runs after a search."""
     return collection.characters(collection.evaluation, ALL_DRAWERS, size).to(device)

@@ -1,1 +1,9 @@
-"""One configuration in, one trained and measured network out. Knows nothing of Optuna."""
+"""One configuration in, one trained and measured network out. Knows nothing of Optuna.
+
+- config: everything that a training depends on, validated
+- config_file: configuration files, TOML, JSON or YAML
+- device: where to compute, and in which precision
+- network: the twin network
+- training: the losses, the optimiser, the training loop and its checkpoints
+- evaluation: one-shot and verification accuracy, baselines, classification
+"""

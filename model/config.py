@@ -1,4 +1,4 @@
-"""Everything a training run depends on, validated."""
+"""Configuration: everything that a training depends on, validated."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MAX_SIZE = 105
+"""Height and width of an original drawing, in pixels."""
 
 
 class Strict(BaseModel):
-    """Immutable; unknown keys are errors, a string is no number, and nan or inf is none."""
+    """Base of all configurations: immutable and strict.
+
+    Unknown keys, strings in place of numbers, nan and inf are errors.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -18,8 +22,12 @@ class Strict(BaseModel):
 class Convolution(Strict):
     """One convolution of stride 1 and its ReLU (the paper's section 3.1).
 
-    `pool` adds a 2x2 max-pooling of stride 2 behind it. `padding` keeps height and width, with
-    zeros around; without it, as in the paper, they shrink by `kernel - 1`.
+    Attributes:
+        filters: how many it has.
+        kernel: height and width of each filter, in pixels.
+        pool: add a 2x2 max-pooling of stride 2 behind the convolution.
+        padding: keep height and width, with zeros around; without it, as in the paper, they shrink
+            by `kernel - 1`.
     """
 
     filters: int = Field(ge=1, le=1024)
@@ -28,24 +36,29 @@ class Convolution(Strict):
     padding: bool = False
 
     def side(self, before: int) -> int:
-        """Height and width of the output for an input of so many pixels; 0 or less: none."""
+        """Height and width of the output, in pixels; 0 or less if there is none.
+
+        Args:
+            before: height and width of the input.
+        """
         after = before if self.padding else before - self.kernel + 1
         return after // 2 if self.pool and after > 0 else after
 
 
 class NetworkConfig(Strict):
-    """The twin network: convolutions, one fully connected layer of `units`, weighted L1 distance.
+    """The twin network: convolutions, one fully connected layer, a weighted L1 distance.
 
     Attributes:
         size: height and width of the input pictures, in pixels.
         convolutions: from the input on.
         units: length of the embedding.
         initialisation: "paper" (section 3.3) or "kaiming" (He et al. 2015, for ReLU layers).
-        centred: bring each drawing's centre of mass to the middle of the picture first.
-        resized: how far a centred drawing is brought to a common size, 0 (not) to 1 (all the same).
-        copies: at how many sizes a trained network looks at each centred drawing; scores are the
-            mean over them. An embedding then takes so many times as long, and a training as ever.
         batch_norm: normalise each convolution's output, after its pooling and before its ReLU.
+        centred: bring each drawing's centre of mass to the middle of the picture first.
+        resized: how far a centred drawing is brought to a common size, from 0 (not at all) to 1
+            (wholly).
+        copies: at how many sizes a trained network looks at each centred drawing; scores are the
+            mean over them. Embedding takes `copies` times as long, training no longer.
     """
 
     size: int = Field(default=35, ge=8, le=MAX_SIZE)
@@ -58,9 +71,16 @@ class NetworkConfig(Strict):
     copies: int = Field(default=1, ge=1, le=9)
 
     def shortfall(self) -> int:
-        """By how many pixels the picture is too small for the convolutions; 0 if all fit.
+        """Pixels that the picture is too small for the convolutions; 0 if all fit.
 
         Counted at the first layer that does not fit.
+
+        Example:
+            >>> deep = [Convolution(filters=8, kernel=7, pool=True)] * 2
+            >>> NetworkConfig(size=35, convolutions=deep, units=16).shortfall()
+            0
+            >>> NetworkConfig(size=16, convolutions=deep, units=16).shortfall()
+            2
         """
         side = self.size
         for convolution in self.convolutions:
@@ -79,7 +99,7 @@ class NetworkConfig(Strict):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Names of the layers that have weights: conv1 ..., embedding, output."""
+        """Names of the layers that have weights: conv1, conv2, ..., embedding, output."""
         return (*(f"conv{i + 1}" for i in range(len(self.convolutions))), "embedding", "output")
 
 
@@ -87,9 +107,9 @@ class LayerConfig(Strict):
     """How one layer learns (the paper's section 3.2).
 
     Attributes:
-        learning_rate: eta, before decay.
-        momentum: mu, the final value of the momentum (with Adam: of its beta 1).
-        l2: lambda; the loss holds `lambda * ||w||^2` of the layer's weights, biases left out.
+        learning_rate: eta, before the schedule.
+        momentum: mu, the momentum in the last epoch (with Adam: beta 1).
+        l2: lambda; the loss contains `lambda * ||w||^2` over the layer's weights without biases.
     """
 
     learning_rate: float = Field(ge=0, le=10)
@@ -98,18 +118,18 @@ class LayerConfig(Strict):
 
 
 class BatchConfig(Strict):
-    """What a training step sees.
+    """A batch: what a training step sees.
 
     Attributes:
-        pairs: sampled pairs a batch, half same, half different (loss "pairs" alone).
+        pairs: how many sampled pairs a batch holds, half same, half different (only loss "pairs").
         training_pairs: how many pairs are drawn once for the whole training, as in the paper
-            (30 000, 90 000 or 150 000); 0 draws new ones for every batch.
-        across: draw different pairs from any two characters, as re-implementations do; else from
-            two of the same alphabet.
+            (30 000, 90 000 or 150 000); 0 draws new pairs for every batch (only loss "pairs").
+        across: take the characters of a different pair from all alphabets, as re-implementations
+            do; if not, both are of one alphabet (only loss "pairs").
         alphabets: over how many alphabets a batch of confusable characters is spread.
         characters: how many characters such a batch holds.
-        drawers: how many drawings of each.
-        symmetries: turn each whole batch by a random multiple of 90 degrees and mirror it or not,
+        drawers: how many drawings of each character such a batch holds.
+        symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not,
             which makes a new alphabet of it.
     """
 
@@ -128,7 +148,7 @@ class DistortionConfig(Strict):
     Attributes:
         affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
         elastic: amplitude of the elastic distortion, as a fraction of the picture's width.
-        stroke: how much thicker or thinner strokes become, at most; 1 is a pixel on all sides.
+        stroke: how much thicker or thinner strokes become at most; 1 is a pixel on all sides.
     """
 
     affine: float = Field(default=1.0, ge=0, le=3)
@@ -143,23 +163,25 @@ class TrainConfig(Strict):
         seed: of the initial weights, the batches and the distortions.
         loss: "pairs" (the paper's), "batch-pairs", "nca" or "one-shot"; see
             `model.training.losses`.
-        temperature: by which the latter two divide the scores before their softmax.
+        temperature: by which "nca" and "one-shot" divide scores before their softmax.
         optimiser: "sgd" (the paper's) or "adam".
-        learning_rate: by which that of every layer is multiplied. A search over this one and over
-            the layers' factors around 1 finds rates that train sooner than one over independent
-            rates, of which one bad is enough to fail.
-        layers: one per layer with weights, in the network's order: convolutions, embedding, output.
-        epochs: at most so many.
-        steps_per_epoch: batches an epoch.
-        patience: stop after so many epochs without a better validation accuracy.
-        schedule: learning rates "decay" by 1 % an epoch (the paper's), fall to zero over all epochs
-            along a "cosine", or to a tenth in each of two "steps", after a half and three quarters.
-        validation: one-shot accuracy over every drawer pair and every choice of characters
-            ("exact"), or over 320 seeded random trials, as in the paper ("sampled"); or same or
-            different over every within-alphabet pair of two drawers ("verification"), which no
-            study and no `retrain` takes: they report one-shot accuracy.
-        averaging: the weights that are validated and kept are a moving average over the steps,
-            which keeps this part of itself at each; 0 is none.
+        learning_rate: a factor of every layer's learning rate. A search over this factor and over
+            layers' rates around 1 finds good rates sooner than a search over independent rates,
+            where a single bad one is enough to fail.
+        layers: how each layer with weights learns, in the network's order: convolutions, embedding,
+            output.
+        epochs: how many at most.
+        steps_per_epoch: how many batches an epoch has.
+        patience: stop after this number of epochs without a better validation accuracy.
+        schedule: learning rates "decay" by 1 % an epoch (the paper's); fall to zero over all epochs
+            along a "cosine"; or fall to a tenth in each of two "steps", after half and three
+            quarters of the epochs.
+        validation: "exact": one-shot accuracy over every drawer pair and every choice of
+            characters; "sampled": one-shot accuracy over 320 random one-shot trials, as in the
+            paper; "verification": same or different over every within-alphabet pair by two
+            drawers, which neither a study nor `retrain` takes, for they report one-shot accuracy.
+        averaging: validate and keep a moving average of the weights, which keeps this part of
+            itself at each step; 0 averages nothing.
         batch: what a step sees.
         distortion: of every training picture.
     """
@@ -181,17 +203,32 @@ class TrainConfig(Strict):
 
     @property
     def softmax_temperature(self) -> float | None:
-        """By which the loss divides scores before a softmax; None where it has no softmax."""
+        """Temperature that divides scores before the loss's softmax; None if it has no softmax."""
         return self.temperature if self.loss in ("nca", "one-shot") else None
 
     @property
     def error_over(self) -> Literal["trials", "alphabets"]:
-        """What the standard error of a validation accuracy is over."""
+        """Over what a validation accuracy's standard error is: one-shot "trials" or "alphabets"."""
         return "trials" if self.validation == "sampled" else "alphabets"
 
 
 class RunConfig(Strict):
-    """A network and how it is trained: the content of an exported configuration file."""
+    """A network and how it is trained: the content of an exported configuration file.
+
+    Attributes:
+        network: the network.
+        train: how it is trained; `train.layers` has one entry for each of `network.layers`.
+
+    Example:
+        >>> config = RunConfig.model_validate(
+        ...     {
+        ...         "network": {"convolutions": [{"filters": 8, "kernel": 5}], "units": 16},
+        ...         "train": {"layers": [{"learning_rate": 0.01}] * 3},
+        ...     }
+        ... )
+        >>> config.network.layers, config.train.loss
+        (('conv1', 'embedding', 'output'), 'nca')
+    """
 
     network: NetworkConfig
     train: TrainConfig

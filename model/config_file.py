@@ -1,4 +1,4 @@
-"""Configuration files, TOML, JSON or YAML: written, and read with one clear line a mistake."""
+"""Configuration files, TOML, JSON or YAML: written, and read with one clear line per mistake."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from data.names import Dataset
 from model.config import RunConfig
 
 Form = Literal["toml", "json", "yaml"]
+"""A configuration file's format."""
 
 TYPES = {
     "bool_type": "true or false",
@@ -30,17 +31,21 @@ TYPES = {
     "dict_type": "a table",
     "model_type": "a table",
 }
-"""What pydantic's errors about a value's type would have instead, in TOML's words."""
+"""By pydantic's name of an error about a value's type: what should be there, in TOML's words."""
 
 
 class _ConfigFile(RunConfig):
-    """What a configuration's file holds: also the data set it was found on; "auto": not known."""
+    """The content of a configuration file.
+
+    Attributes:
+        dataset: the data set that the configuration was found on; "auto" if not known.
+    """
 
     dataset: Dataset = "auto"
 
 
 class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """PyYAML's, which takes 1e-4 for text as YAML 1.1 did; here it is a number, as in 1.2."""
+    """PyYAML's loader, but 1e-4 is a number as in YAML 1.2, not text as in YAML 1.1."""
 
 
 _YamlLoader.add_implicit_resolver(
@@ -51,10 +56,10 @@ _YamlLoader.add_implicit_resolver(
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The content of a JSON or YAML file, by its name's end; any other is TOML.
+    """Reads a JSON file (.json), YAML file (.yaml, .yml) or, under any other name, TOML file.
 
     Raises:
-        InputError: no such file, or not of that form.
+        InputError: there is no such file, or it is not in that format.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
@@ -76,10 +81,25 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def read_config(path: Path) -> RunConfig:
-    """A configuration as `export` writes it: TOML, JSON or YAML.
+    """Reads a configuration file as `export` writes it: TOML, JSON or YAML.
 
     Raises:
-        InputError: the file is missing or wrong; names the file, the key and what is allowed.
+        InputError: the file is missing or wrong; the message names the file, the key and what is
+            allowed.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
+        >>> config = RunConfig(
+        ...     network=NetworkConfig(convolutions=[Convolution(filters=8, kernel=5)], units=16),
+        ...     train=TrainConfig(layers=[LayerConfig(learning_rate=0.01)] * 3),
+        ... )
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "best.toml"
+        ...     _ = file.write_text(to_toml(config))
+        ...     read_config(file) == config
+        True
     """
     file = _read(path)
     short = file.network.shortfall()
@@ -92,7 +112,7 @@ def read_config(path: Path) -> RunConfig:
 
 
 def read_dataset(path: Path) -> Dataset:
-    """The data set that a configuration was found on; "auto" where its file does not say.
+    """Reads which data set a configuration was found on; "auto" if its file does not say.
 
     Raises:
         InputError: as `read_config`.
@@ -108,15 +128,31 @@ def _read(path: Path) -> _ConfigFile:
 
 
 def to_toml(config: RunConfig, dataset: str = "auto") -> str:
-    """See `to_text`."""
+    """Writes a configuration as TOML, see `to_text`.
+
+    Example:
+        >>> from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
+        >>> config = RunConfig(
+        ...     network=NetworkConfig(convolutions=[Convolution(filters=8, kernel=5)], units=16),
+        ...     train=TrainConfig(layers=[LayerConfig(learning_rate=0.01)] * 3),
+        ... )
+        >>> print(to_toml(config, dataset="omniglot")[:45])
+        dataset = "omniglot"
+        <BLANKLINE>
+        [network]
+        size = 35
+        ...
+    """
     return to_text(config, "toml", dataset)
 
 
 def to_text(config: RunConfig, form: Form, dataset: str = "auto") -> str:
-    """The configuration as the content of a file that `read_config` takes.
+    """Writes a configuration as the content of a file that `read_config` reads.
 
     Args:
-        dataset: what it was found on; "auto" says nothing of it.
+        config: the configuration.
+        form: the file's format.
+        dataset: the data set that it was found on; "auto" if not known.
     """
     found_on = {} if dataset == "auto" else {"dataset": dataset}
     document = found_on | config.model_dump(mode="json")
@@ -128,14 +164,14 @@ def to_text(config: RunConfig, form: Form, dataset: str = "auto") -> str:
 
 
 def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
-    """The first mistake in one line: where, the dotted key, what is wrong or allowed.
+    """Explains the first mistake in one line: where, the dotted key, what is wrong or allowed.
 
-    An unknown key goes first: a misspelt one is also missing under its right name.
+    An unknown key goes first, for a misspelt one is also missing under its right name.
 
     Args:
-        error: of validating `model`.
-        where: the file, or what else was validated.
-        model: whose fields name the allowed keys beside an unknown one.
+        error: from validating `model`.
+        where: the file, or whatever else was validated.
+        model: whose fields are the allowed keys.
     """
     mistakes = error.errors(include_url=False)
     first = min(mistakes, key=lambda mistake: mistake["type"] != "extra_forbidden")
@@ -157,8 +193,8 @@ def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
 
 
 def _complaint(mistakes: list[ErrorDetails]) -> str:
-    """What is wrong with one value: several mistakes where several types are allowed."""
-    # That a number is not finite says more than that it is no string either.
+    """Says what is wrong with one value, which has a mistake for each type that is allowed."""
+    # That a number is not finite says more than that it is not a string.
     told = next((m for m in mistakes if m["type"] not in TYPES), mistakes[0])
     if told["type"] == "missing":
         return "is required"
@@ -179,7 +215,7 @@ def _complaint(mistakes: list[ErrorDetails]) -> str:
 
 
 def as_toml(value: object) -> str:
-    """A value as a TOML file has it; what is long, or no value there, by its kind."""
+    """Writes a value as TOML does; a table, list, null, date or time by its kind alone."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float, str)):
@@ -189,7 +225,7 @@ def as_toml(value: object) -> str:
 
 
 def _keys_at(model: type[BaseModel], location: list[int | str]) -> list[str]:
-    """The field names of the model that lies at a location within `model`."""
+    """Names the fields of the model at a location within `model`."""
     for part in location:
         if isinstance(part, int):
             continue
@@ -203,7 +239,7 @@ def _keys_at(model: type[BaseModel], location: list[int | str]) -> list[str]:
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401
-    """The model within an annotation such as `Model` or `tuple[Model, ...]`; None without one."""
+    """Finds the model in an annotation such as `Model` or `tuple[Model, ...]`; None if none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     found = (model_in(part) for part in get_args(annotation))

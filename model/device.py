@@ -1,4 +1,4 @@
-"""Where to compute, and in which precision."""
+"""Devices: where to compute, and in which precision."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from data.errors import InputError
 
 
 def resolve_device(name: str) -> torch.device:
-    """The device a name stands for: "auto" takes a CUDA GPU where there is one.
+    """Finds the device that a name stands for; "auto" takes a CUDA GPU if there is one.
 
     Raises:
-        InputError: no such device here.
+        InputError: this machine has no such device.
+
+    Example:
+        >>> resolve_device("cpu")
+        device(type='cpu')
     """
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
@@ -30,19 +34,19 @@ def resolve_device(name: str) -> torch.device:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
+    """Whether a device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     return torch.cpu._is_avx512_bf16_supported()
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """A context that computes convolutions and matrix products in bfloat16 where that is fast."""
+    """Context in which convolutions and matrix products are in bfloat16 where that is fast."""
     return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device))
 
 
 def device_name(device: torch.device) -> str:
-    """Such as "cpu" or "cuda:0 NVIDIA H100"."""
+    """Name of a device, such as "cpu" or "cuda:0 NVIDIA H100"."""
     if device.type != "cuda":
         return str(device)
     return f"{device} {torch.cuda.get_device_name(device)}"

@@ -1,1 +1,1 @@
-"""Study definitions that come with the project."""
+"""Study definitions, one TOML file each; under results/ what published runs of them found."""

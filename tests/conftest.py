@@ -24,7 +24,7 @@ from data.sources.omniglot_files import FINGERPRINTS
 from hpo.console.progress import Progress
 from hpo.reproduce.networks import NETWORKS
 from model.config import NetworkConfig
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 PROJECT = Path(__file__).parents[1]
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -47,7 +47,8 @@ from hpo.study.file import load_study, read_study
 from hpo.study.space import config_of
 from hpo.trials.budget import counts
 from model.config import RunConfig
-from model.training.trainer import EpochReport, Trainer
+from model.training.epoch_report import EpochReport
+from model.training.trainer import Trainer
 
 SIZES = (100, 300, 1000)
 """Finished trials in the study."""

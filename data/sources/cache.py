@@ -1,4 +1,4 @@
-"""Verified or generated pictures, bit-packed in the user's cache folder for fast starts."""
+"""The cache: verified or generated pictures, bit-packed in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from data.collection import DRAWERS, PACKED_BYTES
 
 
 def cache_path(dataset: str) -> Path:
-    """The one file that holds a data set's pictures."""
+    """Path of the file that holds a data set's pictures."""
     return user_cache_path("siamese-hpo") / f"{dataset}.npz"
 
 
 def read_cache(dataset: str, origin: str | None) -> NDArray[np.uint8] | None:
-    """The pictures stored for a data set, or None where there are none to trust.
+    """Reads a data set's pictures from the cache; None if there are none to trust.
+
+    The file's own CRC32 of each array is checked while it is read: a damaged file counts as none.
 
     Args:
         dataset: "omniglot" or "glyphs".
-        origin: what the pictures must have been made of; None takes any.
+        origin: what the pictures must have been made from; None accepts any.
 
-    The file's own CRC32 of each array is checked as it is read: a damaged file counts as none.
+    Returns:
+        Bits, uint8 [characters, 20, 1379].
     """
     try:
         with ZipFile(cache_path(dataset)) as stored:
@@ -36,7 +39,7 @@ def read_cache(dataset: str, origin: str | None) -> NDArray[np.uint8] | None:
                 return None
             packed = _array(stored, "packed")
     # What zipfile and NumPy raise on damaged bytes is documented by neither: TokenError,
-    # NotImplementedError, zlib.error, MemoryError ... The pictures can always be had anew.
+    # NotImplementedError, zlib.error, MemoryError ... The pictures can always be made anew.
     except Exception:
         return None
     if packed.dtype != np.uint8 or packed.shape[1:] != (DRAWERS, PACKED_BYTES):
@@ -53,9 +56,9 @@ def _array(stored: ZipFile, name: str) -> NDArray[Any]:
 
 
 def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
-    """Store a data set's pictures with what they were made of, whole or not at all.
+    """Stores a data set's pictures with what they were made from, whole or not at all.
 
-    Where the folder cannot be written to there is a warning, and no cache.
+    Warns, and stores nothing, if the folder cannot be written to.
     """
     path = cache_path(dataset)
     try:

@@ -1,4 +1,4 @@
-"""Downloads that give up soon: where there is no network, one should not wait for it."""
+"""Downloads that give up soon, so that nobody waits long where there is no network."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TIMEOUT = 5.0
 
 
 def download(url: str, folder: Path, md5: str) -> None:
-    """Leaves the file that a URL names in a folder, its MD5 checked; tells of it on stderr.
+    """Downloads a file into a folder and checks its MD5; reports progress on stderr.
 
     Raises:
-        OSError: there is no such file to be had, or it is another one.
+        OSError: the download failed, or the file has another MD5.
     """
-    from torchvision.datasets.utils import download_url  # here, for it takes long to import
+    from torchvision.datasets.utils import download_url  # imported here, for it takes long
 
     try:
         with contextlib.redirect_stdout(sys.stderr), _socket_timeout(TIMEOUT):

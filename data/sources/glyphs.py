@@ -1,4 +1,4 @@
-"""Glyphs: alphabets of stroke-drawn characters made up by the program, for want of Omniglot.
+"""Glyphs: alphabets of stroke-drawn characters that the program makes up, for want of Omniglot.
 
 Each alphabet has a style, and its characters share strokes, so that they are confusable.
 Everything follows from one fixed seed.
@@ -23,11 +23,11 @@ SEED = 2015
 BACKGROUND, EVALUATION, TESTED = 30, 20, 10
 WAY = 20
 LEAST_DISTANCE = 0.16
-"""By how much two characters of an alphabet differ at least, in half widths of a character."""
+"""Least distance between two characters of an alphabet, in half widths of a character."""
 
 
 class Style(NamedTuple):
-    """What the characters of an alphabet have in common.
+    """An alphabet's style, which its characters share.
 
     Attributes:
         kinds: probabilities of straight strokes, corners, arcs, waves, loops, hooks.
@@ -45,10 +45,16 @@ class Style(NamedTuple):
 
 
 def make_glyphs() -> Collection:
-    """The glyphs: 30 alphabets to train on, 20 to evaluate on, 10 of these with two runs each.
+    """Makes the glyphs: 30 alphabets to train on, 10 to validate on, 10 to test on.
 
-    Always the same. Kept in the user's cache folder until the generator changes. The fingerprint
-    is the SHA-256 over all packed pictures, characters in order and drawers 1 to 20.
+    Each test alphabet has two one-shot runs. Every call gives equal pictures, which are kept in
+    the user's cache folder until the generator changes. The fingerprint is the SHA-256 over all
+    packed pictures, characters in order and drawers 1 to 20.
+
+    Example:
+        >>> glyphs = make_glyphs()
+        >>> len(glyphs.background), len(glyphs.evaluation), len(glyphs.runs)
+        (30, 20, 20)
     """
     alphabets = [f"Glyphs_{number + 1:02d}" for number in range(BACKGROUND + EVALUATION)]
     generators = [np.random.default_rng([SEED, number]) for number in range(len(alphabets))]
@@ -86,7 +92,7 @@ def _characters_in(alphabet: int, rng: np.random.Generator) -> int:
 
 
 def _runs(alphabet: str, characters: int) -> list[OneShotRun]:
-    """Two runs on an alphabet, by four different drawers."""
+    """Draws an alphabet's two one-shot runs, by four different drawers."""
     rng = np.random.default_rng([SEED, *alphabet.encode()])
     drawers = (rng.permutation(DRAWERS)[:4] + 1).tolist()
     chosen = [(rng.permutation(characters)[:WAY] + 1).tolist() for _ in range(2)]
@@ -96,9 +102,9 @@ def _runs(alphabet: str, characters: int) -> list[OneShotRun]:
 
 
 def _draw_alphabet(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """An alphabet's pictures, bits [characters, 20, 1379]."""
+    """Draws an alphabet's pictures: bits, uint8 [characters, 20, 1379]."""
     style = _style(rng)
-    radicals = [_stroke(style, rng) for _ in range(6)]  # that many characters are built on
+    radicals = [_stroke(style, rng) for _ in range(6)]  # on which many of the characters are built
     characters: list[Floats] = []
     while len(characters) < count:
         character = _character(style, radicals, characters, rng)
@@ -123,7 +129,7 @@ def _style(rng: np.random.Generator) -> Style:
 
 
 def _stroke(style: Style, rng: np.random.Generator) -> Floats:
-    """The control points [6, 2] of one stroke, in a square from -1 to 1."""
+    """Draws the control points of one stroke: [6, 2], in a square from -1 to 1."""
     turn, sign = rng.uniform(0.7, 1.4), rng.choice([-1.0, 1.0])
     corner = [0, 2 * turn, 0, 0] if rng.random() < 0.6 else [1.8 * turn, 0, 0, -1.8 * turn]
     arc, wave = [0.6 * turn] * 4, [turn, turn, -turn, -turn]
@@ -146,7 +152,7 @@ def _stroke(style: Style, rng: np.random.Generator) -> Floats:
 def _character(
     style: Style, radicals: list[Floats], others: list[Floats], rng: np.random.Generator
 ) -> Floats:
-    """The control points [strokes, 6, 2] of a character, from -1 to 1 where it is widest."""
+    """Draws a character's control points: [strokes, 6, 2], from -1 to 1 along its longer side."""
     strokes: list[Floats] = []
     count = 1 + int(rng.choice(MOST_STROKES, p=style.strokes))
     if others and rng.random() < 0.3:  # like another character but for one stroke

@@ -10,33 +10,37 @@ from data.collection import DRAWERS, PACKED_BYTES, SIDE
 Floats = NDArray[np.float64]
 
 MOST_STROKES = 4
+"""Strokes of a character at most."""
 POINTS = 6
 """Control points of a stroke's curve."""
 SAMPLES = 160
-"""Points at which a curve is drawn: closer to each other than a stroke is thick."""
+"""Points at which a curve is drawn, closer to each other than a stroke is thick."""
 
 
 def handwritten(
     strokes: Floats, there: NDArray[np.bool_], roundness: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Characters as twenty new drawers draw them: bits [characters, 20, 1379].
+    """Draws characters as twenty new drawers would.
 
     Args:
-        strokes: control points [characters, 4, 6, 2], from -1 to 1.
-        there: [characters, 4], which strokes a character has.
-        roundness: 0 draws through all control points with sharp corners, 1 a smooth curve.
-        rng: what the drawers' hands come from.
+        strokes: control points, float [characters, 4, 6, 2], from -1 to 1.
+        there: bool [characters, 4], which strokes a character has.
+        roundness: 0 draws sharp corners at the control points, 1 a smooth curve along them.
+        rng: from which the drawers' hands are drawn.
+
+    Returns:
+        Bits, uint8 [characters, 20, 1379].
     """
     present = np.repeat(there[:, None], DRAWERS, axis=1)
-    care = rng.uniform(0.6, 1.4, size=(DRAWERS, 1, 1, 1))  # large is careless
+    care = rng.uniform(0.6, 1.4, size=(DRAWERS, 1, 1, 1))  # a large value is careless
     curves = _curves(_off(strokes[:, None], care, rng), roundness)
     return _ink(_placed(curves, present, rng), present, rng.uniform(1.25, 1.9, DRAWERS))
 
 
 def _off(strokes: Floats, care: Floats, rng: np.random.Generator) -> Floats:
-    """Control points [characters, 20, 4, 6, 2] as they come out: each stroke off by a little.
+    """Puts each drawer's strokes off by a little: control points [characters, 20, 4, 6, 2].
 
-    Shifted, turned, longer or shorter, its points off, its ends too far or too short.
+    Strokes are shifted, turned and scaled, their points moved, their ends too long or too short.
     """
     each = (len(strokes), DRAWERS, MOST_STROKES, 1, 1)
     centre = strokes.mean(axis=3, keepdims=True)
@@ -51,8 +55,8 @@ def _off(strokes: Floats, care: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _curves(points: Floats, roundness: float) -> Floats:
-    """The curves [..., 160, 2] along control points [..., 6, 2]: between polygons and splines."""
-    from scipy.interpolate import BSpline  # here, for a cached start needs none of it
+    """Curves [..., 160, 2] along control points [..., 6, 2], between polygons and splines."""
+    from scipy.interpolate import BSpline  # imported here, for a cached start does not need it
 
     even = np.linspace(0, 1, SAMPLES)
     at = (even + (1 - np.cos(np.pi * even)) / 2) / 2  # denser at the ends, where splines are fast
@@ -67,9 +71,9 @@ def _curves(points: Floats, roundness: float) -> Floats:
 
 
 def _placed(curves: Floats, present: NDArray[np.bool_], rng: np.random.Generator) -> Floats:
-    """Curves [characters, 20, 4, 160, 2] in pixels, each character within its picture.
+    """Places curves [characters, 20, 4, 160, 2] on pixels, each character within its picture.
 
-    Slant, aspect, size and place are the drawer's, and vary from one character to the next.
+    Slant, aspect, size and place depend on the drawer, and vary from one character to the next.
     """
     hand, whole = (1, DRAWERS, 1, 1), (len(curves), DRAWERS, 1, 1)
     curves[..., 0] *= np.exp(rng.normal(0, 0.12, hand) + rng.normal(0, 0.06, whole))
@@ -81,14 +85,14 @@ def _placed(curves: Floats, present: NDArray[np.bool_], rng: np.random.Generator
 
 
 def _turned(points: Floats, angle: Floats) -> Floats:
-    """Points [..., 2] turned about the origin."""
+    """Turns points [..., 2] about the origin."""
     cosine, sine = np.cos(angle), np.sin(angle)
     x, y = points[..., 0], points[..., 1]
     return np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=-1)
 
 
 def _fitted(curves: Floats, present: NDArray[np.bool_]) -> Floats:
-    """Curves shrunk and shifted, as far as it takes, to lie within the picture."""
+    """Shrinks and shifts curves as far as is needed to lie within the picture."""
     margin = 4.0
     mask = present[..., None, None]
     low = np.where(mask, curves, np.inf).min(axis=(2, 3), keepdims=True)
@@ -102,7 +106,7 @@ def _fitted(curves: Floats, present: NDArray[np.bool_]) -> Floats:
 
 
 def _ink(curves: Floats, present: NDArray[np.bool_], radius: Floats) -> NDArray[np.uint8]:
-    """Curves [characters, 20, 4, 160, 2] drawn with round pens: bits [characters, 20, 1379]."""
+    """Draws curves [characters, 20, 4, 160, 2] with round pens: bits [characters, 20, 1379]."""
     count = len(curves)
     picture, drawer = np.nonzero(present)[:2]
     points = curves[present]

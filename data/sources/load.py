@@ -1,4 +1,4 @@
-"""Which data set a request gets."""
+"""Data sets by name."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ from data.sources.omniglot import OmniglotUnavailable, load_omniglot
 
 
 def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
-    """A data set by name; "auto" is Omniglot, or the glyphs where it cannot be had.
+    """Loads a data set by name; "auto" is Omniglot, or the glyphs where Omniglot cannot be had.
 
-    That is said on stderr, and the collection's name tells which it is.
+    Going on with the glyphs is reported on stderr, and `Collection.name` says which it is.
+
+    Args:
+        dataset: "auto", "omniglot" or "glyphs".
+        data_root: a folder that holds Omniglot, see `load_omniglot`; None if not given.
 
     Raises:
         InputError: `data_root` or OMNIGLOT_ROOT is given but wrong, also with "auto".
         OmniglotUnavailable: "omniglot" is neither given nor cached, and its download failed.
+
+    Example:
+        >>> load_collection("glyphs", data_root=None).name
+        'glyphs'
     """
     if dataset == "glyphs":
         return make_glyphs()

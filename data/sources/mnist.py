@@ -26,7 +26,7 @@ DIGITS = 10
 PICTURES = 10_000
 SIDE = 28
 BOX = 20
-"""The digits were fitted into a box of so many pixels."""
+"""Height and width of the box into which MNIST's makers fitted each digit, in pixels."""
 FILES = {
     "t10k-images-idx3-ubyte.gz": (
         16,
@@ -39,7 +39,7 @@ FILES = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 }
-"""The test set's two files: bytes of header, bytes of content, SHA-256 of both, uncompressed."""
+"""The test set's two files: bytes of header, bytes of content, SHA-256 of both uncompressed."""
 
 
 class MnistUnavailable(InputError):  # noqa: N818 - a state of the world, not a mistake
@@ -47,16 +47,16 @@ class MnistUnavailable(InputError):  # noqa: N818 - a state of the world, not a 
 
 
 def load_mnist(data_root: Path | None) -> Tensor:
-    """The test digits (LeCun et al. 1998), grey: uint8 [10, 892, 28, 28], 255 is ink.
+    """Loads MNIST's test digits (LeCun et al. 1998): uint8 [10, 892, 28, 28], 255 is ink.
 
-    By digit: as many pictures of each as there are of the rarest, in a seeded random order, for
-    the file's first half is neater than its second.
+    Each digit has as many pictures as the rarest one, in a seeded random order: the file's first
+    half is neater than its second.
 
-    Taken from `data_root` where that holds the two t10k files, else from the folder in the
-    environment variable MNIST_ROOT, else from the user's cache folder, else downloaded.
+    Files come from `data_root` if it holds the two t10k files, else from the folder in the
+    environment variable MNIST_ROOT, else from the user's cache folder, else from the network.
 
     Raises:
-        InputError: MNIST_ROOT lacks a file, or a file is another one.
+        InputError: MNIST_ROOT lacks a file, or a file is not MNIST's.
         MnistUnavailable: nothing is given or cached, and the download failed.
     """
     folder = _folder(data_root)
@@ -69,16 +69,22 @@ def load_mnist(data_root: Path | None) -> Tensor:
 
 
 def as_characters(digits: Tensor, size: int, *, redrawn: bool) -> Characters:
-    """The digits as one alphabet whose pictures are `size` pixels wide.
+    """Makes the digits one alphabet of ten characters.
 
-    A column of it is no drawer, unlike Omniglot's: its ten pictures are by whoever drew them.
+    Unlike Omniglot's, a column is no drawer: its ten pictures are by different people.
 
     Args:
         digits: uint8 [10, columns, 28, 28].
-        size: 7 to 105.
-        redrawn: make them like what a network was trained on, with the pen and the extent of
-            Omniglot's training drawings (see `redraw`). If not, only the size is changed, as in
+        size: height and width of the pictures, 7 to 105 pixels.
+        redrawn: draw the digits again with the pen and the extent of Omniglot's training drawings
+            (see `redraw`), which a network was trained on. If not, only the size is changed, as in
             the paper (section 4.4).
+
+    Example:
+        >>> digits = torch.randint(0, 256, (10, 4, 28, 28), dtype=torch.uint8)
+        >>> characters = as_characters(digits, size=35, redrawn=False)
+        >>> characters.pictures.shape, characters.alphabets
+        (torch.Size([10, 4, 35, 35]), ('MNIST',))
     """
     flat = digits.flatten(0, 1)
     if redrawn:
@@ -97,7 +103,7 @@ def as_characters(digits: Tensor, size: int, *, redrawn: bool) -> Characters:
 
 
 def _folder(data_root: Path | None) -> Path:
-    """Where the files are; none is verified yet."""
+    """The folder that holds the files, not yet verified."""
     if data_root is not None and (found := _within(data_root.expanduser())):
         return found
     if given := os.environ.get("MNIST_ROOT"):
@@ -113,13 +119,13 @@ def _folder(data_root: Path | None) -> Path:
 
 
 def _within(root: Path) -> Path | None:
-    """The folder in which both files lie: `root`, or where torchvision puts them."""
+    """The folder that holds both files: `root`, or where torchvision puts them; None if none."""
     folders = (root, root / "raw", root / "MNIST" / "raw")
     return next((f for f in folders if all((f / name).is_file() for name in FILES)), None)
 
 
 def _download(folder: Path) -> None:
-    from torchvision.datasets import MNIST  # here, for it takes long to import
+    from torchvision.datasets import MNIST  # imported here, for it takes long
 
     with tempfile.TemporaryDirectory() as partial:
         for name, digest in MNIST.resources[2:]:
@@ -141,12 +147,12 @@ def _download(folder: Path) -> None:
 
 
 def _content(path: Path) -> NDArray[np.uint8]:
-    """A file's content after its header.
+    """Reads a file's content after its header.
 
-    Verified uncompressed, for there are copies that were packed anew.
+    The uncompressed content is verified, for some copies were compressed anew.
 
     Raises:
-        InputError: it is not MNIST's.
+        InputError: the file cannot be read, or is not MNIST's.
     """
     header, count, digest = FILES[path.name]
     try:

@@ -31,13 +31,13 @@ class OmniglotUnavailable(InputError):  # noqa: N818 - a state of the world, not
 
 
 def load_omniglot(data_root: Path | None) -> Collection:
-    """Omniglot (Lake et al. 2015): 50 alphabets, 1 623 characters, 20 drawers.
+    """Loads Omniglot (Lake et al. 2015): 50 alphabets, 1 623 characters, 20 drawers.
 
-    Taken from `data_root`, else from the folder in the environment variable OMNIGLOT_ROOT, else
-    from the user's cache folder, else downloaded. A folder holds images_background and
-    images_evaluation, each as a zip (Lake's or re-packed) or extracted. Every picture is verified,
-    then kept in one file in the user's cache folder; a folder whose files have not changed since
-    is not read again.
+    Pictures come from `data_root`, else from the folder in the environment variable
+    OMNIGLOT_ROOT, else from the user's cache folder, else from the network. A folder holds
+    images_background and images_evaluation, each as a zip (Lake's or re-packed) or extracted.
+    Every picture is verified, then kept in one file in the user's cache folder; a folder whose
+    files have not changed since is not read again.
 
     The collection's fingerprint is the SHA-256 over the two sets' fingerprints in hex.
 

@@ -1,10 +1,10 @@
 """Omniglot's two sets of PNGs, in zips or folders: found, decoded, verified.
 
-Two tables come with the project, so that a wrong picture can be named. Both follow the sorted
-names of the 32 460 PNGs, background set first:
+Two tables come with the project, so that a wrong picture can be named. Both are in the order of
+the sorted names of the 32 460 PNGs, background set first:
 
-- omniglot_alphabets.json: each alphabet's characters and the number in its first file names; an
-  alphabet's characters are numbered on from there, and each has twenty drawers.
+- omniglot_alphabets.json: how many characters each alphabet has, and the number in the file names
+  of its first; an alphabet's characters are numbered on from there, and each has twenty drawers.
 - omniglot_crc32.npy, uint32 [1623, 20]: `zlib.crc32(numpy.packbits(ink))` of every picture, where
   `ink` is the 105x105 boolean picture, True where a pixel is 0.
 """
@@ -34,11 +34,17 @@ FINGERPRINTS = {
     BACKGROUND: "4292eadfe465ca17bdb21d62b7e26b949775418be9f8e3ba753b52cd6149ce94",
     EVALUATION: "2eabde80012ba9fcbb006d71d7d0ed1ec59fd7a79e34a3dcc439354399872139",
 }
-"""SHA-256 of each set, as `fingerprint` counts it."""
+"""SHA-256 of each set, as `fingerprint` computes it."""
 
 
 class Alphabet(NamedTuple):
-    """One alphabet: its name, how many characters it has, the number of its first one's files."""
+    """One alphabet of Omniglot.
+
+    Attributes:
+        name: such as "Greek".
+        characters: how many characters it has.
+        first: the number in the names of its first character's files.
+    """
 
     name: str
     characters: int
@@ -47,13 +53,13 @@ class Alphabet(NamedTuple):
 
 @cache
 def alphabets(set_name: str) -> tuple[Alphabet, ...]:
-    """The alphabets of one of the two sets, in the order of their names."""
+    """Alphabets of one of the two sets, in the order of their names."""
     table = json.loads(files("data").joinpath("omniglot_alphabets.json").read_text())
     return tuple(Alphabet(**row) for row in table[set_name])
 
 
 def picture_names(set_name: str) -> list[str]:
-    """The paths of a set's PNGs in its zip, sorted: characters in order, twenty drawers each."""
+    """Paths of a set's PNGs in its zip, sorted: characters in order, twenty drawers each."""
     return [
         f"{set_name}/{name}/character{number + 1:02d}/{first + number:04d}_{drawer:02d}.png"
         for name, characters, first in alphabets(set_name)
@@ -63,10 +69,14 @@ def picture_names(set_name: str) -> list[str]:
 
 
 def find_sets(root: Path, called: str) -> dict[str, Path]:
-    """Where in a folder the two sets are: the path of the zip or of the extracted folder.
+    """Finds the two sets in a folder: by set, the path of its zip or of its extracted folder.
+
+    Args:
+        root: the folder.
+        called: the folder's name in the error's message.
 
     Raises:
-        InputError: the folder, which the message calls `called`, is missing or lacks a set.
+        InputError: the folder is missing or lacks a set.
     """
     if not root.is_dir():
         raise InputError(f"{called}: {'not a folder' if root.exists() else 'no such folder'}")
@@ -85,7 +95,7 @@ def find_sets(root: Path, called: str) -> dict[str, Path]:
 
 
 def origin_of(sets: dict[str, Path]) -> str:
-    """Tells unchanged files from changed ones without reading them: paths, sizes, times."""
+    """A text that changes when files do: paths, sizes and times, without what the files hold."""
     return json.dumps([_origin(path.resolve()) for path in sets.values()])
 
 
@@ -103,7 +113,7 @@ def _origin(path: Path) -> list[str | int]:
 
 
 def read_sets(sets: dict[str, Path]) -> NDArray[np.uint8]:
-    """Every picture of both sets, verified: bits [1623, 20, 1379] in the order of the names.
+    """Reads and verifies every picture of both sets: bits, uint8 [1623, 20, 1379], sorted by name.
 
     Raises:
         InputError: something is damaged, missing, altered or not Omniglot's; the message names it.
@@ -119,7 +129,7 @@ def read_sets(sets: dict[str, Path]) -> NDArray[np.uint8]:
 
 
 def _read_set(path: Path, set_name: str, checksums: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """A set's pictures, verified: bits [characters * 20, 1379]."""
+    """Reads and verifies a set's pictures: bits, uint8 [characters * 20, 1379]."""
     pngs = (_zip_pngs if path.is_file() else _folder_pngs)(path, set_name)
     names = picture_names(set_name)
     if unknown := sorted(set(pngs).difference(names)):
@@ -142,7 +152,10 @@ def _read_set(path: Path, set_name: str, checksums: NDArray[np.uint32]) -> NDArr
 
 
 def fingerprint(names: list[str], packed: NDArray[np.uint8]) -> str:
-    """SHA-256 (hex) over pictures, bits [pictures, 1379], each as name, a zero byte, bits."""
+    """SHA-256 (hex) over pictures: for each its name, a zero byte and its bits.
+
+    `packed` is uint8 [pictures, 1379].
+    """
     digest = hashlib.sha256()
     for name, picture in zip(names, packed, strict=True):
         digest.update(name.encode() + b"\0" + picture.tobytes())
@@ -150,7 +163,15 @@ def fingerprint(names: list[str], packed: NDArray[np.uint8]) -> str:
 
 
 def decode(png: bytes, called: str) -> NDArray[np.uint8]:
-    """The bits of one PNG, uint8 [1379], 1 is ink; errors name it as it is `called`."""
+    """Decodes one PNG: bits, uint8 [1379], 1 is ink.
+
+    Args:
+        png: the file's content.
+        called: the file's name in the error's message.
+
+    Raises:
+        InputError: it is no PNG, damaged, or not 105x105 pixels.
+    """
     try:
         with Image.open(BytesIO(png)) as picture:
             if picture.size != (SIDE, SIDE):
@@ -162,7 +183,7 @@ def decode(png: bytes, called: str) -> NDArray[np.uint8]:
 
 
 def _zip_pngs(path: Path, set_name: str) -> dict[str, bytes]:
-    """The PNGs of a set in a zip, by their names from the set's folder on."""
+    """Reads the PNGs of a set from a zip, by their names from the set's folder on."""
     pngs, at = {}, ""
     try:
         with ZipFile(path) as archive:
@@ -176,7 +197,7 @@ def _zip_pngs(path: Path, set_name: str) -> dict[str, bytes]:
 
 
 def _folder_pngs(path: Path, set_name: str) -> dict[str, bytes]:
-    """The PNGs of a set in an extracted folder, by their names from that folder on."""
+    """Reads the PNGs of a set from an extracted folder, by their names from that folder on."""
     pngs = {}
     for file in path.rglob("*.png"):
         if name := _png_name(file.relative_to(path.parent), set_name):
@@ -188,9 +209,9 @@ def _folder_pngs(path: Path, set_name: str) -> dict[str, bytes]:
 
 
 def _png_name(path: PurePath, set_name: str) -> str | None:
-    """A PNG's path from the set's folder on; None for what is no picture of the set.
+    """A PNG's path from the set's folder on; None if the file is no picture of the set.
 
-    Archives made on a Mac hold hidden companions of each file, which are passed over.
+    Archives made on a Mac hold a hidden companion of each file, which is none.
     """
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     if hidden or path.suffix != ".png" or set_name not in path.parts:

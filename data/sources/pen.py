@@ -1,4 +1,4 @@
-"""How thick a pen was, and the same drawing by another pen."""
+"""Pens: the width of the one that drew, and the drawing by another."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Mask = NDArray[np.bool_]
 
 
 def stroke_width(ink: Mask) -> float:
-    """The mean thickness of a drawing's strokes, in pixels.
+    """Mean width of a drawing's strokes, in pixels: its area, divided by half its outline.
 
-    Its area, by half its outline: of which, whatever its direction, rows and columns of pixels
-    together cross 4 / pi a pixel.
+    The outline's length is estimated by how often rows and columns of pixels cross it: together
+    4 / pi times per pixel of its length, on average over directions.
     """
     framed = np.pad(ink, 1)
     crossings = (framed[1:] != framed[:-1]).sum() + (framed[:, 1:] != framed[:, :-1]).sum()
@@ -25,9 +25,9 @@ def stroke_width(ink: Mask) -> float:
 
 
 def redrawn(ink: Mask, width: float) -> Mask:
-    """The drawing as with a round pen of this width, in pixels.
+    """Draws a drawing again with a round pen of this width, in pixels.
 
-    What a thick pen filled stays filled, and thicker than a line.
+    What a thick pen has filled stays filled, and thicker than a line.
     """
     lines = middle_lines(ink)
     depth = distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1]
@@ -38,9 +38,9 @@ def redrawn(ink: Mask, width: float) -> Mask:
 
 
 def middle_lines(ink: Mask) -> Mask:
-    """The drawing thinned to lines; of each of its parts something stays."""
+    """Thins a drawing to lines a pixel wide; something of each of its parts stays."""
     lines = thinned(ink)
-    # Of a part without direction, a dot, sometimes nothing does.
+    # Of a part without direction, such as a dot, thinning sometimes leaves nothing.
     parts, count = label(ink, np.ones((3, 3)))
     for lost in set(range(1, count + 1)).difference(parts[lines].tolist()):
         row, column = np.argwhere(parts == lost).mean(0).round().astype(int)

@@ -1,4 +1,4 @@
-"""Picture files of any kind, read as brightness."""
+"""Picture files of any format, read as brightness."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from data.errors import InputError
 Floats = NDArray[np.float32]
 
 LONGEST = 240
-"""Pixels of the longer side, after reading: enough for a drawing on a quarter of a photograph."""
+"""Pixels of the longer side after reading: enough for a drawing on a quarter of a photograph."""
 
 
 class NoPicture(InputError):  # noqa: N818 - a state of a file, named as the others are
-    """A file that holds no picture, or a picture without a drawing; says why in a few words."""
+    """No picture in a file, or no drawing on a picture; the message says why in a few words."""
 
 
 def read_brightness(path: Path) -> Floats:
-    """A picture's brightness, float32 [height, width] from 0 to 1, its longer side 240 pixels.
+    """Reads a picture's brightness: float32 [height, width], 0 to 1, the longer side 240 pixels.
 
-    Turned upright as its EXIF data say. What is transparent counts as paper; of several pictures
-    in a file the first is read.
+    The picture is turned upright as its EXIF data say. Transparent parts count as paper. If a file
+    holds several pictures, the first is read.
 
     Raises:
-        NoPicture: the file is none, or damaged.
+        NoPicture: the file is no picture, or damaged.
     """
     if path.is_dir():
         raise NoPicture("a folder")
@@ -52,7 +52,7 @@ def read_brightness(path: Path) -> Floats:
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    """Mode F, 0 to 1."""
+    """Converts to brightness: mode F, 0 to 1."""
     if image.mode.startswith(("I", "F")):  # 16 bits and more, of unknown range
         values = np.nan_to_num(np.asarray(image, dtype=np.float32))
         low, high = float(values.min()), float(values.max())

@@ -15,20 +15,27 @@ from data.collection import SIDE, THREADS
 from data.sources.thinning import thinned
 
 Planes = NDArray[np.uint8]
-"""A picture a bit: [height, width, pictures / 8]."""
+"""Pictures as bits: uint8 [height, width, pictures / 8], eight pictures in a byte."""
 EXTENT = 68
-"""The larger of a training drawing's height and width, in pixels: the mean over Omniglot's."""
+"""Mean extent of Omniglot's training drawings, the larger of height and width, in pixels."""
 PEN = 5
-"""The odd width whose lines hold most nearly as much ink as Omniglot's training drawings."""
+"""Width of the pen: with this odd one, lines hold about as much ink as Omniglot's drawings."""
 SLICE = 1000
-"""Pictures redrawn at once: so many fit the caches."""
+"""Pictures redrawn at once: more would not fit the caches."""
 
 
 def redraw(pictures: Tensor, extent: int) -> Tensor:
-    """Grey pictures, uint8 [n, side, side] -> bool [n, 105, 105], True where there is ink.
+    """Draws grey pictures again with Omniglot's pen.
 
-    All are scaled alike, so that `extent` of their pixels become `EXTENT`; their strokes are
-    thinned to lines, which takes a little of their length, and these drawn with the pen.
+    All are scaled by one factor, which makes `extent` of their pixels `EXTENT`. Their strokes are
+    thinned to lines, which become a little shorter, and the lines drawn with the pen.
+
+    Args:
+        pictures: uint8 [n, side, side], 255 is ink.
+        extent: the pictures' usual extent, the larger of height and width, in pixels.
+
+    Returns:
+        bool [n, 105, 105], True is ink.
     """
     with ThreadPoolExecutor(THREADS) as pool:
         parts = torch.split(pictures, SLICE)
@@ -38,7 +45,7 @@ def redraw(pictures: Tensor, extent: int) -> Tensor:
 def _redraw(pictures: Tensor, extent: int) -> Tensor:
     side = round(pictures.shape[-1] * EXTENT / extent)
     scaled = interpolate(pictures.unsqueeze(1).float(), (side, side), mode="bicubic").squeeze(1)
-    # Eight pictures in each byte: what follows is about whole neighbourhoods, bit by bit.
+    # Eight pictures in each byte: what follows looks at whole neighbourhoods, bit by bit.
     planes = np.packbits((scaled > 255 / 2).permute(1, 2, 0).contiguous().numpy(), axis=-1)
     before, after = (SIDE - side) // 2, SIDE - side - (SIDE - side) // 2
     lines = np.pad(thinned(planes), ((before, after), (before, after), (0, 0)))
@@ -48,6 +55,6 @@ def _redraw(pictures: Tensor, extent: int) -> Tensor:
 
 
 def _spread(planes: Planes, axis: int) -> Planes:
-    """Ink as wide as the pen along an axis; lines keep off the canvas's edges by more."""
+    """Spreads ink along an axis to the pen's width; lines are further than that from the edges."""
     shifts = range(-(PEN // 2), PEN // 2 + 1)
     return reduce(np.bitwise_or, [np.roll(planes, shift, axis) for shift in shifts])

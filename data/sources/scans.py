@@ -1,4 +1,4 @@
-"""Drawings photographed, scanned or drawn elsewhere, made like those of Omniglot."""
+"""Scans: drawings that were photographed, scanned or drawn elsewhere, made like Omniglot's."""
 
 from __future__ import annotations
 
@@ -15,40 +15,51 @@ from data.sources.pen import Mask, redrawn, stroke_width
 from data.sources.picture_files import Floats, NoPicture
 
 EXTENT = 63.0
-"""Width or height of a drawing, the larger, from middle line to middle line, in pixels of 105."""
+"""Larger of a drawing's height and width between its strokes' middle lines, in pixels."""
 WIDTH = 4.0
-"""Thickness of a stroke there: a little under Omniglot's five pixels.
+"""Width of a stroke, in pixels: a little less than Omniglot's five.
 
-On the validation alphabets it loses nothing of clean drawings, and one-shot accuracy after a thick
-pen is a point higher than with five; with three it is lower.
+On the validation alphabets, four loses nothing on clean drawings, and is a point of one-shot
+accuracy better than five on drawings by a thick pen; three is worse.
 """
 SMOOTHING = 0.8
+"""Standard deviation of the blur that takes away noise, in pixels."""
 LEAST_CONTRAST = 0.08
-"""Of the ink, as a part of the paper's brightness."""
+"""Least contrast of ink, as a part of the paper's brightness."""
 SPECK = 0.3
-"""Parts of a drawing smaller than this, in squares as wide as a stroke, are dirt."""
+"""Least area of a drawing's part, in squares as wide as a stroke; what is smaller is dirt."""
 
 
 def to_drawing(brightness: Floats) -> Mask:
-    """A picture's drawing as Omniglot would have it: bool [105, 105], True is ink.
+    """Makes a picture's drawing like Omniglot's: bool [105, 105], True is ink.
 
     The drawing is what stands out, darker or lighter, from paper whose brightness may change
-    smoothly across the picture. It is centred, scaled and drawn again with Omniglot's pen.
+    smoothly across the picture. It is centred, scaled and drawn again with a pen like Omniglot's.
+
+    Args:
+        brightness: float32 [height, width], 0 to 1, as `read_brightness` gives it.
 
     Raises:
         NoPicture: nothing stands out.
+
+    Example:
+        >>> photograph = np.full((240, 180), 0.9, dtype=np.float32)
+        >>> photograph[60:180, 85:95] = 0.2
+        >>> drawing = to_drawing(photograph)
+        >>> drawing.shape, pictures_of([drawing], size=35).shape
+        ((105, 105), torch.Size([1, 35, 35]))
     """
     return _placed(*_ink(brightness))
 
 
 def pictures_of(drawings: Sequence[Mask], size: int) -> Tensor:
-    """Drawings as a network's input: uint8 [drawings, size, size], 255 is ink."""
+    """Makes drawings a network's input: uint8 [drawings, size, size], 255 is ink."""
     packed = np.packbits(np.stack(drawings).reshape(len(drawings), -1), axis=-1)
     return unpacked(packed[:, None], range(len(drawings)), [0], size)[:, 0]
 
 
 def _ink(brightness: Floats) -> tuple[Mask, Floats]:
-    """Where ink is, and how much of it: 0 is paper, 1 is ink, half of it is the edge."""
+    """Finds the ink: where it is, and how much from 0 (paper) to 1; at the edge it is a half."""
     smooth = gaussian_filter(brightness, SMOOTHING)
     paper = _paper(smooth)
     contrast = (paper - smooth) / np.maximum(paper, 0.1)
@@ -65,7 +76,7 @@ def _ink(brightness: Floats) -> tuple[Mask, Floats]:
 
 
 def _threshold(values: Floats) -> float:
-    """What best separates values into low and high ones (Otsu 1979)."""
+    """The threshold that best separates low values from high ones (Otsu 1979)."""
     counts, edges = np.histogram(values, 64)
     middles = (edges[1:] + edges[:-1]) / 2
     below, mass = counts.cumsum()[:-1], (counts * middles).cumsum()
@@ -75,7 +86,7 @@ def _threshold(values: Floats) -> float:
 
 
 def _paper(brightness: Floats) -> Floats:
-    """The brightness of the paper: a smooth surface through what most of the picture is."""
+    """The paper's brightness: a smooth surface through most of the picture."""
     height, width = brightness.shape
     y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
     step = 5
@@ -83,7 +94,7 @@ def _paper(brightness: Floats) -> Floats:
     points = points.reshape(len(values), -1)
     paper: Floats = np.full(len(values), np.median(values), np.float32)
     for _ in range(12):
-        # Least squares, in which what is far off, the drawing, counts little.
+        # Least squares, in which what is far off counts little: the drawing.
         weight = np.maximum(np.abs(values - paper), 0.01) ** -1.5
         weighted = points.T * weight
         fit = np.linalg.solve(weighted @ points + 1e-6 * np.eye(6), weighted @ values)
@@ -93,7 +104,7 @@ def _paper(brightness: Floats) -> Floats:
 
 
 def _terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1, x, y, x², xy and y² at every pixel: [height, width, 6]."""
+    """Terms 1, x, y, x², xy and y² at every pixel: [height, width, 6]."""
     rows, columns = np.broadcast_arrays(y[:, None], x[None])
     ones = np.ones_like(rows)
     return np.stack([ones, columns, rows, columns**2, columns * rows, rows**2], axis=-1)

@@ -1,4 +1,4 @@
-"""Strokes become lines a pixel wide: in one drawing, or in many at once."""
+"""Thinning: strokes become lines a pixel wide, in one drawing or in many at once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ Ink = TypeVar("Ink", NDArray[np.bool_], NDArray[np.uint8])
 
 
 def thinned(ink: Ink) -> Ink:
-    """Strokes as lines, by Zhang and Suen's method (1984).
+    """Thins strokes to lines a pixel wide, by Zhang and Suen's method (1984).
 
-    Its rules are about how many of a pixel's eight neighbours are ink. They are followed bit by
-    bit, so that one drawing may be bool [height, width], and many a bit each of uint8
+    Its rules count how many of a pixel's eight neighbours are ink. They are applied bit by bit, so
+    `ink` is either one drawing, bool [height, width], or many drawings, each one bit of uint8
     [height, width, drawings / 8].
+
+    Example:
+        >>> stroke = np.zeros((7, 5), dtype=bool)
+        >>> stroke[1:6, 1:4] = True
+        >>> int(thinned(stroke).sum(axis=1).max())
+        1
     """
     while True:
         before = ink
@@ -27,7 +33,7 @@ def thinned(ink: Ink) -> Ink:
 
 
 def _outline(ink: Ink, turned: bool) -> Ink:
-    """Which pixels go in a step: at the lower right of strokes, or the upper left if `turned`."""
+    """Pixels that a step removes: at the lower right of strokes, or the upper left if `turned`."""
     around = np.pad(ink, ((1, 1), (1, 1), *[(0, 0)] * (ink.ndim - 2)))
     height, width = ink.shape[:2]
     # Clockwise from above.
@@ -42,7 +48,7 @@ def _outline(ink: Ink, turned: bool) -> Ink:
 
 
 def _two_or_more(planes: Iterable[Ink]) -> tuple[Ink, Ink]:
-    """Where at least two planes are set, and where at least one is."""
+    """Bits that are set in at least two planes, and in at least one."""
     first, *others = planes
     two, one = np.zeros_like(first), first
     for plane in others:

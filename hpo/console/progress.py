@@ -13,7 +13,7 @@ from rich.progress import Progress as Bars
 from hpo.trials.outcome import in_words, is_infeasible
 
 if TYPE_CHECKING:
-    from model.training.trainer import EpochReport
+    from model.training.epoch_report import EpochReport
 
 SPEED_WINDOW = 3600.0
 """Seconds over which the time left is estimated: trials differ a lot, so over many of them."""

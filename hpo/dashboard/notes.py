@@ -19,7 +19,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
 from hpo.trials.outcome import WHY_PRUNED, in_words, trained
 from model.config import RunConfig
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 OWN = "\n\n---\n\n*Notes of your own, which are kept, go below this line.*\n"
 

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from data.characters import Characters
 from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
-from model.evaluation.scores import HardTrial, Picture
-from model.training.trainer import EpochReport
+from model.evaluation.scores import OneShotTrial, Picture
+from model.training.epoch_report import EpochReport
 
 """The last three are told apart by the colour-blind too (Okabe and Ito's palette)."""
 PANEL, HEIGHT, MARGIN = 330, 240, 44
@@ -62,7 +62,7 @@ def accuracy_bars(per_alphabet: Mapping[str, float], mean: float) -> str:
     return _svg(left + right + 50, bottom + 10, parts)
 
 
-def hard_trials(trials: Sequence[HardTrial], characters: Characters) -> bytes:
+def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> bytes:
     """Each trial's test picture, the right one and the chosen one beside each other, as PNG.
 
     Args:

@@ -13,13 +13,14 @@ from optuna.artifacts import get_all_artifact_meta, upload_artifact
 from optuna.exceptions import UpdateFinishedTrialError
 
 from hpo.dashboard.notes import save_trial_note
-from hpo.dashboard.pictures import accuracy_bars, hard_trials, learning_curves
+from hpo.dashboard.pictures import accuracy_bars, learning_curves, one_shot_trials
 from hpo.storage.artifacts import ArtifactStore
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.optuna_private import artifact_path
 from model.config_file import to_toml
-from model.evaluation.scores import hardest_trials, one_shot_accuracy
-from model.training.trainer import WAY, Trainer
+from model.evaluation.scores import hardest_one_shot_trials, one_shot_accuracy
+from model.training.trainer import Trainer
+from model.training.validation import WAY
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".toml": "text/plain"}
 """The dashboard shows pictures in the page, and browsers show plain text."""
@@ -53,11 +54,11 @@ def present(
 
 def _pictures(trainer: Trainer) -> dict[str, bytes]:
     scores = trainer.best_scores()
-    accuracy, hardest = one_shot_accuracy(scores, WAY), hardest_trials(scores)
+    accuracy, hardest = one_shot_accuracy(scores, WAY), hardest_one_shot_trials(scores)
     pictures = (
         learning_curves(trainer.history).encode(),
         accuracy_bars(accuracy.per_alphabet, accuracy.value).encode(),
-        hard_trials(hardest, trainer.data.validation),
+        one_shot_trials(hardest, trainer.data.validation),
     )
     return dict(zip(PICTURES, pictures, strict=True))
 

@@ -11,7 +11,7 @@ from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured, over_seeds
 from hpo.reproduce.trainings import Trained
 from model.evaluation.embeddings import embed
-from model.evaluation.one_shot import VerificationAccuracy, scored_pairs, verify
+from model.evaluation.verification import VerificationAccuracy, scored_pairs, verify
 
 KINDS = (
     "Of the different pairs, half of all, both characters are of one alphabet (the harder kind),"

@@ -34,7 +34,8 @@ from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
 from hpo.workers.reporter import Reporter
 from model.device import device_name
-from model.training.trainer import EpochReport, Trainer
+from model.training.epoch_report import EpochReport
+from model.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from hpo.runtime.files import read_json, write_json
 from hpo.runtime.provenance import Computer
 from hpo.study.definition import StudyConfig
 from model.config import RunConfig
-from model.evaluation.one_shot import VerificationAccuracy
 from model.evaluation.standard_error import mean_and_error
+from model.evaluation.verification import VerificationAccuracy
 
 Results = TypeVar("Results", bound=BaseModel)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from optuna.trial import FrozenTrial
 
 if TYPE_CHECKING:
-    from model.training.trainer import EpochReport
+    from model.training.epoch_report import EpochReport
 
 
 class Reporter(Protocol):

@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial
 from data.errors import InputError, WorkFailed
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 INTERRUPTED = 130
 """Exit status of a worker that was told to end."""

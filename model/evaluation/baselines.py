@@ -1,4 +1,4 @@
-"""What a network must beat: likeness of pictures without any learning."""
+"""Baselines: likeness of pictures without any learning, which a network must beat."""
 
 from __future__ import annotations
 
@@ -10,15 +10,32 @@ from model.evaluation.embeddings import Embedded
 
 
 def nearest_neighbour(characters: Characters) -> Embedded:
-    """The characters by Euclidean distance between raw pixels (the paper's baseline)."""
+    """Compares characters by Euclidean distance between raw pixels (the paper's baseline).
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.evaluation.scores import one_shot_accuracy
+        >>> characters = make_glyphs().characters(["Glyphs_41"], [17, 18], size=14)
+        >>> 0 < one_shot_accuracy(nearest_neighbour(characters).scores(), way=20).value < 1
+        True
+    """
     return Embedded(_Pixels(), characters, characters.pictures.flatten(2))
 
 
 def modified_hausdorff(characters: Characters) -> Embedded:
-    """The characters by Dubuisson and Jain's modified Hausdorff distance (1994).
+    """Compares characters by Dubuisson and Jain's modified Hausdorff distance (1994).
 
-    Of two pictures' ink coordinates, each centred on its own mean, as in Lake's Omniglot baseline:
-    the mean distance from a point of one to the nearest of the other, and the larger of both ways.
+    As in Lake's Omniglot baseline, it is between the coordinates of two pictures' ink, each centred
+    on their own mean: the mean distance from a point of one picture to the nearest point of the
+    other, in the direction in which it is larger.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> characters = make_glyphs().characters(["Glyphs_41"], [17], size=14)
+        >>> embedded = modified_hausdorff(characters)
+        >>> pictures = embedded.vectors[:3, 0]
+        >>> embedded.likeness.score(pictures, pictures).argmax(1).tolist()
+        [0, 1, 2]
     """
     pictures = characters.pictures.flatten(0, 1)
     clouds = []
@@ -30,10 +47,10 @@ def modified_hausdorff(characters: Characters) -> Embedded:
 
 
 class _Pixels:
-    """Compares pictures: uint8 [pixels] each."""
+    """Compares pictures, each uint8 [pixels]."""
 
     def score(self, left: Tensor, right: Tensor) -> Tensor:
-        # Whole numbers below 2^53, so exact, and as good as their roots for telling the nearest.
+        # Squared distances: exact, as whole numbers below 2^53, and in the order of their roots.
         one, other = left.double(), right.double()
         return 2 * one @ other.T - one.square().sum(1)[:, None] - other.square().sum(1)
 
@@ -42,7 +59,7 @@ class _Pixels:
 
 
 class _Clouds:
-    """Compares point clouds: float32 [points, 2] each, filled up with inf."""
+    """Compares point clouds, each float32 [points, 2], padded with inf."""
 
     def score(self, left: Tensor, right: Tensor) -> Tensor:
         clouds = [cloud[cloud[:, 0].isfinite()] for cloud in right]
@@ -51,7 +68,7 @@ class _Clouds:
         rows = []
         for cloud in left:
             y, x = cloud[cloud[:, 0].isfinite()].unbind(1)
-            # Squares: the root of the nearest alone is wanted. All clouds side by side.
+            # Squared, for only the nearest points' roots are needed; all clouds side by side.
             apart = (y[:, None] - down).square_().add_((x[:, None] - across).square_())
             forth = [part.amin(1).sqrt().mean() for part in apart.split(sizes, 1)]
             back = [part.mean() for part in apart.amin(0).sqrt().split(sizes)]

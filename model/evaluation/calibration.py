@@ -1,4 +1,4 @@
-"""Whether the probabilities that a network gives are those that pairs of pictures bear out."""
+"""Calibration: whether a network's probabilities that two pictures show one character are right."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from scipy.optimize import minimize
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from model.evaluation.one_shot import ScoredPairs
+from model.evaluation.verification import ScoredPairs
 
 BINS = 15
+"""Equally wide bins of probabilities, from 0 to 1."""
 
 
 class Bin(NamedTuple):
-    """Pairs whose probability is about the same.
+    """A bin: pairs of about equal probability.
 
     Attributes:
-        probability: their mean probability to be of one character.
-        same: the share of them that is.
-        pairs: how many they are.
+        probability: mean probability that a pair shows one character.
+        same: share of pairs that show one character.
+        pairs: how many pairs the bin holds.
     """
 
     probability: float
@@ -31,10 +32,10 @@ class Bin(NamedTuple):
 
 @dataclass(frozen=True)
 class Reliability:
-    """How far probabilities are right.
+    """How reliable probabilities are.
 
     Attributes:
-        bins: those of `BINS` equally wide ones that hold any pair: the reliability diagram.
+        bins: the bins that hold a pair, by probability: the reliability diagram.
     """
 
     bins: list[Bin]
@@ -43,7 +44,7 @@ class Reliability:
     def error(self) -> float:
         """Expected calibration error, 0 to 1 (Guo et al. 2017).
 
-        The mean distance, over pairs, between their bin's `probability` and `same`.
+        The mean over pairs of the distance between `probability` and `same` of their bins.
         """
         distances = (b.pairs * abs(b.probability - b.same) for b in self.bins)
         return sum(distances) / sum(b.pairs for b in self.bins)
@@ -51,14 +52,16 @@ class Reliability:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Over the test pairs, by what was fitted to the validation pairs' cross-entropy.
+    """A network's calibration on test pairs, before and after scaling its scores.
+
+    Temperature and shift are those with the least cross-entropy on validation pairs.
 
     Attributes:
-        before: nothing fitted: the sigmoid of the scores.
-        after: temperature scaling: the sigmoid of score / `temperature`.
-        temperature: above 1 where the network is overconfident.
-        after_shift: of score / T + shift, both fitted (Platt 1999): one loss, `nca`, compares
-            scores with each other alone and never trains the bias that they have in common.
+        before: of sigmoid(score).
+        after: of sigmoid(score / temperature): temperature scaling (Guo et al. 2017).
+        temperature: above 1 if the network is overconfident.
+        after_shift: of sigmoid(score / T + shift), both fitted (Platt 1999). The losses "nca" and
+            "one-shot" compare scores with each other only and never train the bias of them all.
     """
 
     before: Reliability
@@ -68,7 +71,16 @@ class Calibration:
 
 
 def calibration(validation: ScoredPairs, test: ScoredPairs) -> Calibration:
-    """Calibration of a network on test pairs, before and after scaling."""
+    """Measures calibration on test pairs, before and after scaling fitted to validation pairs.
+
+    Example:
+        >>> scores = torch.linspace(-3, 3, 1000)
+        >>> same = torch.rand(1000, generator=torch.Generator().manual_seed(0)) < scores.sigmoid()
+        >>> overconfident = ScoredPairs(4 * scores, same)
+        >>> found = calibration(overconfident, overconfident)
+        >>> found.temperature > 2, found.after.error < found.before.error
+        (True, True)
+    """
     slope, _ = _fit(validation, shifted=False)
     steeper, shift = _fit(validation, shifted=True)
     return Calibration(
@@ -80,7 +92,17 @@ def calibration(validation: ScoredPairs, test: ScoredPairs) -> Calibration:
 
 
 def reliability(probabilities: Tensor, same: Tensor) -> Reliability:
-    """Probabilities, float [pairs], beside what they are about, bool [pairs]."""
+    """Compares probabilities with what happened.
+
+    Args:
+        probabilities: float [pairs], that a pair shows one character.
+        same: bool [pairs], whether it does.
+
+    Example:
+        >>> found = reliability(torch.tensor([0.9, 0.9, 0.1]), torch.tensor([True, False, False]))
+        >>> round(found.error, 2), [part.pairs for part in found.bins]
+        (0.3, [1, 2])
+    """
     found, wanted = probabilities.double().cpu(), same.cpu()
     number = (found * BINS).long().clamp(max=BINS - 1)
     bins = [
@@ -92,7 +114,7 @@ def reliability(probabilities: Tensor, same: Tensor) -> Reliability:
 
 
 def _fit(pairs: ScoredPairs, *, shifted: bool) -> tuple[float, float]:
-    """The slope, above 0, and the shift (else 0) that give the least cross-entropy."""
+    """Slope, above 0, and shift (0 if not `shifted`) with the least cross-entropy."""
     scores, same = pairs.scores.double().cpu(), pairs.same.double().cpu()
 
     def loss(values: list[float]) -> float:

@@ -1,4 +1,4 @@
-"""MNIST's digits, ten at a time (the paper's section 4.4)."""
+"""One-shot accuracy on MNIST's digits, 10-way (the paper's section 4.4)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from model.evaluation.scores import mean_and_error, one_shot_accuracy
 
 WAY = 10
 RUNS = 40
-"""Of ten trials each: the paper's 400, as on Omniglot a run's pictures from two columns."""
+"""One-shot runs of ten trials each, the paper's 400; a run's pictures are from two columns."""
 PARTS = 10
+"""Parts of the columns, over which the standard error is taken."""
 
 
 @dataclass(frozen=True)
 class DigitsAccuracy:
-    """10-way one-shot accuracy.
+    """10-way one-shot accuracy on the digits.
 
     Attributes:
-        trials: over the paper's 400 trials.
-        value: over every pair of two columns within each of ten parts, all pictures together.
+        trials: over 400 random one-shot trials, as in the paper.
+        value: over every pair of two columns within each of ten parts, which together hold all
+            pictures.
         standard_error: of `value`, over the parts, which share no picture.
     """
 
@@ -31,7 +33,21 @@ class DigitsAccuracy:
 
 
 def digits_accuracy(embedded: Embedded, seed: int = 0) -> DigitsAccuracy:
-    """How well the digits are told apart, the trials drawn with a seed."""
+    """Measures 10-way one-shot accuracy on embedded digits.
+
+    Args:
+        embedded: of `as_characters`, with at least 20 columns.
+        seed: of the random one-shot trials.
+
+    Example:
+        >>> import torch
+        >>> from data.sources.mnist import as_characters
+        >>> from model.evaluation.baselines import nearest_neighbour
+        >>> digits = torch.randint(0, 256, (10, 20, 28, 28), dtype=torch.uint8)
+        >>> found = digits_accuracy(nearest_neighbour(as_characters(digits, 28, redrawn=False)))
+        >>> found.trials.trials
+        400
+    """
     characters = embedded.characters
     count = len(characters.drawers)
     values = []

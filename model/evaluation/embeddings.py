@@ -1,4 +1,4 @@
-"""Characters as a measure of likeness sees them: each picture looked at once, compared often."""
+"""Embeddings: each picture is looked at once, and then compared often."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from model.network.siamese import SiameseNetwork
 
 
 class Likeness(Protocol):
-    """How alike pictures are, by what was made of each; the more, the higher the score.
+    """A measure of likeness between pictures: the more alike, the higher the score.
 
-    A `SiameseNetwork` is one, by its embeddings; the baselines are others.
+    It compares what was made of each picture: a `SiameseNetwork` its embeddings, the baselines
+    pixels or coordinates.
     """
 
     def score(self, left: Tensor, right: Tensor) -> Tensor:
-        """Scores of every left one against every right one: [n, ...], [m, ...] -> [n, m]."""
+        """Scores of every left picture against every right one: [n, ...], [m, ...] -> [n, m]."""
 
     def score_within(self, embeddings: Tensor) -> Tensor:
-        """Scores of every one against every one of the same: [n, ...] -> [n, n]."""
+        """Scores of every picture against every other and itself: [n, ...] -> [n, n]."""
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """Characters and what was made of each of their pictures.
+    """Characters, and what was made of each of their pictures.
 
     Attributes:
-        likeness: compares.
-        characters: whose pictures they are.
-        vectors: [characters, drawers, ...].
+        likeness: compares the pictures.
+        characters: of which the pictures are.
+        vectors: [characters, drawers, ...], what `likeness` compares.
     """
 
     likeness: Likeness
@@ -41,7 +42,7 @@ class Embedded:
 
     @torch.inference_mode()
     def scores(self) -> dict[str, Tensor]:
-        """Each alphabet's scores, see `model.evaluation.scores`."""
+        """Scores of each alphabet's pictures, see `model.evaluation.scores`."""
         drawers, found = len(self.characters.drawers), {}
         for alphabet, rows in zip(
             self.characters.alphabets, self.characters.characters_of, strict=True
@@ -52,7 +53,11 @@ class Embedded:
         return found
 
     def part(self, alphabets: tuple[str, ...], drawers: tuple[int, ...]) -> Embedded:
-        """Some alphabets by some drawers (their numbers)."""
+        """Keeps only some alphabets by some drawers, given by number.
+
+        Raises:
+            ValueError: an alphabet or a drawer is not among those here.
+        """
         everyone = self.characters
         index = {name: row for row, name in enumerate(everyone.names)}
         characters = everyone.of(alphabets).by(drawers)
@@ -62,18 +67,28 @@ class Embedded:
 
 
 def embed(network: SiameseNetwork, characters: Characters) -> Embedded:
-    """The characters by a network's embeddings, in float32."""
+    """Embeds every picture of the characters, in float32 unless under `autocast`.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5, pool=True)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> embedded = embed(network, make_glyphs().characters(["Glyphs_41"], [17, 18], size=14))
+        >>> embedded.vectors.shape, embedded.scores()["Glyphs_41"].shape
+        (torch.Size([22, 2, 8]), torch.Size([22, 2, 22, 2]))
+    """
     return Embedded(network, characters, embed_all(network, characters))
 
 
 def scores_within(network: SiameseNetwork, characters: Characters) -> dict[str, Tensor]:
-    """Each alphabet's scores, see `model.evaluation.scores`; every picture is embedded once."""
+    """Scores of each alphabet's pictures, see `model.evaluation.scores`; each is embedded once."""
     return embed(network, characters).scores()
 
 
 @torch.inference_mode()
 def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
-    """Every picture's embedding: float32 [characters, drawers, copies * units]."""
+    """Embeds every picture: float32 [characters, drawers, copies * units]."""
     training = network.training
     network.eval()
     # Slices of about 64 35x35 or 32 larger pictures keep the activations in the caches.

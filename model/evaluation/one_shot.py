@@ -1,7 +1,7 @@
-"""One-shot and verification accuracy, with standard errors. Each picture is embedded once.
+"""One-shot accuracy on given runs and over every drawer pair, with standard errors.
 
-In float32, unless the caller sets a precision with `autocast`: in bfloat16 alone a prediction can
-depend on how many pictures are embedded together.
+Computed in float32 unless the caller sets a precision with `autocast`: in bfloat16 alone an answer
+can depend on how many pictures are embedded together.
 """
 
 from __future__ import annotations
@@ -9,32 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from data.one_shot_runs import OneShotRun, run_pictures
 from model.device import autocast
-from model.evaluation.embeddings import Embedded, embed, scores_within
+from model.evaluation.embeddings import Embedded, scores_within
 from model.evaluation.scores import Accuracy, one_shot_accuracy
 from model.network.siamese import SiameseNetwork
 
 CLOSE = 0.03
-"""Scores closer than this part of a query's range of scores are compared in float32.
+"""Scores closer than this part of a query's range of scores are computed again in float32.
 
-Three times what was enough: of four networks' 400 official answers each, trained and untrained,
-bfloat16 alone changed one answer of two of them; with 0.01 none changed.
+Three times what was enough: of four networks, trained and untrained, bfloat16 alone changed one of
+400 official answers of two networks; with 0.01 no answer changed.
 """
-VERIFICATION_PAIRS = 10_000
-"""As many as the paper validates on (section 4.2)."""
 
 
 @dataclass(frozen=True)
 class RunsAccuracy:
-    """Accuracy over given one-shot runs, with its binomial standard error over `trials`."""
+    """Accuracy over given one-shot runs.
+
+    Attributes:
+        accuracy: share of right answers, 0 to 1.
+        standard_error: binomial, over `trials`.
+        trials: how many one-shot trials the runs have.
+        per_run: each run's accuracy.
+    """
 
     accuracy: float
     standard_error: float
@@ -43,7 +46,17 @@ class RunsAccuracy:
 
     @classmethod
     def of(cls, answers: Sequence[Tensor]) -> RunsAccuracy:
-        """From the answers to each run; the right one is the query's own position."""
+        """Counts the right answers.
+
+        Args:
+            answers: for each run int64 [way], the support that each query is taken for; right is
+                the query's own position.
+
+        Example:
+            >>> found = RunsAccuracy.of([torch.tensor([0, 1, 2, 2]), torch.tensor([0, 1, 2, 3])])
+            >>> found.accuracy, found.trials, found.per_run
+            (0.875, 8, [0.75, 1.0])
+        """
         correct = [answer == torch.arange(len(answer)) for answer in answers]
         everything = torch.cat(correct).double()
         accuracy = float(everything.mean())
@@ -55,21 +68,20 @@ class RunsAccuracy:
         )
 
 
-@dataclass(frozen=True)
-class VerificationAccuracy:
-    """Accuracy over test pairs at the threshold that was best on validation pairs."""
-
-    accuracy: float
-    standard_error: float
-    threshold: float
-    pairs: int
-
-
 def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
-    """Expected accuracy of within-alphabet trials; see `one_shot_accuracies`.
+    """Measures one-shot accuracy over every drawer pair, see `one_shot_accuracies`.
 
     Raises:
         ValueError: an alphabet has fewer than `way` characters.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5, pool=True)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> characters = make_glyphs().characters(["Glyphs_41", "Glyphs_42"], [17, 18], size=14)
+        >>> list(one_shot_exact(network, characters, way=5).per_alphabet)
+        ['Glyphs_41', 'Glyphs_42']
     """
     return one_shot_accuracy(scores_within(network, characters), way)
 
@@ -78,10 +90,17 @@ def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 2
 def predict_runs(
     network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
 ) -> list[Tensor]:
-    """For each run, which support each query is most similar to: int64 [way] per run.
+    """Answers the one-shot trials of some runs; each picture is embedded once.
 
-    The right answer is the query's own position. Where the device has bfloat16, that decides what
-    is clear, and float32 the close calls: the answers are those of float32 throughout.
+    On a device with bfloat16, that precision decides the clear answers and float32 the close ones:
+    the answers are those of float32 throughout.
+
+    Returns:
+        For each run int64 [way]: the support that each query is most similar to. Right is the
+        query's own position.
+
+    Raises:
+        KeyError: the characters do not hold a run's alphabet, drawers or characters.
     """
     network.eval()
     pictures = [torch.cat(run_pictures(characters, run)) for run in runs]
@@ -92,7 +111,7 @@ def predict_runs(
         network.score(part[way:], part[:way])
         for part, way in zip(torch.split(quick, [2 * way for way in ways]), ways, strict=True)
     ]
-    # A support that could still be the best: for each query, always more than none.
+    # The supports that could still be the best: for each query at least one.
     open_calls = [
         s >= s.amax(1, keepdim=True) - CLOSE * (s.amax(1) - s.amin(1))[:, None] for s in scores
     ]
@@ -117,7 +136,7 @@ def predict_runs(
 
 
 def _embed_cells(network: SiameseNetwork, characters: Characters, cells: Tensor) -> Tensor:
-    """Embeddings of pictures named by (character, drawer), int64 [n, 2]; each embedded once."""
+    """Embeds pictures given by indices (character, drawer), int64 [n, 2]; each only once."""
     if not len(cells):
         return torch.empty(0, network.config.units, device=characters.device)
     columns = len(characters.drawers)
@@ -131,77 +150,31 @@ def _embed_cells(network: SiameseNetwork, characters: Characters, cells: Tensor)
 def one_shot_runs(
     network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
 ) -> RunsAccuracy:
-    """Accuracy over given runs, such as the 20 official ones (the paper's section 4.3)."""
+    """Measures accuracy on given runs, such as the 20 official ones (the paper's section 4.3).
+
+    Raises:
+        KeyError: the characters do not hold a run's alphabet, drawers or characters.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from data.splits import held_out_characters
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5, pool=True)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> glyphs = make_glyphs()
+        >>> characters = held_out_characters(glyphs, size=14, device=torch.device("cpu"))
+        >>> one_shot_runs(network, characters, glyphs.runs).trials
+        400
+    """
     return RunsAccuracy.of(predict_runs(network, characters, runs))
 
 
 @torch.inference_mode()
 def embedded_runs(embedded: Embedded, runs: Sequence[OneShotRun]) -> RunsAccuracy:
-    """The same of characters that are embedded already."""
+    """Measures accuracy on given runs of characters that are embedded already."""
     answers, vectors = [], embedded.vectors
     for run in runs:
         support, query = run_pictures(embedded.characters, run)
         left, right = (vectors[cells[:, 0], cells[:, 1]] for cells in (query, support))
         answers.append(embedded.likeness.score(left, right).argmax(1).cpu())
     return RunsAccuracy.of(answers)
-
-
-def verification(
-    network: SiameseNetwork,
-    validation: Characters,
-    test: Characters,
-    seed: int = 0,
-    across: bool = False,
-) -> VerificationAccuracy:
-    """Same or different, over 10 000 pairs of the test characters (the paper's section 4.2).
-
-    The threshold is the one that was best on as many validation pairs. The paper does not say
-    whether the characters of a different pair are any two (`across`) or of one alphabet.
-    """
-    return verify(
-        scored_pairs(network, embed(network, validation), seed, across),
-        scored_pairs(network, embed(network, test), seed + 1, across),
-    )
-
-
-class ScoredPairs(NamedTuple):
-    """Random pairs of pictures.
-
-    Attributes:
-        scores: float32 [pairs].
-        same: whether both are of one character, bool [pairs].
-    """
-
-    scores: Tensor
-    same: Tensor
-
-
-def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
-    """Accuracy over test pairs at the threshold that is best on validation pairs."""
-    scores, same = validation
-    order = scores.argsort()
-    # Cutting below position i calls the i lowest scores different.
-    lows = torch.cat((torch.zeros(1), (~same[order]).double().cumsum(0).cpu()))
-    highs = int(same.sum()) - torch.cat((torch.zeros(1), same[order].double().cumsum(0).cpu()))
-    ordered = scores[order].cpu()
-    right = lows + highs
-    right[1:-1][ordered[1:] == ordered[:-1]] = -1  # no threshold parts equal scores
-    cut = int(right.argmax())
-    edges = torch.cat((ordered[:1] - 1, (ordered[1:] + ordered[:-1]) / 2, ordered[-1:] + 1))
-    threshold = float(edges[cut])
-    accuracy = float(((test.scores > threshold) == test.same).double().mean())
-    count = len(test.scores)
-    error = sqrt(accuracy * (1 - accuracy) / count)
-    return VerificationAccuracy(accuracy, error, threshold, count)
-
-
-@torch.inference_mode()
-def scored_pairs(
-    network: SiameseNetwork, embedded: Embedded, seed: int, across: bool = False
-) -> ScoredPairs:
-    """10 000 random pairs, half of them of one character; `across` as in `draw_pairs`."""
-    generator = seeded(torch.device("cpu"), seed)
-    pairs = draw_pairs(embedded.characters, VERIFICATION_PAIRS, generator, across)
-    pairs = pairs.to(embedded.vectors.device)
-    left, right = (embedded.vectors[pairs[:, side, 0], pairs[:, side, 1]] for side in (0, 1))
-    return ScoredPairs(network.score_pairs(left, right), pairs[:, 0, 0] == pairs[:, 1, 0])

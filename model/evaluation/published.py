@@ -1,4 +1,4 @@
-"""What others have reported, quoted; nothing here was measured by this project."""
+"""Published figures, quoted: what others have reported, nothing measured by this project."""
 
 from __future__ import annotations
 

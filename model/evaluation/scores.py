@@ -1,7 +1,7 @@
-"""What the scores of an alphabet's pictures say: accuracies, and the hardest one-shot trials.
+"""Scores of an alphabet's pictures, and what they answer: accuracies, the hardest one-shot trials.
 
 An alphabet's scores are one float32 tensor [characters, drawers, characters, drawers]: how similar
-each of its pictures is to each other one.
+each of its pictures is to every other.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import torch
 from torch import Tensor
 
 Scores = Mapping[str, Tensor]
-"""By alphabet."""
+"""Each alphabet's scores."""
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Exact accuracy: over everything there is to ask.
+    """Exact accuracy: over every question that some pictures allow.
 
     Attributes:
-        value: mean over alphabets, 0 to 1.
+        value: mean over alphabets, 0 to 1, each alphabet of equal weight.
         standard_error: over alphabets.
         per_alphabet: each alphabet's accuracy.
     """
@@ -34,38 +34,43 @@ class Accuracy:
 
     @classmethod
     def of(cls, per_alphabet: Mapping[str, float]) -> Accuracy:
-        """Alphabets count alike, however many characters they have."""
+        """Takes the mean over alphabets, and its standard error.
+
+        Example:
+            >>> Accuracy.of({"Greek": 0.75, "Latin": 0.25}).value
+            0.5
+        """
         return cls(*mean_and_error(list(per_alphabet.values())), dict(per_alphabet))
 
     def over(self, alphabets: Sequence[str]) -> Accuracy:
-        """The same over some of the alphabets."""
+        """Accuracy over only some of the alphabets."""
         return Accuracy.of({name: self.per_alphabet[name] for name in alphabets})
 
 
 def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and its standard error; that of a single value is 0."""
+    """Mean and its standard error, which is 0 for a single value."""
     several = torch.tensor(values, dtype=torch.float64)
     error = float(several.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
     return float(several.mean()), error
 
 
 class Picture(NamedTuple):
-    """Indices into an alphabet's characters and into the drawers."""
+    """A picture's indices into its alphabet's characters and into the drawers."""
 
     character: int
     drawer: int
 
 
-class HardTrial(NamedTuple):
-    """One query among all characters of its alphabet by another drawer.
+class OneShotTrial(NamedTuple):
+    """A one-shot trial: a query among all its alphabet's characters by another drawer.
 
     Attributes:
         alphabet: its name.
         query: the picture to classify.
-        right: the right answer.
-        chosen: the most similar of the wrong ones.
-        margin: by how much the right one's score is above that of the wrong one; below 0, the
-            answer is wrong.
+        right: the right support.
+        chosen: the most similar wrong support.
+        margin: score of the right support minus score of the wrong one; below 0 the answer is
+            wrong.
     """
 
     alphabet: str
@@ -76,13 +81,27 @@ class HardTrial(NamedTuple):
 
 
 def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accuracy]:
-    """For each N, expected accuracy of N-way trials within each alphabet.
+    """Counts N-way one-shot accuracy within each alphabet, for several N at once.
 
-    Over every pair of two drawers and every choice of characters: one matrix of scores counts every
-    possible trial of every N, see `chance_of_right`.
+    It is exact: over every pair of two drawers and every choice of characters. One matrix of scores
+    answers every possible one-shot trial of every N, see `chance_of_right`.
+
+    Args:
+        scores: by alphabet.
+        ways: every N.
 
     Raises:
         ValueError: an alphabet has fewer characters than a way.
+
+    Example:
+        Three characters by two drawers. Every picture is most like its own character, but for
+        character 0 by drawer 0, which looks more like character 1 by drawer 1:
+
+        >>> scores = torch.eye(3)[:, None, :, None].expand(3, 2, 3, 2).clone()
+        >>> scores[0, 0, 1, 1] = 2.0
+        >>> found = one_shot_accuracies({"Greek": scores}, [2, 3])
+        >>> {way: round(accuracy.value, 4) for way, accuracy in found.items()}
+        {2: 0.9167, 3: 0.8333}
     """
     found: dict[int, dict[str, float]] = {way: {} for way in ways}
     for alphabet, of_alphabet in scores.items():
@@ -103,15 +122,28 @@ def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accura
 
 
 def one_shot_accuracy(scores: Scores, way: int) -> Accuracy:
-    """The same for one N."""
+    """Counts N-way one-shot accuracy for one N, see `one_shot_accuracies`.
+
+    Example:
+        >>> perfect = torch.eye(3)[:, None, :, None].expand(3, 2, 3, 2)
+        >>> one_shot_accuracy({"Greek": perfect}, way=3).value
+        1.0
+    """
     return one_shot_accuracies(scores, [way])[way]
 
 
 def chance_of_right(count: int, ways: Sequence[int]) -> Tensor:
-    """How likely a query is right in a random N-way trial: float64 [count, ways].
+    """Probability that a query is answered right in a random N-way one-shot trial.
 
-    Row k is for a query whose right support has k wrong ones at least as similar, among
-    `count` - 1: C(count-1-k, N-1) / C(count-1, N-1).
+    If k of the `count - 1` wrong supports are at least as similar to the query as the right one, it
+    is C(count-1-k, N-1) / C(count-1, N-1).
+
+    Returns:
+        float64 [count, ways], row k for k such wrong supports.
+
+    Example:
+        >>> chance_of_right(3, [2, 3]).tolist()
+        [[1.0, 1.0], [0.5, 0.0], [0.0, 0.0]]
     """
     others = count - 1
     return torch.tensor(
@@ -121,12 +153,17 @@ def chance_of_right(count: int, ways: Sequence[int]) -> Tensor:
 
 
 def verification_accuracy(scores: Scores) -> Accuracy:
-    """Same or different, over every within-alphabet pair by two drawers, at the best threshold.
+    """Counts verification accuracy over every within-alphabet pair by two drawers.
 
-    Same and different pairs weigh the same, and so do the alphabets, as where pairs are sampled
-    (the paper's section 4.1). The threshold is the same for all alphabets.
+    The threshold is the best one for all alphabets together. Same and different pairs have equal
+    weight, and so have alphabets, as where pairs are sampled (the paper's section 4.1).
+
+    Example:
+        >>> perfect = torch.eye(3)[:, None, :, None].expand(3, 2, 3, 2)
+        >>> round(verification_accuracy({"Greek": perfect}).value, 4)
+        1.0
     """
-    values, weights = [], []  # a weight above 0 is that of a pair of the same character
+    values, weights = [], []  # a weight is above 0 if both show one character
     for of_alphabet in scores.values():
         count, drawers = of_alphabet.shape[:2]
         first, second = torch.triu_indices(drawers, drawers, 1, device=of_alphabet.device)
@@ -136,8 +173,8 @@ def verification_accuracy(scores: Scores) -> Accuracy:
         values.append(pairs.flatten())
         weights.append((weight / (2 * len(first))).expand_as(pairs).flatten())
     ordered, order = torch.cat(values).sort()
-    # Cutting behind position i: the different pairs up to there are right, and the same ones
-    # behind it, which is half less those up to there. Equal scores are not cut apart.
+    # A threshold behind position i is right about the different pairs up to there, and about the
+    # same pairs behind it: a half minus those up to there. No threshold parts equal scores.
     gains = -torch.cat(weights)[order].double().cumsum(0)
     cuts = torch.cat((ordered[1:] > ordered[:-1], ordered.new_ones(1, dtype=torch.bool)))
     best = gains.masked_fill(~cuts, -torch.inf).argmax()
@@ -150,8 +187,16 @@ def verification_accuracy(scores: Scores) -> Accuracy:
     )
 
 
-def hardest_trials(scores: Scores) -> list[HardTrial]:
-    """Each alphabet's trial with the lowest margin, the hardest one first."""
+def hardest_one_shot_trials(scores: Scores) -> list[OneShotTrial]:
+    """Finds each alphabet's one-shot trial with the lowest margin, hardest first.
+
+    Example:
+        >>> scores = torch.eye(3)[:, None, :, None].expand(3, 2, 3, 2).clone()
+        >>> scores[0, 0, 1, 1] = 2.0
+        >>> hardest, = hardest_one_shot_trials({"Greek": scores})
+        >>> hardest.query, hardest.chosen, hardest.margin
+        (Picture(character=0, drawer=0), Picture(character=1, drawer=1), -1.0)
+    """
     found = []
     for alphabet, of_alphabet in scores.items():
         count, drawers = of_alphabet.shape[:2]
@@ -162,7 +207,7 @@ def hardest_trials(scores: Scores) -> list[HardTrial]:
         least = margins.masked_fill(own, torch.inf).argmin()
         character, drawer, support = map(int, torch.unravel_index(least, margins.shape))
         found.append(
-            HardTrial(
+            OneShotTrial(
                 alphabet,
                 query=Picture(character, drawer),
                 right=Picture(character, support),
@@ -174,5 +219,5 @@ def hardest_trials(scores: Scores) -> list[HardTrial]:
 
 
 def _right(scores: Tensor) -> Tensor:
-    """Of each picture with its own character: [character, query's drawer, support's drawer]."""
+    """Scores with the right support: [character, query's drawer, support's drawer]."""
     return scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)

@@ -10,7 +10,9 @@ from statistics import fmean, stdev
 def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
     """The mean of at least two values, and its standard error.
 
-    >>> mean_and_error([0.5, 0.75, 1.0])
-    (0.75, 0.14433756729740643)
+    Example:
+        >>> mean, error = mean_and_error([0.5, 0.75, 1.0])
+        >>> mean, round(error, 4)
+        (0.75, 0.1443)
     """
     return fmean(values), stdev(values) / sqrt(len(values))

@@ -1,4 +1,4 @@
-"""Exact one-shot accuracy of trials that take their characters from all alphabets."""
+"""Unstructured accuracy: exact, over one-shot trials of characters from all alphabets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,23 @@ from model.evaluation.scores import chance_of_right
 
 @torch.inference_mode()
 def unstructured(embedded: Embedded, ways: Sequence[int]) -> dict[int, tuple[float, float]]:
-    """For each N, accuracy of N-way trials of characters from all alphabets; its standard error.
+    """Counts N-way accuracy of one-shot trials of characters from all alphabets, by N.
 
-    Expected over every choice of N characters out of the whole pool and every pair of two drawers'
-    numbers, the number for all characters of a trial the same: beyond one alphabet it is no
-    single person. The error is over the alphabets that the right characters are of.
+    It is exact: over every choice of N characters and every pair of two drawers' numbers. All
+    supports of a one-shot trial have one drawer's number, the query another; in two alphabets a
+    number is two people. Accuracy within alphabets is not comparable, for characters of two
+    alphabets are less alike.
 
-    Not comparable with accuracy within alphabets: characters of two alphabets are less alike.
+    Returns:
+        For each N the accuracy and its standard error, over the alphabets of the queries.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.evaluation.baselines import nearest_neighbour
+        >>> characters = make_glyphs().characters(["Glyphs_41", "Glyphs_42"], [17, 18], size=14)
+        >>> found = unstructured(nearest_neighbour(characters), [2, 20])
+        >>> found[2][0] > found[20][0]
+        True
     """
     characters, vectors = embedded.characters, embedded.vectors
     count, drawers = vectors.shape[:2]
@@ -27,7 +37,7 @@ def unstructured(embedded: Embedded, ways: Sequence[int]) -> dict[int, tuple[flo
     each = torch.arange(count, device=vectors.device)
     for one, other in combinations(range(drawers), 2):
         scores = embedded.likeness.score(vectors[:, one], vectors[:, other])
-        for seen in (scores, scores.T):  # likeness is mutual: either may be the query
+        for seen in (scores, scores.T):  # likeness is mutual: either picture may be the query
             worse = (seen >= seen.diagonal()[:, None]).sum(1) - 1
             nearer[each, worse] += 1
     chances = chance_of_right(count, ways)

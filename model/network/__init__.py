@@ -1,1 +1,6 @@
-"""ROOM."""
+"""The twin network.
+
+- siamese: its layers, embeddings and scores
+- centring: drawings brought to the middle of the picture and to a common size
+- weights: networks as files
+"""

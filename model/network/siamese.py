@@ -1,4 +1,4 @@
-"""The twin network with its weighted L1 distance."""
+"""The twin network and its weighted L1 distance."""
 
 from __future__ import annotations
 
@@ -21,9 +21,20 @@ TYPICAL_DIFFERENCE = 0.1
 class SiameseNetwork(nn.Module):
     """The paper's network (section 3.1), built from a configuration.
 
-    One twin is `embed`; the other is the same function. Two embeddings h1 and h2 are as similar as
-    `score = bias + sum_j alpha_j |h1_j - h2_j|` says, whose sigmoid is the probability that both
-    pictures show the same character.
+    Both twins are the function `embed`. The score of two embeddings h1 and h2 is
+    `bias + sum_j alpha_j |h1_j - h2_j|`; its sigmoid is the probability that both pictures show one
+    character.
+
+    Raises:
+        RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
+
+    Example:
+        >>> from model.config import Convolution
+        >>> layer = Convolution(filters=8, kernel=5, pool=True)
+        >>> network = SiameseNetwork(NetworkConfig(size=35, convolutions=[layer], units=16))
+        >>> embeddings = network.embed(torch.rand(4, 1, 35, 35))
+        >>> network.score(embeddings[:3], embeddings).shape
+        torch.Size([3, 4])
     """
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -37,8 +48,8 @@ class SiameseNetwork(nn.Module):
                 nn.Conv2d(channels, convolution.filters, convolution.kernel, padding=padding)
             ]
             if convolution.pool:
-                # Pooling before the ReLU gives the same numbers and a quarter of the ReLU's work;
-                # before the normalisation it trains as well, and a step takes a fifth less.
+                # Pooling before the ReLU gives equal numbers and a quarter of the ReLU's work.
+                # Before the normalisation it trains equally well, and a step takes a fifth less.
                 parts.append(nn.MaxPool2d(2))
             if config.batch_norm:
                 parts.append(nn.BatchNorm2d(convolution.filters))
@@ -54,7 +65,7 @@ class SiameseNetwork(nn.Module):
             self._initialise_for_relu()
 
     def _initialise_as_in_the_paper(self) -> None:
-        """Normal weights and biases with the paper's deviations (section 3.3)."""
+        """Draws normal weights and biases with the paper's deviations (section 3.3)."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
                 deviation = 0.01 if isinstance(module, nn.Conv2d) else 0.2
@@ -62,7 +73,7 @@ class SiameseNetwork(nn.Module):
                 nn.init.normal_(module.bias, 0.5, 0.01)
 
     def _initialise_for_relu(self) -> None:
-        """Weights that keep the signal's variance; every difference counts against likeness."""
+        """Draws weights that keep the signal's variance; all differences count against likeness."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
@@ -74,15 +85,15 @@ class SiameseNetwork(nn.Module):
         nn.init.constant_(self.output.bias, LIKENESS * TYPICAL_DIFFERENCE)
 
     def layers(self) -> list[list[nn.Parameter]]:
-        """The parameters of each layer, in the order of `NetworkConfig.layers`."""
+        """Parameters of each layer, in the order of `NetworkConfig.layers`."""
         groups = [list(block.parameters()) for block in self.convolutions]
         return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
 
     def embed(self, pictures: Tensor) -> Tensor:
-        """float [n, 1, size, size], 1 is ink -> float32 [n, units], each within 0 and 1.
+        """Embeds pictures: float [n, 1, size, size], 1 is ink -> float32 [n, units], from 0 to 1.
 
-        Where a trained network looks at several copies of a drawing, their embeddings stand one
-        after the other: [n, copies * units]. What compares embeddings takes either.
+        In evaluation mode, the embeddings of a drawing's copies (`NetworkConfig.copies`) stand one
+        after the other: [n, copies * units]. All scores take either shape.
         """
         if not self.config.centred:
             return self._embed(pictures)
@@ -101,8 +112,8 @@ class SiameseNetwork(nn.Module):
         """Scores of every left embedding against every right one.
 
         Args:
-            left: float32 [n, units], or [n, copies * units], as `embed` gives them.
-            right: float32 [m, ...], the same.
+            left: float32 [n, units] or [n, copies * units], as `embed` gives them.
+            right: float32 [m, units] or [m, copies * units].
 
         Returns:
             float32 [n, m].
@@ -114,9 +125,9 @@ class SiameseNetwork(nn.Module):
         return total
 
     def score_within(self, embeddings: Tensor) -> Tensor:
-        """Scores of every embedding against every one of the same: [n, units] -> [n, n].
+        """Scores of every embedding against every other and itself: [n, units] -> [n, n].
 
-        The same numbers as `score`, with a gradient, several times faster on a CPU.
+        These are the numbers of `score`, with a gradient, and several times faster on a CPU.
         """
         count = len(embeddings)
         rows, columns = torch.triu_indices(count, count, 1, device=embeddings.device)
@@ -127,18 +138,18 @@ class SiameseNetwork(nn.Module):
         return square + square.T + self.output.bias
 
     def _alpha(self, embeddings: Tensor) -> Tensor:
-        """The weight of each difference between two such embeddings: [units].
+        """Weight of each difference between two embeddings: [units] or [copies * units].
 
-        The mean over several copies' scores is one score with the weights shared among them.
+        The mean over the copies' scores is one score in which the copies share the weights.
         """
         copies = embeddings.shape[1] // self.config.units
         return self.output.weight[0].repeat(copies) / copies
 
     def _signed_weights(self, embeddings: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-        """For each sign that an alpha has: the sign, those units' indices, and |alpha| of them.
+        """For each sign that alphas have: the sign, its units' indices, and their |alpha|.
 
-        alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is an
-        L1 distance per sign, without the [n, m, units] differences in memory.
+        alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is one
+        L1 distance for each sign, without the [n, m, units] differences in memory.
         """
         alpha = self._alpha(embeddings)
         for sign in (-1, 1):

@@ -1,4 +1,4 @@
-"""Networks and checkpoints as safetensors files: tensors and JSON, never pickles."""
+"""Weights files: networks and checkpoints as safetensors, tensors and JSON, never pickles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMAT = "siamese-hpo"
 
 
 def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Path) -> None:
-    """Tensors and a JSON document into one file, whole or not at all.
+    """Writes tensors and a JSON document into one file, whole or not at all.
 
     Raises:
         WorkFailed: the disk is full, or the folder cannot be written to.
@@ -33,7 +33,7 @@ def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Pa
         partial.touch()
         mode = partial.stat().st_mode
         save_file(packed, partial, {FORMAT: json.dumps(document)})
-        partial.chmod(mode)  # safetensors makes a file that nobody else may read
+        partial.chmod(mode)  # safetensors makes a file that only its owner may read
         os.replace(partial, path)
     except (SafetensorError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -44,10 +44,10 @@ def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Pa
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """What `write_tensors` wrote, on the CPU.
+    """Reads what `write_tensors` wrote, onto the CPU.
 
     Raises:
-        InputError: there is no such file, or it is none of ours.
+        InputError: there is no such file, or `write_tensors` did not write it.
     """
     try:
         with safe_open(path, framework="pt") as file:
@@ -60,15 +60,38 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def save_network(network: SiameseNetwork, config: RunConfig, path: Path) -> None:
-    """The weights, with the configuration they were trained under beside them in the file."""
+    """Writes a network's weights and its configuration into one file, whole or not at all.
+
+    Raises:
+        WorkFailed: the disk is full, or the folder cannot be written to.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
+        >>> config = RunConfig(
+        ...     network=NetworkConfig(convolutions=[Convolution(filters=8, kernel=5)], units=16),
+        ...     train=TrainConfig(layers=[LayerConfig(learning_rate=0.01)] * 3),
+        ... )
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "best.safetensors"
+        ...     save_network(SiameseNetwork(config.network), config, file)
+        ...     network, found = load_network(file)
+        >>> found == config
+        True
+    """
     write_tensors(network.state_dict(), config.model_dump(mode="json"), path)
 
 
 def load_network(path: Path) -> tuple[SiameseNetwork, RunConfig]:
-    """A network that `save_network` wrote, on the CPU, and its configuration.
+    """Reads a network that `save_network` wrote, onto the CPU, and its configuration.
 
     Raises:
         InputError: the file is missing, or holds no network.
+
+    Example:
+        >>> load_network(Path("missing.safetensors"))
+        Traceback (most recent call last):
+        data.errors.InputError: missing.safetensors: no such file
     """
     tensors, document = read_tensors(path)
     try:

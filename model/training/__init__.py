@@ -1,1 +1,10 @@
-"""ROOM."""
+"""A network's training.
+
+- trainer: the training loop, from epoch to epoch
+- epoch_report: what a training yields after each epoch
+- losses: the four losses
+- optimiser: each layer's learning rate, momentum and L2 weight
+- averaging: the moving average of the weights
+- validation: the accuracy by which the best epoch is chosen
+- checkpoint: a training's state as a file
+"""

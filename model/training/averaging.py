@@ -1,4 +1,4 @@
-"""A moving average of a network's weights over the steps of its training."""
+"""Averaging: a moving average of a network's weights over the steps of its training."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from model.network.siamese import SiameseNetwork
 
 
 def averaged(network: SiameseNetwork, keep: float) -> AveragedModel | None:
-    """The average, to be updated after each step; `module` has its weights. None for 0.
+    """Makes a moving average of a network's weights; None if `keep` is 0.
+
+    `update_parameters` is called after each step; `module` is the network with average weights.
 
     Args:
-        keep: what part of the average a step leaves; less in the first steps, so that it does not
-            remember the initial weights.
+        network: the network that is trained.
+        keep: the part of the average that a step keeps; less in the first steps, so that the
+            average does not remember the initial weights.
     """
     if keep == 0:
         return None
@@ -24,10 +27,10 @@ def averaged(network: SiameseNetwork, keep: float) -> AveragedModel | None:
         weights: tuple[Tensor, ...] | list[Tensor],
         steps: Tensor | int,
     ) -> None:
-        if not averages[0].is_floating_point():  # how many batches a normalisation has seen
+        if not averages[0].is_floating_point():  # a normalisation's count of batches
             torch._foreach_copy_(averages, weights)
             return
-        # In tensors throughout: a number would have to wait for the GPU.
+        # Only tensors: a Python number would have to wait for the GPU.
         part = 1 - ((1 + torch.as_tensor(steps)) / (10 + steps)).clamp(max=keep)
         change = torch._foreach_sub(weights, averages)
         torch._foreach_mul_(change, part)

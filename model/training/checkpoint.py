@@ -1,4 +1,4 @@
-"""A training's state in a file: the network as it is, at its best, and averaged, the optimiser."""
+"""Checkpoints: a training's state as a file, from which it goes on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,19 @@ def write_checkpoint(
     optimiser: Optimizer,
     average: AveragedModel | None,
 ) -> None:
-    """Writes what `restore` takes, and the document with it; `best` are weights."""
+    """Writes a training's state and a JSON document into a file, whole or not at all.
+
+    Args:
+        path: the file.
+        document: what else belongs to the state.
+        network: as it is.
+        best: the best epoch's weights.
+        optimiser: whose momenta are stored.
+        average: the moving average of the weights, if there is one.
+
+    Raises:
+        WorkFailed: the disk is full, or the folder cannot be written to.
+    """
     tensors = {f"network.{k}": v for k, v in network.state_dict().items()}
     tensors |= {f"best.{k}": v for k, v in best.items()}
     if average is not None:
@@ -38,7 +50,14 @@ def restore(
     optimiser: Optimizer,
     average: AveragedModel | None,
 ) -> dict[str, Tensor]:
-    """Sets all three to a checkpoint's; returns the best weights, on their device."""
+    """Sets network, optimiser and average to a checkpoint's state; returns the best weights.
+
+    Args:
+        tensors: those of the checkpoint's file.
+        network: built from the checkpoint's configuration; the best weights go to its device.
+        optimiser: of this network.
+        average: of this network, if the configuration averages weights.
+    """
     parts: dict[str, dict[str, Tensor]]
     parts = {"network": {}, "best": {}, "average": {}, "optimiser": {}}
     for name, tensor in tensors.items():
@@ -50,7 +69,7 @@ def restore(
     states = optimiser.state_dict()
     for name, tensor in parts["optimiser"].items():
         number, _, key = name.partition(".")
-        # The fused optimisers go through memory in the weights' own order.
+        # The fused optimisers need their state in the weights' own order in memory.
         tensor = (
             tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
         )

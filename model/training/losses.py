@@ -1,4 +1,4 @@
-"""The losses, all over the same twin network and weighted L1 distance."""
+"""Losses, all of the scores that one twin network gives."""
 
 from __future__ import annotations
 
@@ -6,16 +6,46 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softplus
 
+from model.config import TrainConfig
 from model.network.siamese import SiameseNetwork
 
 
-def pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of same or different over sampled pairs: the paper's (section 3.2).
+def training_loss(
+    config: TrainConfig, network: SiameseNetwork, embeddings: Tensor, labels: Tensor, drawings: int
+) -> Tensor:
+    """The loss that a configuration names, over one batch.
 
     Args:
-        network: whose distance compares.
-        embeddings: float32 [2 * pairs, units]; picture i's partner is at pairs + i.
-        labels: int64 [2 * pairs], equal where the character is.
+        config: whose `loss` and `temperature` count.
+        network: which gives the scores.
+        embeddings: float32 [n, units], of the batch's pictures.
+        labels: int64 [n], the pictures' characters.
+        drawings: how many each character has in a batch of confusable characters.
+    """
+    if config.loss == "pairs":
+        return pairs_loss(network, embeddings, labels)
+    if config.loss == "batch-pairs":
+        return batch_pairs_loss(network, embeddings, labels)
+    if config.loss == "nca":
+        return nca_loss(network, embeddings, labels, config.temperature)
+    return one_shot_loss(network, embeddings, drawings, config.temperature)
+
+
+def pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of same or different over sampled pairs, the paper's loss (section 3.2).
+
+    Args:
+        network: which gives the scores.
+        embeddings: float32 [2 * pairs, units]; picture i's partner is picture pairs + i.
+        labels: int64 [2 * pairs], the pictures' characters.
+
+    Example:
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> embeddings = network.embed(torch.rand(6, 1, 14, 14))
+        >>> loss = pairs_loss(network, embeddings, torch.tensor([0, 1, 2, 0, 1, 3]))
+        >>> loss.backward()
     """
     left, right = embeddings.chunk(2)
     same = torch.eq(*labels.chunk(2)).float()
@@ -25,12 +55,20 @@ def pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> T
 def batch_pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy of same or different over every pair in the batch.
 
-    Same and different pairs weigh one half each, as in the paper's sampled pairs.
+    Same and different pairs weigh one half each, as among the paper's sampled pairs.
 
     Args:
-        network: whose distance compares.
+        network: which gives the scores.
         embeddings: float32 [n, units].
-        labels: int64 [n].
+        labels: int64 [n], the pictures' characters, at least one of them twice.
+
+    Example:
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> embeddings = network.embed(torch.rand(6, 1, 14, 14))
+        >>> batch_pairs_loss(network, embeddings, torch.tensor([0, 1, 2, 0, 1, 2])).shape
+        torch.Size([])
     """
     scores = network.score_within(embeddings)
     same = labels[:, None] == labels[None, :]
@@ -44,13 +82,22 @@ def nca_loss(
 ) -> Tensor:
     """Neighbourhood component analysis: each picture picks its own character among the others.
 
-    Goldberger et al. 2004; on why this beats few-shot episodes: Laenen and Bertinetto 2021.
+    See Goldberger et al. 2004, and Laenen and Bertinetto 2021 on why it beats few-shot episodes.
 
     Args:
-        network: whose scores, divided by the temperature, enter the softmax.
+        network: which gives the scores.
         embeddings: float32 [n, units].
-        labels: int64 [n], each at least twice.
-        temperature: above 0.
+        labels: int64 [n], the pictures' characters, each at least twice.
+        temperature: above 0, divides the scores before the softmax.
+
+    Example:
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> embeddings = network.embed(torch.rand(6, 1, 14, 14))
+        >>> labels = torch.tensor([0, 0, 1, 1, 2, 2])
+        >>> bool(nca_loss(network, embeddings, labels, temperature=1.0) > 0)
+        True
     """
     itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
     scores = network.score_within(embeddings) / temperature
@@ -63,18 +110,26 @@ def nca_loss(
 def one_shot_loss(
     network: SiameseNetwork, embeddings: Tensor, drawings: int, temperature: float
 ) -> Tensor:
-    """The test's own task: each picture picks its character among one drawing of each.
+    """Cross-entropy of one-shot trials, the test's own task, over all that a batch holds.
 
-    Cross-entropy over all one-shot trials that a batch holds: one drawing of each character is the
-    support set, another of each the queries, in every way in which two of the drawings that stand
-    at the same place of their characters can be taken. "nca" is content when one drawing of a
-    picture's character is near; here each must be.
+    In a one-shot trial, the query picks its character among one drawing of each. The batch's
+    characters have d drawings each: the k-th drawings of all characters are the supports, the j-th
+    ones the queries, for every two different k and j. While "nca" is content if one drawing of a
+    picture's character is near, here every drawing must be.
 
     Args:
-        network: whose scores, divided by the temperature, enter the softmax.
+        network: which gives the scores.
         embeddings: float32 [characters * drawings, units], the drawings of a character together.
-        drawings: how many there are of each character, at least two.
-        temperature: above 0.
+        drawings: how many each character has, at least two.
+        temperature: above 0, divides the scores before the softmax.
+
+    Example:
+        >>> from model.config import Convolution, NetworkConfig
+        >>> layer = Convolution(filters=4, kernel=5)
+        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> embeddings = network.embed(torch.rand(6, 1, 14, 14))
+        >>> bool(one_shot_loss(network, embeddings, drawings=2, temperature=1.0) > 0)
+        True
     """
     characters = len(embeddings) // drawings
     scores = network.score_within(embeddings) / temperature

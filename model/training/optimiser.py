@@ -1,4 +1,4 @@
-"""Layer-wise optimisation: each layer its own learning rate, momentum and L2 weight."""
+"""Optimisers: each layer has a learning rate, momentum and L2 weight of its own."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ FIRST_MOMENTUM = 0.5
 SECOND_MOMENT = 0.999
 """Adam's decay of the squared gradients; its momentum (beta 1) is the layer's."""
 DECAY = 0.99
-"""By which every learning rate is multiplied each epoch (the paper's section 3.2)."""
-
+"""Factor of every learning rate from one epoch to the next (the paper's section 3.2)."""
 STEP, STEPS_AFTER = 0.1, (0.5, 0.75)
-"""By what the schedule "steps" multiplies every learning rate, and after which part of epochs."""
+"""Schedule "steps": the factor of every learning rate, and after which parts of the epochs."""
 
 
 def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.Optimizer:
-    """SGD or Adam with two parameter groups per layer: its weights, and what has no L2.
+    """Makes SGD or Adam with two parameter groups per layer: its weights, and what has no L2.
 
     The paper's term `lambda * ||w||^2` has the gradient `2 * lambda * w`, while torch's
     `weight_decay` adds `weight_decay * w`: hence the factor two.
+
+    Raises:
+        ValueError: `config.layers` has not one entry per layer of the network.
     """
     groups = []
     for number, (parameters, layer) in enumerate(zip(network.layers(), config.layers, strict=True)):
@@ -38,10 +40,10 @@ def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.
 
 
 def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int) -> None:
-    """Learning rates and momenta of an epoch (0-based).
+    """Sets the learning rates and momenta of an epoch (0-based).
 
-    Rates fall by 1 % an epoch, along a cosine or in steps; momentum rises linearly from 0.5 in the
-    first epoch to the layer's own value in the last (section 3.2).
+    Rates fall as `TrainConfig.schedule` says. Momentum rises linearly from 0.5 in the first epoch
+    to the layer's own value in the last (the paper's section 3.2).
     """
     done = epoch / config.epochs
     if config.schedule == "decay":

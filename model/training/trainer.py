@@ -1,11 +1,11 @@
-"""The training loop: schedule, early stop, resume."""
+"""The training loop: epoch by epoch, to an early stop, and on from a checkpoint."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from math import isfinite
 from pathlib import Path
 
@@ -15,64 +15,43 @@ from torch import Tensor
 from data.batches import Batch, character_batches, draw_pairs, pair_batches, seeded
 from data.distort import distort
 from data.errors import InputError
-from data.one_shot_runs import random_runs
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
-from model.evaluation.one_shot import one_shot_runs
-from model.evaluation.scores import one_shot_accuracy, verification_accuracy
 from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
-from model.training.losses import batch_pairs_loss, nca_loss, one_shot_loss, pairs_loss
+from model.training.epoch_report import EpochReport
+from model.training.losses import training_loss
 from model.training.optimiser import make_optimiser, set_epoch
+from model.training.validation import Validation, validate
 
-WAY = 20
-SAMPLED_RUNS = 16
-"""The paper validates on 320 trials (section 4.3): 16 runs of 20."""
-# What each stream of random numbers is for; see `seeded`.
+# Purposes of the streams of random numbers; see `seeded`.
 PAIR_SET, BATCHES, DISTORTIONS = range(3)
 FINITE_CHECK = 16
-"""Steps between two looks at the loss: each look waits for the GPU."""
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """One epoch, once it is validated and its checkpoint is written.
-
-    Attributes:
-        epoch: 0-based.
-        loss: mean over the epoch's steps, L2 left out; may be nan or inf.
-        accuracy: on the validation characters, 0 to 1; 20-way one-shot, if not configured else.
-        standard_error: of `accuracy`.
-        best_epoch: the epoch with the best accuracy so far.
-        best_accuracy: its accuracy.
-        best_standard_error: of `best_accuracy`.
-        seconds: of this epoch, validation included.
-        pictures_per_second: trained on, data selection and distortion included.
-        verification: same or different on the validation alphabets, see `verification_accuracy`,
-            0 to 1; None where validation is sampled.
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    standard_error: float
-    best_epoch: int
-    best_accuracy: float
-    best_standard_error: float
-    seconds: float
-    pictures_per_second: float
-    verification: float | None = None
+"""Steps from one check of the loss to the next: each check waits for the GPU."""
 
 
 class Trainer:
-    """Trains one network as a configuration says.
+    """The training of one network as its configuration says.
 
     All random numbers of an epoch follow from the seed and the epoch's number, so a training that
-    goes on from its checkpoint gives the same numbers as one that was never interrupted.
+    goes on from its checkpoint ends with the numbers of one that was never interrupted.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
+        >>> layer, rate = Convolution(filters=8, kernel=5), LayerConfig(learning_rate=0.01)
+        >>> network = NetworkConfig(size=14, convolutions=[layer], units=16)
+        >>> train = TrainConfig(layers=[rate] * 3, epochs=2, steps_per_epoch=5)
+        >>> cpu = torch.device("cpu")
+        >>> data = SearchData.of(make_glyphs(), size=14, device=cpu)
+        >>> trainer = Trainer(RunConfig(network=network, train=train), data, cpu)
+        >>> [report.epoch for report in trainer.run()]
+        [0, 1]
+        >>> network = trainer.best_network()
     """
 
     def __init__(
@@ -82,7 +61,14 @@ class Trainer:
         device: torch.device,
         checkpoint: Path | None = None,
     ) -> None:
-        """Takes up the checkpoint where the file exists and can be read.
+        """Starts a training, or takes it up from its checkpoint.
+
+        Args:
+            config: the network and how it is trained.
+            data: the pictures, `config.network.size` pixels wide, on `device`.
+            device: where to train.
+            checkpoint: the file from which the training goes on, if it exists and can be read, and
+                to which each epoch is written; None writes none.
 
         Raises:
             InputError: the checkpoint is of another configuration.
@@ -107,16 +93,19 @@ class Trainer:
         self._optimiser = make_optimiser(self.network, self.config.train)
         self._average = averaged(self.network, self.config.train.averaging)
         self._best: dict[str, Tensor] = {}
-        # Of the last validation, and of that after the best epoch; None where they were not had.
+        # Of the last validation and of the best epoch's; None if sampled, or before a resumption.
         self._scores: dict[str, Tensor] | None = None
         self._best_scores: dict[str, Tensor] | None = None
         self.history: list[EpochReport] = []
 
     def run(self) -> Iterator[EpochReport]:
-        """Trains the epochs that are left; each is on disk before it is yielded.
+        """Trains the epochs that are left; each one's checkpoint is written before it is yielded.
 
-        Ends after the last epoch, after `patience` epochs without a better accuracy, or after one
-        whose loss is not finite.
+        Ends after the last epoch, after `patience` epochs without a better accuracy, or after an
+        epoch whose loss is not finite.
+
+        Raises:
+            WorkFailed: a checkpoint cannot be written.
         """
         while not self._finished():
             report = self._epoch(len(self.history))
@@ -141,7 +130,7 @@ class Trainer:
 
     @property
     def _trained(self) -> SiameseNetwork:
-        """What is validated and kept: the network, or the moving average of its weights."""
+        """The network that is validated and kept: the trained one, or its moving average."""
         if self._average is None:
             return self.network
         network = self._average.module
@@ -154,10 +143,10 @@ class Trainer:
         return self.network
 
     def best_scores(self) -> dict[str, Tensor]:
-        """Of the validation alphabets after the best epoch, see `model.evaluation.scores`.
+        """Each validation alphabet's scores by the best network, see `model.evaluation.scores`.
 
-        To be asked for when the training is over: where validation was sampled, or that epoch was
-        before an interruption, the best network is measured again.
+        Called when the training is over. If validation was sampled, or the best epoch was before
+        an interruption, the best network is measured again.
         """
         if self._best_scores is None:
             with autocast(self.device):
@@ -165,7 +154,7 @@ class Trainer:
         return self._best_scores
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """The pictures of an epoch's steps, before distortion."""
+        """Yields the batches of an epoch's steps, before distortion."""
         train, generator = self.config.train, self._generator(BATCHES, epoch)
         batch, steps = train.batch, train.steps_per_epoch
         if train.loss == "pairs":
@@ -183,19 +172,11 @@ class Trainer:
         )
 
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
-        """One update on float pictures [n, 1, size, size]; returns the loss, detached."""
-        train = self.config.train
+        """Makes one update on float pictures [n, 1, size, size]; returns the loss, detached."""
         with autocast(self.device):
             embeddings = self.network.embed(pictures)
-        if train.loss == "pairs":
-            loss = pairs_loss(self.network, embeddings, labels)
-        elif train.loss == "batch-pairs":
-            loss = batch_pairs_loss(self.network, embeddings, labels)
-        elif train.loss == "nca":
-            loss = nca_loss(self.network, embeddings, labels, train.temperature)
-        else:
-            drawings = min(train.batch.drawers, len(self.data.train.drawers))
-            loss = one_shot_loss(self.network, embeddings, drawings, train.temperature)
+        drawings = min(self.config.train.batch.drawers, len(self.data.train.drawers))
+        loss = training_loss(self.config.train, self.network, embeddings, labels, drawings)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -226,41 +207,31 @@ class Trainer:
                 break
         loss = float(total) / steps
         trained = time.perf_counter() - start
-        accuracy, error, verified = self._validate() if isfinite(loss) else (0.0, 0.0, None)
+        found = Validation(0.0, 0.0)
+        if isfinite(loss):
+            found = validate(self._trained, self.data.validation, train)
+        self._scores = found.scores
         report = EpochReport(
             epoch=epoch,
             loss=loss,
-            accuracy=accuracy,
-            standard_error=error,
+            accuracy=found.accuracy,
+            standard_error=found.standard_error,
             best_epoch=epoch,
-            best_accuracy=accuracy,
-            best_standard_error=error,
+            best_accuracy=found.accuracy,
+            best_standard_error=found.standard_error,
             seconds=time.perf_counter() - start,
             pictures_per_second=pictures / trained,
-            verification=verified,
+            verification=found.verification,
         )
         before = self.history[-1] if self.history else report
-        if before.best_accuracy < accuracy or before is report:
+        if before.best_accuracy < found.accuracy or before is report:
             return report
-        best = (before.best_epoch, before.best_accuracy, before.best_standard_error)
-        return EpochReport(
-            **asdict(report)
-            | dict(zip(("best_epoch", "best_accuracy", "best_standard_error"), best, strict=True))
+        return replace(
+            report,
+            best_epoch=before.best_epoch,
+            best_accuracy=before.best_accuracy,
+            best_standard_error=before.best_standard_error,
         )
-
-    def _validate(self) -> tuple[float, float, float | None]:
-        """Accuracy on the validation alphabets and its standard error; verification's."""
-        if self.config.train.validation == "sampled":
-            runs = random_runs(self.data.validation, SAMPLED_RUNS, WAY, self.config.train.seed)
-            with autocast(self.device):
-                sampled = one_shot_runs(self._trained, self.data.validation, runs)
-            return sampled.accuracy, sampled.standard_error, None
-        with autocast(self.device):
-            self._scores = scores_within(self._trained, self.data.validation)
-        verified = exact = verification_accuracy(self._scores)
-        if self.config.train.validation == "exact":
-            exact = one_shot_accuracy(self._scores, WAY)
-        return exact.value, exact.standard_error, verified.value
 
     def _finished(self) -> bool:
         if not self.history:

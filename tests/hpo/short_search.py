@@ -18,7 +18,7 @@ from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 CPU = torch.device("cpu")
 

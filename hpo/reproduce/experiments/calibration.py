@@ -19,7 +19,7 @@ from hpo.reproduce.trainings import Trained, train
 from model.config import RunConfig
 from model.evaluation.calibration import Calibration, Reliability, calibration
 from model.evaluation.embeddings import embed
-from model.evaluation.one_shot import scored_pairs
+from model.evaluation.verification import scored_pairs
 
 
 class OfLoss(NamedTuple):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from data.splits import evaluation_characters, paper_splits
 from hpo.reproduce.context import Context
-from hpo.reproduce.experiments.ways import curves_figure, measured
+from hpo.reproduce.experiments.ways import WAYS, curves_figure, measured
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
 from model.evaluation.embeddings import embed
 from model.evaluation.scores import one_shot_accuracies
-from model.evaluation.suite import WAYS
 from model.evaluation.unstructured import unstructured
 
 OTHERS = {"from": 0.89, "to": 0.91}

@@ -10,7 +10,7 @@ import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.console.progress import Progress
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 
 def report(epoch: int, best: float) -> EpochReport:

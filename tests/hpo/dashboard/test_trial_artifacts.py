@@ -33,7 +33,7 @@ from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.samplers import make_sampler
 from hpo.trials.ranking import best_trials, trial_config
 from model.config_file import read_config, read_dataset
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PICTURES = {"learning-curves.svg", "alphabets.svg", "hardest-trials.png"}
@@ -190,7 +190,7 @@ def test_a_failure_of_the_pictures_fails_no_trial(
     def broken(*_: object) -> bytes:
         raise OSError("no font")
 
-    monkeypatch.setattr(hpo.dashboard.trial_artifacts, "hard_trials", broken)
+    monkeypatch.setattr(hpo.dashboard.trial_artifacts, "one_shot_trials", broken)
     study = shown(tmp_path, config_with(trials=1), data)
     assert study.trials[0].state is TrialState.COMPLETE
     assert "trial 0: it lacks artifacts or a note" in caplog.text

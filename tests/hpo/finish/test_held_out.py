@@ -17,7 +17,8 @@ from hpo.finish.held_out import measure, network_in
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.results import document_of
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
-from model.evaluation.one_shot import one_shot_exact, one_shot_runs, verification
+from model.evaluation.one_shot import one_shot_exact, one_shot_runs
+from model.evaluation.verification import verification
 from model.network.siamese import SiameseNetwork
 from model.network.weights import save_network
 

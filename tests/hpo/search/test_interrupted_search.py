@@ -19,7 +19,7 @@ from hpo.run.run import run_study
 from hpo.storage.workspace import Workspace
 from hpo.trials.budget import counts
 from hpo.workers.machine import Machine
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PROJECT = Path(__file__).parents[3]

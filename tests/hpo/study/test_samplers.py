@@ -27,7 +27,7 @@ from hpo.study.samplers import make_sampler
 from hpo.study.space import sample
 from hpo.trials.outcome import is_infeasible
 from model.config import RunConfig
-from model.training.trainer import EpochReport
+from model.training.epoch_report import EpochReport
 
 STARTUP = 8
 CPU = torch.device("cpu")

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from model.evaluation.calibration import Bin, Reliability, calibration, reliability
-from model.evaluation.one_shot import ScoredPairs
+from model.evaluation.verification import ScoredPairs
 
 RESULTS = Path(__file__).parents[3] / "studies/results/reproduce/calibration.json"
 

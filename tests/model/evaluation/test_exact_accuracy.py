@@ -13,12 +13,13 @@ from data.one_shot_runs import random_runs
 from data.sources.mnist import as_characters
 from data.splits import evaluation_characters, paper_splits
 from model.config import Convolution, NetworkConfig
+from model.evaluation.calibration import calibration
 from model.evaluation.digits import digits_accuracy
 from model.evaluation.embeddings import Embedded, embed
-from model.evaluation.one_shot import one_shot_runs, verification
+from model.evaluation.one_shot import embedded_runs, one_shot_runs
 from model.evaluation.scores import one_shot_accuracies, one_shot_accuracy
-from model.evaluation.suite import WAYS, evaluate
 from model.evaluation.unstructured import unstructured
+from model.evaluation.verification import scored_pairs, verification, verify
 from model.network.siamese import SiameseNetwork
 
 NETWORK = NetworkConfig(
@@ -26,6 +27,7 @@ NETWORK = NetworkConfig(
     convolutions=(Convolution(filters=8, kernel=5, pool=True), Convolution(filters=12, kernel=3)),
     units=24,
 )
+WAYS = range(2, 21)
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
@@ -88,19 +90,29 @@ def test_a_part_is_what_is_embedded_alone(
     assert one_shot_accuracy(part.scores(), 5) == one_shot_accuracy(alone.scores(), 5)
 
 
-def test_the_whole_evaluation_is_what_its_parts_give_alone(
+def test_what_is_measured_of_parts_of_an_embedding_is_what_its_parts_give_alone(
     network: SiameseNetwork, glyphs: Collection
 ) -> None:
-    cpu = torch.device("cpu")
-    splits, everyone = paper_splits(glyphs), evaluation_characters(glyphs, 20, cpu)
-    digits = torch.randint(0, 256, (10, 40, 28, 28), dtype=torch.uint8)
-    whole = evaluate(network, everyone, splits, glyphs.runs, digits)
-    assert whole.runs == one_shot_runs(network, everyone, glyphs.runs)
-    validation, test = (glyphs.characters(*split, 20) for split in splits[1:])
-    assert whole.verification == verification(network, validation, test)
+    splits, everyone = paper_splits(glyphs), evaluation_characters(glyphs, 20, torch.device("cpu"))
+    embedded = embed(network, everyone)
+    assert embedded_runs(embedded, glyphs.runs) == one_shot_runs(network, everyone, glyphs.runs)
+    validation, test = (
+        scored_pairs(network, embedded.part(*split), seed) for seed, split in enumerate(splits[1:])
+    )
+    apart = (glyphs.characters(*split, 20) for split in splits[1:])
+    assert verify(validation, test) == verification(network, *apart)
+    assert 0 < calibration(validation, test).before.error < 1
+    ways = one_shot_accuracies(embedded.scores(), WAYS)
     tested = one_shot_accuracy(embed(network, everyone.of(splits.test.alphabets)).scores(), 20)
-    assert whole.ways[20].over(splits.test.alphabets).value == pytest.approx(tested.value, abs=1e-4)
-    alone = digits_accuracy(embed(network, as_characters(digits, 20, redrawn=True)))
-    assert whole.redrawn_digits == alone
-    assert whole.digits != alone
-    assert 0 < whole.calibration.before.error < 1
+    assert ways[20].over(splits.test.alphabets).value == pytest.approx(tested.value, abs=1e-4)
+
+
+def test_digits_drawn_again_are_measured_alone(network: SiameseNetwork) -> None:
+    digits = torch.randint(0, 256, (10, 40, 28, 28), dtype=torch.uint8)
+    plain, redrawn = (
+        digits_accuracy(embed(network, as_characters(digits, 20, redrawn=redrawn)))
+        for redrawn in (False, True)
+    )
+    assert redrawn == digits_accuracy(embed(network, as_characters(digits, 20, redrawn=True)))
+    assert plain != redrawn
+    assert plain.trials.trials == redrawn.trials.trials == 400

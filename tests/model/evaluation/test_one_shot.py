@@ -10,16 +10,8 @@ from data.collection import Collection
 from data.one_shot_runs import random_runs, run_pictures
 from data.splits import paper_splits
 from model.config import Convolution, NetworkConfig
-from model.evaluation.embeddings import embed, embed_all
-from model.evaluation.one_shot import (
-    ScoredPairs,
-    one_shot_exact,
-    one_shot_runs,
-    predict_runs,
-    scored_pairs,
-    verification,
-    verify,
-)
+from model.evaluation.embeddings import embed_all
+from model.evaluation.one_shot import one_shot_exact, one_shot_runs, predict_runs
 from model.network.siamese import SiameseNetwork
 
 NETWORK = NetworkConfig(
@@ -127,26 +119,3 @@ def test_an_alphabet_with_too_few_characters_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="too few"):
         one_shot_exact(network, validation, 100)
-
-
-def test_verification_threshold_is_the_best_on_validation(
-    network: SiameseNetwork, validation: Characters
-) -> None:
-    # On the validation pairs themselves no other threshold may do better.
-    found = verification(network, validation, validation)
-    scores, same = scored_pairs(network, embed(network, validation), 0)
-    best = max(float(((scores > t) == same).double().mean()) for t in scores[::50])
-    at_threshold = float(((scores > found.threshold) == same).double().mean())
-    assert at_threshold >= best
-    assert 0.5 < found.accuracy < 1
-    assert found.pairs == 10_000
-
-
-def test_a_verification_threshold_is_never_between_equal_scores() -> None:
-    dice = torch.Generator().manual_seed(0)
-    for _ in range(200):
-        scores = torch.randint(3, (7,), generator=dice).float()
-        pairs = ScoredPairs(scores, torch.rand(7, generator=dice) < 0.5)
-        thresholds = (-0.5, 0.5, 1.5, 2.5)
-        best = max(float(((scores > t) == pairs.same).double().mean()) for t in thresholds)
-        assert verify(pairs, pairs).accuracy == best

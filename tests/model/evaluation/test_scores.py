@@ -11,7 +11,12 @@ from data.collection import Collection
 from data.splits import SearchData
 from model.config import Convolution, NetworkConfig
 from model.evaluation.embeddings import embed_all, scores_within
-from model.evaluation.scores import Scores, hardest_trials, one_shot_accuracy, verification_accuracy
+from model.evaluation.scores import (
+    Scores,
+    hardest_one_shot_trials,
+    one_shot_accuracy,
+    verification_accuracy,
+)
 from model.network.siamese import SiameseNetwork
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -81,7 +86,7 @@ def test_verification_at_its_ends(likeness: float, expected: float) -> None:
 
 
 def test_the_hardest_trial_of_each_alphabet(scores: Scores) -> None:
-    hardest = hardest_trials(scores)
+    hardest = hardest_one_shot_trials(scores)
     assert {trial.alphabet for trial in hardest} == scores.keys()
     assert [trial.margin for trial in hardest] == sorted(trial.margin for trial in hardest)
     for trial in hardest:

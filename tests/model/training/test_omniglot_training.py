@@ -13,8 +13,10 @@ from data.collection import Collection
 from data.one_shot_runs import run_pictures
 from data.splits import SearchData, held_out_characters
 from model.evaluation.embeddings import embed_all
-from model.evaluation.one_shot import one_shot_exact, one_shot_runs, predict_runs, verification
-from model.training.trainer import EpochReport, Trainer
+from model.evaluation.one_shot import one_shot_exact, one_shot_runs, predict_runs
+from model.evaluation.verification import verification
+from model.training.epoch_report import EpochReport
+from model.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 

@@ -16,10 +16,12 @@ from data.splits import SearchData
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
-from model.evaluation.one_shot import one_shot_exact, verification
+from model.evaluation.one_shot import one_shot_exact
 from model.evaluation.scores import verification_accuracy
+from model.evaluation.verification import verification
 from model.network.weights import load_network, read_tensors, save_network, write_tensors
-from model.training.trainer import EpochReport, Trainer
+from model.training.epoch_report import EpochReport
+from model.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 
