@@ -1,5 +1,7 @@
 """Pictures of one's own, classified by a trained network.
 
-- folders: from two folders of pictures to a table of classes
+- folders: from two folders of pictures to a class for each
+- answers: what was found
+- summary: that as a table on a terminal
 - contact_sheet: what was classified as what, to look over
 """

@@ -4,5 +4,6 @@
 - status: how far a study has come
 - status_view: that as text, once or again and again
 - summary: the winner, its accuracies, and where everything is
-- duration: time as people say it
+- shown_command: commands that are shown, to be copied
+- terminal: stdout, as tables are printed there
 """

@@ -12,8 +12,9 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
 from hpo.storage.workspace import Workspace
+from hpo.study.accuracies import OneShotTest, Validation
 from hpo.study.definition import StudyConfig
-from hpo.study.results import Budget, OneShotTest, Validation, belongs_to, study_results
+from hpo.study.results import Budget, belongs_to, study_results
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import TrialCounts, counts, reached_limit
 from hpo.trials.outcome import in_words

@@ -11,7 +11,8 @@ from hpo.console.shown_command import shown_command
 from hpo.console.terminal import stdout
 from hpo.runtime.wording import duration, kind_of_runs, points
 from hpo.storage.workspace import TrainedFolder, Workspace
-from hpo.study.results import NetworkTest, OneShotTest, RetrainingResults, StudyResults
+from hpo.study.accuracies import NetworkTest, OneShotTest
+from hpo.study.results import RetrainingResults, StudyResults
 from model.config import RunConfig
 from model.evaluation.published import ONE_SHOT
 

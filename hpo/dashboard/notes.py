@@ -106,8 +106,8 @@ def study_note(
     if results is not None:
         lines.append(_winner(results))
     url = attributes.get(STORAGE, "URL")
-    usual = Workspace.of(config.name, storage=url).usual
-    storage = "" if usual else f" --storage {shlex.quote(url)}"
+    workspace = Workspace.of(config.name, storage=url)
+    storage = "" if workspace.usual else f" --storage {shlex.quote(url)}"
     reach = "on this machine" if url.startswith("sqlite") else "from any machine"
     lines += [
         "## Join, look, take",
@@ -116,7 +116,7 @@ def study_note(
         "    # how far it has come\n"
         f"    python run_study.py status {config.name}{storage}\n"
         "    # the best trial's configuration\n"
-        f"    python run_study.py export {config.name}{storage} --output best.toml",
+        f"    python run_study.py export {config.name}{storage} --output {workspace.config.name}",
         "## Definition",
         f"Data set {config.dataset}, fingerprint `{attributes.get(FINGERPRINT, 'unknown')}`.",
         _in_words(config),

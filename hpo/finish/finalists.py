@@ -21,16 +21,9 @@ from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.database import without_password
 from hpo.storage.studies import WARM_START
 from hpo.storage.workspace import Workspace
+from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
-from hpo.study.results import (
-    Budget,
-    Chosen,
-    Finalist,
-    OneShotTestOverSeeds,
-    Seconds,
-    StudyResults,
-    Winner,
-)
+from hpo.study.results import Budget, Chosen, Finalist, Seconds, StudyResults, Winner
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.ranking import best_trials, trial_config

@@ -12,7 +12,8 @@ from data.errors import InputError
 from data.names import Dataset
 from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.storage.workspace import TrainedFolder
-from hpo.study.results import NetworkTest, OneShotTest, trained_on
+from hpo.study.accuracies import NetworkTest, OneShotTest
+from hpo.study.results import trained_on
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs
 from model.evaluation.verification import VerificationAccuracy, verification
 from model.network.siamese import SiameseNetwork

@@ -16,7 +16,8 @@ from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.runtime.files import check_folder, read_json, write_text
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.workspace import TrainedFolder
-from hpo.study.results import RetrainingResults, SeedResult, Validation
+from hpo.study.accuracies import SeedResult, Validation
+from hpo.study.results import RetrainingResults
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from math import hypot
+from pathlib import Path
 from statistics import median
 
 from optuna.trial import FrozenTrial
@@ -168,12 +169,12 @@ def _means(over_seeds: Sequence[Tested]) -> str:
     return "".join(f", the {mean.what} {percent(mean.accuracy, mean.error)}" for mean in over_seeds)
 
 
-def unfinished(config: StudyConfig, trials: Trials, folder: str) -> str:
-    """Why there is no winner, where results.json is not there."""
+def unfinished(config: StudyConfig, trials: Trials, results: Path) -> str:
+    """Why there is no winner, where there are no results."""
     done = counts(trials).done
     return (
-        f"Unfinished: {done:,} of {counted(config.trials, 'trial')} done, and {folder} holds no"
-        " results.json: what the retrained winner can do is left out."
+        f"Unfinished: {done:,} of {counted(config.trials, 'trial')} done, and {results.parent}"
+        f" holds no {results.name}: what the retrained winner can do is left out."
     )
 
 

@@ -1,4 +1,4 @@
-"""The report's figures of the winner: pure functions from results.json and its weights."""
+"""The report's figures of the winner: pure functions of its results and weights."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SLICES = 6
 def write_report(
     study: optuna.Study, config: StudyConfig, workspace: Workspace
 ) -> tuple[Path, str | None]:
-    """Writes report/index.html and the PNG files into the study's folder.
+    """Writes the page and its PNG files into the study's folder.
 
     Args:
         workspace: has results and weights, where the study is finished.
@@ -52,7 +52,7 @@ def write_report(
         searched(config, trials, now), found(trials, results), how_sure(config, trials, results)
     )
     if results is None:
-        notice = unfinished(config, trials, str(workspace.folder))
+        notice = unfinished(config, trials, workspace.results)
         summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
     else:
         summary = f"{summary}\n{tables(results)}"

@@ -30,7 +30,7 @@ def reproduce(
     Args:
         name: one of `registry.EXPERIMENTS`.
         machine: workers, device and data root.
-        folder: for results.json, results.md, pictures and trainings.
+        folder: for results, pictures and trainings.
         seeds: trainings of each network.
         size: None is the paper's where there is a GPU, else the small one.
         network: folder of the trained network to measure; None is runs/quick.

@@ -60,7 +60,7 @@ class Table:
         rows: each with as many cells as there are columns.
         notes: sentences below the table.
         figures: pictures by file name, without ".png"; a bar chart of the table where empty.
-        details: whatever else belongs into results.json; only what JSON has.
+        details: whatever else belongs into the results; only what JSON has.
     """
 
     title: str

@@ -12,7 +12,7 @@ from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured
 from hpo.storage.workspace import TrainedFolder, Workspace
-from hpo.study.results import SeedResult
+from hpo.study.accuracies import SeedResult
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network

@@ -21,13 +21,10 @@ class About(BaseModel):
     """How an experiment's figures came about.
 
     Attributes:
-        experiment: its name.
-        dataset: "omniglot" or "glyphs".
-        fingerprint: of the data set.
         size: of the pictures, "small, 35x35" or "paper, 105x105".
         seeds: trainings of each network.
         seconds: that it took, without trainings that were done before.
-        versions, commit, computer, device: what the figures depend on, see `StudyResults`.
+        versions: of packages, with commit, computer and device what the figures depend on.
     """
 
     experiment: str
@@ -43,7 +40,7 @@ class About(BaseModel):
 
 
 def write_results(table: Table, about: About, folder: Path) -> str:
-    """Leaves results.json, results.md and the pictures in a folder, results.json last.
+    """Leaves results.md, the pictures, and last of all the results as JSON in a folder.
 
     Args:
         table: the result.

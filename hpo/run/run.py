@@ -51,7 +51,7 @@ def run_study(
             of the workspace, the second of which stays there.
 
     Returns:
-        What results.json holds.
+        What it found.
 
     Raises:
         InputError: the storage or the folder cannot be used, or holds another study.
@@ -103,6 +103,6 @@ def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Wo
     if config.trials > before:
         print(
             f"{folder} is finished and tested after {before} trials: nothing is trained; remove"
-            " its results.json to search further and test anew",
+            f" its {workspace.results.name} to search further and test anew",
             file=sys.stderr,
         )

@@ -4,4 +4,6 @@
 - interrupts: when Ctrl-C and SIGTERM may strike
 - process_identity: which process works on a trial, and whether it still runs
 - provenance: versions, commit and machine that a result depends on
+- wording: accuracies, times and kinds of runs as people say them
+- palette: colours of figures, pages and pictures
 """

@@ -8,4 +8,5 @@
 - pruners: the pruner of a study
 - transfer: a configuration brought into the space of another study
 - results: what a finished study found
+- accuracies: the accuracies in it
 """

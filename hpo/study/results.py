@@ -1,143 +1,23 @@
-"""What a study, and a retraining, found: the content of results.json."""
+"""What a study found, and what a retraining found: their files of results."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from data.errors import InputError
 from hpo.runtime.files import read_json, write_json
 from hpo.runtime.provenance import Computer
+from hpo.study.accuracies import OneShotTest, OneShotTestOverSeeds, Part, SeedResult, Validation
 from hpo.study.definition import StudyConfig
 from model.config import RunConfig
-from model.evaluation.standard_error import mean_and_error
-from model.evaluation.verification import VerificationAccuracy
 
 Results = TypeVar("Results", bound=BaseModel)
 
 
-class _Part(BaseModel):
-    """A table of results.json; what a later version wrote there beside is kept."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-class Validation(_Part):
-    """20-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
-
-    Attributes:
-        one_shot_accuracy: 0 to 1.
-        standard_error: of that mean; of a single seed, over what it was measured on.
-        standard_error_over: "seeds", "alphabets" or "trials".
-        runs: how many seeds.
-    """
-
-    one_shot_accuracy: float
-    standard_error: float
-    standard_error_over: str
-    runs: int
-
-
-class OneShotTest(_Part):
-    """20-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
-
-    Attributes:
-        one_shot_accuracy: over the given runs, 0 to 1.
-        standard_error: binomial, over the runs' one-shot trials.
-        trials: how many one-shot trials the runs have.
-        per_run: accuracy in each run.
-        every_drawer_pair_accuracy: exact, over every pair of drawers; not to be compared with that
-            over the runs, whose drawers are neat ones.
-        every_drawer_pair_standard_error: over alphabets.
-        per_alphabet: accuracy over every drawer pair, by alphabet.
-    """
-
-    one_shot_accuracy: float
-    standard_error: float
-    trials: int
-    per_run: list[float]
-    every_drawer_pair_accuracy: float
-    every_drawer_pair_standard_error: float
-    per_alphabet: dict[str, float]
-
-
-class OneShotTestOverSeeds(_Part):
-    """Mean test accuracies of several seeds' networks, with standard errors over the seeds.
-
-    Attributes:
-        runs: how many seeds.
-        one_shot_accuracy_by_seed: over the given runs, 0 to 1.
-        every_drawer_pair_accuracy_by_seed: over every drawer pair, 0 to 1.
-    """
-
-    runs: int
-    one_shot_accuracy: float
-    standard_error: float
-    one_shot_accuracy_by_seed: list[float]
-    every_drawer_pair_accuracy: float
-    every_drawer_pair_standard_error: float
-    every_drawer_pair_accuracy_by_seed: list[float]
-
-    @classmethod
-    def of(cls, tests: list[OneShotTest]) -> Self:
-        """From the tests of at least two networks."""
-        runs = [test.one_shot_accuracy for test in tests]
-        pairs = [test.every_drawer_pair_accuracy for test in tests]
-        (accuracy, error), (pair_accuracy, pair_error) = mean_and_error(runs), mean_and_error(pairs)
-        return cls(
-            runs=len(tests),
-            one_shot_accuracy=accuracy,
-            standard_error=error,
-            one_shot_accuracy_by_seed=runs,
-            every_drawer_pair_accuracy=pair_accuracy,
-            every_drawer_pair_standard_error=pair_error,
-            every_drawer_pair_accuracy_by_seed=pairs,
-        )
-
-
-class NetworkTest(_Part):
-    """Everything that is measured of a trained network.
-
-    Attributes:
-        dataset: "omniglot" or "glyphs".
-        fingerprint: of the data set.
-        one_shot: 20-way accuracy on the test alphabets.
-        alphabets: the alphabet of each of one_shot.per_run.
-        verification: where different characters are two of one alphabet.
-        verification_across: where they are any two.
-    """
-
-    dataset: str
-    fingerprint: str
-    one_shot: OneShotTest
-    alphabets: list[str]
-    verification: VerificationAccuracy
-    verification_across: VerificationAccuracy
-
-
-class SeedResult(_Part):
-    """What training a configuration with one seed gave.
-
-    Attributes:
-        seed: of the training.
-        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
-        standard_error: of `accuracy`.
-        best_epoch: counted from 1.
-        epochs: how many were trained.
-        seconds: spent on them.
-    """
-
-    seed: int
-    accuracy: float
-    standard_error: float
-    best_epoch: int
-    epochs: int
-    seconds: float
-
-
-class Chosen(_Part):
+class Chosen(Part):
     """A trial of the search.
 
     Attributes:
@@ -175,22 +55,22 @@ class Finalist(Chosen):
     seeds: list[SeedResult]
 
 
-class Budget(_Part):
+class Budget(Part):
     """What the search was allowed: trials, and seconds of training (None: any)."""
 
     trials: int
     timeout: float | None
 
 
-class Seconds(_Part):
+class Seconds(Part):
     """What the trainings took, all workers together: of the search, and of all after it."""
 
     search: float
     finish: float
 
 
-class StudyResults(_Part):
-    """The content of a study's results.json.
+class StudyResults(Part):
+    """The content of a study's file of results.
 
     Attributes:
         study: its name.
@@ -241,8 +121,8 @@ class StudyResults(_Part):
         write_json(file, document_of(self))
 
 
-class RetrainingResults(_Part):
-    """The content of a retraining's results.json.
+class RetrainingResults(Part):
+    """The content of a retraining's file of results.
 
     Attributes:
         dataset: "omniglot" or "glyphs".
@@ -304,7 +184,7 @@ def belongs_to(file: Path, config: StudyConfig) -> bool:
 
 
 def trained_on(file: Path) -> str | None:
-    """The data set that a results.json of any kind names; None where it names none.
+    """The data set that a file of results names, be it of a study or a retraining; None: none.
 
     Raises:
         InputError: the file cannot be read.
@@ -319,7 +199,7 @@ def document_of(results: BaseModel) -> dict[str, Any]:
 
 
 def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
-    """What a results.json is of, where it is not this study's."""
+    """What a file of results is of; None if it is this study's."""
     if "experiment" in document:
         return f"experiment {document['experiment']}"
     if "study" not in document:

@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 
 from data.errors import InputError
+from hpo.study.accuracies import OneShotTest, OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
-from hpo.study.results import (
-    OneShotTest,
-    OneShotTestOverSeeds,
-    RetrainingResults,
-    StudyResults,
-    document_of,
-    study_results,
-)
+from hpo.study.results import RetrainingResults, StudyResults, document_of, study_results
 
 PUBLISHED = Path(__file__).parents[3] / "studies" / "results"
 STUDIES = [
