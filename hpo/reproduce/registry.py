@@ -34,12 +34,9 @@ def experiment(name: str) -> Callable[[Context], Table]:
         InputError: there is none of that name.
     """
     if name not in EXPERIMENTS:
-        raise InputError(f"reproduce {name}: no such experiment; allowed are {_listed()}")
+        allowed = f"{', '.join(EXPERIMENTS[:-1])} and {EXPERIMENTS[-1]}"
+        raise InputError(f"reproduce {name}: no such experiment; allowed are {allowed}")
     run: Callable[[Context], Table] = import_module(
         f"{__package__}.experiments.{name.replace('-', '_')}"
     ).run
     return run
-
-
-def _listed() -> str:
-    return f"{', '.join(EXPERIMENTS[:-1])} and {EXPERIMENTS[-1]}"

@@ -51,6 +51,7 @@ def train(
     Raises:
         InputError: a training that is kept there is of another configuration or data set.
     """
+    own = context.folder / "trainings" / context.size
     tasks = {
         name: [
             RetrainTask(
@@ -58,9 +59,7 @@ def train(
                     update={"train": config.train.model_copy(update={"seed": seed})}
                 ),
                 title=f"{name}, ",
-                folder=TrainedFolder(
-                    context.folder / "trainings" / context.size / name / f"seed-{seed}"
-                ),
+                folder=TrainedFolder(own / name / f"seed-{seed}"),
                 dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
                 device=context.machine.device,
                 data_root=context.machine.data_root,
