@@ -21,13 +21,13 @@ class DigitsAccuracy:
     """10-way one-shot accuracy on the digits.
 
     Attributes:
-        trials: over 400 random one-shot trials, as in the paper.
+        runs: over 400 random one-shot trials, as in the paper.
         value: over every pair of two columns within each of ten parts, which together hold all
             pictures.
         standard_error: of `value`, over the parts, which share no picture.
     """
 
-    trials: RunsAccuracy
+    runs: RunsAccuracy
     value: float
     standard_error: float
 
@@ -45,7 +45,7 @@ def digits_accuracy(embedded: Embedded, seed: int = 0) -> DigitsAccuracy:
         >>> from model.evaluation.baselines import nearest_neighbour
         >>> digits = torch.randint(0, 256, (10, 20, 28, 28), dtype=torch.uint8)
         >>> found = digits_accuracy(nearest_neighbour(as_characters(digits, 28, redrawn=False)))
-        >>> found.trials.trials
+        >>> found.runs.trials
         400
     """
     characters = embedded.characters

@@ -28,9 +28,9 @@ def run(context: Context) -> Table:
             found = digits_accuracy(seen)
             cells = (
                 Measured(
-                    found.trials.accuracy,
-                    found.trials.standard_error,
-                    f"{found.trials.trials} trials",
+                    found.runs.accuracy,
+                    found.runs.standard_error,
+                    f"{found.runs.trials} trials",
                 ),
                 Measured(found.value, found.standard_error, f"{PARTS} parts of the test set"),
                 None if redrawn else Quoted(PAPER[method], "paper"),

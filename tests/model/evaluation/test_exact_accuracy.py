@@ -115,4 +115,4 @@ def test_digits_drawn_again_are_measured_alone(network: SiameseNetwork) -> None:
     )
     assert redrawn == digits_accuracy(embed(network, as_characters(digits, 20, redrawn=True)))
     assert plain != redrawn
-    assert plain.trials.trials == redrawn.trials.trials == 400
+    assert plain.runs.trials == redrawn.runs.trials == 400
