@@ -24,7 +24,7 @@ TableForm = Literal["csv", "parquet"]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which trials: one by its number, the best so many, or a Pareto front; at most one of these.
+    """The trials to export: one by number, the best few, or a Pareto front; at most one of these.
 
     Raises:
         InputError: more than one.
@@ -119,7 +119,7 @@ def export_table(
 
 
 def _trial(study: optuna.Study, number: int) -> FrozenTrial:
-    """A trial that has a result, be it that of the epochs before it was pruned."""
+    """The trial of this number, which must be complete or pruned."""
     name, trials = study.study_name, study.get_trials(deepcopy=False)
     if not 0 <= number < len(trials):
         there = f"0 to {len(trials) - 1}" if trials else "none yet"

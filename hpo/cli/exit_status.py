@@ -15,7 +15,7 @@ from data.errors import InputError, WorkFailed
 RESUMABLE = ("run", "join", "retrain", "reproduce")
 """Commands that go on where they were interrupted."""
 UsageError: Any = typer.BadParameter.__base__
-"""What a mistyped command line raises: click's, or that of typer's own copy of click."""
+"""The exception of a mistyped command line: click's, or that of typer's own copy of click."""
 
 
 class Commands(TyperGroup):

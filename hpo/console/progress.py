@@ -72,7 +72,13 @@ class Progress:
         self._bars.stop()
 
     def started(self, what: str, epochs: int, part: int = 0) -> None:
-        """A training of at most so many epochs begins."""
+        """A training begins.
+
+        Args:
+            what: to call it.
+            epochs: it has, at most.
+            part: in which it happens.
+        """
         self._parts[part].started(what, epochs)
 
     def epoch_done(self, report: EpochReport, part: int = 0) -> None:

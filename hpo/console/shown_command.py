@@ -11,7 +11,7 @@ from hpo.storage.workspace import Workspace
 
 
 def shown_command(command: str, workspace: Workspace) -> str:
-    """What to type for a command on a study; a password in the URL is not shown."""
+    """The text of a command on a study, to be typed or copied; passwords are left out."""
     python = Path(sys.executable)
     here = Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python

@@ -31,7 +31,7 @@ STATES = {
 
 
 def status_lines(now: Status, workspace: Workspace) -> list[str]:
-    """What `status` found, in lines.
+    """A study's status as lines of text.
 
     Args:
         now: how far the study has come.
@@ -105,7 +105,7 @@ def _study_lines(now: Status) -> list[str]:
 
 
 def _to_take(now: Status, workspace: Workspace) -> list[str]:
-    """Where the winner's configuration is, and how to get that of any trial."""
+    """Lines on where the winner's configuration is, and how to export any trial's."""
     winner = now.winner
     if now.best is None:
         return []

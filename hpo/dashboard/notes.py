@@ -43,7 +43,7 @@ def trial_note(
     pictures: Mapping[str, str],
     pruned: str | None,
 ) -> str:
-    """What became of a trial, in Markdown.
+    """The note of a trial that ended, in Markdown.
 
     Args:
         number: the trial's.
@@ -84,7 +84,7 @@ def save_study_note(
 def study_note(
     study: optuna.Study, config: StudyConfig, results: StudyResults | None = None
 ) -> str:
-    """How far a study has come, how to join it, and what it is, in Markdown.
+    """The note of a study, in Markdown: how far it has come, how to join it, and what it is.
 
     Args:
         study: whose trials and attributes are told.

@@ -28,7 +28,7 @@ Groups = dict[str, dict[bool, float]]
 
 
 def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
-    """What each trial reached against how long it trained; a line along the best by then."""
+    """Accuracy of each trial against its training time, with a line along the best so far."""
     figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
     trials = study.get_trials(deepcopy=False)
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
@@ -103,7 +103,7 @@ def learning_rates(study: optuna.Study) -> go.Figure:
 
 
 def importance(study: optuna.Study) -> go.Figure | None:
-    """What set the best trials apart: importances by layer and by kind.
+    """Importances by layer and by kind of parameter: what set the best trials apart.
 
     Each group's is the sum of its parameters'. None where nothing can be said yet.
     """
@@ -156,7 +156,7 @@ FIGURES: dict[str, Callable[[optuna.Study], go.Figure | None]] = {
     "learning-rates": learning_rates,
     "importance": importance,
 }
-"""By name; for studies of which a trial was trained to its end."""
+"""The plots by name, for studies with at least one complete trial."""
 
 
 def _figure(title: str, x: str, y: str) -> go.Figure:

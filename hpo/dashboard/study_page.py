@@ -16,7 +16,7 @@ from hpo.trials.budget import counts
 from hpo.trials.outcome import trained
 
 GROWTH = 1.5
-"""The plots are drawn anew when there are so many times as many finished trials."""
+"""The growth in the number of finished trials after which the plots are drawn anew."""
 
 log = logging.getLogger(__name__)
 

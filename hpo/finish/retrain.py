@@ -82,7 +82,7 @@ def retrain(
 
 
 def single_seed_in(folder: TrainedFolder) -> SeedResult:
-    """What a finished retraining with a single seed left in its folder.
+    """The result of a finished retraining with a single seed, from its folder.
 
     Raises:
         InputError: it is not there, or damaged.
@@ -111,7 +111,7 @@ def config_in(file: Path) -> RunConfig:
 
 
 def dataset_for(file: Path, asked: Dataset) -> Dataset:
-    """What a configuration file is retrained on: what it was found on, if nothing else is asked.
+    """The data set to retrain a configuration on: the one it was found on, unless another is asked.
 
     Raises:
         InputError: the file is missing or wrong.

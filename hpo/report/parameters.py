@@ -104,7 +104,7 @@ def parallel(trials: Trials) -> Section:
 
 
 def importance_bars(found: Importances | None) -> Section:
-    """What set the best trials apart from all."""
+    """Bars of the parameters' importances: what set the best trials apart."""
     if found is None:
         return Section(
             "Which parameters matter cannot be said yet",

@@ -62,7 +62,7 @@ def data_name(dataset: str) -> str:
 
 
 def listed(things: Sequence[str]) -> str:
-    """As in a sentence: "a, b and c"."""
+    """Names listed as in a sentence: "a, b and c"."""
     return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
 
 
@@ -180,7 +180,7 @@ def in_percent(trial: FrozenTrial) -> float:
 
 
 def spread(trials: list[FrozenTrial], limit: int) -> list[FrozenTrial]:
-    """At most so many trials, evenly over their order, the first among them."""
+    """At most `limit` trials, evenly over their order, the first among them."""
     return trials[:: -(-len(trials) // limit)]
 
 

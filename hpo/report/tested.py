@@ -9,7 +9,14 @@ from hpo.study.results import StudyResults
 
 @dataclass(frozen=True)
 class Tested:
-    """An accuracy with its standard error, 0 to 1; of which networks, and over what the error."""
+    """A test accuracy of one network, or the mean of several.
+
+    Attributes:
+        what: which networks.
+        accuracy: 0 to 1.
+        error: its standard error.
+        over: what the error is over.
+    """
 
     what: str
     accuracy: float
@@ -18,7 +25,7 @@ class Tested:
 
 
 def tested(results: StudyResults) -> tuple[list[Tested], list[Tested]]:
-    """On the given runs, and over every drawer pair.
+    """The winner's test accuracies, over the given runs and over every drawer pair.
 
     First the network that is kept; then, where several seeds' networks were tested, their mean.
     """

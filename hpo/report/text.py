@@ -37,7 +37,7 @@ Trials = Sequence[FrozenTrial]
 
 
 def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
-    """What was searched, how, for how long, with how many workers."""
+    """A paragraph on what was searched, how, for how long, with how many workers."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
     kinds = list(dict.fromkeys(words(f" {name.rpartition('.')[2]}").strip() for name in names))
     space = f"{counted(len(names), 'parameter')} ({listed(kinds)})" if names else "no parameters"
@@ -67,7 +67,7 @@ def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
 
 
 def found(trials: Trials, results: StudyResults | None) -> str:
-    """What was found."""
+    """A paragraph on what was found."""
     if results is None:
         ranked = [trial for trial in best_first(trials) if state_of(trial) == "complete"]
         if not ranked:
@@ -95,7 +95,7 @@ def found(trials: Trials, results: StudyResults | None) -> str:
 
 
 def how_sure(config: StudyConfig, trials: Trials, results: StudyResults | None) -> str:
-    """Standard errors, the winner's curse, how many seeds."""
+    """A paragraph on how sure the figures are: standard errors, the winner's curse, seeds."""
     errors = [
         error
         for trial in trials

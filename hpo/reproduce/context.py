@@ -1,4 +1,4 @@
-"""What an experiment is given."""
+"""The context of an experiment: data, size, seeds, folder, machine, network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEFAULT_NETWORK = Workspace.of("quick")
 
 @dataclass(frozen=True)
 class Context:
-    """What an experiment is given.
+    """Everything that an experiment is given.
 
     Attributes:
         collection: the data set.

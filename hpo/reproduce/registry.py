@@ -28,7 +28,7 @@ EXPERIMENTS = (
 
 
 def experiment(name: str) -> Callable[[Context], Table]:
-    """What an experiment does.
+    """The function that does an experiment.
 
     Raises:
         InputError: there is none of that name.

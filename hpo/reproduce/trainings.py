@@ -79,5 +79,5 @@ def train(
 
 
 def seconds(trained: Sequence[Trained]) -> Measured:
-    """Of a training, the mean over seeds."""
+    """Seconds of a training, the mean over seeds."""
     return Measured(fmean(training.result.seconds for training in trained))

@@ -43,12 +43,12 @@ def _is_there(path: Path) -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """See `write_bytes`."""
+    """Writes a text file as UTF-8, whole or not at all; see `write_bytes`."""
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes beside the file first, then renames.
+    """Writes a file whole or not at all: beside it first, then renamed.
 
     Raises:
         InputError: the file cannot be written there.
@@ -63,7 +63,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def copy_file(source: Path, path: Path) -> None:
-    """Copies beside the file first, then renames."""
+    """Copies a file whole or not at all: beside its target first, then renamed."""
     with replacing(path) as partial:
         shutil.copyfile(source, partial)
 
@@ -82,7 +82,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
-    """See `write_bytes`."""
+    """Writes a table as JSON, whole or not at all; see `write_bytes`."""
     write_text(path, json.dumps(document, indent=2) + "\n")
 
 

@@ -13,7 +13,7 @@ def this_process() -> str:
 
 
 def is_gone(process: str) -> bool:
-    """Whether a process was one of this machine and runs no longer."""
+    """Whether a process of this machine has ended; False for one of another machine."""
     host, _, rest = process.partition(":")
     pid, _, start = rest.partition(":")
     if host != socket.gethostname() or not pid.isdigit():

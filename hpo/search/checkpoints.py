@@ -28,7 +28,7 @@ class Checkpoints:
     scratch: Path
 
     def file(self, trial: optuna.Trial) -> Path:
-        """Where this worker's trainer keeps the trial's checkpoint."""
+        """The file in which this worker's trainer keeps the trial's checkpoint."""
         return self.scratch / f"trial-{trial.number}.safetensors"
 
     def fetch(self, trial: optuna.Trial, epochs: int) -> None:

@@ -69,16 +69,17 @@ def give_back(study: optuna.Study, trial: optuna.Trial) -> None:
 
 
 def still_mine(trial: optuna.Trial) -> None:
-    """
+    """Makes sure that the running trial is still this process's.
+
     Raises:
-        TrialLost: the trial is not this process's any more.
+        TrialLost: another process has it now.
     """
     if TrialRecord.of(stored(trial.study, trial)).worker != this_process():
         raise TrialLost
 
 
 def release(study: optuna.Study, trials: Sequence[FrozenTrial]) -> None:
-    """What of these trials this process still runs waits again: it has gone on without them."""
+    """Sets waiting those of these trials that are running under this process's name."""
     for trial in trials:
         if trial.state is TrialState.RUNNING:
             set_waiting(study, trial, this_process())

@@ -27,7 +27,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
 
 SAME_FAILURES = 3
-"""So many trials in a row that fail alike: the next would too."""
+"""Trials in a row that fail with one kind of exception, after which the search stops."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between two looks for work, while all that is left is in the hands of others."""
 

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Objective:
-    """What a trial does, and with what.
+    """The objective of a study: trains a trial's configuration and returns its accuracy.
 
     Attributes:
         config: the study.

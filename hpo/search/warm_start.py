@@ -15,7 +15,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.ranking import best_trials, trial_config
 
 FIRST = 5
-"""So many are tried again: fewer than start a sampler, which needs to see other regions too."""
+"""Trials that are tried again: fewer than a sampler starts with, for it needs other regions too."""
 
 
 def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:

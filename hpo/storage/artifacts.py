@@ -39,7 +39,7 @@ class ArtifactStore(Protocol):
 
 
 def resolve_store(url: str) -> str:
-    """What is meant by an artifact store, wherever it is read; nothing is created.
+    """The absolute name of an artifact store, the same from every folder; creates nothing.
 
     Raises:
         InputError: there can be none.

@@ -21,7 +21,7 @@ from hpo.storage.waiting_storage import WaitingStorage
 
 @contextmanager
 def parameters_together(trial: optuna.Trial) -> Iterator[None]:
-    """What is suggested meanwhile reaches the database at the end, or not at all.
+    """Writes the parameters suggested within the block in one transaction at its end, or none.
 
     A transaction for each of some thirty parameters is most of what a trial asks of a database.
     Optuna has no public way to write several: where its inner one is not there, or the storage is

@@ -62,7 +62,7 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
 
 @dataclass(frozen=True)
 class Stores:
-    """Where a study's workers keep what is no row of a database, each a folder or s3://BUCKET.
+    """The stores of a study's workers, each a folder or s3://BUCKET.
 
     Attributes:
         checkpoints: the last epoch of each unfinished trial.
@@ -79,7 +79,7 @@ class Stores:
 
     @classmethod
     def of(cls, study: optuna.Study) -> Self | None:
-        """Those that the study's first process told of; None where it has not come that far."""
+        """The stores that the study's first process named; None before it has come that far."""
         attributes = _attributes(study)
         if CHECKPOINTS not in attributes:
             return None
@@ -98,9 +98,10 @@ def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
 
 
 def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
-    """
+    """Makes sure that the study is on this data set.
+
     Raises:
-        InputError: the study's data set is another.
+        InputError: it is on another.
     """
     stored = _attributes(study).get(FINGERPRINT)
     if stored not in (None, collection.fingerprint):

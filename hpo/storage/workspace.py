@@ -106,7 +106,7 @@ class Workspace(TrainedFolder):
 
     @property
     def unfinished(self) -> Path:
-        """What an unfinished study needs to go on; gone when it is finished."""
+        """The folder of what an unfinished study needs to go on; removed when it is finished."""
         return self.folder / f"{UNFINISHED}{self.name}"
 
     def check_unfinished(self) -> None:
@@ -130,7 +130,7 @@ class Workspace(TrainedFolder):
 
     @property
     def scratch(self) -> Path:
-        """What this process's workers keep while they search."""
+        """The folder of what this process's workers keep while they search."""
         return self.unfinished / _this_process()
 
     def retrained(self, number: int, seed: int) -> TrainedFolder:

@@ -110,7 +110,7 @@ class NetworkTest(Part):
 
 
 class SeedResult(Part):
-    """What training a configuration with one seed gave.
+    """The result of training a configuration with one seed.
 
     Attributes:
         seed: of the training.

@@ -19,14 +19,14 @@ METRIC = "one-shot validation accuracy"
 
 
 class SamplerConfig(Strict):
-    """What proposes a trial's parameters: at random for the first `startup_trials`."""
+    """The sampler of parameters, which proposes the first `startup_trials` at random."""
 
     name: Literal["tpe", "gp", "random"] = "tpe"
     startup_trials: int = Field(default=10, ge=1)
 
 
 class PrunerConfig(Strict):
-    """What stops a trial early, never before `min_epochs` are done.
+    """The pruner, which stops a trial early, never before `min_epochs` are done.
 
     Hyperband splits the trials into brackets and shows the sampler those of one alone, so
     `startup_trials` are needed in each: it is for large budgets.
@@ -38,7 +38,7 @@ class PrunerConfig(Strict):
 
 
 class FinishConfig(Strict):
-    """What follows the search.
+    """The finish: retraining of the best trials, and the test.
 
     Attributes:
         finalists: how many of the best trials are trained again.
@@ -105,7 +105,7 @@ class StudyConfig(Strict):
         return self.infeasible_trials
 
     def definition(self) -> dict[str, Any]:
-        """What makes the study this study, for JSON: all but what may change."""
+        """The definition of the study, for JSON: everything but what may change."""
         return self.model_dump(mode="json", exclude=set(CHANGEABLE))
 
     def changeable(self) -> dict[str, Any]:

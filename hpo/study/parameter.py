@@ -30,7 +30,7 @@ class Range(Strict):
     log: bool = False
 
     def mistake(self, whole: bool) -> str | None:
-        """What is wrong with the range of a field of whole numbers or of floats."""
+        """The mistake in a range of whole numbers or floats, in words; None if it has none."""
         if not self.low < self.high:
             return f"low {self.low} must be below high {self.high}"
         if self.log and self.low <= 0:
@@ -48,7 +48,7 @@ class Range(Strict):
 
 
 class Choices(Strict):
-    """Values of which one is taken."""
+    """Choices: the sampler takes one of these values."""
 
     choices: tuple[Value, ...] = Field(min_length=1, strict=False)
 
@@ -103,7 +103,7 @@ class Parameter:
 
     @property
     def distribution(self) -> BaseDistribution:
-        """As Optuna stores it."""
+        """The distribution that Optuna stores."""
         if self.range is None:
             return CategoricalDistribution(self.values)
         low, high, step, log = self.range.low, self.range.high, self.range.step, self.range.log
@@ -123,7 +123,7 @@ class Parameter:
         return float(trial.suggest_float(self.name, low, high, step=step, log=log))
 
     def nearest(self, value: object) -> Value | None:
-        """Of its values the one nearest to another parameter's; None where there is none."""
+        """The value of this parameter that is nearest to a given one; None if none is like it."""
         if self.range is None:
             flag = isinstance(value, bool)  # true is 1, in Python
             return next(

@@ -34,9 +34,10 @@ def make_pruner(study: StudyConfig) -> BasePruner:
 
 
 def may_prune(study: StudyConfig, epochs: int) -> bool:
-    """Whether the study's pruner, asked when so many epochs are done, can say anything but no.
+    """Whether the study's pruner may end a trial after this number of epochs.
 
-    Most epochs of successive halving and Hyperband need not ask, which is a look at all trials.
+    Successive halving and Hyperband decide at few epochs; asking at others would be a look at all
+    trials for nothing.
     """
     step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name in ("successive-halving", "hyperband"):

@@ -56,14 +56,14 @@ class Finalist(Chosen):
 
 
 class Budget(Part):
-    """What the search was allowed: trials, and seconds of training (None: any)."""
+    """The budget of a search: trials, and seconds of training (None: any)."""
 
     trials: int
     timeout: float | None
 
 
 class Seconds(Part):
-    """What the trainings took, all workers together: of the search, and of all after it."""
+    """Seconds of training, all workers together: in the search, and in all that followed."""
 
     search: float
     finish: float

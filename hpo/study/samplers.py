@@ -24,8 +24,8 @@ def trial_seed(study_seed: int, number: int, purpose: int) -> int:
 class _SpaceKnown(BaseSampler):
     """Takes the search space from the study's definition.
 
-    Optuna's samplers look for what all trials have in common: the same, but anew in every trial,
-    in a time that grows with the study.
+    Optuna's samplers look for the parameters that all trials have in common. They find this space
+    too, but anew in every trial, in a time that grows with the study.
     """
 
     space: dict[str, BaseDistribution]

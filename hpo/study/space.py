@@ -45,7 +45,7 @@ def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfi
 
 
 def parameters(study: StudyConfig) -> list[Parameter]:
-    """What the study searches, in the order in which the sampler is asked."""
+    """The parameters that a study searches, in the order in which the sampler is asked."""
     found: list[Parameter] = []
 
     def note(parameter: Parameter) -> Value:

@@ -12,7 +12,7 @@ from hpo.study.space import PRESENT, fill
 from model.config import RunConfig
 
 Likeness = tuple[int, int]
-"""How near two networks are in depth, and how many values of their layers are the same."""
+"""Likeness of two networks: minus the difference in depth, and the number of equal layer values."""
 
 
 def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:

@@ -78,7 +78,7 @@ class TrialRecord(BaseModel):
 
     @classmethod
     def read(cls, attributes: dict[str, Any]) -> Self:
-        """See `of`: from attributes as Optuna's storage has them."""
+        """Reads attributes as Optuna's storage has them; see `of`."""
         try:
             return cls.model_validate(attributes)
         except ValidationError as error:
@@ -95,6 +95,6 @@ class TrialRecord(BaseModel):
             trial.set_user_attr(name, value)
 
     def save_to(self, storage: BaseStorage, trial_id: int) -> None:
-        """See `save`: for who has no Trial, or not the right to use another thread's."""
+        """Stores the attributes as `save` does, for a caller that may not use the Trial itself."""
         for name, value in self.attributes().items():
             storage.set_trial_user_attr(trial_id, name, value)

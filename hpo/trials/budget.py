@@ -1,4 +1,4 @@
-"""How far a study has come, and whether a trial may start: the exact budget, with many workers.
+"""The budget of a study, exact with any number of workers: how far it has come, what may start.
 
 No lock: trials are numbered in the order in which the storage makes them, and each reserves the
 places of all unfinished ones before it. A trial may start only if, with those finished, there is a
@@ -36,7 +36,7 @@ class TrialCounts:
 
     @property
     def done(self) -> int:
-        """What the budget of trials is of."""
+        """Trials that count in the budget: complete and pruned ones."""
         return self.complete + self.pruned
 
 
@@ -60,7 +60,7 @@ def seconds(trials: Sequence[FrozenTrial]) -> float:
 
 
 def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:
-    """Whether the budget has a place for a trial of this number, there or not yet there."""
+    """Whether the budget has a place for the trial of this number, which need not exist yet."""
     before = sum(trial.state in UNFINISHED and trial.number < number for trial in trials)
     return counts(trials).done + before < config.trials
 

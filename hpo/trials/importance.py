@@ -16,7 +16,7 @@ from hpo.trials.ranking import best_first
 FEWEST = 10
 """Trials below which nothing is said of importances."""
 TOP = 5
-"""So many of the best trials at least are compared with all, as PED-ANOVA's authors advise."""
+"""Best trials that are compared with all, at least, as PED-ANOVA's authors advise."""
 SHUFFLES = 20
 
 

@@ -71,7 +71,7 @@ def _live(
 ) -> None:
     # What the server imported is no garbage, and looking it through would copy it page by page.
     gc.freeze()
-    # The server's is that of the moment in which it was started.
+    # The server's environment is that of the moment in which it was started.
     os.environ.clear()
     os.environ.update(environment)
     target(*arguments)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Machine:
-    """What this machine gives to a study.
+    """The share of a study's work that this machine takes.
 
     Attributes:
         workers: how many processes; a single one is this process.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Who is told how trainings go: the terminal, or the process that started this worker."""
+    """A reporter of trainings: the terminal, or the process that started this worker."""
 
     def started(self, what: str, epochs: int) -> None: ...
     def finished(self, line: str) -> None: ...
@@ -22,7 +22,7 @@ class Reporter(Protocol):
 
 
 class Display(Protocol):
-    """Who shows several trainings side by side; `part` says in which of them something happened."""
+    """A display of several trainings side by side; `part` is the number of one of them."""
 
     def started(self, what: str, epochs: int, part: int) -> None: ...
     def finished(self, line: str, counts: bool = True, *, part: int) -> None: ...

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Wire:
-    """Tells another process what `Progress` shows; when that has died, this one is interrupted."""
+    """A reporter to the process that started this one; ends this one when that has died."""
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
@@ -73,7 +73,7 @@ class Wire:
 
 
 class Task(Protocol):
-    """What a worker process does; it must survive pickling."""
+    """The task of a worker process; it must survive pickling."""
 
     def __call__(self, wire: Wire) -> None: ...
 

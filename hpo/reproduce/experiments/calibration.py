@@ -23,7 +23,7 @@ from model.evaluation.verification import scored_pairs
 
 
 class OfLoss(NamedTuple):
-    """What was measured of a loss's networks, over seeds.
+    """Calibration of the networks that one loss trained, over seeds.
 
     Attributes:
         before, after, shifted: expected calibration error, see `Calibration`.
@@ -95,7 +95,7 @@ def run(context: Context, settings: Settings | None = None) -> Table:
 
 
 def of_losses(folder: Path) -> Path:
-    """Where the networks of `losses` are: beside this experiment's folder, or else within it."""
+    """The folder of the networks of `losses`: beside this experiment's, or else within it."""
     beside = folder.parent / "losses"
     return beside if (beside / "trainings").is_dir() else folder / "losses"
 

@@ -42,7 +42,7 @@ SETTINGS: dict[Size, Settings] = {
         epochs=20,
         # A step takes 80, 86, 84 and 83 ms on one core.
         steps={"pairs": 52, "batch-pairs": 49, "nca": 50, "one-shot": 50},
-        # Of the cross-entropies that of `table1`; of the others one that the network learns with.
+        # The cross-entropies have the rate of `table1`; the others have one that they learn with.
         rates={"pairs": 0.4, "batch-pairs": 0.4, "nca": 0.17, "one-shot": 0.17},
         output_rates={"pairs": 0.4, "batch-pairs": 0.4, "nca": 0.01, "one-shot": 0.01},
     ),
