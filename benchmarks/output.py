@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from benchmarks.command import command
 from hpo.runtime.files import write_json
 from hpo.runtime.provenance import commit, computer, versions
-from model.evaluation.scores import mean_and_error
+from model.evaluation.standard_error import mean_and_error
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 plt.style.use("tableau-colorblind10")

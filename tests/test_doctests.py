@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-PACKAGES = ("data", "model", "hpo")
+PACKAGES = ("data", "model", "hpo", "benchmarks")
 ENTRY_POINTS = (
     "data.batches.draw_pairs",
     "data.characters.Characters",
@@ -23,6 +23,11 @@ ENTRY_POINTS = (
     "data.sources.scans.to_drawing",
     "data.splits.SearchData.of",
     "data.splits.paper_splits",
+    "hpo.runtime.provenance.versions",
+    "hpo.storage.workspace.Workspace.of",
+    "hpo.trials.attributes.TrialRecord.of",
+    "hpo.trials.outcome.state_of",
+    "hpo.trials.table.trial_table",
     "model.config.RunConfig",
     "model.config_file.read_config",
     "model.config_file.to_toml",

@@ -41,7 +41,8 @@ from hpo.runtime.provenance import commit, computer
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset
 from model.evaluation.embeddings import scores_within
-from model.evaluation.scores import mean_and_error, one_shot_accuracy
+from model.evaluation.scores import one_shot_accuracy
+from model.evaluation.standard_error import mean_and_error
 from model.network.siamese import SiameseNetwork
 
 WAY = 20

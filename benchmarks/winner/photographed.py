@@ -30,7 +30,7 @@ from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
 from model.config import TrainConfig
 from model.evaluation.classify import classify
-from model.evaluation.scores import mean_and_error
+from model.evaluation.standard_error import mean_and_error
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
 

@@ -18,7 +18,6 @@ from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
 from model.evaluation.scores import OneShotTrial, Picture
 from model.training.epoch_report import EpochReport
 
-"""The last three are told apart by the colour-blind too (Okabe and Ito's palette)."""
 PANEL, HEIGHT, MARGIN = 330, 240, 44
 """Pixels: a chart's plane, the picture's height, and what is around the plane."""
 CELL, GAP, ACROSS = 70, 10, 4

@@ -9,6 +9,6 @@
 - digits: one-shot accuracy on MNIST
 - baselines: accuracy without any learning
 - classify: a new picture's class among known ones
-- standard_error: of a mean
+- standard_error: a mean and its standard error
 - published: what others have reported
 """

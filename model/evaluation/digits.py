@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from data.one_shot_runs import random_runs
 from model.evaluation.embeddings import Embedded
 from model.evaluation.one_shot import RunsAccuracy, embedded_runs
-from model.evaluation.scores import mean_and_error, one_shot_accuracy
+from model.evaluation.scores import one_shot_accuracy
+from model.evaluation.standard_error import mean_and_error
 
 WAY = 10
 RUNS = 40
-"""One-shot runs of ten trials each, the paper's 400; a run's pictures are from two columns."""
+"""Runs of ten one-shot trials each, the paper's 400; a run's pictures are of two columns."""
 PARTS = 10
 """Parts of the columns, over which the standard error is taken."""
 

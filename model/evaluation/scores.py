@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import comb
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from model.evaluation.standard_error import mean_and_error
 
 Scores = Mapping[str, Tensor]
 """Each alphabet's scores."""
@@ -45,13 +47,6 @@ class Accuracy:
     def over(self, alphabets: Sequence[str]) -> Accuracy:
         """Accuracy over only some of the alphabets."""
         return Accuracy.of({name: self.per_alphabet[name] for name in alphabets})
-
-
-def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and its standard error, which is 0 for a single value."""
-    several = torch.tensor(values, dtype=torch.float64)
-    error = float(several.std()) / sqrt(len(values)) if len(values) > 1 else 0.0
-    return float(several.mean()), error
 
 
 class Picture(NamedTuple):

@@ -17,7 +17,7 @@ from model.network.siamese import SiameseNetwork
 
 WAY = 20
 SAMPLED_RUNS = 16
-"""Runs of 20 one-shot trials each: the paper validates on 320 trials (section 4.3)."""
+"""Runs of 20 one-shot trials each: the paper validates on 320 (section 4.3)."""
 
 
 class Validation(NamedTuple):
