@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
 from hpo.storage.workspace import Workspace
-from hpo.study.accuracies import OneShotTest, Validation
+from hpo.study.accuracies import OneShotTest, ValidationAccuracy
 from hpo.study.definition import StudyConfig
 from hpo.study.results import Budget, belongs_to, study_results
 from hpo.trials.attributes import TrialRecord
@@ -35,7 +35,7 @@ class WinnerStatus(BaseModel):
     """The finished study's winner: its trial, and its accuracies on validation and test."""
 
     number: int
-    validation: Validation
+    validation: ValidationAccuracy
     test: OneShotTest
 
 

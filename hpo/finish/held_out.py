@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,10 +13,10 @@ from data.errors import InputError
 from data.names import Dataset
 from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.storage.workspace import TrainedFolder
-from hpo.study.accuracies import NetworkTest, OneShotTest
+from hpo.study.accuracies import NetworkTest, OneShotTest, VerificationTest
 from hpo.study.results import trained_on
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs
-from model.evaluation.verification import VerificationAccuracy, verification
+from model.evaluation.verification import verification
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
 
@@ -85,13 +86,13 @@ def one_shot_test(
 
 def verification_test(
     network: SiameseNetwork, collection: Collection, device: torch.device, across: bool = False
-) -> VerificationAccuracy:
+) -> VerificationTest:
     """Same or different, on pairs of the test split, see `verification`.
 
     The threshold is the one that was best on pairs of the validation split.
     """
     characters = verification_characters(collection, network.config.size, device)
-    return verification(network, *characters, across=across)
+    return VerificationTest(**asdict(verification(network, *characters, across=across)))
 
 
 def verification_characters(

@@ -16,7 +16,7 @@ from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.runtime.files import check_folder, read_json, write_text
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.workspace import TrainedFolder
-from hpo.study.accuracies import SeedResult, Validation
+from hpo.study.accuracies import SeedResult, ValidationAccuracy
 from hpo.study.results import RetrainingResults
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
@@ -127,7 +127,7 @@ def following_seeds(config: RunConfig, count: int) -> list[int]:
     return [(config.train.seed + i) % 2**31 for i in range(count)]
 
 
-def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> Validation:
+def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> ValidationAccuracy:
     """Mean validation accuracy and its standard error.
 
     The error is that over the seeds; of a single one, its own, over what it was measured on.
@@ -137,7 +137,7 @@ def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> Validation:
     else:
         accuracy, error = mean_and_error([result.accuracy for result in done])
     over = "seeds" if len(done) > 1 else config.train.error_over
-    return Validation(
+    return ValidationAccuracy(
         one_shot_accuracy=accuracy, standard_error=error, standard_error_over=over, runs=len(done)
     )
 

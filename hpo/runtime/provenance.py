@@ -9,7 +9,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import torch
 from pydantic import BaseModel
 
 PROJECT = Path(__file__).parents[2]
@@ -49,6 +48,8 @@ def versions() -> dict[str, str]:
     >>> sorted(versions())
     ['optuna', 'project', 'python', 'torch']
     """
+    import torch  # here, for whoever reads results needs none of it
+
     found = {"python": platform.python_version(), "torch": torch.__version__}
     for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
         try:
@@ -71,6 +72,8 @@ def commit() -> str | None:
 
 def computer() -> Computer:
     """This machine, as it is used now."""
+    import torch
+
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return Computer(
         processor=_processor(),
@@ -88,6 +91,8 @@ def _processor() -> str:
 
 
 def _instruction_set() -> str:
+    import torch
+
     # The capability follows ATEN_CPU_CAPABILITY, by which a fast machine can act as a slow one.
     widest = torch.backends.cpu.get_cpu_capability()
     if widest != "AVX512":

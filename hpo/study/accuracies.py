@@ -7,7 +7,6 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from model.evaluation.standard_error import mean_and_error
-from model.evaluation.verification import VerificationAccuracy
 
 
 class Part(BaseModel):
@@ -16,7 +15,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class Validation(Part):
+class ValidationAccuracy(Part):
     """20-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
 
     Attributes:
@@ -89,6 +88,22 @@ class OneShotTestOverSeeds(Part):
         )
 
 
+class VerificationTest(Part):
+    """Accuracy in telling same from different characters, on pairs of test pictures.
+
+    Attributes:
+        accuracy: 0 to 1.
+        standard_error: binomial, over the pairs.
+        threshold: of the odds for "same", chosen on pairs of validation pictures.
+        pairs: how many.
+    """
+
+    accuracy: float
+    standard_error: float
+    threshold: float
+    pairs: int
+
+
 class NetworkTest(Part):
     """Everything that is measured of a trained network.
 
@@ -105,8 +120,8 @@ class NetworkTest(Part):
     fingerprint: str
     one_shot: OneShotTest
     alphabets: list[str]
-    verification: VerificationAccuracy
-    verification_across: VerificationAccuracy
+    verification: VerificationTest
+    verification_across: VerificationTest
 
 
 class SeedResult(Part):

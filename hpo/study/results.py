@@ -10,7 +10,13 @@ from pydantic import BaseModel, Field, ValidationError
 from data.errors import InputError
 from hpo.runtime.files import read_json, write_json
 from hpo.runtime.provenance import Computer
-from hpo.study.accuracies import OneShotTest, OneShotTestOverSeeds, Part, SeedResult, Validation
+from hpo.study.accuracies import (
+    OneShotTest,
+    OneShotTestOverSeeds,
+    Part,
+    SeedResult,
+    ValidationAccuracy,
+)
 from hpo.study.definition import StudyConfig
 from model.config import RunConfig
 
@@ -51,7 +57,7 @@ class Finalist(Chosen):
         seeds: each of them.
     """
 
-    validation: Validation
+    validation: ValidationAccuracy
     seeds: list[SeedResult]
 
 
@@ -104,7 +110,7 @@ class StudyResults(Part):
     warm_start: list[str] | None = None
     best: Chosen
     winner: Winner
-    validation: Validation
+    validation: ValidationAccuracy
     test: OneShotTest
     test_over_seeds: OneShotTestOverSeeds | None = None
     finalists: list[Finalist]
@@ -136,7 +142,7 @@ class RetrainingResults(Part):
 
     dataset: str
     fingerprint: str
-    validation: Validation
+    validation: ValidationAccuracy
     seeds: list[SeedResult]
     best_seed: int
     config: dict[str, Any]
