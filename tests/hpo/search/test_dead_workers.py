@@ -1,0 +1,123 @@
+"""A dead worker's trial: noticed, taken over by one, failed after too many deaths."""
+
+import os
+import socket
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from taking import taken
+
+import hpo.search.dead_workers
+from hpo.runtime.process_identity import this_process
+from hpo.search.dead_workers import GRACE, HEARTBEAT, Watch, take_over
+from hpo.study.definition import StudyConfig
+
+
+def test_a_trial_whose_workers_die_without_progress_fails_at_last(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    trial = taken(study, config)
+
+    def dies(pid: int) -> None:
+        trial.set_user_attr("worker", f"elsewhere:{pid}:2")
+        take_over(study, study.trials[0], config)
+
+    for epoch in (1, 2):
+        trial.report(0.1, epoch)
+        for pid in range(2):
+            dies(pid)
+            assert study.trials[0].state is TrialState.WAITING
+            assert taken(study, config).number == 0
+    dies(2)
+    failed = study.trials[0]
+    assert failed.state is TrialState.FAIL
+    assert failed.user_attrs["failure"] == "WorkerDied"
+    assert failed.user_attrs["error"] == "3 workers died with it, one after the other"
+
+
+def test_only_one_of_those_who_notice_takes_over(study: optuna.Study, config: StudyConfig) -> None:
+    taken(study, config)
+    seen = study.trials[0]
+    study._storage.set_trial_user_attr(seen._trial_id, "worker", "elsewhere:1:2")
+    take_over(study, seen, config)  # it is another's since
+    assert study.trials[0].state is TrialState.RUNNING
+    assert "deaths" not in study.trials[0].user_attrs
+
+
+def test_who_notices_late_takes_nothing_from_the_living(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the write, another made the trial wait, and a third took it."""
+    taken(study, config).set_user_attr("worker", "elsewhere:1:2")
+    seen = study.trials[0]
+    take_over(study, seen, config)
+    assert study.trials[0].state is TrialState.WAITING
+    taken(study, config)
+    monkeypatch.setattr(study._storage, "get_trial", lambda trial_id: seen)
+    take_over(study, seen, config)
+    monkeypatch.undo()
+    now = study.trials[0]
+    assert now.state is TrialState.RUNNING
+    assert now.user_attrs["worker"] == this_process()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_trial_whose_worker_died_before_it_gave_its_name_waits_again(
+    named: bool, study: optuna.Study, config: StudyConfig
+) -> None:
+    study.enqueue_trial({}, user_attrs={"worker": ""} if named else None)
+    study._storage.set_trial_state_values(study.trials[0]._trial_id, TrialState.RUNNING)
+    take_over(study, study.trials[0], config)
+    assert study.trials[0].state is TrialState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("worker", "dead"),
+    [
+        (f"{socket.gethostname()}:{os.getpid()}:1", True),  # the number, but an earlier process
+        (f"{socket.gethostname()}:999999999:1", True),
+        (f"{socket.gethostname()}:1:{{start}}", False),  # process 1 lives
+        ("elsewhere:999999999:1", False),
+        ("", False),
+    ],
+    ids=["another has its number", "no such process", "it lives", "elsewhere", "no name"],
+)
+def test_a_dead_process_of_this_machine_is_noticed_at_once(
+    worker: str, dead: bool, study: optuna.Study, config: StudyConfig
+) -> None:
+    stat = Path("/proc/1/stat")
+    start = stat.read_text().rpartition(")")[2].split()[19] if stat.exists() else ""
+    taken(study, config).set_user_attr("worker", worker.format(start=start))
+    assert bool(Watch().dead(study.trials)) == dead
+
+
+def test_silence_is_noticed_and_only_while_one_listens(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(hpo.search.dead_workers.time, "monotonic", lambda: now)
+    trial = taken(study, config)
+    trial.set_user_attr("worker", "elsewhere:1:2")
+    watch = Watch()
+
+    def listen(seconds: float, beating: bool = False) -> bool:
+        """Whether the worker is taken for dead at some time within so many seconds."""
+        nonlocal now
+        end = now + seconds
+        while now < end:
+            now += HEARTBEAT
+            if beating:
+                trial.set_user_attr("heartbeat", str(now))
+            if watch.dead(study.trials):
+                return True
+        return False
+
+    assert not listen(5 * GRACE, beating=True)
+    assert not listen(GRACE)
+    trial.report(0.5, 1)  # an epoch is a sign of life too
+    assert not listen(GRACE)
+    now += 100 * GRACE  # this worker slept, or the database was away
+    assert not listen(GRACE)
+    assert listen(3 * HEARTBEAT)
