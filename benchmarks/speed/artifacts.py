@@ -26,7 +26,7 @@ from optuna.trial import TrialState
 
 import hpo.search.loop
 import hpo.search.objective
-import model.training.trainer
+import model.training.validation
 from benchmarks.command import make_parser
 from benchmarks.output import tell
 from data.sources.load import load_collection
@@ -43,6 +43,12 @@ from hpo.storage.workspace import default_url
 from hpo.study.file import load_study
 from model.device import resolve_device
 
+TIMED = (
+    (hpo.search.objective, "present"),
+    (model.training.validation, "verification_accuracy"),
+    (hpo.search.loop, "refresh_after"),
+)
+"""Functions that are timed where they are used: modules, and names in them."""
 OTHERS = 1000
 MORE = 2
 
@@ -87,14 +93,16 @@ class Timed(Progress):
         super().trial_finished(trial, part)
 
 
-def crowd(study: optuna.Study, notes: dict[int, str]) -> None:
-    """Adds a thousand trials like those that have a note, each with a note.
+def crowd(study: optuna.Study, notes: dict[int, str], count: int) -> None:
+    """Adds `count` trials like those that have a note, each with a note.
 
     Args:
+        study: no trial of it waits.
         notes: by the numbers of their trials.
+        count: how many.
     """
     trials = study.get_trials()
-    for number in islice(cycle(notes), OTHERS):
+    for number in islice(cycle(notes), count):
         like = trials[number]
         study.add_trial(
             optuna.create_trial(
@@ -125,11 +133,7 @@ def main() -> None:
     data = SearchData.of(load_collection("omniglot", arguments.data_root), config.size, device)
     clock = Clock()
     notes: dict[int, str] = {}
-    for module, name in (
-        (hpo.search.objective, "present"),
-        (model.training.trainer, "verification_accuracy"),
-        (hpo.search.loop, "refresh_after"),
-    ):
+    for module, name in TIMED:
         clock.put_on(module, name)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -137,7 +141,7 @@ def main() -> None:
         checkpoints, store = Checkpoints(open_store(name), folder), open_store(name)
         for others in (0, OTHERS):
             if others:
-                crowd(study, notes)
+                crowd(study, notes, OTHERS)
                 more = arguments.trials + OTHERS + MORE
                 config = config.model_copy(update={"trials": more})
             progress, start = Timed(clock), time.perf_counter()

@@ -184,6 +184,10 @@ class Trainer:
             self._average.update_parameters(self.network)
         return loss.detach()
 
+    def validation(self) -> Validation:
+        """Measures the network as it is after an epoch."""
+        return validate(self._trained, self.data.validation, self.config.train)
+
     def _epoch(self, epoch: int) -> EpochReport:
         start = time.perf_counter()
         train = self.config.train
@@ -209,7 +213,7 @@ class Trainer:
         trained = time.perf_counter() - start
         found = Validation(0.0, 0.0)
         if isfinite(loss):
-            found = validate(self._trained, self.data.validation, train)
+            found = self.validation()
         self._scores = found.scores
         report = EpochReport(
             epoch=epoch,

@@ -141,6 +141,20 @@ def test_pairs_have_no_batches_of_characters_and_no_temperature() -> None:
 
 
 @pytest.mark.usefixtures("one_thread")
+def test_no_validation_picture_is_looked_at_on_the_way(
+    glyphs: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked(*_: object) -> None:
+        pytest.fail("validated")
+
+    monkeypatch.setattr("model.training.trainer.validate", looked)
+    data = SearchData.of(glyphs, 14, torch.device("cpu"))
+    patient = changed(BASE, {"train.patience": 2})
+    reports = list(ablation.Unvalidated(patient, data, torch.device("cpu")).run())
+    assert [report.accuracy for report in reports] == [0, 0]
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_a_training_is_measured_after_its_last_epoch_by_all_drawers(glyphs: Collection) -> None:
     line = json.loads(ablation.train("glyphs", None, (ITSELF, BASE)))
     splits = paper_splits(glyphs)
