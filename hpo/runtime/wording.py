@@ -1,9 +1,9 @@
-"""Accuracies, times and kinds of runs as people say them."""
+"""Accuracies, times and kinds of runs in words."""
 
 from __future__ import annotations
 
 FIXED = "\u00a0"
-"""A space at which no line is broken."""
+"""The no-break space."""
 
 
 def duration(seconds: float) -> str:
@@ -29,7 +29,7 @@ def points(value: float) -> str:
 
 
 def percent(value: float, error: float | None = None) -> str:
-    """An accuracy in percent with its standard error, in which no line break falls.
+    """An accuracy in percent with its standard error, its parts joined by no-break spaces.
 
     >>> percent(0.945, 0.011).replace(FIXED, " ")
     '94.5 ± 1.1 %'
@@ -39,5 +39,9 @@ def percent(value: float, error: float | None = None) -> str:
 
 
 def kind_of_runs(dataset: str) -> str:
-    """What to call a data set's given one-shot runs: "official" for Omniglot's, else "fixed"."""
+    """Kind of a data set's given one-shot runs: "official" for Omniglot's, else "fixed".
+
+    >>> kind_of_runs("omniglot"), kind_of_runs("glyphs")
+    ('official', 'fixed')
+    """
     return "official" if dataset == "omniglot" else "fixed"
