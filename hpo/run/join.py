@@ -47,7 +47,7 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
         search_here(study, config, collection, machine, workspace, stores)
-        with suppress(OSError):  # `run` may be at work in the same folder
+        with suppress(OSError):  # not empty: `run` is at work there too
             workspace.unfinished.rmdir()
 
 

@@ -27,10 +27,11 @@ def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
     A study with data set "auto" gets "-glyphs" behind its name if the data set is the glyphs, so
     that it is never mixed with the one on Omniglot.
 
-    >>> from data.sources.load import load_collection
-    >>> from hpo.study.file import load_study
-    >>> on_data(load_study("quick"), load_collection("glyphs", None)).name
-    'quick-glyphs'
+    Example:
+        >>> from data.sources.load import load_collection
+        >>> from hpo.study.file import load_study
+        >>> on_data(load_study("quick"), load_collection("glyphs", None)).name
+        'quick-glyphs'
     """
     fallen_back = config.dataset == "auto" and collection.name == "glyphs"
     name = f"{config.name}-glyphs" if fallen_back else config.name

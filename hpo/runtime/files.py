@@ -51,11 +51,12 @@ def _is_there(path: Path) -> bool:
 def write_text(path: Path, text: str) -> None:
     """Writes a text file as UTF-8, whole or not at all; see `write_bytes`.
 
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_text(Path(folder) / "new" / "note.txt", "23 trials")
-    ...     (Path(folder) / "new" / "note.txt").read_text()
-    '23 trials'
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     write_text(Path(folder) / "new" / "note.txt", "23 trials")
+        ...     (Path(folder) / "new" / "note.txt").read_text()
+        '23 trials'
     """
     write_bytes(path, text.encode())
 
@@ -96,14 +97,15 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         OSError: the file cannot be there.
 
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "note.txt"
-    ...     with replacing(path) as partial:
-    ...         print(partial.write_text("23 trials"), path.exists())
-    ...     print(path.read_text(), partial.exists())
-    9 False
-    23 trials False
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "note.txt"
+        ...     with replacing(path) as partial:
+        ...         print(partial.write_text("23 trials"), path.exists())
+        ...     print(path.read_text(), partial.exists())
+        9 False
+        23 trials False
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,14 +29,15 @@ def held_back() -> Iterator[None]:
     Raises:
         KeyboardInterrupt: at the end of the block, if an interrupt came.
 
-    >>> try:
-    ...     with held_back():
-    ...         signal.raise_signal(signal.SIGTERM)
-    ...         print("the query is done")
-    ... except KeyboardInterrupt:
-    ...     print("interrupted")
-    the query is done
-    interrupted
+    Example:
+        >>> try:
+        ...     with held_back():
+        ...         signal.raise_signal(signal.SIGTERM)
+        ...         print("the query is done")
+        ... except KeyboardInterrupt:
+        ...     print("interrupted")
+        the query is done
+        interrupted
     """
     _came.clear()
     try:
@@ -55,9 +56,10 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
     Raises:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
 
-    >>> with held_back():
-    ...     list(allowed(iter([1, 2])))
-    [1, 2]
+    Example:
+        >>> with held_back():
+        ...     list(allowed(iter([1, 2])))
+        [1, 2]
     """
     while True:
         with _handled_by(_remember_and_raise):

@@ -10,8 +10,9 @@ from pathlib import Path
 def this_process() -> str:
     """The name of this process, unique over machines and times: "host:pid:start".
 
-    >>> this_process().split(":")[1] == str(os.getpid())
-    True
+    Example:
+        >>> this_process().split(":")[1] == str(os.getpid())
+        True
     """
     return f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
 
@@ -22,8 +23,9 @@ def is_gone(process: str) -> bool:
     Args:
         process: its name, from `this_process`.
 
-    >>> is_gone(this_process()), is_gone("another-machine:1:1")
-    (False, False)
+    Example:
+        >>> is_gone(this_process()), is_gone("another-machine:1:1")
+        (False, False)
     """
     host, _, rest = process.partition(":")
     pid, _, start = rest.partition(":")
@@ -35,7 +37,7 @@ def is_gone(process: str) -> bool:
         return True
     except PermissionError:  # it runs, as another user's
         pass
-    return _start_time(int(pid)) != start  # another process with the same number
+    return _start_time(int(pid)) != start  # its number was given to another process
 
 
 def _start_time(pid: int) -> str:

@@ -46,10 +46,11 @@ class Computer(BaseModel):
 def versions() -> dict[str, str]:
     """Versions of Python, torch, optuna and this project ("not installed" if run from its folder).
 
-    >>> sorted(versions())
-    ['optuna', 'project', 'python', 'torch']
+    Example:
+        >>> sorted(versions())
+        ['optuna', 'project', 'python', 'torch']
     """
-    import torch  # here, for whoever reads results needs none of it
+    import torch  # not above: programs that only read results start without it
 
     found = {"python": platform.python_version(), "torch": torch.__version__}
     for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):

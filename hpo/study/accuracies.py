@@ -94,13 +94,14 @@ class OneShotTestOverSeeds(Part):
 
 
 class VerificationTest(Part):
-    """Accuracy in telling same from different characters, on pairs of test pictures.
+    """Verification accuracy: telling same from different characters, on pairs of test pictures.
 
     Attributes:
-        accuracy: 0 to 1.
-        standard_error: binomial, over the pairs.
-        threshold: of the odds for "same", chosen on pairs of validation pictures.
-        pairs: how many.
+        accuracy: share of pairs that are told right, 0 to 1.
+        standard_error: its standard error, binomial over the pairs.
+        threshold: odds for "same" above which a pair is called so, chosen on pairs of validation
+            pictures.
+        pairs: number of pairs.
     """
 
     accuracy: float

@@ -85,10 +85,11 @@ class StudyConfig(Strict):
         network: NetworkConfig with ranges and choices.
         train: TrainConfig with ranges and choices; `layers` may be one table for all layers.
 
-    >>> epochs = {"low": 1, "high": 8}
-    >>> study = StudyConfig(name="mine", trials=20, network={"size": 28}, train={"epochs": epochs})
-    >>> study.size, study.sampler.name, study.infeasible_budget
-    (28, 'tpe', 200)
+    Example:
+        >>> train = {"epochs": {"low": 1, "high": 8}}
+        >>> study = StudyConfig(name="mine", trials=20, network={"size": 28}, train=train)
+        >>> study.size, study.sampler.name, study.infeasible_budget
+        (28, 'tpe', 200)
     """
 
     name: str

@@ -21,9 +21,10 @@ def load_study(name_or_path: str) -> StudyConfig:
         InputError: there is no such study, or it has a mistake: names file, key and what is
             allowed.
 
-    >>> study = load_study("glyphs")
-    >>> study.dataset, study.trials, study.train["optimiser"]
-    ('glyphs', 8, {'choices': ['adam', 'sgd']})
+    Example:
+        >>> study = load_study("glyphs")
+        >>> study.dataset, study.trials, study.train["optimiser"]
+        ('glyphs', 8, {'choices': ['adam', 'sgd']})
     """
     path = Path(name_or_path)
     if path.parent == Path() and not path.is_file():
@@ -39,8 +40,9 @@ def load_study(name_or_path: str) -> StudyConfig:
 def own_studies() -> list[str]:
     """Names of the studies that come with the project.
 
-    >>> "quick" in own_studies()
-    True
+    Example:
+        >>> "quick" in own_studies()
+        True
     """
     return sorted(
         entry.name.removesuffix(".toml")
@@ -59,10 +61,16 @@ def read_study(document: dict[str, Any], where: str) -> StudyConfig:
     Raises:
         InputError: the document has a mistake: names the key and what is allowed.
 
-    >>> network = {"convolutions": [{"filters": {"low": 8, "high": 64}, "kernel": 5}], "units": 32}
-    >>> train = {"optimiser": "adam", "epochs": 4, "layers": {"learning_rate": 1e-3}}
-    >>> read_study({"name": "mine", "trials": 20, "network": network, "train": train}, "mine").size
-    35
+    Example:
+        >>> convolution = {"filters": {"low": 8, "high": 64}, "kernel": 5}
+        >>> document = {
+        ...     "name": "mine",
+        ...     "trials": 20,
+        ...     "network": {"convolutions": [convolution], "units": 32},
+        ...     "train": {"optimiser": "adam", "epochs": 4, "layers": {"learning_rate": 1e-3}},
+        ... }
+        >>> read_study(document, "mine.toml").size
+        35
     """
     try:
         study = StudyConfig.model_validate(document)

@@ -143,9 +143,11 @@ class Parameter:
 
         None if there is none: of choices only an equal one is near, and to a range only a number.
 
-        >>> kernel = Parameter.of("conv1.kernel", "kernel", {"low": 3, "high": 9, "step": 2}, True)
-        >>> kernel.nearest(20), kernel.nearest("wide")
-        (9, None)
+        Example:
+            >>> table = {"low": 3, "high": 9, "step": 2}
+            >>> kernel = Parameter.of("conv1.kernel", "kernel", table, whole=True)
+            >>> kernel.nearest(20), kernel.nearest("wide")
+            (9, None)
         """
         if self.range is None:
             flag = isinstance(value, bool)  # Python holds true and 1 for equal

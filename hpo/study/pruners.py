@@ -20,9 +20,10 @@ def make_pruner(study: StudyConfig) -> BasePruner:
     Successive halving and Hyperband decide after `min_epochs` epochs, after `reduction_factor`
     times as many, and so on; the median rule after each epoch from `min_epochs` on.
 
-    >>> from hpo.study.file import load_study
-    >>> type(make_pruner(load_study("glyphs"))).__name__
-    'SuccessiveHalvingPruner'
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> type(make_pruner(load_study("glyphs"))).__name__
+        'SuccessiveHalvingPruner'
     """
     first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name == "successive-halving":
@@ -42,9 +43,10 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
     Successive halving and Hyperband decide after few of the epochs. Asking them after another one
     would read all trials for nothing.
 
-    >>> from hpo.study.file import load_study
-    >>> [epochs for epochs in range(1, 10) if may_prune(load_study("glyphs"), epochs)]
-    [1, 2, 4, 8]
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> [epochs for epochs in range(1, 10) if may_prune(load_study("glyphs"), epochs)]
+        [1, 2, 4, 8]
     """
     step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name in ("successive-halving", "hyperband"):

@@ -59,15 +59,16 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     Since each trial has its own, a proposal depends on the trials in the storage alone, not on how
     often the search was interrupted.
 
-    >>> import optuna
-    >>> from hpo.study.file import load_study
-    >>> from hpo.study.space import sample
-    >>> study = load_study("glyphs")
-    >>> def proposal():
-    ...     search = optuna.create_study(sampler=make_sampler(study, number=0))
-    ...     return sample(search.ask(), study, seed=1)
-    >>> proposal() == proposal()
-    True
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> from hpo.study.space import sample
+        >>> study = load_study("glyphs")
+        >>> def proposal():
+        ...     search = optuna.create_study(sampler=make_sampler(study, number=0))
+        ...     return sample(search.ask(), study, seed=1)
+        >>> proposal() == proposal()
+        True
     """
     seed = trial_seed(study.seed, number, SAMPLING)
     startup = study.sampler.startup_trials

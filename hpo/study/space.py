@@ -36,12 +36,13 @@ def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
         study: the definition that leaves the values open.
         seed: seed of the training.
 
-    >>> import optuna
-    >>> from hpo.study.file import load_study
-    >>> trial = optuna.create_study().ask()
-    >>> run = sample(trial, load_study("glyphs"), seed=7)
-    >>> run.network.units == trial.params["units"], run.network.size, run.train.seed
-    (True, 28, 7)
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> trial = optuna.create_study().ask()
+        >>> run = sample(trial, load_study("glyphs"), seed=7)
+        >>> run.network.units == trial.params["units"], run.network.size, run.train.seed
+        (True, 28, 7)
     """
     document = fill(study, lambda parameter: parameter.suggest(trial))
     document["train"]["seed"] = seed
@@ -59,11 +60,12 @@ def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfi
     Raises:
         ValueError: a parameter is missing, or is none of its choices.
 
-    >>> import optuna
-    >>> from hpo.study.file import load_study
-    >>> study, trial = load_study("glyphs"), optuna.create_study().ask()
-    >>> sample(trial, study, seed=7) == config_of(study, trial.params, seed=7)
-    True
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> study, trial = load_study("glyphs"), optuna.create_study().ask()
+        >>> sample(trial, study, seed=7) == config_of(study, trial.params, seed=7)
+        True
     """
     return sample(FixedTrial(params), study, seed)
 
@@ -71,9 +73,10 @@ def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfi
 def parameters(study: StudyConfig) -> list[Parameter]:
     """The parameters that a study searches, in the order in which the sampler is asked.
 
-    >>> from hpo.study.file import load_study
-    >>> [parameter.name for parameter in parameters(load_study("glyphs"))][:3]
-    ['conv1.filters', 'conv1.kernel', 'conv2.filters']
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> [parameter.name for parameter in parameters(load_study("glyphs"))][:3]
+        ['conv1.filters', 'conv1.kernel', 'conv2.filters']
     """
     found: list[Parameter] = []
 

@@ -30,14 +30,15 @@ def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
     Returns:
         Values of the parameters, by name.
 
-    >>> import optuna
-    >>> from hpo.study.file import load_study
-    >>> from hpo.study.space import sample
-    >>> study = load_study("glyphs")
-    >>> run = sample(optuna.create_study().ask(), study, seed=0)
-    >>> wide = run.model_copy(update={"network": run.network.model_copy(update={"units": 4096})})
-    >>> nearest(study, wide)["units"]
-    128
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> from hpo.study.space import sample
+        >>> study = load_study("glyphs")
+        >>> run = sample(optuna.create_study().ask(), study, seed=0)
+        >>> network = run.network.model_copy(update={"units": 4096})
+        >>> nearest(study, run.model_copy(update={"network": network}))["units"]
+        128
     """
     given, places = len(run.network.convolutions), len(study.network["convolutions"])
     both = min(given, places)

@@ -50,8 +50,9 @@ class TrialRecord(BaseModel):
         error: traceback of that exception.
         warm_start: the older study's trial that it repeats, as "NAME NUMBER".
 
-    >>> TrialRecord(seed=7, seconds=41.5).attributes()
-    {'seed': 7, 'seconds': 41.5}
+    Example:
+        >>> TrialRecord(seed=7, seconds=41.5).attributes()
+        {'seed': 7, 'seconds': 41.5}
     """
 
     worker: str = ""
@@ -74,9 +75,10 @@ class TrialRecord(BaseModel):
     def of(cls, trial: FrozenTrial | optuna.Trial) -> Self:
         """Reads the attributes of a trial; one that another program wrote otherwise is left out.
 
-        >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7, "seconds": "long"})
-        >>> TrialRecord.of(trial).seed, TrialRecord.of(trial).seconds
-        (7, None)
+        Example:
+            >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7, "seconds": "long"})
+            >>> TrialRecord.of(trial).seed, TrialRecord.of(trial).seconds
+            (7, None)
         """
         return cls.read(trial.user_attrs)
 

@@ -49,9 +49,10 @@ class TrialCounts:
 def counts(trials: Sequence[FrozenTrial]) -> TrialCounts:
     """Counts a study's trials by state.
 
-    >>> from optuna import create_trial
-    >>> counts([create_trial(value=0.9), create_trial(state=TrialState.WAITING)])
-    TrialCounts(complete=1, pruned=0, failed=0, infeasible=0, running=0, waiting=1)
+    Example:
+        >>> from optuna import create_trial
+        >>> counts([create_trial(value=0.9), create_trial(state=TrialState.WAITING)])
+        TrialCounts(complete=1, pruned=0, failed=0, infeasible=0, running=0, waiting=1)
     """
     infeasible = sum(is_infeasible(trial) for trial in trials)
     of = {state: sum(trial.state is state for trial in trials) for state in TrialState}
@@ -73,12 +74,13 @@ def seconds(trials: Sequence[FrozenTrial]) -> float:
 def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:
     """Whether the budget has a place for the trial of this number, which need not exist yet.
 
-    >>> from optuna import create_trial
-    >>> from hpo.study.file import load_study
-    >>> done = [create_trial(value=0.9)] * 7
-    >>> study = load_study("glyphs")
-    >>> study.trials, may_start(7, done, study), may_start(8, [*done, done[0]], study)
-    (8, True, False)
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> done = [create_trial(value=0.9)] * 7
+        >>> study = load_study("glyphs")
+        >>> study.trials, may_start(7, done, study), may_start(8, [*done, done[0]], study)
+        (8, True, False)
     """
     before = sum(trial.state in UNFINISHED and trial.number < number for trial in trials)
     return counts(trials).done + before < config.trials
@@ -89,10 +91,11 @@ def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | N
 
     None also while running trials take up the rest of the budget: one may start if they fail.
 
-    >>> from optuna import create_trial
-    >>> from hpo.study.file import load_study
-    >>> reached_limit([create_trial(value=0.9)] * 8, load_study("glyphs"))
-    'all 8 trials are done'
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> reached_limit([create_trial(value=0.9)] * 8, load_study("glyphs"))
+        'all 8 trials are done'
     """
     found = counts(trials)
     if found.done >= config.trials:

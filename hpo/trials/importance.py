@@ -50,18 +50,19 @@ def importances(trials: Sequence[FrozenTrial]) -> Importances | None:
     None if there are fewer than 10 trials, or no parameters. Trials are ranked by `best_first`.
     Pruned ones count, for where most are pruned, the few complete ones show too little.
 
-    >>> uniform = optuna.distributions.FloatDistribution(0, 1)
-    >>> trials = [
-    ...     optuna.create_trial(
-    ...         value=number / 100,
-    ...         params={"rate": number / 100, "momentum": number * 37 % 100 / 100},
-    ...         distributions={"rate": uniform, "momentum": uniform},
-    ...     )
-    ...     for number in range(100)
-    ... ]
-    >>> found = importances(trials)
-    >>> found.clear, len(found.best)
-    (['rate'], 10)
+    Example:
+        >>> uniform = optuna.distributions.FloatDistribution(0, 1)
+        >>> trials = [
+        ...     optuna.create_trial(
+        ...         value=number / 100,
+        ...         params={"rate": number / 100, "momentum": number * 37 % 100 / 100},
+        ...         distributions={"rate": uniform, "momentum": uniform},
+        ...     )
+        ...     for number in range(100)
+        ... ]
+        >>> found = importances(trials)
+        >>> found.clear, len(found.best)
+        (['rate'], 10)
     """
     ranked = best_first(trials)
     if len(ranked) < FEWEST or not any(trial.params for trial in ranked):

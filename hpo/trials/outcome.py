@@ -23,9 +23,10 @@ def state_of(trial: FrozenTrial) -> str:
 
     A trial whose network cannot exist is infeasible; Optuna calls it complete.
 
-    >>> import optuna
-    >>> state_of(optuna.create_trial(state=TrialState.FAIL))
-    'failed'
+    Example:
+        >>> import optuna
+        >>> state_of(optuna.create_trial(state=TrialState.FAIL))
+        'failed'
     """
     if is_infeasible(trial):
         return "infeasible"
@@ -52,10 +53,12 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
 def in_words(trial: FrozenTrial) -> str:
     """Outcome of a trial that ended, in words.
 
-    >>> import optuna
-    >>> record, epochs = {"standard_error": 0.004, "seconds": 41.2}, {1: 0.751, 2: 0.872}
-    >>> in_words(optuna.create_trial(value=0.872, intermediate_values=epochs, user_attrs=record))
-    '87.2% ± 0.4% (best of 2 epochs, 41 s)'
+    Example:
+        >>> import optuna
+        >>> record, epochs = {"standard_error": 0.004, "seconds": 41.2}, {1: 0.751, 2: 0.872}
+        >>> trial = optuna.create_trial(value=0.872, intermediate_values=epochs, user_attrs=record)
+        >>> in_words(trial)
+        '87.2% ± 0.4% (best of 2 epochs, 41 s)'
     """
     record, state, epochs = TrialRecord.of(trial), state_of(trial), len(trial.intermediate_values)
     if state == "failed":

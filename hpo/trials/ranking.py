@@ -25,10 +25,11 @@ def best_trials(study: optuna.Study, count: int | None = None) -> list[FrozenTri
         study: the study.
         count: number of trials at most; None takes all.
 
-    >>> study = optuna.create_study(direction="maximize")
-    >>> study.add_trials([optuna.create_trial(value=value) for value in (0.7, 0.9, 0.8)])
-    >>> [trial.number for trial in best_trials(study, 2)]
-    [1, 2]
+    Example:
+        >>> study = optuna.create_study(direction="maximize")
+        >>> study.add_trials([optuna.create_trial(value=value) for value in (0.7, 0.9, 0.8)])
+        >>> [trial.number for trial in best_trials(study, 2)]
+        [1, 2]
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     return sorted(trained(complete), key=lambda trial: (-trial.values[0], trial.number))[:count]
@@ -58,12 +59,13 @@ def pareto_front(study: optuna.Study, cost: Cost) -> list[FrozenTrial]:
         study: the study.
         cost: number of the network's parameters, or seconds of its training.
 
-    >>> study = optuna.create_study(direction="maximize")
-    >>> for value, parameters in ((0.7, 10), (0.9, 30), (0.8, 40)):
-    ...     size = {"parameters": parameters}
-    ...     study.add_trial(optuna.create_trial(value=value, user_attrs=size))
-    >>> [trial.number for trial in pareto_front(study, "parameters")]
-    [0, 1]
+    Example:
+        >>> study = optuna.create_study(direction="maximize")
+        >>> for value, parameters in ((0.7, 10), (0.9, 30), (0.8, 40)):
+        ...     size = {"parameters": parameters}
+        ...     study.add_trial(optuna.create_trial(value=value, user_attrs=size))
+        >>> [trial.number for trial in pareto_front(study, "parameters")]
+        [0, 1]
     """
     with_cost = [trial for trial in best_trials(study) if _cost(trial, cost) is not None]
     front: list[FrozenTrial] = []

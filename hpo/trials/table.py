@@ -24,9 +24,10 @@ def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
     Columns of parameters have their names in the storage, but for "epochs": the column "epochs" is
     the number of epochs trained, the parameter's is "train.epochs".
 
-    >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7})
-    >>> trial_table([trial]).to_dict("records")
-    [{'number': -1, 'state': 'complete', 'value': 0.5, 'epochs': 0, 'seed': 7}]
+    Example:
+        >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7})
+        >>> trial_table([trial]).to_dict("records")
+        [{'number': -1, 'state': 'complete', 'value': 0.5, 'epochs': 0, 'seed': 7}]
     """
     return pd.DataFrame([_row(trial) for trial in trials])
 

@@ -14,9 +14,6 @@ class Machine:
         workers: number of processes that train; a single one is this process itself.
         device: device that they train on: auto, cpu, cuda or cuda:N.
         data_root: folder that holds Omniglot; None to look in the usual places.
-
-    >>> Machine(workers=2).device
-    'auto'
     """
 
     workers: int = 1
