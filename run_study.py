@@ -16,7 +16,7 @@ from data.errors import InputError
 from hpo.cli import options
 from hpo.cli.exit_status import Commands
 
-# The imports of torch and Optuna, some seconds together, are in the commands: so --help and a
+# Torch and Optuna take some seconds to import, so each command imports what it needs: --help and a
 # mistyped option answer at once.
 
 app = typer.Typer(

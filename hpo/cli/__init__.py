@@ -1,5 +1,5 @@
-"""The command line's own.
+"""The command line: its arguments and options, and how a command ends.
 
 - options: arguments and options, and what --help says of them
-- exit_status: how a command ends
+- exit_status: exit status and last line of a command
 """

@@ -1,4 +1,4 @@
-"""How a command ends: what it raises becomes one line on stderr and the exit status."""
+"""Exit status of a command: an exception becomes one line on stderr and the status."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ UsageError: Any = typer.BadParameter.__base__
 
 
 class Commands(TyperGroup):
-    """Turns what a command raises into a line on stderr and the exit status."""
+    """The commands; an exception that one raises becomes a line on stderr and the exit status.
+
+    0: done; 1: the work failed; 2: the request was wrong; 130: interrupted.
+    """
 
     def make_context(self, info_name: Any, args: list[str], *rest: Any, **extra: Any) -> Any:  # noqa: ANN401
-        if not args:  # the help
+        if not args:  # nothing is mistyped: the help is shown
             return super().make_context(info_name, args, *rest, **extra)
         try:
             return super().make_context(info_name, args, *rest, **extra)
@@ -44,7 +47,7 @@ class Commands(TyperGroup):
             _end(f"error: {error}", 2)
         except WorkFailed as error:
             _end(f"failed: {error}", 1)
-        except BrokenPipeError:  # whoever read stdout has read enough; typer knows
+        except BrokenPipeError:  # the reader of stdout has closed it; typer ends quietly
             raise
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
@@ -63,9 +66,9 @@ def _end(line: str, status: int) -> NoReturn:
 
 
 def _mistake(error: Any) -> str:  # noqa: ANN401
-    """What is wrong with a command line, and what is allowed, in one line.
+    """The mistake in a command line, and what is allowed, in one line.
 
-    Told by the error's attributes, which click and typer's own copy of it have alike.
+    It is told by the error's attributes, which click and typer's own copy of it have alike.
     """
     said = " ".join(error.message.split()).rstrip(".")
     if hasattr(error, "possibilities"):  # no such option
@@ -73,28 +76,28 @@ def _mistake(error: Any) -> str:  # noqa: ANN401
         options = [name for parameter in parameters for name in parameter.opts]
         allowed = [name for name in options if name.startswith("--")]
         return _unknown("option", error.option_name, allowed)
-    if hasattr(error, "option_name"):  # lacks its value, or has one and takes none
+    if hasattr(error, "option_name"):  # an option lacks its value, or has one and takes none
         name = error.option_name
         return f"{name}: {said.removeprefix(f'Option {name!r} ')}"
-    if hasattr(error, "param_type"):  # not there
+    if hasattr(error, "param_type"):  # an argument or option is missing
         return f"{_name(error.param)}: is required: {error.param.help}"
     if hasattr(error, "param"):
         return f"{_name(error.param)}: {_wrong(error.__cause__) or said}"
-    if in_brackets := re.search(r" \((.*)\)$", said):  # what is too much; no attribute has it
+    if in_brackets := re.search(r" \((.*)\)$", said):  # too many arguments; no attribute has them
         usage = " ".join(error.ctx.get_usage().split()).removeprefix("Usage: ")
         return f"{in_brackets[1]}: is too much; allowed is {usage}"
     return said
 
 
 def _name(parameter: Any) -> str:  # noqa: ANN401
-    """An argument or option, as the user knows it."""
+    """Name of an argument or option, as the user types it."""
     if parameter.param_type_name == "argument":
         return str(parameter.metavar or parameter.name.upper())
     return "/".join(parameter.opts)
 
 
 def _wrong(cause: Any) -> str:  # noqa: ANN401
-    """What pydantic says of a value; "" if it was not pydantic that refused it."""
+    """Pydantic's reason for refusing a value; "" if it was not pydantic that refused it."""
     if not hasattr(cause, "errors"):
         return ""
     first = cause.errors()[0]

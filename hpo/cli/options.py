@@ -1,4 +1,4 @@
-"""The command line's arguments and options: how each is typed, and what --help says of it."""
+"""Arguments and options of the command line: type, name, and what --help says of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from data import names
 from hpo.reproduce.registry import EXPERIMENTS
 
-# Nothing here may import torch or Optuna: --help and a mistyped option answer at once.
+# Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
 
 def _finite(seconds: float | None) -> float | None:
@@ -20,7 +20,7 @@ def _finite(seconds: float | None) -> float | None:
     return seconds
 
 
-# A study, where it is, and how it is worked on.
+# A study: its name or file, its place, its budget and its workers.
 Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", show_default=False)]
 StudyFile = Annotated[
     str, typer.Argument(metavar="STUDY", help="a file, or the bare name of one in studies/")
@@ -66,7 +66,7 @@ Watch = Annotated[
     bool, typer.Option("--watch", help="keep looking, until it is finished or Ctrl-C is pressed")
 ]
 
-# What leaves a study, and what is trained again.
+# Exports of a study, and retraining of a configuration.
 Form = Annotated[
     Literal["toml", "json", "yaml", "csv", "parquet"],
     typer.Option(
@@ -97,7 +97,7 @@ Dataset = Annotated[
     typer.Option(help="what to train on; auto is what the configuration was found on"),
 ]
 
-# A trained network, and experiments.
+# Trained networks, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
 Support = Annotated[
     Path, typer.Option(metavar="FOLDER", help="a picture of each class, named after it")

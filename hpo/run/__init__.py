@@ -1,6 +1,6 @@
-"""A study as a whole, from its definition to its results.
+"""Whole commands on a study: run it from definition to results, or add workers to it.
 
 - run: search, finalists, test
-- join: more workers for a study that runs elsewhere
+- join: this machine's workers added to a study that runs elsewhere
 - search_task: the search by the processes of this machine
 """

@@ -24,16 +24,16 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
     """Adds this machine's workers to a study that was started elsewhere.
 
     Args:
-        machine: its workers.
-        workspace: names the study and its storage, which has the definition. The folder takes
-            logs; checkpoints and artifacts too, where the study's own stores are folders that
-            this machine does not have.
-        store: of checkpoints and artifacts, instead of the study's.
+        machine: workers of this machine.
+        workspace: name and storage of the study, which has its definition, and a folder for logs.
+            The folder also takes checkpoints and artifacts if the study's own stores are folders
+            that this machine does not have.
+        store: store of checkpoints and artifacts; None takes the study's.
 
     Raises:
-        InputError: no such study, or its data set is not this machine's.
+        InputError: there is no such study, or this machine has another data set.
         WorkFailed: trials keep failing, or the storage does.
-        KeyboardInterrupt: interrupted.
+        KeyboardInterrupt: an interrupt came; running trials were given back.
     """
     check_folder(workspace.folder)
     resolve_device(machine.device)
@@ -47,12 +47,12 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
         search_here(study, config, collection, machine, workspace, stores)
-        with suppress(OSError):  # `run` may be at work in the same folder
+        with suppress(OSError):  # not empty: `run` is at work there too
             workspace.unfinished.rmdir()
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
-    """The study's own stores, or folders of this machine where it has none of these."""
+    """The study's stores, or folders of this machine if those are folders that are not here."""
     stores = Stores.of(study)
     here = str(workspace.artifacts.absolute())
     if stores is None:

@@ -1,4 +1,4 @@
-"""A study from its definition to its results, by one worker or many."""
+"""A run of a study, from its definition to its results, by one worker or many."""
 
 from __future__ import annotations
 
@@ -22,9 +22,16 @@ from model.device import resolve_device
 
 
 def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
-    """The study on the data there are.
+    """The study on this data set.
 
-    Where "auto" had to do with glyphs, it is another study, named so: the two are never mixed.
+    A study with data set "auto" gets "-glyphs" behind its name if the data set is the glyphs, so
+    that it is never mixed with the one on Omniglot.
+
+    Example:
+        >>> from data.sources.load import load_collection
+        >>> from hpo.study.file import load_study
+        >>> on_data(load_study("quick"), load_collection("glyphs", None)).name
+        'quick-glyphs'
     """
     fallen_back = config.dataset == "auto" and collection.name == "glyphs"
     name = f"{config.name}-glyphs" if fallen_back else config.name
@@ -40,23 +47,23 @@ def run_study(
 ) -> StudyResults:
     """Searches, retrains the best, tests the winner once; goes on where an earlier run stopped.
 
-    Where the study is finished, nothing is trained.
+    If the study is finished, nothing is trained.
 
     Args:
-        config: from `on_data`.
+        config: the study, from `on_data`.
         collection: the data set.
-        machine: its workers.
-        workspace: the study's folder and storage.
-        store: of checkpoints and of the trials' artifacts, see `open_store`; None is two folders
-            of the workspace, the second of which stays there.
+        machine: workers of this machine.
+        workspace: folder and storage of the study.
+        store: store of checkpoints and of the trials' artifacts, see `open_store`; None takes two
+            folders of the workspace.
 
     Returns:
-        What it found.
+        The study's results, as they were written to its folder.
 
     Raises:
         InputError: the storage or the folder cannot be used, or holds another study.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
-        KeyboardInterrupt: interrupted; the same call goes on.
+        KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
     check_folder(workspace.folder)
     resolve_device(machine.device)
@@ -64,7 +71,7 @@ def run_study(
     results = study_results(workspace.results, config)
     workspace.check_unfinished()
     if results is not None:
-        # What a kill between the results and its removal left.
+        # A process that was killed after it wrote the results may have left this folder.
         shutil.rmtree(workspace.unfinished, ignore_errors=True)
         _say_what_is_shown(results, config, workspace)
         return results
@@ -85,13 +92,13 @@ def run_study(
         refresh(study, config)
         results = finish(study, config, collection, machine, workspace)
         refresh(study, config, results, plots=False)
-    # Another process may be leaving it as well.
+    # Errors are ignored: another process may be removing it too.
     shutil.rmtree(workspace.unfinished, ignore_errors=True)
     return results
 
 
 def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Workspace) -> None:
-    """Says on stderr how results that are shown again differ from what was asked for."""
+    """Tells on stderr how the results that are shown differ from the ones asked for."""
     folder, storage = workspace.folder, without_password(workspace.storage)
     if (results.storage or storage) != storage:
         print(

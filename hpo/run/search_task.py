@@ -1,4 +1,4 @@
-"""The search of a study by the processes of this machine: by this one, or by several workers."""
+"""Search of a study by the processes of this machine: by this one, or by several workers."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from model.device import resolve_device
 
 @dataclass(frozen=True)
 class SearchTask:
-    """Runs trials of a study until its budget is spent.
+    """A worker's task: runs trials of a study until its budget is spent.
 
     Attributes:
-        name: of the study.
-        storage: its database URL.
-        stores: of checkpoints and of artifacts.
-        scratch: a folder of this worker's own.
-        device: as on the command line.
-        data_root: where Omniglot is; None, wherever it is found.
+        name: name of the study.
+        storage: URL of its database.
+        stores: stores of checkpoints and of artifacts.
+        scratch: folder of this worker alone.
+        device: device to train on, as on the command line.
+        data_root: folder that holds Omniglot; None to look in the usual places.
     """
 
     name: str
@@ -71,10 +71,18 @@ def search_here(
     workspace: Workspace,
     stores: Stores,
 ) -> None:
-    """Searches with the workers of this machine until the budget is spent; a bar shows how far.
+    """Searches with the workers of this machine until the budget is spent, and shows a bar.
+
+    Args:
+        study: the study in its storage.
+        config: its definition.
+        collection: the data set.
+        machine: workers of this machine.
+        workspace: folders for logs and for unfinished work.
+        stores: stores of checkpoints and artifacts.
 
     Raises:
-        KeyboardInterrupt: interrupted, or all workers were ended one by one.
+        KeyboardInterrupt: an interrupt came, or all workers were ended one by one.
         WorkFailed: trials keep failing.
     """
     scratch = workspace.scratch
@@ -99,7 +107,7 @@ def search_here(
             all_done = run_tasks(tasks, machine, workspace.logs, progress)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    # Workers that were ended one by one left their share to the others, the last to nobody.
+    # Workers that were ended one by one left their work to the others, the last one to nobody.
     if not all_done and not reached_limit(study.get_trials(deepcopy=False), config):
         raise KeyboardInterrupt
 

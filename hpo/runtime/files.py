@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and folders that can hold them."""
+"""Files written whole or not at all, and folders that can hold them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from data.errors import InputError
 
 
 def check_folder(folder: Path) -> None:
-    """Makes sure, before hours of work, that files can be left in a folder; creates nothing.
+    """Checks, before hours of work, that files can be written to a folder; creates nothing.
 
-    Where that changes later, an OSError tells of it.
+    A folder that cannot be written to any more raises OSError later, where that is tried.
 
     Raises:
         InputError: a file is in the way, the name cannot be one, or writing is not allowed.
@@ -34,7 +34,13 @@ def check_folder(folder: Path) -> None:
 
 
 def _is_there(path: Path) -> bool:
-    """As `Path.exists`, which from Python 3.14 on does not say why it cannot tell."""
+    """Whether a path exists.
+
+    Not `Path.exists`: from Python 3.14 on it says False where it cannot tell.
+
+    Raises:
+        OSError: it cannot be told, and why.
+    """
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -43,12 +49,22 @@ def _is_there(path: Path) -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text file as UTF-8, whole or not at all; see `write_bytes`."""
+    """Writes a text file as UTF-8, whole or not at all; see `write_bytes`.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     write_text(Path(folder) / "new" / "note.txt", "23 trials")
+        ...     (Path(folder) / "new" / "note.txt").read_text()
+        '23 trials'
+    """
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then renamed.
+    """Writes a file whole or not at all: under another name first, then renamed.
+
+    The folders above it are made where they are missing.
 
     Raises:
         InputError: the file cannot be written there.
@@ -63,14 +79,34 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def copy_file(source: Path, path: Path) -> None:
-    """Copies a file whole or not at all: beside its target first, then renamed."""
+    """Copies a file whole or not at all: under another name first, then renamed.
+
+    Raises:
+        OSError: the source cannot be read, or the file not written.
+    """
     with replacing(path) as partial:
         shutil.copyfile(source, partial)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to; it becomes `path` at the end of the block, or nothing does."""
+    """Yields a temporary path whose file becomes `path` at the end of the block.
+
+    Where the block raises, `path` stays as it was.
+
+    Raises:
+        OSError: the file cannot be there.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "note.txt"
+        ...     with replacing(path) as partial:
+        ...         print(partial.write_text("23 trials"), path.exists())
+        ...     print(path.read_text(), partial.exists())
+        9 False
+        23 trials False
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -87,7 +123,7 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The table that a JSON file holds; None where there is no such file.
+    """Reads the table of a JSON file; None if there is no such file.
 
     Raises:
         InputError: it cannot be read, or holds no table.

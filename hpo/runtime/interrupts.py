@@ -1,6 +1,6 @@
-"""When Ctrl-C and SIGTERM may strike: while a network trains, not while the storage is in use.
+"""Blocks in which Ctrl-C and SIGTERM wait: they may end a training, but no use of the storage.
 
-An interrupt within a query leaves SQLite locked for this process; one between a pruner's decision
+An interrupt within a query leaves SQLite locked for this process. One between a pruner's decision
 and the record of it lets the trial live on.
 """
 
@@ -19,14 +19,25 @@ Handler = Callable[[int, FrameType | None], object]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _came: list[int] = []
+"""Numbers of the signals that came since `held_back` began."""
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Interrupts wait for `allowed`, or for the end of the block.
+    """Holds interrupts back until the end of the block, or until `allowed` or `pause` within it.
 
     Raises:
-        KeyboardInterrupt: at the end, where one came in the meantime.
+        KeyboardInterrupt: at the end of the block, if an interrupt came.
+
+    Example:
+        >>> try:
+        ...     with held_back():
+        ...         signal.raise_signal(signal.SIGTERM)
+        ...         print("the query is done")
+        ... except KeyboardInterrupt:
+        ...     print("interrupted")
+        the query is done
+        interrupted
     """
     _came.clear()
     try:
@@ -40,7 +51,16 @@ def held_back() -> Iterator[None]:
 
 
 def allowed(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items; interrupts come through while the next one is made, as KeyboardInterrupt."""
+    """Yields the items; an interrupt may strike while the next one is made.
+
+    Raises:
+        KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
+
+    Example:
+        >>> with held_back():
+        ...     list(allowed(iter([1, 2])))
+        [1, 2]
+    """
     while True:
         with _handled_by(_remember_and_raise):
             if _came:
@@ -53,7 +73,11 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def pause(seconds: float) -> None:
-    """Waits; an interrupt ends that at once, as KeyboardInterrupt, and every pause after it."""
+    """Sleeps; an interrupt ends the sleep at once.
+
+    Raises:
+        KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
+    """
     if threading.current_thread() is not threading.main_thread():
         time.sleep(seconds)  # interrupts are the main thread's
         return
@@ -65,7 +89,10 @@ def pause(seconds: float) -> None:
 
 @contextmanager
 def _handled_by(handler: Handler) -> Iterator[None]:
-    """What a process was told to ignore, as a shell does for its background, stays ignored."""
+    """Handles interrupts within the block, but leaves ignored signals ignored.
+
+    A shell tells the processes in its background to ignore SIGINT.
+    """
     before = {
         number: signal.signal(number, handler)
         for number in SIGNALS

@@ -1,4 +1,4 @@
-"""Which process works on a trial, and whether it still runs."""
+"""The name of a process, and whether it has ended: so a trial's worker can be told dead."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ from pathlib import Path
 
 
 def this_process() -> str:
-    """The name of this process, among all of all machines and times: "host:pid:start"."""
+    """The name of this process, unique over machines and times: "host:pid:start".
+
+    Example:
+        >>> this_process().split(":")[1] == str(os.getpid())
+        True
+    """
     return f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
 
 
 def is_gone(process: str) -> bool:
-    """Whether a process of this machine has ended; False for one of another machine."""
+    """Whether a process of this machine has ended; False for one of another machine.
+
+    Args:
+        process: its name, from `this_process`.
+
+    Example:
+        >>> is_gone(this_process()), is_gone("another-machine:1:1")
+        (False, False)
+    """
     host, _, rest = process.partition(":")
     pid, _, start = rest.partition(":")
     if host != socket.gethostname() or not pid.isdigit():
@@ -22,16 +35,16 @@ def is_gone(process: str) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:  # it is someone else's
+    except PermissionError:  # it runs, as another user's
         pass
-    return _start_time(int(pid)) != start  # another process with the same number
+    return _start_time(int(pid)) != start  # its number was given to another process
 
 
 def _start_time(pid: int) -> str:
-    """When a process started, in clock ticks since the machine did; "" without Linux's /proc.
+    """Start of a process, in clock ticks since the machine's start; "" if it is not known.
 
-    Together with its number this names a process for good. "" too for one that has ended and only
-    waits for its parent to take notice.
+    With its number it names a process for good, for numbers are given again. It is not known
+    without Linux's /proc, nor of a process that has ended and waits for its parent to notice.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()

@@ -16,15 +16,16 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 class Computer(BaseModel):
-    """The machine that something was measured on.
+    """A computer that something was measured on.
 
     Attributes:
-        processor: its name, such as "AMD EPYC".
-        instruction_set: the widest that PyTorch uses, with bf16 or AMX where the processor
-            multiplies bfloat16 in hardware: "AVX2", "AVX512", "AVX512 bf16", "AVX512 bf16 AMX".
-        cores: those that this process may use.
-        threads: those that PyTorch computes with.
-        gpu: its name, or None.
+        processor: name of the processor, such as "AMD EPYC".
+        instruction_set: widest instruction set that PyTorch uses, with bf16 or AMX if the
+            processor multiplies bfloat16 in hardware: "AVX2", "AVX512", "AVX512 bf16",
+            "AVX512 bf16 AMX".
+        cores: number of cores that the process may use.
+        threads: number of threads that PyTorch computes with.
+        gpu: name of the GPU; None if there is none.
     """
 
     processor: str
@@ -45,10 +46,11 @@ class Computer(BaseModel):
 def versions() -> dict[str, str]:
     """Versions of Python, torch, optuna and this project ("not installed" if run from its folder).
 
-    >>> sorted(versions())
-    ['optuna', 'project', 'python', 'torch']
+    Example:
+        >>> sorted(versions())
+        ['optuna', 'project', 'python', 'torch']
     """
-    import torch  # here, for whoever reads results needs none of it
+    import torch  # not above: programs that only read results start without it
 
     found = {"python": platform.python_version(), "torch": torch.__version__}
     for key, package in (("optuna", "optuna"), ("project", "siamese-hpo")):
@@ -61,8 +63,8 @@ def versions() -> dict[str, str]:
 
 @cache
 def commit() -> str | None:
-    """The project's git commit, with "+changes" behind it where files differ; None without git."""
-    if not (PROJECT / ".git").exists():  # not that of a project which this one is installed in
+    """The project's git commit, with "+changes" if files differ from it; None without git."""
+    if not (PROJECT / ".git").exists():  # git would find a project around this one
         return None
     head, changes = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "-uno")
     if head is None:
@@ -71,7 +73,7 @@ def commit() -> str | None:
 
 
 def computer() -> Computer:
-    """This machine, as it is used now."""
+    """The computer that this process runs on, as PyTorch uses it now."""
     import torch
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -1,16 +1,17 @@
-"""Accuracies, times and kinds of runs as people say them."""
+"""Accuracies, times and kinds of runs in words."""
 
 from __future__ import annotations
 
 FIXED = "\u00a0"
-"""A space at which no line is broken."""
+"""The no-break space."""
 
 
 def duration(seconds: float) -> str:
     """A time in its two largest units.
 
-    >>> duration(11_100), duration(130), duration(7.3)
-    ('3 h 5 min', '2 min 10 s', '7.3 s')
+    Example:
+        >>> duration(11_100), duration(130), duration(7.3)
+        ('3 h 5 min', '2 min 10 s', '7.3 s')
     """
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -22,22 +23,29 @@ def duration(seconds: float) -> str:
 def points(value: float) -> str:
     """A share in percentage points, to one digit.
 
-    >>> points(0.945)
-    '94.5'
+    Example:
+        >>> points(0.945)
+        '94.5'
     """
     return f"{100 * value:.1f}"
 
 
 def percent(value: float, error: float | None = None) -> str:
-    """An accuracy in percent with its standard error, in which no line break falls.
+    """An accuracy in percent with its standard error, its parts joined by no-break spaces.
 
-    >>> percent(0.945, 0.011).replace(FIXED, " ")
-    '94.5 ± 1.1 %'
+    Example:
+        >>> percent(0.945, 0.011).replace(FIXED, " ")
+        '94.5 ± 1.1 %'
     """
     plus_minus = "" if error is None else f"{FIXED}±{FIXED}{points(error)}"
     return f"{points(value)}{plus_minus}{FIXED}%"
 
 
 def kind_of_runs(dataset: str) -> str:
-    """What to call a data set's given one-shot runs: "official" for Omniglot's, else "fixed"."""
+    """Kind of a data set's given one-shot runs: "official" for Omniglot's, else "fixed".
+
+    Example:
+        >>> kind_of_runs("omniglot"), kind_of_runs("glyphs")
+        ('official', 'fixed')
+    """
     return "official" if dataset == "omniglot" else "fixed"

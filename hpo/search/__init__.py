@@ -1,10 +1,10 @@
-"""Trials until the budget is spent. Reaches neither the test alphabets nor any data source.
+"""The search: trials until the budget is spent. Reaches neither test alphabets nor data sources.
 
-- loop: one worker's search
-- objective: one trial
-- claims: taking a trial, giving it back, noticing that another has it
-- dead_workers: noticing that a worker died; its trial waits for another, or fails
+- loop: the search of one worker
+- objective: one trial, from its parameters to its value
+- claims: taking a trial, giving it back, noticing that another worker has it
+- dead_workers: noticing that a worker died, so that its trial waits for another, or fails
 - heartbeat: signs of life while a trial trains
 - checkpoints: the last epoch of each unfinished trial
-- warm_start: the best of an older study, tried first
+- warm_start: the best trials of an older study, tried first
 """

@@ -1,4 +1,4 @@
-"""Trials' checkpoints in an artifact store, where a worker on another machine finds them too."""
+"""Checkpoints of trials in an artifact store, where workers of other machines find them too."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """The last epoch of each unfinished trial.
+    """Checkpoints: the last epoch of each unfinished trial.
 
     Attributes:
-        store: shared by all workers, if they are to take up each other's trials.
-        scratch: this worker's own folder.
+        store: store of checkpoints; workers that share it can go on with each other's trials.
+        scratch: folder of this worker alone.
     """
 
     store: ArtifactStore
@@ -32,11 +32,12 @@ class Checkpoints:
         return self.scratch / f"trial-{trial.number}.safetensors"
 
     def fetch(self, trial: optuna.Trial, epochs: int) -> None:
-        """Puts the trial's last checkpoint where `file` says; where there is none, nothing.
+        """Copies the trial's last checkpoint from the store to `file`, if there is one.
 
         Args:
-            trial: to be gone on with.
-            epochs: that it has reported. Each was kept before, so its checkpoint is whole.
+            trial: trial that goes on.
+            epochs: number of epochs that it has reported. Each was kept before it was reported, so
+                the last one's checkpoint is whole.
         """
         file = self.file(trial)
         file.unlink(missing_ok=True)
@@ -52,9 +53,13 @@ class Checkpoints:
             )
 
     def keep(self, trial: optuna.Trial, epoch: int) -> None:
-        """Takes the file into the store; the one before stays until this one is whole.
+        """Puts the trial's `file` into the store; the checkpoint before stays until it is whole.
 
-        It may be gone from where it was: the trainer writes its next one from nothing.
+        The file may be moved rather than copied: the trainer writes its next one anew.
+
+        Args:
+            trial: trial that trains.
+            epoch: the epoch that was trained, counted from 0.
         """
         file, name = self.file(trial), _name(trial, epoch)
         if isinstance(self.store, Folder) and self.store.move(name, file):
@@ -63,7 +68,7 @@ class Checkpoints:
             self.store.write(name, source)
 
     def drop(self, trial: optuna.Trial) -> None:
-        """The trial is finished."""
+        """Removes the checkpoints of a trial that is finished."""
         self.file(trial).unlink(missing_ok=True)
         for epoch in range(2):
             try:

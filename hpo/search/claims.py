@@ -1,9 +1,9 @@
-"""Who works on a trial: taking one, giving it back, and noticing that another has it now.
+"""Claims on trials: taking one, giving it back, and noticing that another worker has it now.
 
-A running trial carries its worker's name. A worker that was thought dead and is not, for it slept
-or the network was cut, finds another's name there and lets the trial go. Optuna numbers, queues
-and locks the trials; what is added here is what it does not offer: a running trial that waits
-again, with its number, its parameters and what it reported.
+A running trial carries its worker's name. A worker may be thought dead while it sleeps or is cut
+off; when it comes back it finds another worker's name there, and lets the trial go. Optuna numbers,
+queues and locks the trials. What it does not offer is here: a running trial that waits again, with
+its number, its parameters and what it reported.
 """
 
 from __future__ import annotations
@@ -31,17 +31,22 @@ from hpo.trials.budget import may_start
 
 
 class TrialLost(Exception):  # noqa: N818 - nobody's fault
-    """Another worker has taken the trial over, or finished it."""
+    """The trial is lost to another worker, which has taken it over or finished it."""
 
 
 def take_trial(
     study: optuna.Study, config: StudyConfig, trials: Sequence[FrozenTrial], new: bool = True
 ) -> optuna.Trial | None:
-    """A waiting trial or a new one, now running as this process's; None where no place is left.
+    """Takes a waiting trial or a new one, which then runs under this process's name.
 
     Args:
-        trials: the study's, read just now.
-        new: whether a trial may be one that nobody has begun.
+        study: the study in its storage.
+        config: its definition.
+        trials: all trials of the study, read just now.
+        new: whether to take trials that no worker has begun.
+
+    Returns:
+        The trial; None if there is none to take, or the budget has no place for it.
     """
     for trial in trials:
         waits = trial.state is TrialState.WAITING and (
@@ -53,8 +58,9 @@ def take_trial(
         return None
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs=_mine().attributes())
     taken = new_trial(study, template)
-    # Where it is the next after those read, what was found of them holds: a place that one of them
-    # reserved may be freed, not taken twice. Else others made theirs at the same moment.
+    # If no other trial was made since they were read, the place found then is still there: a trial
+    # that fails frees its place, and none takes a second one. Else others made trials meanwhile,
+    # and the budget is asked again.
     if taken.number == len(trials) or may_start(
         taken.number, study.get_trials(deepcopy=False), config
     ):
@@ -64,12 +70,12 @@ def take_trial(
 
 
 def give_back(study: optuna.Study, trial: optuna.Trial) -> None:
-    """The running trial waits again, unless it is this process's no more."""
+    """Sets this process's running trial waiting; does nothing if another process has it."""
     set_waiting(study, trial, this_process())
 
 
 def still_mine(trial: optuna.Trial) -> None:
-    """Makes sure that the running trial is still this process's.
+    """Checks that the running trial is still this process's.
 
     Raises:
         TrialLost: another process has it now.
@@ -79,7 +85,7 @@ def still_mine(trial: optuna.Trial) -> None:
 
 
 def release(study: optuna.Study, trials: Sequence[FrozenTrial]) -> None:
-    """Sets waiting those of these trials that are running under this process's name."""
+    """Sets waiting those of the trials that run under this process's name."""
     for trial in trials:
         if trial.state is TrialState.RUNNING:
             set_waiting(study, trial, this_process())

@@ -1,4 +1,4 @@
-"""Noticing that a worker died, and setting its trial waiting for another, or failing it."""
+"""Dead workers: noticing that one died, and what becomes of its trial: it waits again, or fails."""
 
 from __future__ import annotations
 
@@ -21,17 +21,25 @@ from hpo.trials.attributes import Deaths, TrialRecord
 HEARTBEAT = 10.0
 """Seconds between two signs of life of a running trial."""
 GRACE = 60.0
-"""Seconds of silence after which its worker is taken for dead; one on this machine at once."""
+"""Seconds of silence after which a worker is taken for dead."""
 
 log = logging.getLogger(__name__)
 
 
 def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> None:
-    """A dead worker's trial waits again; after too many deaths at the same epoch it fails."""
+    """Sets the trial of a dead worker waiting, or failed after too many deaths at one epoch.
+
+    Does nothing if the trial is no longer that worker's.
+
+    Args:
+        study: the study in its storage.
+        trial: running trial, read when its worker was found dead.
+        config: the study's definition, with the number of retries.
+    """
     now = stored(study, trial)
     worker, record = TrialRecord.of(trial).worker, TrialRecord.of(now)
     if now.state is not TrialState.RUNNING or record.worker != worker:
-        return  # someone else was faster
+        return  # another observer was faster
     epochs = len(now.intermediate_values)
     deaths = _deaths(record.deaths, worker, epochs)
     with suppress(UpdateFinishedTrialError):
@@ -49,29 +57,36 @@ def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> N
 
 
 def _deaths(before: Deaths | None, worker: str, epochs: int) -> int:
-    """How many workers died with a trial at this epoch, one after the other."""
-    # A worker that came further than the last did not die of the trial, or not at once.
+    """Number of workers that died with a trial at this epoch, one after the other.
+
+    Args:
+        before: deaths that the trial has stored; None if there were none.
+        worker: name of the worker that died now.
+        epochs: number of epochs that the trial has reported.
+    """
+    # A worker that came further than the one before did not die of the trial, or not at once.
     if before is None or before.epochs != epochs:
         return 1
-    # Several notice the same death.
+    # Several workers may notice one death.
     same = bool(worker) and before.worker == worker
     return before.count if same else before.count + 1
 
 
 @dataclass
 class Watch:
-    """Notices by their silence that workers died, and by their number those of this machine.
+    """An observer of workers, which finds out those that died.
 
-    Each observer measures by its own clock how long nothing changed of a trial, so machines need
-    not agree on the time. While the observer itself did not look, nobody was silent: not while it
-    slept, nor while the database was away.
+    A worker is dead after GRACE seconds of silence; one of this machine, as soon as its process has
+    ended. Silence is the time for which nothing of a trial changed, by the observer's own clock, so
+    machines need not agree on the time. Time in which the observer did not look, because it slept
+    or the database was away, does not count.
     """
 
     _silent_since: dict[int, tuple[object, float]] = field(default_factory=dict)
     _looked: float = 0.0
 
     def dead(self, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-        """The running trials whose workers are dead; to be asked every HEARTBEAT seconds."""
+        """Running trials whose workers are dead; to be called every HEARTBEAT seconds."""
         now = time.monotonic()
         watched = now - self._looked < 3 * HEARTBEAT
         before = self._silent_since if watched else {}

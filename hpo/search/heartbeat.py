@@ -22,18 +22,18 @@ log = logging.getLogger(__name__)
 
 
 def beat(trial: optuna.Trial) -> None:
-    """A sign of life."""
+    """Stores a sign of life with a running trial; does nothing if the trial is finished."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with suppress(UpdateFinishedTrialError):
-        # Not through the trial: that is the other thread's.
+        # Not by the trial's own methods: they are for the thread that trains it.
         TrialRecord(heartbeat=now).save_to(trial.storage, trial_id(trial))
 
 
 class Heart:
-    """A context manager; beats while it is open.
+    """A heartbeat: a thread, alive within the `with` block, that beats and watches other workers.
 
     Attributes:
-        trial: what this worker runs at the moment; None, nothing.
+        trial: trial that this worker runs at the moment; None if it runs none.
     """
 
     def __init__(self, study: optuna.Study, config: StudyConfig) -> None:
@@ -64,5 +64,5 @@ class Heart:
                 for dead in self._watch.dead(self._study.get_trials(deepcopy=False)):
                     take_over(self._study, dead, self._config)
             except STORAGE_ERRORS as error:
-                # The worker itself will come to know, should it last.
+                # If it lasts, the worker's main thread meets it too.
                 log.warning("no heartbeat: %s", error)

@@ -27,9 +27,9 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
 
 SAME_FAILURES = 3
-"""Trials in a row that fail with one kind of exception, after which the search stops."""
+"""Number of trials in a row failing with one kind of exception, after which the search stops."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-"""Seconds between two looks for work, while all that is left is in the hands of others."""
+"""Seconds between two looks for work, while other workers have all trials that are left."""
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +37,23 @@ log = logging.getLogger(__name__)
 def search(study: optuna.Study, objective: Objective) -> None:
     """Runs trials until the study's budget is spent and no other worker runs one.
 
-    A trial in which an exception is raised fails, and the search goes on. When interrupted, the
-    running trial waits in the storage and its checkpoint in the store; whoever searches next goes
-    on with it, and so does another worker when this one was killed.
+    A trial that raises an exception fails, and the search goes on. After an interrupt the running
+    trial waits in the storage, and its checkpoint in the store, for whoever searches next. If this
+    worker is killed, another one goes on with its trial.
+
+    Args:
+        study: the study in its storage.
+        objective: its definition, and what trains a trial.
 
     Raises:
-        KeyboardInterrupt: interrupted; the running trial was given back.
-        WorkFailed: several trials in a row failed with the same kind of exception.
+        KeyboardInterrupt: an interrupt came; the running trial was given back.
+        WorkFailed: several trials in a row failed with one kind of exception.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
     with held_back():
         trials = study.get_trials(deepcopy=False)
-        # When this process begins, it runs no trial.
+        # No trial runs here yet: those under this process's name are left from an earlier search.
         me = this_process()
         release(study, [trial for trial in trials if TrialRecord.of(trial).worker == me])
         before = {trial.number for trial in trials if trial.state.is_finished()}
@@ -88,7 +92,11 @@ def search(study: optuna.Study, objective: Objective) -> None:
 
 
 def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) -> FrozenTrial:
-    """Runs a trial and tells the study how it ended."""
+    """Runs a trial, and tells the study its value or how it ended.
+
+    Raises:
+        TrialLost: another worker has it now.
+    """
     try:
         value = objective(trial)
     except optuna.TrialPruned:
@@ -105,7 +113,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     else:
         still_mine(trial)
         return study.tell(trial, value)
-    # Behind the exception, whose traceback held what the trial had on the GPU.
+    # Here, not in the handler: the traceback still held the trial's tensors on the GPU there.
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
@@ -113,7 +121,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
 
 
 def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial]:
-    """The study's trials, once those of dead processes of this machine wait again."""
+    """All trials of the study, after those of this machine's dead processes were taken over."""
     trials = study.get_trials(deepcopy=False)
     dead = [
         trial
@@ -126,9 +134,10 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
 
 
 def _check_failures(trials: Sequence[FrozenTrial]) -> None:
-    """
+    """Checks that trials do not keep failing, by whatever worker.
+
     Raises:
-        WorkFailed: the last of these trials to end, of whatever worker, failed alike.
+        WorkFailed: the last SAME_FAILURES trials to end failed with one kind of exception.
     """
     ended = [trial for trial in trials if trial.datetime_complete is not None]
     last = sorted(ended, key=lambda trial: trial.datetime_complete or 0)[-SAME_FAILURES:]

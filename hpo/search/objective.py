@@ -1,6 +1,6 @@
-"""One trial: sample a configuration, train it, report every epoch, prune.
+"""The objective: samples a trial's configuration, trains it, reports every epoch, prunes.
 
-It is given training and validation pictures only; no test alphabet is within its reach.
+It has training and validation pictures only; no test alphabet is within its reach.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class Objective:
     """The objective of a study: trains a trial's configuration and returns its accuracy.
 
     Attributes:
-        config: the study.
+        config: definition of the study.
         data: training and validation pictures.
-        device: trains there.
-        checkpoints: of the unfinished trials.
-        progress: is told of every epoch.
-        artifacts: takes what finished trials carry for the dashboard; None, they carry nothing.
+        device: device to train on.
+        checkpoints: checkpoints of unfinished trials.
+        progress: reporter that is told of every epoch.
+        artifacts: store of finished trials' pictures for the dashboard; None leaves them out.
     """
 
     config: StudyConfig
@@ -61,12 +61,12 @@ class Objective:
     artifacts: ArtifactStore | None = None
 
     def __call__(self, trial: optuna.Trial) -> float:
-        """The trial's value: its best one-shot validation accuracy over all epochs, 0 to 1.
+        """Trains a trial and returns its value: its best one-shot validation accuracy, 0 to 1.
 
-        The best so far is reported after each epoch, so a pruned trial's value is of the same
-        kind. The step of a report is the number of epochs done. A trial that has a checkpoint goes
-        on from there. A network that cannot exist has the value 0, and the constraint
-        "shortfall" > 0.
+        The best accuracy so far is reported after each epoch, so a pruned trial's last report is
+        comparable with a complete trial's value. The step of a report is the number of epochs done.
+        A trial that has a checkpoint goes on from there. A network that cannot exist is not
+        trained: its value is 0, and its constraint "shortfall" is above 0.
 
         Raises:
             optuna.TrialPruned: others did better, or the loss is not finite.
@@ -121,8 +121,8 @@ class Objective:
             if report.epoch >= known - 1:
                 self.progress.epoch_done(report)
             step = report.epoch + 1
-            # The storage is asked and told as little as will do: a study may have thousands of
-            # workers, and an epoch last a second.
+            # The storage is used as little as possible: a study may have thousands of workers, and
+            # an epoch may last a second.
             if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
                 told = time.monotonic()
                 still_mine(trial)
@@ -135,13 +135,13 @@ class Objective:
                 reason = f"the loss of epoch {step} is {report.loss}"
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
-            # A training that is done anyway counts as complete, however others did.
+            # After its last epoch a trial counts as complete, even if others did better.
             if step < epochs and may_prune(self.config, step) and trial.should_prune():
                 raise optuna.TrialPruned
 
 
 def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
-    """Keeps with the trial what its epochs were like."""
+    """Stores with the trial its best epoch, standard error, seconds and speed."""
     if not history:
         return
     last = history[-1]

@@ -1,4 +1,4 @@
-"""A new study begins with the best configurations of an older one."""
+"""Warm start: a new study begins with the best configurations of an older one."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.ranking import best_trials, trial_config
 
 FIRST = 5
-"""Trials that are tried again: fewer than a sampler starts with, for it needs other regions too."""
+"""Number of trials tried again: below `startup_trials`, for a sampler needs other regions too."""
 
 
 def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:
-    """Enqueues the best complete trials of `config.warm_start`, once in a study's life.
+    """Enqueues the best complete trials of the study `config.warm_start`, once in a study's life.
 
-    They are trials of the new study as any other: numbered, trained, counted in its budget. Each
-    value is the new space's nearest to what the old trial was trained with, searched there or
-    fixed; a choice that the new space does not have is left to its sampler. See `nearest` for
-    networks of another depth.
+    They become trials of the new study like any other: numbered, trained, counted in its budget.
+    Each parameter gets the value of the new space that is nearest to the one that the old trial was
+    trained with, whether that was searched or fixed. A choice that the new space does not have is
+    left to its sampler. See `nearest` for networks of another depth.
 
     Args:
-        workspace: the study's; where its storage does not have the older study, that is looked
-            for in the folder beside it.
+        study: the new study in its storage.
+        config: its definition; nothing is done if it names no older study.
+        workspace: folder and storage of the new study. The older study is looked for in this
+            storage, then in the folder beside this one.
 
     Raises:
         InputError: the older study is in neither, or has no complete trial.
@@ -40,7 +42,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
     best = best_trials(older, min(FIRST, config.trials))
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
-    # What a kill in this loop left.
+    # A process that was killed in this loop may have left some of them.
     there = {TrialRecord.of(trial).warm_start for trial in study.get_trials(deepcopy=False)}
     for trial in best:
         source = f"{name} {trial.number}"
@@ -51,6 +53,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
 
 
 def _older(study: optuna.Study, beside: Workspace) -> tuple[optuna.Study, StudyConfig]:
+    """The older study and its definition, from the study's storage or else from `beside`."""
     name = beside.name
     if name in optuna.get_all_study_names(storage_of(study)):
         return stored_study(name, storage_of(study))

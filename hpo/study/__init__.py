@@ -1,12 +1,12 @@
-"""What a study is, from its TOML file on.
+"""A study: its definition, from the TOML file on, and its results.
 
-- definition: the study's configuration, checked
-- file: reading a definition from a file, or from what a storage keeps
-- parameter: one value that a study searches
-- space: where a study's values are open, and the configuration that a trial's values make
+- definition: the fields of a study, validated
+- file: a study read from TOML
+- parameter: one range or choice that a study searches
+- space: which values a study leaves open, and how a trial's values make a configuration
 - samplers: the sampler of a study
 - pruners: the pruner of a study
 - transfer: a configuration brought into the space of another study
-- results: what a finished study found
-- accuracies: the accuracies in it
+- results: what a finished study found, and its file
+- accuracies: the accuracies in such files
 """

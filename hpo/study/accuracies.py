@@ -1,4 +1,4 @@
-"""The accuracies in files of results: on validation, on the test alphabets, of each seed."""
+"""Accuracies in files of results: on validation, on the test alphabets, of each seed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class ValidationAccuracy(Part):
 
     Attributes:
         one_shot_accuracy: 0 to 1.
-        standard_error: of that mean; of a single seed, over what it was measured on.
-        standard_error_over: "seeds", "alphabets" or "trials".
-        runs: how many seeds.
+        standard_error: standard error of that mean, 0 to 1.
+        standard_error_over: what the error is over: "seeds", or for a single seed "alphabets" or
+            one-shot "trials".
+        runs: number of seeds.
     """
 
     one_shot_accuracy: float
@@ -35,13 +36,13 @@ class OneShotTest(Part):
     """20-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
 
     Attributes:
-        one_shot_accuracy: over the given runs, 0 to 1.
-        standard_error: binomial, over the runs' one-shot trials.
-        trials: how many one-shot trials the runs have.
+        one_shot_accuracy: accuracy over the given runs, 0 to 1.
+        standard_error: its standard error, binomial over the runs' one-shot trials.
+        trials: number of one-shot trials in the runs.
         per_run: accuracy in each run.
-        every_drawer_pair_accuracy: exact, over every pair of drawers; not to be compared with that
-            over the runs, whose drawers are neat ones.
-        every_drawer_pair_standard_error: over alphabets.
+        every_drawer_pair_accuracy: exact accuracy over every pair of drawers, 0 to 1; not to be
+            compared with that over the runs, whose drawers are neat ones.
+        every_drawer_pair_standard_error: its standard error, over alphabets.
         per_alphabet: accuracy over every drawer pair, by alphabet.
     """
 
@@ -58,9 +59,13 @@ class OneShotTestOverSeeds(Part):
     """Mean test accuracies of several seeds' networks, with standard errors over the seeds.
 
     Attributes:
-        runs: how many seeds.
-        one_shot_accuracy_by_seed: over the given runs, 0 to 1.
-        every_drawer_pair_accuracy_by_seed: over every drawer pair, 0 to 1.
+        runs: number of seeds.
+        one_shot_accuracy: mean accuracy over the given runs, 0 to 1.
+        standard_error: its standard error.
+        one_shot_accuracy_by_seed: accuracy over the given runs, of each seed.
+        every_drawer_pair_accuracy: mean accuracy over every drawer pair, 0 to 1.
+        every_drawer_pair_standard_error: its standard error.
+        every_drawer_pair_accuracy_by_seed: accuracy over every drawer pair, of each seed.
     """
 
     runs: int
@@ -73,7 +78,7 @@ class OneShotTestOverSeeds(Part):
 
     @classmethod
     def of(cls, tests: list[OneShotTest]) -> Self:
-        """From the tests of at least two networks."""
+        """The means over the tests of at least two networks."""
         runs = [test.one_shot_accuracy for test in tests]
         pairs = [test.every_drawer_pair_accuracy for test in tests]
         (accuracy, error), (pair_accuracy, pair_error) = mean_and_error(runs), mean_and_error(pairs)
@@ -89,13 +94,14 @@ class OneShotTestOverSeeds(Part):
 
 
 class VerificationTest(Part):
-    """Accuracy in telling same from different characters, on pairs of test pictures.
+    """Verification accuracy: telling same from different characters, on pairs of test pictures.
 
     Attributes:
-        accuracy: 0 to 1.
-        standard_error: binomial, over the pairs.
-        threshold: of the odds for "same", chosen on pairs of validation pictures.
-        pairs: how many.
+        accuracy: share of pairs that are told right, 0 to 1.
+        standard_error: its standard error, binomial over the pairs.
+        threshold: odds for "same" above which a pair is called so, chosen on pairs of validation
+            pictures.
+        pairs: number of pairs.
     """
 
     accuracy: float
@@ -105,15 +111,15 @@ class VerificationTest(Part):
 
 
 class NetworkTest(Part):
-    """Everything that is measured of a trained network.
+    """Test of a trained network in every way.
 
     Attributes:
         dataset: "omniglot" or "glyphs".
-        fingerprint: of the data set.
-        one_shot: 20-way accuracy on the test alphabets.
-        alphabets: the alphabet of each of one_shot.per_run.
-        verification: where different characters are two of one alphabet.
-        verification_across: where they are any two.
+        fingerprint: fingerprint of the data set.
+        one_shot: 20-way one-shot accuracy on the test alphabets.
+        alphabets: alphabet of each of the given runs, as in one_shot.per_run.
+        verification: verification accuracy where different characters are two of one alphabet.
+        verification_across: verification accuracy where different characters are any two.
     """
 
     dataset: str
@@ -128,12 +134,12 @@ class SeedResult(Part):
     """The result of training a configuration with one seed.
 
     Attributes:
-        seed: of the training.
-        accuracy: on validation, of its best epoch, 0 to 1; see `EpochReport`.
-        standard_error: of `accuracy`.
-        best_epoch: counted from 1.
-        epochs: how many were trained.
-        seconds: spent on them.
+        seed: seed of the training.
+        accuracy: validation accuracy of its best epoch, 0 to 1; see `EpochReport`.
+        standard_error: standard error of `accuracy`.
+        best_epoch: the best epoch, counted from 1.
+        epochs: number of epochs trained.
+        seconds: seconds that they took.
     """
 
     seed: int

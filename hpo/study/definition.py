@@ -1,4 +1,4 @@
-"""What a study is: data, budget, search space, and how it is searched."""
+"""The definition of a study: data, budget, search space, and how it is searched."""
 
 from __future__ import annotations
 
@@ -13,23 +13,34 @@ from model.config import NetworkConfig, Strict
 CHANGEABLE = frozenset(
     {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start"}
 )
-"""The fields that may change while a study goes on."""
+"""Fields that may change while a study goes on."""
 METRIC = "one-shot validation accuracy"
-"""What a trial's value is called."""
+"""Name of a trial's value."""
 
 
 class SamplerConfig(Strict):
-    """The sampler of parameters, which proposes the first `startup_trials` at random."""
+    """The sampler, which proposes the parameters of each trial.
+
+    Attributes:
+        name: tree-structured Parzen estimator, Gaussian process, or random.
+        startup_trials: number of trials that are random, before the sampler learns.
+    """
 
     name: Literal["tpe", "gp", "random"] = "tpe"
     startup_trials: int = Field(default=10, ge=1)
 
 
 class PrunerConfig(Strict):
-    """The pruner, which stops a trial early, never before `min_epochs` are done.
+    """The pruner, which stops a trial early.
 
-    Hyperband splits the trials into brackets and shows the sampler those of one alone, so
-    `startup_trials` are needed in each: it is for large budgets.
+    Hyperband splits the trials into brackets and shows the sampler the trials of one bracket. Each
+    bracket needs `startup_trials` of its own, so Hyperband is for large budgets.
+
+    Attributes:
+        name: the rule by which trials are stopped.
+        min_epochs: number of epochs before which no trial is stopped.
+        reduction_factor: of successive halving and Hyperband: about one trial in this many passes
+            a rung, and the next rung is at this many times the epochs.
     """
 
     name: Literal["hyperband", "successive-halving", "median", "none"] = "none"
@@ -41,9 +52,9 @@ class FinishConfig(Strict):
     """The finish: retraining of the best trials, and the test.
 
     Attributes:
-        finalists: how many of the best trials are trained again.
-        seeds: how often each.
-        epochs: of these trainings; None takes the trial's.
+        finalists: number of the best trials that are trained again.
+        seeds: number of trainings of each finalist.
+        epochs: number of epochs of these trainings; None takes the trial's.
     """
 
     finalists: int = Field(default=2, ge=1)
@@ -55,16 +66,30 @@ class StudyConfig(Strict):
     """A study: data, budget, search space, and how it is searched.
 
     Attributes:
-        name: in its storage and of its folder.
-        dataset: "auto" takes Omniglot where it can be had, else the embedded glyphs.
-        seed: of the sampler and of the trials' trainings.
-        trials: how many are trained, to the end or until pruned.
-        infeasible_trials: how many networks that cannot exist may be proposed; 10 a trial if None.
-        timeout: seconds of training, all trials together, after which no trial starts.
-        retries: how often a trial whose worker died is taken up, with no epoch done in between.
-        warm_start: a study whose best configurations are tried first.
+        name: name of the study in its storage, and of its folder.
+        description: a few words for people.
+        dataset: "auto" takes Omniglot if it can be had, else the embedded glyphs.
+        seed: seed of the sampler and of the trials' trainings.
+        trials: budget: number of trials that are trained, to the end or until pruned.
+        infeasible_trials: number of networks that cannot exist that may be proposed; None allows
+            ten for each trial of the budget.
+        timeout: seconds of training, all trials together, after which no trial starts; None sets
+            no limit.
+        retries: number of times that a trial goes on after its worker died, with no epoch done in
+            between.
+        warm_start: name of the study whose best configurations are tried first; None if there is
+            none.
+        sampler: what proposes parameters.
+        pruner: what stops trials early.
+        finish: what follows the search.
         network: NetworkConfig with ranges and choices.
         train: TrainConfig with ranges and choices; `layers` may be one table for all layers.
+
+    Example:
+        >>> train = {"epochs": {"low": 1, "high": 8}}
+        >>> study = StudyConfig(name="mine", trials=20, network={"size": 28}, train=train)
+        >>> study.size, study.sampler.name, study.infeasible_budget
+        (28, 'tpe', 200)
     """
 
     name: str
@@ -93,21 +118,21 @@ class StudyConfig(Strict):
 
     @property
     def size(self) -> int:
-        """Height and width of the pictures."""
+        """Height and width of the pictures, in pixels."""
         size: int = self.network.get("size", NetworkConfig.model_fields["size"].default)
         return size
 
     @property
     def infeasible_budget(self) -> int:
-        """How many networks that cannot exist may be proposed before the search gives up."""
+        """Number of networks that cannot exist after which the search gives up."""
         if self.infeasible_trials is None:
             return 10 * self.trials
         return self.infeasible_trials
 
     def definition(self) -> dict[str, Any]:
-        """The definition of the study, for JSON: everything but what may change."""
+        """The fields that define the study, for JSON: all that may not change."""
         return self.model_dump(mode="json", exclude=set(CHANGEABLE))
 
     def changeable(self) -> dict[str, Any]:
-        """The rest: validating `definition() | changeable()` gives the study again."""
+        """The fields that may change, for JSON; with those of `definition()` they are the study."""
         return self.model_dump(mode="json", include=set(CHANGEABLE))

@@ -1,4 +1,4 @@
-"""Studies read from TOML, with one clear line for every mistake."""
+"""Studies read from TOML, JSON or YAML, with one clear line for every mistake."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from model.config_file import explain, read_document
 
 
 def load_study(name_or_path: str) -> StudyConfig:
-    """A study from its file: a path, or the name of one of the project's own.
+    """Reads a study from its file: a path, or the bare name of one of the project's studies.
 
     Raises:
-        InputError: no such study, or a mistake in it: names file, key and what is allowed.
+        InputError: there is no such study, or it has a mistake: names file, key and what is
+            allowed.
+
+    Example:
+        >>> study = load_study("glyphs")
+        >>> study.dataset, study.trials, study.train["optimiser"]
+        ('glyphs', 8, {'choices': ['adam', 'sgd']})
     """
     path = Path(name_or_path)
     if path.parent == Path() and not path.is_file():
@@ -32,7 +38,12 @@ def load_study(name_or_path: str) -> StudyConfig:
 
 
 def own_studies() -> list[str]:
-    """The names of the studies that come with the project."""
+    """Names of the studies that come with the project.
+
+    Example:
+        >>> "quick" in own_studies()
+        True
+    """
     return sorted(
         entry.name.removesuffix(".toml")
         for entry in files("studies").iterdir()
@@ -41,13 +52,25 @@ def own_studies() -> list[str]:
 
 
 def read_study(document: dict[str, Any], where: str) -> StudyConfig:
-    """A study from its document.
+    """Checks a document that was read, from a file or a storage, and makes it a study.
 
     Args:
-        where: the file, or what else was read, for the error.
+        document: tables and values as TOML has them.
+        where: the file, or whatever was read, for the error.
 
     Raises:
-        InputError: a mistake: names the key and what is allowed.
+        InputError: the document has a mistake: names the key and what is allowed.
+
+    Example:
+        >>> convolution = {"filters": {"low": 8, "high": 64}, "kernel": 5}
+        >>> document = {
+        ...     "name": "mine",
+        ...     "trials": 20,
+        ...     "network": {"convolutions": [convolution], "units": 32},
+        ...     "train": {"optimiser": "adam", "epochs": 4, "layers": {"learning_rate": 1e-3}},
+        ... }
+        >>> read_study(document, "mine.toml").size
+        35
     """
     try:
         study = StudyConfig.model_validate(document)

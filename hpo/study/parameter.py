@@ -1,4 +1,4 @@
-"""One dimension of the search: a range of numbers, or choices, as it stands in a study's file."""
+"""A parameter of the search: a range of numbers, or choices, from a table of a study's file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ Value = bool | int | float | str
 
 
 class Range(Strict):
-    """Numbers from `low` to `high`, both included; in steps, or evenly over their logarithm."""
+    """A range of numbers.
+
+    Attributes:
+        low: smallest number.
+        high: largest number, included.
+        step: distance between two numbers; None takes any, or any whole one.
+        log: whether numbers are drawn evenly over their logarithm.
+    """
 
     low: int | float
     high: int | float
@@ -30,7 +37,11 @@ class Range(Strict):
     log: bool = False
 
     def mistake(self, whole: bool) -> str | None:
-        """The mistake in a range of whole numbers or floats, in words; None if it has none."""
+        """The mistake in this range, in words; None if it has none.
+
+        Args:
+            whole: whether it is a range of whole numbers.
+        """
         if not self.low < self.high:
             return f"low {self.low} must be below high {self.high}"
         if self.log and self.low <= 0:
@@ -48,14 +59,19 @@ class Range(Strict):
 
 
 class Choices(Strict):
-    """Choices: the sampler takes one of these values."""
+    """Choices: values that the sampler chooses one from.
+
+    Attributes:
+        choices: all different, at least one.
+    """
 
     choices: tuple[Value, ...] = Field(min_length=1, strict=False)
 
     @field_validator("choices")
     @classmethod
     def _all_different(cls, choices: tuple[Value, ...]) -> tuple[Value, ...]:
-        # Optuna can't tell 1 from 1.0. Nor from true; but no field takes both, and that is said.
+        # Optuna can't tell 1 from 1.0. It can't tell 1 from true either, but no field takes both,
+        # and its own error says so.
         seen: set[tuple[bool, Value]] = set()
         for choice in choices:
             if (isinstance(choice, bool), choice) in seen:
@@ -66,14 +82,14 @@ class Choices(Strict):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One dimension of the search.
+    """A parameter of the search.
 
     Attributes:
-        name: in Optuna, such as "conv1.filters".
-        key: where it stands in the study's file, such as "network.convolutions.0.filters".
-        values: the ends of its range, or its choices.
-        range: None where it has choices.
-        whole: whether its field takes whole numbers only.
+        name: its name in Optuna, such as "conv1.filters".
+        key: its key in the study's file, such as "network.convolutions.0.filters".
+        values: both ends of its range, or all its choices.
+        range: its range; None if it has choices.
+        whole: whether it takes whole numbers only.
     """
 
     name: str
@@ -84,10 +100,10 @@ class Parameter:
 
     @classmethod
     def of(cls, name: str, key: str, table: dict[str, Any], whole: bool) -> Parameter:
-        """A parameter from its table in the study's file.
+        """Reads a parameter from its table in the study's file.
 
         Raises:
-            InputError: without the file's name.
+            InputError: the table has a mistake: names the key, not the file.
         """
         model = Choices if "choices" in table else Range
         try:
@@ -112,7 +128,7 @@ class Parameter:
         return FloatDistribution(low, high, log, step)
 
     def suggest(self, trial: BaseTrial) -> Value:
-        """The trial's value of this parameter."""
+        """Asks the trial's sampler for a value, and keeps it with the trial."""
         if self.range is None:
             chosen = trial.suggest_categorical(self.name, self.values)
             assert chosen is not None
@@ -123,9 +139,18 @@ class Parameter:
         return float(trial.suggest_float(self.name, low, high, step=step, log=log))
 
     def nearest(self, value: object) -> Value | None:
-        """The value of this parameter that is nearest to a given one; None if none is like it."""
+        """The value of this parameter that is nearest to a given one.
+
+        None if there is none: of choices only an equal one is near, and to a range only a number.
+
+        Example:
+            >>> table = {"low": 3, "high": 9, "step": 2}
+            >>> kernel = Parameter.of("conv1.kernel", "kernel", table, whole=True)
+            >>> kernel.nearest(20), kernel.nearest("wide")
+            (9, None)
+        """
         if self.range is None:
-            flag = isinstance(value, bool)  # true is 1, in Python
+            flag = isinstance(value, bool)  # Python holds true and 1 for equal
             return next(
                 (v for v in self.values if v == value and isinstance(v, bool) == flag), None
             )

@@ -15,11 +15,15 @@ from hpo.study.space import most_epochs
 
 
 def make_pruner(study: StudyConfig) -> BasePruner:
-    """The pruner of a study; it takes a report's step for the number of epochs done.
+    """The pruner of a study, for trials that report with the number of epochs done as step.
 
-    So a trial can be pruned when `min_epochs` are done, and not before: successive halving and
-    Hyperband decide at the first step >= `min_epochs`, then at `reduction_factor` times as many,
-    and so on; the median rule at every step >= `min_epochs`.
+    Successive halving and Hyperband decide after `min_epochs` epochs, after `reduction_factor`
+    times as many, and so on; the median rule after each epoch from `min_epochs` on.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> type(make_pruner(load_study("glyphs"))).__name__
+        'SuccessiveHalvingPruner'
     """
     first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name == "successive-halving":
@@ -34,10 +38,15 @@ def make_pruner(study: StudyConfig) -> BasePruner:
 
 
 def may_prune(study: StudyConfig, epochs: int) -> bool:
-    """Whether the study's pruner may end a trial after this number of epochs.
+    """Whether the study's pruner may stop a trial after this number of epochs.
 
-    Successive halving and Hyperband decide at few epochs; asking at others would be a look at all
-    trials for nothing.
+    Successive halving and Hyperband decide after few of the epochs. Asking them after another one
+    would read all trials for nothing.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> [epochs for epochs in range(1, 10) if may_prune(load_study("glyphs"), epochs)]
+        [1, 2, 4, 8]
     """
     step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name in ("successive-halving", "hyperband"):

@@ -1,4 +1,4 @@
-"""What a study found, and what a retraining found: their files of results."""
+"""Results of studies and of retrainings, and the files that hold them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Chosen(Part):
     """A trial of the search.
 
     Attributes:
-        number: the trial's.
-        value: its validation accuracy in the search, 0 to 1.
-        params: its parameters, called as in the storage.
+        number: number of the trial.
+        value: validation accuracy in the search, 0 to 1.
+        params: values of its parameters, by their names in the storage.
     """
 
     number: int
@@ -38,11 +38,11 @@ class Chosen(Part):
 
 
 class Winner(Chosen):
-    """The trial whose configuration was the best after retraining.
+    """The winner: the finalist with the best mean on validation after retraining.
 
     Attributes:
-        seed: of the network that is kept.
-        config: what that was trained with.
+        seed: seed of the network that is kept.
+        config: configuration of that network.
     """
 
     seed: int
@@ -50,11 +50,11 @@ class Winner(Chosen):
 
 
 class Finalist(Chosen):
-    """A trial that was retrained.
+    """A finalist: a trial that was retrained.
 
     Attributes:
-        validation: the mean over its seeds.
-        seeds: each of them.
+        validation: mean validation accuracy over its seeds.
+        seeds: results of each seed.
     """
 
     validation: ValidationAccuracy
@@ -62,14 +62,24 @@ class Finalist(Chosen):
 
 
 class Budget(Part):
-    """The budget of a search: trials, and seconds of training (None: any)."""
+    """The budget of a search.
+
+    Attributes:
+        trials: number of trials.
+        timeout: seconds of training; None if there was no limit.
+    """
 
     trials: int
     timeout: float | None
 
 
 class Seconds(Part):
-    """Seconds of training, all workers together: in the search, and in all that followed."""
+    """Seconds of training, all workers together.
+
+    Attributes:
+        search: seconds in the search.
+        finish: seconds in the retraining that followed.
+    """
 
     search: float
     finish: float
@@ -79,26 +89,26 @@ class StudyResults(Part):
     """The content of a study's file of results.
 
     Attributes:
-        study: its name.
+        study: name of the study.
         dataset: "omniglot" or "glyphs".
-        fingerprint: of the data set.
-        definition: of the study, see `StudyConfig.definition`.
-        budget: of the search.
-        trials: how many ended, by what became of them.
-        warm_start: the older study's trials that were tried first.
-        best: the search's first.
-        winner: the first after retraining.
-        validation: the winner's accuracy there.
-        test: of the network that is kept.
-        test_over_seeds: of the winner's networks; None where one seed was trained.
-        finalists: in the order of the search.
-        seconds: of all trainings.
-        storage: the database's URL, without password.
-        workers: how many trained at the same time, on the machine that finished.
-        versions: of the packages.
-        commit: of the project; None where it is not known.
-        computer: the machine that finished the study.
-        device: that the networks were retrained on.
+        fingerprint: fingerprint of the data set.
+        definition: definition of the study, see `StudyConfig.definition`.
+        budget: budget of the search.
+        trials: numbers of trials that ended, by state.
+        warm_start: the older study's trials that were tried first; None if there were none.
+        best: the best trial of the search.
+        winner: the best trial after retraining.
+        validation: validation accuracy of the winner, over its seeds.
+        test: test accuracy of the network that is kept.
+        test_over_seeds: test accuracy of all the winner's networks; None if there is one seed.
+        finalists: trials that were retrained, in the order of the search.
+        seconds: seconds of all trainings.
+        storage: URL of the database, without password.
+        workers: number of trainings side by side, on the machine that finished the study.
+        versions: versions of the packages.
+        commit: commit of the project; None if it is not known.
+        computer: machine that finished the study.
+        device: device that the networks were retrained on.
     """
 
     study: str
@@ -132,11 +142,11 @@ class RetrainingResults(Part):
 
     Attributes:
         dataset: "omniglot" or "glyphs".
-        fingerprint: of the data set.
-        validation: the mean over the seeds.
-        seeds: each of them, in the order of training.
-        best_seed: the seed of the network that is kept.
-        config: what was trained, its seed set to 0.
+        fingerprint: fingerprint of the data set.
+        validation: mean validation accuracy over the seeds.
+        seeds: results of each seed, in the order of training.
+        best_seed: seed of the network that is kept.
+        config: configuration that was trained, its seed set to 0.
         versions, commit, computer, device: what the figures depend on, see `StudyResults`.
     """
 
@@ -153,10 +163,10 @@ class RetrainingResults(Part):
 
     @classmethod
     def read(cls, file: Path) -> Self | None:
-        """A retraining's results; None where there is no such file.
+        """Reads the results of a retraining; None if there is no such file.
 
         Raises:
-            InputError: it holds something else, or is damaged.
+            InputError: the file holds something else, or is damaged.
         """
         document = read_json(file)
         return None if document is None else _validated(cls, document, file)
@@ -167,10 +177,10 @@ class RetrainingResults(Part):
 
 
 def study_results(file: Path, config: StudyConfig) -> StudyResults | None:
-    """The results that a study left in a file; None where it is not finished.
+    """Reads the results of a study from a file; None if there is none: it is not finished.
 
     Raises:
-        InputError: they are of another study, of one with another definition, or damaged.
+        InputError: the results are of another study or another definition, or damaged.
     """
     document = read_json(file)
     if document is None:
@@ -184,13 +194,13 @@ def study_results(file: Path, config: StudyConfig) -> StudyResults | None:
 
 
 def belongs_to(file: Path, config: StudyConfig) -> bool:
-    """Whether a file holds the results of this study, as it is defined now."""
+    """Whether a file holds the results of this study with this definition."""
     document = read_json(file)
     return document is not None and _what_else(document, config) is None
 
 
 def trained_on(file: Path) -> str | None:
-    """The data set that a file of results names, be it of a study or a retraining; None: none.
+    """The data set that a file of results names, of a study or a retraining; None if it names none.
 
     Raises:
         InputError: the file cannot be read.
@@ -200,12 +210,12 @@ def trained_on(file: Path) -> str | None:
 
 
 def document_of(results: BaseModel) -> dict[str, Any]:
-    """Results as JSON has them, with the keys that were set, in their order."""
+    """Results as a table for JSON, without the keys that were not set."""
     return results.model_dump(mode="json", exclude_unset=True)
 
 
 def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
-    """What a file of results is of; None if it is this study's."""
+    """What else a file's results are of, in words; None if they are this study's."""
     if "experiment" in document:
         return f"experiment {document['experiment']}"
     if "study" not in document:

@@ -12,20 +12,29 @@ from hpo.study.definition import StudyConfig
 from hpo.study.space import parameters
 
 SAMPLING, TRAINING = range(2)
-"""What a trial's two seeds are for."""
+"""Purposes of a trial's two seeds."""
 
 
 def trial_seed(study_seed: int, number: int, purpose: int) -> int:
-    """A seed of a trial, 0 to 2^31 - 1: it follows from the study's seed and the trial's number."""
+    """One of a trial's seeds, 0 to 2^31 - 1, which depends on the arguments alone.
+
+    Args:
+        study_seed: seed of the study.
+        number: the trial's number.
+        purpose: SAMPLING or TRAINING.
+    """
     state = np.random.SeedSequence((study_seed, number, purpose)).generate_state(1)
     return int(state[0]) >> 1
 
 
 class _SpaceKnown(BaseSampler):
-    """Takes the search space from the study's definition.
+    """A sampler that takes the search space from the study's definition.
 
     Optuna's samplers look for the parameters that all trials have in common. They find this space
-    too, but anew in every trial, in a time that grows with the study.
+    too, but anew for every trial, in a time that grows with the study.
+
+    Attributes:
+        space: the open parameters' distributions, by name.
     """
 
     space: dict[str, BaseDistribution]
@@ -45,10 +54,21 @@ class _GP(_SpaceKnown, GPSampler):
 
 
 def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
-    """The sampler of one trial.
+    """The sampler of one trial, seeded from the study's seed and the trial's number.
 
-    Each trial has a sampler of its own, seeded from the trial's number: what it proposes depends
-    on the trials in the storage alone, not on how often the search was interrupted.
+    Since each trial has its own, a proposal depends on the trials in the storage alone, not on how
+    often the search was interrupted.
+
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> from hpo.study.space import sample
+        >>> study = load_study("glyphs")
+        >>> def proposal():
+        ...     search = optuna.create_study(sampler=make_sampler(study, number=0))
+        ...     return sample(search.ask(), study, seed=1)
+        >>> proposal() == proposal()
+        True
     """
     seed = trial_seed(study.seed, number, SAMPLING)
     startup = study.sampler.startup_trials

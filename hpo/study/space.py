@@ -1,11 +1,11 @@
-"""The search space, and its one mapping: from a trial's parameters to a configuration.
+"""The search space: which values a study leaves open, and the configuration a trial's values make.
 
 A study's [network] and [train] are configurations in which any value may be a range or choices.
-Each of these is one parameter of the search. Nothing here knows a parameter by name, but two of a
-convolution: its `padding`, for what can exist, and one that no configuration has: whether it is
-`present`. One that is not, is left out, with the layer that says how it learns. Its other
-parameters are drawn all the same, so that every trial has the same ones: a sampler learns from
-those trials alone that have all it is asked for.
+Each range and each table of choices is one parameter of the search. Two parameters are known by
+name here, both of a convolution: `padding`, to find out whether any network can exist, and
+`present`, which no configuration has. A convolution that is not present is left out, together with
+the entry of [train.layers] on how it learns. Its other parameters are drawn even so, and every
+trial has every parameter: a sampler learns only from trials that have all it is asked for.
 """
 
 from __future__ import annotations
@@ -23,16 +23,26 @@ from model.config import NetworkConfig, RunConfig, TrainConfig
 from model.config_file import as_toml, explain, model_in
 
 PRESENT = "present"
-"""Of a convolution in a study: true or false, or a choice of both."""
+"""Key of a convolution in a study, not in a configuration: true, false, or a choice of both."""
 
 Draw = Callable[[Parameter], Value]
 
 
 def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
-    """The configuration of a trial, its open values suggested by the study's sampler.
+    """Samples the configuration of a trial: its sampler suggests a value for every open one.
 
     Args:
-        seed: of the training.
+        trial: a running trial, or one with fixed parameters.
+        study: the definition that leaves the values open.
+        seed: seed of the training.
+
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> trial = optuna.create_study().ask()
+        >>> run = sample(trial, load_study("glyphs"), seed=7)
+        >>> run.network.units == trial.params["units"], run.network.size, run.train.seed
+        (True, 28, 7)
     """
     document = fill(study, lambda parameter: parameter.suggest(trial))
     document["train"]["seed"] = seed
@@ -40,12 +50,34 @@ def sample(trial: BaseTrial, study: StudyConfig, seed: int) -> RunConfig:
 
 
 def config_of(study: StudyConfig, params: dict[str, Any], seed: int) -> RunConfig:
-    """The configuration that a finished trial's parameters stand for."""
+    """The configuration of a finished trial, from its parameters.
+
+    Args:
+        study: the definition that the trial was sampled with.
+        params: values of the parameters, by name.
+        seed: seed of the training.
+
+    Raises:
+        ValueError: a parameter is missing, or is none of its choices.
+
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> study, trial = load_study("glyphs"), optuna.create_study().ask()
+        >>> sample(trial, study, seed=7) == config_of(study, trial.params, seed=7)
+        True
+    """
     return sample(FixedTrial(params), study, seed)
 
 
 def parameters(study: StudyConfig) -> list[Parameter]:
-    """The parameters that a study searches, in the order in which the sampler is asked."""
+    """The parameters that a study searches, in the order in which the sampler is asked.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> [parameter.name for parameter in parameters(load_study("glyphs"))][:3]
+        ['conv1.filters', 'conv1.kernel', 'conv2.filters']
+    """
     found: list[Parameter] = []
 
     def note(parameter: Parameter) -> Value:
@@ -63,13 +95,15 @@ def most_epochs(study: StudyConfig) -> int:
 
 
 def check_space(study: StudyConfig, where: str) -> None:
-    """Tries every end of every range and every choice, and whether any network can exist.
+    """Checks a study's space: both ends of every range, every choice, and that networks can exist.
 
     Args:
-        where: what the study was read from, for the error.
+        study: the study.
+        where: the file, or whatever the study was read from, for the error.
 
     Raises:
-        InputError: names the key and what is allowed.
+        InputError: a value is not allowed, or no network can exist: names the key and what is
+            allowed.
     """
     if "seed" in study.train:
         raise InputError(f"{where}: train.seed: not allowed; each trial gets its own from `seed`")
@@ -121,15 +155,25 @@ def check_space(study: StudyConfig, where: str) -> None:
 
 
 def _roomiest(parameter: Parameter) -> Value:
-    """The value with which most of a picture is left."""
-    # The least does: a small kernel, no pooling, no such convolution. Of padding it is the most.
+    """The value of a parameter with which convolutions leave most of a picture."""
+    # The smallest one: a small kernel, no pooling, the convolution not present. But with padding.
     return (max if parameter.key.endswith(".padding") else min)(parameter.values)
 
 
 def fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:
-    """The study's network and training, with every open value drawn.
+    """Fills in a study's network and training: draws every open value.
 
-    What is no valid key or value stays as it is, for pydantic to find.
+    Keys and values that are not valid stay as they are, for pydantic to find.
+
+    Args:
+        study: the study.
+        draw: chooses a parameter's value.
+
+    Returns:
+        The tables "network" and "train" of a configuration.
+
+    Raises:
+        InputError: a range or choice has a mistake, or `present` is not true or false.
     """
     network, train = study.network, study.train
     given = network.get("convolutions")
@@ -173,9 +217,18 @@ def _fill_table(
     layers: list[str],
     draw: Draw,
 ) -> dict[str, Any]:
-    """One table of `fill`: `key` is where it stands, `prefix` begins its parameters' names."""
+    """Fills in one table of a study.
+
+    Args:
+        model: the class of the table.
+        table: keys and values, some of them open.
+        key: dotted key of the table in the study's file.
+        prefix: beginning of its parameters' names.
+        layers: names of the network's layers, for the parameters of a list's items.
+        draw: chooses a parameter's value.
+    """
     filled = dict(table)
-    # In the model's order: that of the file must not matter to the sampler.
+    # In the order of the class: the order in the file must not matter to the sampler.
     for name, field in model.model_fields.items():
         value = table.get(name)
         here = f"{key}.{name}"

@@ -16,12 +16,29 @@ Likeness = tuple[int, int]
 
 
 def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
-    """The parameters of a trial that would come nearest to another study's configuration.
+    """The parameters with which a trial of a study comes nearest to a given configuration.
 
-    Without those of which that has no such value. Its convolutions stay in order, each in a place
-    of the study's. Where they are fewer, the other places are absent, or left to the sampler where
-    they may not be; where they are more, some are left out. Of all ways to do so it is the one
-    with the most likeness, of equals that which does without the last.
+    A parameter is left out if no value of it is near. The configuration's convolutions stay in
+    order, each in the place of one of the study's. Places that remain are absent, or left to the
+    sampler if they must be present; convolutions without a place are left out. Of all ways to do
+    so this is the one with the greatest likeness; of equals, the one without the last convolutions.
+
+    Args:
+        study: the study that the trial will be of.
+        run: the configuration, often another study's.
+
+    Returns:
+        Values of the parameters, by name.
+
+    Example:
+        >>> import optuna
+        >>> from hpo.study.file import load_study
+        >>> from hpo.study.space import sample
+        >>> study = load_study("glyphs")
+        >>> run = sample(optuna.create_study().ask(), study, seed=0)
+        >>> network = run.network.model_copy(update={"units": 4096})
+        >>> nearest(study, run.model_copy(update={"network": network}))["units"]
+        128
     """
     given, places = len(run.network.convolutions), len(study.network["convolutions"])
     both = min(given, places)
@@ -37,7 +54,13 @@ def nearest(study: StudyConfig, run: RunConfig) -> dict[str, Value]:
 def _brought(
     study: StudyConfig, run: RunConfig, taken: Sequence[int]
 ) -> tuple[Likeness, dict[str, Value]]:
-    """With the configuration's convolutions in these places, the others absent if they may be."""
+    """Brings a configuration into a study, its convolutions in the places `taken`.
+
+    The study's other convolutions are absent, if they may be.
+
+    Returns:
+        The likeness, and values of the parameters, by name.
+    """
     document = run.model_dump(mode="json")
     convolutions, layers = document["network"]["convolutions"], document["train"]["layers"]
     for place in range(len(study.network["convolutions"])):
@@ -58,7 +81,7 @@ def _brought(
 
 
 def _only(run: RunConfig, kept: Sequence[int]) -> RunConfig:
-    """The configuration without its other convolutions."""
+    """The configuration with those of its convolutions alone whose places are in `kept`."""
     convolutions, layers = run.network.convolutions, run.train.layers
     of_network = tuple(convolutions[place] for place in kept)
     of_layers = *(layers[place] for place in kept), *layers[len(convolutions) :]
@@ -78,7 +101,7 @@ def _likeness(one: RunConfig, other: RunConfig) -> Likeness:
 
 
 def _at(document: Any, key: str) -> Any:  # noqa: ANN401
-    """What stands at a dotted key of tables and lists; None where nothing does."""
+    """The value at a dotted key of tables and lists; None if there is none."""
     for part in key.split("."):
         try:
             document = document[int(part) if isinstance(document, list) else part]

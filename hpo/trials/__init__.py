@@ -1,9 +1,9 @@
-"""What is known of a study's trials.
+"""Trials of a study: what they store, how they ended, which did best.
 
-- attributes: what a trial stores, named and typed
-- outcome: what became of a trial
+- attributes: the attributes of a trial, named and typed
+- outcome: how a trial ended
 - budget: how far a study has come, and whether a trial may start
-- ranking: which trials did best, and which are worth their cost
+- ranking: the best trials, and those that are worth their cost
 - table: trials as a table
-- importance: which parameters mattered
+- importance: the parameters that set the best trials apart
 """

@@ -1,4 +1,4 @@
-"""What a trial stores beside Optuna's own columns: every attribute, named and typed here alone."""
+"""Attributes that a trial stores beside Optuna's own columns, named and typed here alone."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from optuna.trial import FrozenTrial
 from pydantic import BaseModel, ValidationError
 
 WORKER = "worker"
-"""The attribute that a claim on a trial is written to, also by statements in SQL."""
+"""Attribute that names the process which runs a trial; SQL statements read and write it too."""
 NOT_FOR_EXPORT = frozenset({WORKER, "heartbeat", "error", "failure"})
 """Attributes of no use outside the study's storage."""
 
 
 class Deaths(BaseModel):
-    """Workers that died with a trial.
+    """Deaths of workers that ran a trial.
 
     Attributes:
-        count: how many died at this epoch, one after the other.
-        epochs: how many epochs the trial had reported.
-        worker: the name of the last that died.
+        count: number of workers that died at this epoch, one after the other.
+        epochs: number of epochs that the trial had reported.
+        worker: name of the last worker that died.
     """
 
     count: int
@@ -30,24 +30,29 @@ class Deaths(BaseModel):
 
 
 class TrialRecord(BaseModel):
-    """The attributes of a trial; None, or "", where it stores none.
+    """The attributes of a trial; None, or "", for those that it does not store.
 
     Attributes:
-        worker: the process that runs the trial, or ran it last; "" while nobody does.
-        heartbeat: when that process last gave a sign of life, ISO 8601.
-        deaths: of the workers that died with it.
-        seed: of its training.
-        versions: of the packages it was trained with.
-        device: it was trained on.
-        parameters: how many the network has.
-        pictures_per_second: trained in its epochs, on average; in the last one while it runs.
-        best_epoch: the epoch of its value, counted from 1.
-        standard_error: of its value.
-        seconds: it has trained.
+        worker: name of the process that runs the trial, or ran it last; "" while it waits.
+        heartbeat: time of that process's last sign of life, ISO 8601.
+        deaths: deaths of workers that ran it.
+        seed: seed of its training.
+        versions: versions of the packages that it was trained with.
+        device: device that it was trained on.
+        parameters: number of parameters of its network.
+        pictures_per_second: training speed, on average over its epochs; of the last one while the
+            trial runs.
+        best_epoch: epoch that its value is from, counted from 1.
+        standard_error: standard error of its value.
+        seconds: seconds that it has trained.
         reason: why it was pruned, or is infeasible.
-        failure: the class of the exception that ended it.
-        error: that exception's traceback.
+        failure: class of the exception that ended it.
+        error: traceback of that exception.
         warm_start: the older study's trial that it repeats, as "NAME NUMBER".
+
+    Example:
+        >>> TrialRecord(seed=7, seconds=41.5).attributes()
+        {'seed': 7, 'seconds': 41.5}
     """
 
     worker: str = ""
@@ -68,17 +73,18 @@ class TrialRecord(BaseModel):
 
     @classmethod
     def of(cls, trial: FrozenTrial | optuna.Trial) -> Self:
-        """Reads a trial's attributes; what another program stored in their place is passed over.
+        """Reads the attributes of a trial; one that another program wrote otherwise is left out.
 
-        >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7, "seconds": "long"})
-        >>> TrialRecord.of(trial).seed, TrialRecord.of(trial).seconds
-        (7, None)
+        Example:
+            >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7, "seconds": "long"})
+            >>> TrialRecord.of(trial).seed, TrialRecord.of(trial).seconds
+            (7, None)
         """
         return cls.read(trial.user_attrs)
 
     @classmethod
     def read(cls, attributes: dict[str, Any]) -> Self:
-        """Reads attributes as Optuna's storage has them; see `of`."""
+        """Reads attributes as Optuna stores them, by name; see `of`."""
         try:
             return cls.model_validate(attributes)
         except ValidationError as error:
@@ -86,11 +92,11 @@ class TrialRecord(BaseModel):
             return cls.model_validate({k: v for k, v in attributes.items() if k not in wrong})
 
     def attributes(self) -> dict[str, Any]:
-        """The attributes that were given to this record, by name, as Optuna stores them."""
+        """The attributes that were given to this record, as Optuna stores them, by name."""
         return self.model_dump(mode="json", include=self.model_fields_set)
 
     def save(self, trial: optuna.Trial) -> None:
-        """Stores the attributes that were given to this record; others stay as they are."""
+        """Stores the attributes that were given to this record; the trial's others stay."""
         for name, value in self.attributes().items():
             trial.set_user_attr(name, value)
 

@@ -1,9 +1,9 @@
 """The budget of a study, exact with any number of workers: how far it has come, what may start.
 
-No lock: trials are numbered in the order in which the storage makes them, and each reserves the
-places of all unfinished ones before it. A trial may start only if, with those finished, there is a
-place left for it. Workers that make one too many at the same moment leave it waiting: it starts
-should another fail, or the budget be raised.
+It needs no lock. Trials are numbered in the order in which the storage makes them. A trial may
+start only if the budget has a place for it after all done and all unfinished trials of lower
+number. If several workers make a trial at one moment, one too many is left waiting: it starts when
+another fails, or when the budget is raised.
 """
 
 from __future__ import annotations
@@ -22,9 +22,15 @@ UNFINISHED = (TrialState.RUNNING, TrialState.WAITING)
 
 @dataclass(frozen=True)
 class TrialCounts:
-    """How many trials a study has; every trial is counted once.
+    """Numbers of a study's trials, each trial counted once.
 
-    `complete` were trained to their end, `infeasible` are networks that cannot exist.
+    Attributes:
+        complete: trained to the end.
+        pruned: stopped early.
+        failed: ended by an exception, or by workers that died.
+        infeasible: not trained, for the network cannot exist.
+        running: a worker has it.
+        waiting: may start, or go on.
     """
 
     complete: int
@@ -36,12 +42,18 @@ class TrialCounts:
 
     @property
     def done(self) -> int:
-        """Trials that count in the budget: complete and pruned ones."""
+        """Number of trials that the budget counts: complete and pruned ones."""
         return self.complete + self.pruned
 
 
 def counts(trials: Sequence[FrozenTrial]) -> TrialCounts:
-    """A study's trials by what became of them."""
+    """Counts a study's trials by state.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> counts([create_trial(value=0.9), create_trial(state=TrialState.WAITING)])
+        TrialCounts(complete=1, pruned=0, failed=0, infeasible=0, running=0, waiting=1)
+    """
     infeasible = sum(is_infeasible(trial) for trial in trials)
     of = {state: sum(trial.state is state for trial in trials) for state in TrialState}
     return TrialCounts(
@@ -55,18 +67,36 @@ def counts(trials: Sequence[FrozenTrial]) -> TrialCounts:
 
 
 def seconds(trials: Sequence[FrozenTrial]) -> float:
-    """Seconds that trials have trained, all together."""
+    """Seconds of training, all trials together."""
     return sum((TrialRecord.of(trial).seconds or 0.0 for trial in trials), 0.0)
 
 
 def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:
-    """Whether the budget has a place for the trial of this number, which need not exist yet."""
+    """Whether the budget has a place for the trial of this number, which need not exist yet.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> done = [create_trial(value=0.9)] * 7
+        >>> study = load_study("glyphs")
+        >>> study.trials, may_start(7, done, study), may_start(8, [*done, done[0]], study)
+        (8, True, False)
+    """
     before = sum(trial.state in UNFINISHED and trial.number < number for trial in trials)
     return counts(trials).done + before < config.trials
 
 
 def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | None:
-    """Why no further trial may ever start; None when one may, now or should another fail."""
+    """The limit that the study has reached, in words; None if a trial may start.
+
+    None also while running trials take up the rest of the budget: one may start if they fail.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> reached_limit([create_trial(value=0.9)] * 8, load_study("glyphs"))
+        'all 8 trials are done'
+    """
     found = counts(trials)
     if found.done >= config.trials:
         return f"all {config.trials} trials are done"

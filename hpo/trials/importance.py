@@ -1,4 +1,4 @@
-"""Which parameters mattered, by PED-ANOVA, beside what chance alone would say."""
+"""Importances of parameters, by PED-ANOVA, beside what chance alone would give."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.trials.ranking import best_first
 
 FEWEST = 10
-"""Trials below which nothing is said of importances."""
+"""Number of trials below which there are no importances."""
 TOP = 5
-"""Best trials that are compared with all, at least, as PED-ANOVA's authors advise."""
+"""Number of best trials that are compared with all, at least, as PED-ANOVA's authors advise."""
 SHUFFLES = 20
+"""Number of random orders of the trials that show what chance gives."""
 
 
 @dataclass(frozen=True)
 class Importances:
-    """How much the best trials' values of each parameter differ from all trials' values.
+    """Importances of parameters: how far the best trials' values differ from all trials' values.
 
     Attributes:
-        shares: of the sum over all parameters, 0 to 1, largest first.
-        chance: the largest share that any parameter got in 20 shuffles of the trials' ranks. A
-            parameter that stays below it may owe its share to chance.
-        best: the trials that were compared with all.
-        trials: how many there were in all.
+        shares: importance of each parameter as a share of their sum, 0 to 1, largest first.
+        chance: largest share that any parameter got in 20 shuffles of the trials' ranks; a
+            parameter at or below it may owe its share to chance.
+        best: trials that were compared with all.
+        trials: number of all trials.
     """
 
     shares: dict[str, float]
@@ -39,15 +40,29 @@ class Importances:
 
     @property
     def clear(self) -> list[str]:
-        """The parameters above chance, most important first."""
+        """Names of the parameters above chance, most important first."""
         return [name for name, share in self.shares.items() if share > self.chance]
 
 
 def importances(trials: Sequence[FrozenTrial]) -> Importances | None:
-    """PED-ANOVA (Watanabe et al., IJCAI 2023) over complete and pruned trials.
+    """Importances by PED-ANOVA (Watanabe et al., IJCAI 2023) over complete and pruned trials.
 
-    Pruned ones count: where most trials are pruned, the few complete ones could say nothing. All
-    are ordered by `best_first`. None where there are fewer than 10 trials, or no parameters.
+    None if there are fewer than 10 trials, or no parameters. Trials are ranked by `best_first`.
+    Pruned ones count, for where most are pruned, the few complete ones show too little.
+
+    Example:
+        >>> uniform = optuna.distributions.FloatDistribution(0, 1)
+        >>> trials = [
+        ...     optuna.create_trial(
+        ...         value=number / 100,
+        ...         params={"rate": number / 100, "momentum": number * 37 % 100 / 100},
+        ...         distributions={"rate": uniform, "momentum": uniform},
+        ...     )
+        ...     for number in range(100)
+        ... ]
+        >>> found = importances(trials)
+        >>> found.clear, len(found.best)
+        (['rate'], 10)
     """
     ranked = best_first(trials)
     if len(ranked) < FEWEST or not any(trial.params for trial in ranked):
@@ -80,10 +95,10 @@ def importances(trials: Sequence[FrozenTrial]) -> Importances | None:
 
 
 def _divergences(study: optuna.Study, top: int, ranks: Sequence[int]) -> Mapping[str, float]:
-    """PED-ANOVA's values, largest first, were the trials' ranks these."""
+    """PED-ANOVA's value for each parameter, largest first, with these ranks of the trials."""
     evaluator = PedAnovaImportanceEvaluator(target_quantile=top / len(ranks))
     with warnings.catch_warnings():
-        # That a target is minimised; that a parameter which few trials have is uncertain.
+        # It warns that ranks are minimised, and of parameters that few trials have.
         warnings.simplefilter("ignore")
         return optuna.importance.get_param_importances(
             study, evaluator=evaluator, target=lambda trial: ranks[trial.number], normalize=False

@@ -1,4 +1,4 @@
-"""What became of a trial: its state, the accuracy it reached, and both in a few words."""
+"""Outcome of a trial: its state, the accuracy that it reached, and both in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.trials.attributes import TrialRecord
 
 WHY_PRUNED = "others did better"
-"""Why a trial was pruned that stores no other reason."""
+"""Reason for which a trial was pruned, if it stores no other."""
 
 
 def is_infeasible(trial: FrozenTrial) -> bool:
@@ -19,11 +19,14 @@ def is_infeasible(trial: FrozenTrial) -> bool:
 
 
 def state_of(trial: FrozenTrial) -> str:
-    """complete, pruned, running, waiting, failed; or infeasible: a network that cannot exist.
+    """State of a trial: complete, pruned, running, waiting, failed or infeasible.
 
-    >>> import optuna
-    >>> state_of(optuna.create_trial(state=TrialState.FAIL))
-    'failed'
+    A trial whose network cannot exist is infeasible; Optuna calls it complete.
+
+    Example:
+        >>> import optuna
+        >>> state_of(optuna.create_trial(state=TrialState.FAIL))
+        'failed'
     """
     if is_infeasible(trial):
         return "infeasible"
@@ -31,14 +34,14 @@ def state_of(trial: FrozenTrial) -> str:
 
 
 def trained(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """The trials that were trained to their end."""
+    """The complete trials, which were trained to their end."""
     return [trial for trial in trials if state_of(trial) == "complete"]
 
 
 def accuracy_of(trial: FrozenTrial) -> float | None:
-    """The best validation accuracy of a trial's epochs, 0 to 1; None where there was none.
+    """Best validation accuracy over a trial's epochs, 0 to 1; None if it has none.
 
-    That of a trial which was pruned, or still runs, is the best of the epochs it trained.
+    For a trial that was pruned or still runs: over the epochs that it has trained.
     """
     if is_infeasible(trial):
         return None
@@ -48,7 +51,15 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
 
 
 def in_words(trial: FrozenTrial) -> str:
-    """How a trial ended, such as "87.2% ± 0.4% (best of 9 epochs, 41 s)"."""
+    """Outcome of a trial that ended, in words.
+
+    Example:
+        >>> import optuna
+        >>> record, epochs = {"standard_error": 0.004, "seconds": 41.2}, {1: 0.751, 2: 0.872}
+        >>> trial = optuna.create_trial(value=0.872, intermediate_values=epochs, user_attrs=record)
+        >>> in_words(trial)
+        '87.2% ± 0.4% (best of 2 epochs, 41 s)'
+    """
     record, state, epochs = TrialRecord.of(trial), state_of(trial), len(trial.intermediate_values)
     if state == "failed":
         error = (record.error or "").strip()

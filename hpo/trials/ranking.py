@@ -1,4 +1,4 @@
-"""Which trials of a study did best, and which are worth their cost."""
+"""Rankings of a study's trials: the best, and those that are worth their cost."""
 
 from __future__ import annotations
 
@@ -19,20 +19,27 @@ Cost = Literal["parameters", "seconds"]
 
 
 def best_trials(study: optuna.Study, count: int | None = None) -> list[FrozenTrial]:
-    """The best complete trials whose network exists, best first; the earlier of two equal ones.
+    """The complete trials of a study, best first; of two equal ones the earlier first.
 
     Args:
-        count: at most; None is all of them.
+        study: the study.
+        count: number of trials at most; None takes all.
+
+    Example:
+        >>> study = optuna.create_study(direction="maximize")
+        >>> study.add_trials([optuna.create_trial(value=value) for value in (0.7, 0.9, 0.8)])
+        >>> [trial.number for trial in best_trials(study, 2)]
+        [1, 2]
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     return sorted(trained(complete), key=lambda trial: (-trial.values[0], trial.number))[:count]
 
 
 def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
-    """The trials that ended with an accuracy, in the order of how well they did.
+    """The trials that ended with an accuracy, best first.
 
-    Accuracies after few epochs are not those after many: complete trials come before pruned ones,
-    and of these the ones that were let go on for longer come first.
+    Complete trials come before pruned ones, and pruned ones with more epochs before those with
+    fewer, for accuracies after few epochs cannot be compared with those after many.
     """
 
     def merit(trial: FrozenTrial) -> tuple[bool, int, float]:
@@ -49,7 +56,16 @@ def pareto_front(study: optuna.Study, cost: Cost) -> list[FrozenTrial]:
     """The Pareto front: complete trials that no cheaper trial matches, cheapest first.
 
     Args:
-        cost: the network's parameters, or the seconds its training took.
+        study: the study.
+        cost: number of the network's parameters, or seconds of its training.
+
+    Example:
+        >>> study = optuna.create_study(direction="maximize")
+        >>> for value, parameters in ((0.7, 10), (0.9, 30), (0.8, 40)):
+        ...     size = {"parameters": parameters}
+        ...     study.add_trial(optuna.create_trial(value=value, user_attrs=size))
+        >>> [trial.number for trial in pareto_front(study, "parameters")]
+        [0, 1]
     """
     with_cost = [trial for trial in best_trials(study) if _cost(trial, cost) is not None]
     front: list[FrozenTrial] = []
@@ -61,10 +77,14 @@ def pareto_front(study: optuna.Study, cost: Cost) -> list[FrozenTrial]:
 
 
 def trial_config(config: StudyConfig, trial: FrozenTrial) -> RunConfig:
-    """The configuration a trial was trained with, its seed included.
+    """The configuration that a trial was trained with, its seed included.
+
+    Args:
+        config: the trial's study.
+        trial: the trial.
 
     Raises:
-        InputError: another program made the trial, and gave it no seed.
+        InputError: the trial has no seed, for another program made it.
     """
     seed = TrialRecord.of(trial).seed
     if seed is None:

@@ -1,4 +1,4 @@
-"""A study's trials as a table, a row a trial."""
+"""A study's trials as a table, one row for each."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from hpo.trials.outcome import state_of
 
 
 def trials_csv(study: optuna.Study) -> str:
-    """All trials as CSV, see `trial_table`."""
+    """All trials of a study as CSV, see `trial_table`."""
     return trial_table(study.get_trials(deepcopy=False)).to_csv(index=False)
 
 
 def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
-    """One row a trial: number, state, value, epochs trained, its attributes, its parameters.
+    """A table of trials, one row for each: number, state, value, epochs, attributes, parameters.
 
-    Parameters are called as in the storage; `epochs`, where it is searched, is "train.epochs".
+    Columns of parameters have their names in the storage, but for "epochs": the column "epochs" is
+    the number of epochs trained, the parameter's is "train.epochs".
 
-    >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7})
-    >>> trial_table([trial]).to_dict("records")
-    [{'number': -1, 'state': 'complete', 'value': 0.5, 'epochs': 0, 'seed': 7}]
+    Example:
+        >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7})
+        >>> trial_table([trial]).to_dict("records")
+        [{'number': -1, 'state': 'complete', 'value': 0.5, 'epochs': 0, 'seed': 7}]
     """
     return pd.DataFrame([_row(trial) for trial in trials])
 
@@ -41,6 +43,6 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
             for name, value in trial.user_attrs.items()
             if name not in NOT_FOR_EXPORT and not isinstance(value, dict | list)
         },
-        # `epochs` is how many were trained: a parameter of that name has the one of its key.
+        # The column "epochs" is taken: the parameter of that name is called by its key.
         **{"train.epochs" if k == "epochs" else k: v for k, v in trial.params.items()},
     }

@@ -1,8 +1,8 @@
-"""Processes of one machine that train side by side.
+"""Worker processes of one machine, which train side by side.
 
-- machine: what a machine gives to a study
+- machine: the share of a study's work that a machine takes
 - pool: starting, watching and replacing worker processes
 - worker: the life of a worker process
 - fork_server: fresh processes that have the libraries in memory already
-- reporter: who is told how trainings go
+- reporter: protocols of those that are told how trainings go
 """

@@ -1,9 +1,9 @@
-"""Starting a fresh process that has the project's libraries in memory already.
+"""Fresh processes that have the project's libraries in memory already.
 
-On Linux by a fork server: a process of its own that has imported them and nothing else - it opens
-nothing, starts no thread and no CUDA - and of which every worker is a copy. So a worker starts in a
-fraction of a second, and all of them share most of what torch takes of the memory. Elsewhere each
-starts from nothing.
+On Linux they are copies of a fork server: a process that has imported the libraries and done
+nothing else. It has opened no file, and started no thread and no CUDA. So a worker starts in a
+fraction of a second, and workers share most of the memory that torch takes. On other systems each
+process imports the libraries itself.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 
 ON_FIRST_USE = "torch._dynamo"
-"""What torch's optimisers import when they are first used."""
+"""Module that torch's optimisers import when they are first used."""
 HELD_BACK = {signal.SIGINT, signal.SIGTERM}
+"""Signals that wait in a new process until `let_signals_through`."""
 HAS_SERVER = sys.platform == "linux"
 
 
@@ -29,16 +30,19 @@ def start(
     environment: Mapping[str, str],
     modules: Iterable[str] = (),
 ) -> BaseProcess:
-    """Starts target(*arguments) in a process of its own, with this environment.
+    """Starts target(*arguments) in a new process.
 
-    There, SIGINT and SIGTERM wait until it calls `let_signals_through`.
+    SIGINT and SIGTERM wait there until it calls `let_signals_through`.
 
     Args:
-        modules: to have in memory already; those of the first call count, for all.
+        target: function of a module.
+        arguments: what it is called with; must survive pickling.
+        environment: the new process's environment variables.
+        modules: modules to have in memory already; those of the first call hold for all.
     """
     kind = get_context("forkserver") if HAS_SERVER else get_context("spawn")
     process = kind.Process(target=_live, args=(target, arguments, dict(environment)))
-    # One thread: numpy's library would start the others at once. Torch is told its own later on.
+    # One thread: numpy's library would start more at once. Torch is told its number later.
     changes = {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with _environment(changes | {"PYTHONSAFEPATH": "1"}):
         if HAS_SERVER:
@@ -48,17 +52,20 @@ def start(
 
 
 def let_signals_through() -> None:
-    """To be called once the handlers are in place."""
+    """Lets SIGINT and SIGTERM through in a process of `start`, once it has handlers for them."""
     if HAS_SERVER:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
 
 
 def _ensure_server(modules: Iterable[str]) -> None:
-    """It ends with this process and with its copies, whichever live longer."""
+    """Starts the fork server, unless it runs.
+
+    It ends when this process and all copies have ended.
+    """
     forkserver.set_forkserver_preload([*modules, ON_FIRST_USE])
-    resource_tracker.ensure_running()  # else the server does this, and lets the signals through
-    # What all processes of a terminal or a job are sent must not end the server: it alone learns
-    # how its copies end.
+    resource_tracker.ensure_running()  # else the server starts it, which lets the signals through
+    # A signal to all processes of a terminal or a job must not end the server, for only the server
+    # learns how its copies end.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
     try:
         forkserver.ensure_running()
@@ -69,9 +76,9 @@ def _ensure_server(modules: Iterable[str]) -> None:
 def _live(
     target: Callable[..., object], arguments: tuple[object, ...], environment: dict[str, str]
 ) -> None:
-    # What the server imported is no garbage, and looking it through would copy it page by page.
+    # Modules of the server are no garbage, and looking through them would copy them page by page.
     gc.freeze()
-    # The server's environment is that of the moment in which it was started.
+    # The server has the environment of the moment in which it was started.
     os.environ.clear()
     os.environ.update(environment)
     target(*arguments)
@@ -79,7 +86,7 @@ def _live(
 
 @contextmanager
 def _environment(changes: dict[str, str]) -> Iterator[None]:
-    """For processes started meanwhile."""
+    """Changes environment variables within the block, for processes started there."""
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
     try:

@@ -1,4 +1,4 @@
-"""What a machine gives to a study."""
+"""The share of a study's work that one machine takes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ class Machine:
     """The share of a study's work that this machine takes.
 
     Attributes:
-        workers: how many processes; a single one is this process.
-        device: auto, cpu, cuda or cuda:N.
-        data_root: where Omniglot is; None, wherever it is found.
+        workers: number of processes that train; a single one is this process itself.
+        device: device that they train on: auto, cpu, cuda or cuda:N.
+        data_root: folder that holds Omniglot; None to look in the usual places.
     """
 
     workers: int = 1

@@ -1,4 +1,4 @@
-"""Worker processes of one machine, watched by the process that starts them."""
+"""A pool of worker processes on one machine, watched by the process that starts them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,20 @@ from hpo.workers.reporter import Display
 from hpo.workers.worker import INTERRUPTED, Task, live
 
 END_PATIENCE = 30.0
-"""Seconds in which a worker that is told to end gives its trial back."""
+"""Seconds that a worker has to give its trial back after it is told to end."""
 
 
 @dataclass
 class _Worker:
+    """A worker process.
+
+    Attributes:
+        task: task that it does.
+        process: the process.
+        connection: pipe on which it tells of its task.
+        heard_of: whether it has told anything yet.
+    """
+
     task: Task
     process: BaseProcess
     connection: Connection[Any, Any]
@@ -34,20 +43,22 @@ class _Worker:
 
 
 def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Display) -> bool:
-    """Runs tasks in `machine.workers` processes; one that is killed is replaced by another.
+    """Runs tasks in `machine.workers` processes, and replaces a process that is killed.
 
-    Each has its share of the processor's cores, or one of the GPUs by turns.
+    Each process has its share of the processor's cores, and one of the GPUs in turn.
 
     Args:
-        logs: the beginning of the log files' names; "-worker-N.txt" is added.
-        progress: shows them all, one `part` a process.
+        tasks: tasks, each done once.
+        machine: number of processes, and their device.
+        logs: beginning of the log files' names; "-worker-N.txt" is added.
+        progress: display of all processes; `part` is the number of the process.
 
     Returns:
-        Whether all tasks were done; False where processes were ended one by one, from outside.
+        Whether all tasks were done; False if processes were ended one by one from outside.
 
     Raises:
-        KeyboardInterrupt: interrupted, and the processes with it.
-        InputError, WorkFailed: as one of the processes met them; the others were ended.
+        KeyboardInterrupt: an interrupt came; all processes were ended.
+        InputError, WorkFailed: one of the processes met it; the others were ended.
     """
     left = list(reversed(tasks))
     slots = range(min(machine.workers, len(tasks)))
@@ -82,7 +93,7 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Dis
                     raise (InputError if status == 2 else WorkFailed)(reason)
                 if event == "ready":
                     continue
-                if event == "ended":  # each says so for all, and others may still report
+                if event == "ended":  # of the whole study; other workers may still report
                     ended = details[0]
                 else:
                     getattr(progress, event)(*details, part=number)
@@ -110,10 +121,12 @@ def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) ->
 def _next_task(
     worker: _Worker, number: int, left: list[Task], logs: Path, progress: Display
 ) -> Task | None:
-    """What follows a process that ended: its own task again, if it was killed.
+    """The task to start after a process ended: its own again, if it was killed.
+
+    None if the process was told to end, or if no task is left.
 
     Raises:
-        WorkFailed: it died before it did anything; so would the next.
+        WorkFailed: the process died before it told anything; the next would too.
     """
     worker.process.join()
     status = worker.process.exitcode
@@ -128,13 +141,13 @@ def _next_task(
 
 
 def _visible_device(index: int) -> str:
-    """The name of the index-th GPU that this process may use, for CUDA_VISIBLE_DEVICES."""
+    """Name of the index-th GPU that this process may use, for CUDA_VISIBLE_DEVICES."""
     given = os.environ.get("CUDA_VISIBLE_DEVICES")
     return given.split(",")[index] if given else str(index)
 
 
 def _end(workers: list[_Worker]) -> None:
-    """Ends what still runs; each gives its trial back."""
+    """Ends workers that still run; each gives its trial back first."""
     for worker in workers:
         worker.process.terminate()
     for worker in workers:

@@ -1,4 +1,4 @@
-"""Who is told how trainings go: by one training at a time, or by several side by side."""
+"""Protocols of those that are told how trainings go: one at a time, or several side by side."""
 
 from __future__ import annotations
 

@@ -19,27 +19,27 @@ from hpo.workers.fork_server import let_signals_through
 from model.training.epoch_report import EpochReport
 
 INTERRUPTED = 130
-"""Exit status of a worker that was told to end."""
+"""Exit status of a process that was told to end."""
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 log = logging.getLogger(__name__)
 
 
 class Wire:
-    """A reporter to the process that started this one; ends this one when that has died."""
+    """A reporter that tells the process which started this one; this one ends if that has died."""
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
 
     def send(self, event: str, *details: Any) -> None:  # noqa: ANN401
-        """Calls `Progress.event` there, with these details."""
+        """Calls the method `event` of the `Display` there, with these details."""
         try:
             self._connection.send((event, details))
         except OSError:
             os.kill(os.getpid(), signal.SIGTERM)
 
     def ready(self) -> None:
-        """This worker has all it needs; whatever kills it from now on may spare the next."""
+        """Tells that this worker has all it needs: if it is killed from now on, it is replaced."""
         self.send("ready")
 
     def started(self, what: str, epochs: int) -> None:
@@ -73,22 +73,24 @@ class Wire:
 
 
 class Task(Protocol):
-    """The task of a worker process; it must survive pickling."""
+    """A task for a worker process, which must survive pickling."""
 
     def __call__(self, wire: Wire) -> None: ...
 
 
 def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: Path) -> None:
-    """The whole life of a worker process.
+    """Lives the life of a worker process: does its task, and exits with the command line's status.
 
-    Exit status as the command line's; the reason of a failure goes to the log and, in one line, to
-    the process that started this one.
+    The reason of a failure goes to the log and, in one line, to the process that started this one.
 
     Args:
-        threads: that it may use.
-        log_file: takes all that it logs or prints.
+        task: task to do.
+        connection: pipe to the process that started this one.
+        threads: number of threads that torch may use.
+        log_file: file for all that this process logs or prints.
     """
-    # Ctrl-C goes to all processes of a terminal; the one that started this one passes it on.
+    # Ctrl-C goes to all processes of a terminal. The one that started this one passes it on, as
+    # SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _log_to(log_file)
@@ -114,7 +116,7 @@ def _give_up(wire: Wire, reason: str, status: int) -> None:
 
 
 def _log_to(path: Path) -> None:
-    """All that this process prints or logs goes to its own file."""
+    """Sends all that this process prints or logs to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(handle, 1)
