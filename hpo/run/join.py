@@ -52,7 +52,7 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
-    """The study's stores, or folders of this machine if those are folders that are not here."""
+    """The study's stores; if they are folders that this machine does not have, its own folders."""
     stores = Stores.of(study)
     here = str(workspace.artifacts.absolute())
     if stores is None:

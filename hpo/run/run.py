@@ -22,7 +22,7 @@ from model.device import resolve_device
 
 
 def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
-    """The study on this data set.
+    """The study with its data set settled: the one that was loaded.
 
     A study with data set "auto" gets "-glyphs" behind its name if the data set is the glyphs, so
     that it is never mixed with the one on Omniglot.

@@ -79,7 +79,7 @@ def pause(seconds: float) -> None:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
     """
     if threading.current_thread() is not threading.main_thread():
-        time.sleep(seconds)  # interrupts are the main thread's
+        time.sleep(seconds)  # signals reach the main thread alone
         return
     with _handled_by(_remember_and_raise):
         if _came:

@@ -1,4 +1,4 @@
-"""The name of a process, and whether it has ended: so a trial's worker can be told dead."""
+"""Identity of processes: the name of one, and whether it has ended."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Checkpoints:
                 self.store.remove(_name(trial, epoch))
             except ArtifactNotFound:
                 pass
-            except Exception as error:  # what is left there harms nobody
+            except Exception as error:  # a checkpoint that stays harms nobody
                 log.warning("trial %d: its checkpoint stays in the store: %s", trial.number, error)
 
 

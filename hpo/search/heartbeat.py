@@ -1,4 +1,4 @@
-"""A worker's second thread: signs of life for its trial, and an eye on the other workers'."""
+"""A worker's second thread: gives signs of life for its trial, and watches the other workers."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class VerificationTest(Part):
 
 
 class NetworkTest(Part):
-    """Test of a trained network in every way.
+    """Test results of a trained network: one-shot and verification accuracy.
 
     Attributes:
         dataset: "omniglot" or "glyphs".

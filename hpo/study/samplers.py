@@ -16,7 +16,7 @@ SAMPLING, TRAINING = range(2)
 
 
 def trial_seed(study_seed: int, number: int, purpose: int) -> int:
-    """One of a trial's seeds, 0 to 2^31 - 1, which depends on the arguments alone.
+    """A seed of a trial, 0 to 2^31 - 1, derived from the study's seed and the trial's number.
 
     Args:
         study_seed: seed of the study.

@@ -155,8 +155,8 @@ def check_space(study: StudyConfig, where: str) -> None:
 
 
 def _roomiest(parameter: Parameter) -> Value:
-    """The value of a parameter with which convolutions leave most of a picture."""
-    # The smallest one: a small kernel, no pooling, the convolution not present. But with padding.
+    """The value of a parameter that shrinks a picture least."""
+    # The smallest: a small kernel, no pooling, the convolution not present. But padding, if it may.
     return (max if parameter.key.endswith(".padding") else min)(parameter.values)
 
 

@@ -81,7 +81,7 @@ def _brought(
 
 
 def _only(run: RunConfig, kept: Sequence[int]) -> RunConfig:
-    """The configuration with those of its convolutions alone whose places are in `kept`."""
+    """The configuration with only those convolutions whose places are in `kept`."""
     convolutions, layers = run.network.convolutions, run.train.layers
     of_network = tuple(convolutions[place] for place in kept)
     of_layers = *(layers[place] for place in kept), *layers[len(convolutions) :]

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """A reporter of trainings: the terminal, or the process that started this worker."""
+    """A reporter of trainings: the terminal, or the process that started this worker.
+
+    It is told of a training by `started`, `epoch_done` after each epoch, and `finished`; of a trial
+    by `trial_started`, `epoch_done` and `trial_finished`; of the search's end, and why, by `ended`.
+    """
 
     def started(self, what: str, epochs: int) -> None: ...
     def finished(self, line: str) -> None: ...
@@ -22,7 +26,10 @@ class Reporter(Protocol):
 
 
 class Display(Protocol):
-    """A display of several trainings side by side; `part` is the number of one of them."""
+    """A display of several trainings side by side; `part` is the number of one of them.
+
+    Its methods are those of `Reporter`, and `note` for a line on anything else.
+    """
 
     def started(self, what: str, epochs: int, part: int) -> None: ...
     def finished(self, line: str, counts: bool = True, *, part: int) -> None: ...

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Wire:
-    """A reporter that tells the process which started this one; this one ends if that has died."""
+    """A reporter to the process that started this one; ends this one when that one has died."""
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
@@ -79,7 +79,7 @@ class Task(Protocol):
 
 
 def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: Path) -> None:
-    """Lives the life of a worker process: does its task, and exits with the command line's status.
+    """Runs a worker process: does its task, and exits with a status as the command line does.
 
     The reason of a failure goes to the log and, in one line, to the process that started this one.
 
