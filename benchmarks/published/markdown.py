@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.published.results import RESULTS
+from hpo.runtime.wording import points
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def percent(value: float, error: float | None = None) -> str:
     >>> percent(0.98, 0.007)
     '98.0 ± 0.7'
     """
-    return f"{100 * value:.1f}" + ("" if error is None else f" ± {100 * error:.1f}")
+    return points(value) + ("" if error is None else f" ± {points(error)}")
 
 
 def change(value: float, error: float) -> str:

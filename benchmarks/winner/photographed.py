@@ -11,7 +11,6 @@ Usage:
 from __future__ import annotations
 
 import tempfile
-from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +29,7 @@ from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
 from model.config import TrainConfig
 from model.evaluation.classify import classify
-from model.evaluation.standard_error import mean_and_error
+from model.evaluation.standard_error import accuracy_error, mean_and_error
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
 
@@ -110,7 +109,7 @@ def main() -> None:
                 disturbance=name,
                 disturbed=scope,
                 accuracy=accuracy,
-                standard_error=round(sqrt(accuracy * (1 - accuracy) / count), 4),
+                standard_error=round(accuracy_error(accuracy, count), 4),
                 clean_accuracy=float(undisturbed.mean()),
                 difference=round(difference, 4),
                 difference_standard_error=round(error, 4),

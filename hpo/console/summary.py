@@ -120,7 +120,7 @@ def _layer_table(config: RunConfig) -> Table:
 
 
 def _accuracy_table(results: StudyResults) -> Table:
-    """ValidationAccuracy and test accuracy; for Omniglot beside the paper's."""
+    """Validation and test accuracy; for Omniglot beside the paper's."""
     validation, several = results.validation, results.test_over_seeds
     table = _table("20-way one-shot accuracy")
     seeds = "" if validation.runs == 1 else f", mean of {validation.runs} seeds"

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from data.characters import Characters
 from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
+from hpo.runtime.wording import points
 from model.evaluation.scores import OneShotTrial, Picture
 from model.training.epoch_report import EpochReport
 
@@ -44,7 +45,7 @@ def learning_curves(history: Sequence[EpochReport]) -> str:
 def accuracy_bars(per_alphabet: Mapping[str, float], mean: float) -> str:
     """One-shot accuracy of each alphabet as SVG, the best one first; a line at the mean."""
     left, right, row, top = 190, 280, 22, 30
-    parts = [_text(left, 18, f"20-way one-shot accuracy, %; mean {100 * mean:.1f}")]
+    parts = [_text(left, 18, f"20-way one-shot accuracy, %; mean {points(mean)}")]
     ordered = sorted(per_alphabet.items(), key=lambda item: -item[1])
     for number, (alphabet, accuracy) in enumerate(ordered):
         y = top + row * number
@@ -52,7 +53,7 @@ def accuracy_bars(per_alphabet: Mapping[str, float], mean: float) -> str:
         parts += [
             _text(left - 8, y + 15, alphabet.replace("_", " "), "end"),
             f'<rect x="{left}" y="{y + 3}" width="{width:.1f}" height="{row - 6}" fill="{BLUE}"/>',
-            _text(left + right + 42, y + 15, f"{100 * accuracy:.1f}", "end"),
+            _text(left + right + 42, y + 15, points(accuracy), "end"),
         ]
     at, bottom = left + right * mean, top + row * len(ordered)
     parts.append(

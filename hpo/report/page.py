@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from hpo.report.style import Section
 from hpo.report.tested import Tested, tested
-from hpo.runtime.wording import kind_of_runs
+from hpo.runtime.wording import kind_of_runs, points
 from hpo.study.results import StudyResults
 from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
 
@@ -89,8 +89,8 @@ def _measured(found: Tested) -> Row:
 def _table(title: str, rows: list[Row]) -> str:
     body = "\n".join(
         f"<tr{'' if error is None else ' class=own'}><td>{escape(what)}</td>"
-        f'<td class="number">{100 * value:.1f}</td>'
-        f'<td class="number">{"" if error is None else f"± {100 * error:.1f}"}</td>'
+        f'<td class="number">{points(value)}</td>'
+        f'<td class="number">{"" if error is None else f"± {points(error)}"}</td>'
         f"<td>{escape(source)}</td></tr>"
         for what, value, error, source in sorted(rows, key=lambda row: -row[1])
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from math import hypot
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +12,7 @@ from optuna.trial import FrozenTrial
 from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed, words
 from hpo.report.tested import Tested, tested
-from hpo.runtime.wording import duration, kind_of_runs, percent
+from hpo.runtime.wording import duration, kind_of_runs, percent, points
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.attributes import TrialRecord
@@ -21,6 +20,7 @@ from hpo.trials.budget import counts, seconds
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first, trial_config
 from model.evaluation.published import ONE_SHOT
+from model.evaluation.standard_error import difference_error
 
 SAMPLERS = {
     "tpe": "a tree-structured Parzen estimator (TPE)",
@@ -108,7 +108,7 @@ def how_sure(config: StudyConfig, trials: Trials, results: StudyResults | None) 
         else "the validation alphabets; as all trials share these, differences are surer than that."
     )
     typical = (
-        f" A trial's accuracy has a standard error of about {100 * median(errors):.1f} points over"
+        f" A trial's accuracy has a standard error of about {points(median(errors))} points over"
         f" {over}"
         if errors
         else ""
@@ -136,10 +136,10 @@ def how_sure(config: StudyConfig, trials: Trials, results: StudyResults | None) 
         # Over seeds, each mean has its own; else both are measured on the same.
         error = first.standard_error
         if seeds > 1:
-            error = hypot(error, second.standard_error)
+            error = difference_error(error, second.standard_error)
         sentences.append(
-            f"The winner leads the second by {100 * lead:.1f} points on validation, at a standard"
-            f" error of {100 * error:.1f}:"
+            f"The winner leads the second by {points(lead)} points on validation, at a standard"
+            f" error of {points(error)}:"
             + (
                 " which of them is better is not settled."
                 if lead < 2 * error

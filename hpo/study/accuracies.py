@@ -99,8 +99,8 @@ class VerificationTest(Part):
     Attributes:
         accuracy: share of pairs that are told right, 0 to 1.
         standard_error: its standard error, binomial over the pairs.
-        threshold: odds for "same" above which a pair is called so, chosen on pairs of validation
-            pictures.
+        threshold: score above which a pair is called the same character, chosen on pairs of
+            validation pictures.
         pairs: number of pairs.
     """
 

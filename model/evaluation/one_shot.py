@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import torch
 from torch import Tensor
@@ -18,6 +17,7 @@ from data.one_shot_runs import OneShotRun, run_pictures
 from model.device import autocast
 from model.evaluation.embeddings import Embedded, scores_within
 from model.evaluation.scores import Accuracy, one_shot_accuracy
+from model.evaluation.standard_error import accuracy_error
 from model.network.siamese import SiameseNetwork
 
 CLOSE = 0.03
@@ -62,7 +62,7 @@ class RunsAccuracy:
         accuracy = float(everything.mean())
         return cls(
             accuracy=accuracy,
-            standard_error=sqrt(accuracy * (1 - accuracy) / len(everything)),
+            standard_error=accuracy_error(accuracy, len(everything)),
             trials=len(everything),
             per_run=[float(run.double().mean()) for run in correct],
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import NamedTuple
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from model.evaluation.embeddings import Embedded, embed
+from model.evaluation.standard_error import accuracy_error
 from model.network.siamese import SiameseNetwork
 
 VERIFICATION_PAIRS = 10_000
@@ -107,7 +107,7 @@ def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
     threshold = float(edges[cut])
     accuracy = float(((test.scores > threshold) == test.same).double().mean())
     count = len(test.scores)
-    error = sqrt(accuracy * (1 - accuracy) / count)
+    error = accuracy_error(accuracy, count)
     return VerificationAccuracy(accuracy, error, threshold, count)
 
 

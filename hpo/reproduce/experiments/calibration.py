@@ -19,6 +19,7 @@ from hpo.reproduce.trainings import Trained, train
 from model.config import RunConfig
 from model.evaluation.calibration import Calibration, Reliability, calibration
 from model.evaluation.embeddings import embed
+from model.evaluation.standard_error import difference_error
 from model.evaluation.verification import scored_pairs
 
 
@@ -112,7 +113,7 @@ def verdict(found: Mapping[str, OfLoss]) -> str:
         loss
         for loss, cells in found.items()
         if abs(gains[loss])
-        > 2 * ((cells.by_one_shot.error or 0) ** 2 + (cells.by_verification.error or 0) ** 2) ** 0.5
+        > 2 * difference_error(cells.by_one_shot.error or 0, cells.by_verification.error or 0)
     ]
     beyond = f"beyond two standard errors with {', '.join(clear)}" if clear else "within the error"
     listed = ", ".join(f"{100 * gain:+.1f} with {loss}" for loss, gain in gains.items())
