@@ -112,7 +112,8 @@ class StudyConfig(Strict):
     def _names_a_folder(cls, name: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
             raise ValueError(
-                f"{name!r} is no folder name; allowed are 1 to 64 letters, digits, '.', '_', '-'"
+                f"{name!r} is no folder name; allowed are 1 to 64 letters, digits, '.', '_', '-',"
+                " the first a letter or digit"
             )
         return name
 
