@@ -1,4 +1,4 @@
-"""The hyperparameter search: the only package that imports Optuna.
+"""The hyperparameter search: of data, model and hpo the only package that imports Optuna.
 
 Rooms, from the ground up; each imports only from those before it, and from model and data:
 
@@ -10,7 +10,7 @@ Rooms, from the ground up; each imports only from those before it, and from mode
 - console, export: progress, status and summary on a terminal; configurations and tables as files
 - dashboard: notes, pictures and plots for optuna-dashboard
 - search: trials until the budget is spent
-- finish: finalists retrained, the winner tested; the only door to the test alphabets
+- finish: finalists retrained, the winner tested on alphabets that no search has seen
 - report: the page that opens offline
 - run, reproduce, classify: whole commands
 - cli: options and exit status of the command line

@@ -1,4 +1,4 @@
-"""After the search: the only door to the test alphabets.
+"""After the search: finalists, and the door through which a study's winner comes to its test.
 
 - finalists: the best retrained, the winner named and tested
 - retrain_task: what a worker process is given to do then

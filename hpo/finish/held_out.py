@@ -1,4 +1,4 @@
-"""The tests on alphabets that no search has seen: the only place that takes them out."""
+"""The tests of a network on alphabets that no search has seen."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ def make_pruner(study: StudyConfig) -> BasePruner:
         )
     if study.pruner.name == "median":
         return MedianPruner(n_warmup_steps=first)
+    assert study.pruner.name == "none", study.pruner.name
     return NopPruner()
 
 

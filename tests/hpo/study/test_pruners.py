@@ -1,12 +1,15 @@
 """When the pruners decide, and the seeds that make a search repeatable."""
 
-from typing import Any
+from typing import Any, get_args
 
 import optuna
 import pytest
+from optuna.pruners import BasePruner
 from optuna.trial import TrialState
 from short_search import config_with
 
+from hpo.report.text import PRUNERS, SAMPLERS
+from hpo.study.definition import PrunerConfig, SamplerConfig
 from hpo.study.file import load_study
 from hpo.study.pruners import make_pruner, may_prune
 from hpo.study.samplers import trial_seed
@@ -50,3 +53,13 @@ def test_trials_are_pruned_when_so_many_epochs_are_done(
             study.tell(trial, 20 / (number + 20))
     assert set(pruned_at) == expected
     assert len(pruned_at) < 30  # the first was the best
+
+
+def test_every_sampler_and_pruner_is_made_and_has_words_for_people() -> None:
+    for config, words in ((PrunerConfig, PRUNERS), (SamplerConfig, SAMPLERS)):
+        names = get_args(config.model_fields["name"].annotation)
+        assert set(names) == set(words)
+    study = load_study("quick")
+    for name in PRUNERS:
+        change = {"pruner": study.pruner.model_copy(update={"name": name})}
+        assert isinstance(make_pruner(study.model_copy(update=change)), BasePruner)
