@@ -14,8 +14,6 @@ from hpo.runtime.files import replacing, write_json, write_text
 from hpo.runtime.provenance import Computer
 from hpo.storage.workspace import TrainedFolder
 
-DPI = 150
-
 
 class About(BaseModel):
     """How an experiment's figures came about.
@@ -52,7 +50,7 @@ def write_results(table: Table, about: About, folder: Path) -> str:
     figures = table.figures or {about.experiment: bars(table)}
     for name, figure in figures.items():
         with replacing(folder / f"{name}.png") as partial:
-            figure.savefig(partial, format="png", dpi=DPI)
+            figure.savefig(partial, format="png", dpi=150)
     text = to_markdown(table, about, list(figures))
     write_text(folder / "results.md", text)
     write_json(TrainedFolder(folder).results, about.model_dump(mode="json") | to_document(table))
