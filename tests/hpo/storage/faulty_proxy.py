@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -12,6 +13,8 @@ from typing import Self
 
 COMMIT = b"COMMIT\0"
 """What ends the message by which psycopg commits."""
+WRITES = re.compile(rb"\b(INSERT|UPDATE|DELETE)\b")
+"""What makes a transaction one whose commit matters; FOR UPDATE does too."""
 RESET = struct.pack("ii", 1, 0)
 """Of a socket's option SO_LINGER: closing it is no farewell but a reset."""
 
@@ -22,6 +25,7 @@ class _Pair:
 
     client: socket.socket
     server: socket.socket
+    wrote: bool = False
     loses: bool = False
 
     def reset(self) -> None:
@@ -69,7 +73,10 @@ class FaultyProxy:
         self._flows.set()
 
     def lose_answers(self, commits: int = 1) -> None:
-        """Of so many further commits the server's answer is lost, and the connection is reset."""
+        """The server's answers to the next commits of something written are lost.
+
+        Each time the connection is reset.
+        """
         self._to_lose = commits
 
     def halt(self) -> None:
@@ -104,9 +111,12 @@ class FaultyProxy:
         threading.Thread(target=self._answers, args=(pair,), daemon=True).start()
         with suppress(OSError):
             while data := client.recv(65536):
-                if data.endswith(COMMIT) and self._to_lose > 0:
-                    self._to_lose -= 1
-                    pair.loses = True
+                pair.wrote |= bool(WRITES.search(data))
+                if data.endswith(COMMIT):
+                    if pair.wrote and self._to_lose > 0:
+                        self._to_lose -= 1
+                        pair.loses = True
+                    pair.wrote = False
                 self._hold_up()
                 server.sendall(data)
         self._end(pair)
