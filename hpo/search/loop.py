@@ -15,8 +15,8 @@ from optuna.trial import FrozenTrial, TrialState
 from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
 from hpo.runtime.interrupts import held_back, pause
-from hpo.runtime.process_identity import is_gone, this_process
-from hpo.search.claims import TrialLost, give_back, release, still_mine, take_trial
+from hpo.runtime.process_identity import is_gone
+from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
 from hpo.search.dead_workers import take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
@@ -53,9 +53,6 @@ def search(study: optuna.Study, objective: Objective) -> None:
     study.pruner = make_pruner(config)
     with held_back():
         trials = study.get_trials(deepcopy=False)
-        # No trial runs here yet: those under this process's name are left from an earlier search.
-        me = this_process()
-        release(study, [trial for trial in trials if TrialRecord.of(trial).worker == me])
         before = {trial.number for trial in trials if trial.state.is_finished()}
     pauses = FIRST_PAUSE
     with Heart(study, config) as heart:
@@ -121,8 +118,13 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
 
 
 def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial]:
-    """All trials of the study, after those of this machine's dead processes were taken over."""
+    """The study's trials, once those that nobody runs wait again.
+
+    They are those of dead processes of this machine, and those of this process, which runs none
+    at this moment: it may have one of which it was not told, for the database was away.
+    """
     trials = study.get_trials(deepcopy=False)
+    released = release_mine(study, trials)
     dead = [
         trial
         for trial in trials
@@ -130,7 +132,7 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
     ]
     for trial in dead:
         take_over(study, trial, objective.config)
-    return study.get_trials(deepcopy=False) if dead else trials
+    return study.get_trials(deepcopy=False) if dead or released else trials
 
 
 def _check_failures(trials: Sequence[FrozenTrial]) -> None:

@@ -1,9 +1,13 @@
 """Where studies live, and all that touches Optuna's private surface.
 
 - database: opening a storage at a URL
+- engine: how a database is connected to
+- postgresql: connections to PostgreSQL on which no wait is endless
 - sqlite: SQLite shared by many processes
 - waiting_storage: the class that every call to a storage goes through
 - retrying: a database that is away is waited for
+- optuna_database: Optuna's storage, whose trials may be made again after a lost answer
+- claim: a waiting trial that is taken up
 - requeue: a running trial that waits again
 - parameter_batch: a trial's parameters written in one transaction
 - studies: studies started, taken up, found again; their attributes

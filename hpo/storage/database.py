@@ -12,25 +12,29 @@ from typing import Any
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import GrpcStorageProxy, RDBStorage
-from sqlalchemy import URL, create_engine, inspect, make_url
+from sqlalchemy import URL, StaticPool, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
-from tenacity import RetryCallState, Retrying, wait_random
+from tenacity import RetryCallState, Retrying, wait_random_exponential
 
 from data.errors import InputError, WorkFailed
 from hpo.runtime.interrupts import pause
-from hpo.storage.retrying import PATIENCE, is_away
-from hpo.storage.sqlite import BUSY_TIMEOUT, network_file_system, tune
+from hpo.storage.engine import CONNECT_TIMEOUT, engine_options, parse_url
+from hpo.storage.optuna_database import OptunaDatabase
+from hpo.storage.optuna_private import limit_calls
+from hpo.storage.retrying import LONGEST_PAUSE, PATIENCE, is_away
+from hpo.storage.sqlite import network_file_system, tune
 from hpo.storage.waiting_storage import WaitingStorage
 
-CONNECT_TIMEOUT = 10
-TIMEOUTS = {
-    "sqlite": {"timeout": BUSY_TIMEOUT},
-    "postgresql": {"connect_timeout": CONNECT_TIMEOUT},
-    "mysql": {"connect_timeout": CONNECT_TIMEOUT},
-}
-"""Seconds, by database: SQLite's to get another process's lock, the others' to connect."""
+PROXY_TIMEOUT = 30.0
+"""Seconds in which a call of Optuna's proxy is to be answered."""
 START_PATIENCE = 60.0
 """Seconds in which processes that make a new database's tables may get into each other's way."""
+SHORTEST_PAUSE = 0.05
+"""Seconds; the longest of the random ones between the first two tries, which doubles."""
+NO_PLACE = re.compile("too many (clients|connections)|connection slots|no more connections")
+"""What PostgreSQL, MySQL and PgBouncer say that have all the connections which they allow."""
+LAST_TABLE = "alembic_version"
+"""The last of the tables that Optuna makes."""
 COLLISIONS = {"42P07", "42710", "42P01"}
 """PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
 
@@ -53,34 +57,30 @@ def open_storage(
     Args:
         create: make it where there is none yet, a SQLite file's folder included.
         connections: to a database that are kept open.
-        wait: for a database that is away now already; else that is an error.
+        wait: for a database that is away now already; else that is an error, unless it is there
+            and has no connection to spare.
 
     Raises:
         InputError: it cannot be reached, is no database, or holds no studies and `create` is
             False. What is there stays as it was.
+        StorageAway: it was waited for in vain.
     """
     # Its lines on each study and trial; the project has its own.
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        parsed = make_url(url)
+        parsed = parse_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
         hidden = re.sub(r"/[^/]*@", "/***@", _masked(url))
         raise InputError(
             f"storage {hidden}: no database URL, such as sqlite:///runs/quick/study.db"
         ) from None
-    shown = without_password(parsed)
+    shown = without_password(url)
     if parsed.drivername == "grpc":
         return _proxy(parsed, shown)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    if sqlite:
+    if parsed.get_backend_name() == "sqlite":
         _find_file(parsed, create, shown)
-    options: dict[str, Any] = {
-        "connect_args": TIMEOUTS.get(parsed.get_backend_name(), {}),
-        "pool_size": connections,
-        # More only for a moment: a server allows some hundred, and there are many workers.
-        "max_overflow": connections,
-    }
     try:
+        options = engine_options(parsed, connections)
         storage = _connect(parsed, options, create, wait, shown)
     except ModuleNotFoundError as error:
         raise InputError(
@@ -89,11 +89,8 @@ def open_storage(
     except ArgumentError as error:
         raise InputError(f"storage {shown}: {error}") from None
     except STORAGE_ERRORS as error:
-        raise InputError(f"storage {shown}: cannot be used: {_reason(error)}") from None
-    except RuntimeError as error:  # Optuna: written by an incompatible version
-        raise InputError(f"storage {shown}: {error}") from None
-    if sqlite:
-        tune(storage.engine, change_mode=create)
+        line = f"storage {shown}: cannot be used: {_reason(error)}"
+        raise (StorageAway if wait and is_away(error) else InputError)(line) from None
     return WaitingStorage(storage)
 
 
@@ -107,13 +104,22 @@ def _masked(url: str) -> str:
     return re.sub(r"([?&]\w*passw(or)?d=)[^&]*", r"\1***", url)
 
 
+class StorageAway(WorkFailed):
+    """The database did not answer this process; it may answer others."""
+
+
 @contextmanager
 def storage_failures(url: str) -> Iterator[None]:
-    """Turns the failure of a storage that was open into WorkFailed, which names it."""
+    """Turns the failure of a storage that was open into WorkFailed, which names it.
+
+    Raises:
+        StorageAway: it did not answer for long.
+        WorkFailed: it failed otherwise.
+    """
     try:
         yield
     except STORAGE_ERRORS as error:
-        raise WorkFailed(
+        raise (StorageAway if is_away(error) else WorkFailed)(
             f"storage {without_password(url)}: {_reason(error)}; once it answers, the same command"
             " goes on"
         ) from None
@@ -121,19 +127,55 @@ def storage_failures(url: str) -> Iterator[None]:
 
 def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown: str) -> RDBStorage:
     def opened() -> RDBStorage:
-        _look_inside(url, options, create, shown)
-        return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
+        tables = _look_inside(url, options, create, shown)
+        if LAST_TABLE not in tables:
+            _make_tables(url, options)
+        storage = _database(url, options)
+        if storage.get_current_version() != storage.get_head_version():
+            storage.engine.dispose()
+            raise InputError(
+                f"storage {shown}: is of another version of Optuna; to bring it up to date:"
+                f" optuna storage upgrade --storage {shown}"
+            )
+        if url.get_backend_name() == "sqlite" and "poolclass" not in options:
+            tune(storage.engine, change_mode=create)
+        if url.get_driver_name() == "psycopg":
+            from hpo.storage.postgresql import limit_transactions
+
+            limit_transactions(storage.engine)
+        return storage
 
     def may_be_mended(attempt: RetryCallState) -> bool:
         error = attempt.outcome and attempt.outcome.exception()
         if not isinstance(error, STORAGE_ERRORS):
             return False
         waited = attempt.seconds_since_start or 0
-        collided = _collided(url, error) and waited < START_PATIENCE
-        return collided or (wait and is_away(error) and waited < PATIENCE)
+        busy = _collided(url, error) or NO_PLACE.search(_reason(error))
+        return (bool(busy) and waited < START_PATIENCE) or (
+            wait and is_away(error) and waited < PATIENCE
+        )
 
-    again = Retrying(retry=may_be_mended, wait=wait_random(0.02, 0.4), sleep=pause)
+    pauses = wait_random_exponential(SHORTEST_PAUSE, LONGEST_PAUSE)
+    again = Retrying(retry=may_be_mended, wait=pauses, sleep=pause)
     return again(opened)
+
+
+def _make_tables(url: URL, options: dict[str, Any]) -> None:
+    """Optuna's tables, where there are none; Optuna asks for a second connection meanwhile."""
+    sizes = ("pool_size", "max_overflow")
+    one = {key: value for key, value in options.items() if key not in sizes}
+    _database(url, one | {"poolclass": StaticPool}, skip_table_creation=False).engine.dispose()
+
+
+def _database(
+    url: URL, options: dict[str, Any], skip_table_creation: bool = True
+) -> OptunaDatabase:
+    return OptunaDatabase(
+        url.render_as_string(hide_password=False),
+        engine_kwargs=options,
+        skip_compatibility_check=True,  # it takes a second connection, and it is done here
+        skip_table_creation=skip_table_creation,
+    )
 
 
 def _collided(url: URL, error: Exception) -> bool:
@@ -155,6 +197,7 @@ def _proxy(url: URL, shown: str) -> WaitingStorage:
             warnings.simplefilter("ignore", ExperimentalWarning)
             storage = GrpcStorageProxy(host=url.host, port=url.port)
         storage.wait_server_ready(timeout=CONNECT_TIMEOUT)
+        limit_calls(storage, PROXY_TIMEOUT)
     except ImportError:
         raise InputError(
             f"storage {shown}: needs the package grpcio: pip install '.[grpc]'"
@@ -189,20 +232,21 @@ def _find_file(url: URL, create: bool, shown: str) -> None:
         ) from None
 
 
-def _look_inside(url: URL, options: dict[str, Any], create: bool, shown: str) -> None:
-    """Refuses a database without studies, before Optuna makes its tables there."""
+def _look_inside(url: URL, options: dict[str, Any], create: bool, shown: str) -> list[str]:
+    """The tables; refuses a database without studies, before Optuna makes its own there."""
     engine = create_engine(url, **options)
     try:
-        tables = inspect(engine).get_table_names()
+        tables = list(inspect(engine).get_table_names())
     finally:
         engine.dispose()
     if "studies" in tables:
-        return
+        return tables
     if not create:
         raise InputError(f"storage {shown}: holds no studies; `run` starts one")
     # A database server's own tables, or those of other projects, are no mistake.
     if tables and url.get_backend_name() == "sqlite":
         raise InputError(f"storage {shown}: is a database of something else, not of studies")
+    return tables
 
 
 def _reason(error: Exception) -> str:

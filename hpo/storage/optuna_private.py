@@ -17,9 +17,12 @@ piece                                           reason
 `optuna.storages.get_storage`                   Puts Optuna's cache in front of a database;
                                                 `WaitingStorage` stands in front of both.
 `RDBStorage._set_trial_param_without_commit`    All parameters of a trial in one transaction.
+`RDBStorage._create_new_trial`,                 A trial that was made, and whose making was not
+`_get_prepared_new_trial`, its models           confirmed, is found instead of made again.
+`GrpcStorageProxy._stub`                        Its calls wait for the proxy without end.
 tables `trials`, `trial_user_attributes`        A trial's state changes only if its worker is still
-                                                the same: nothing of Optuna's asks and writes at
-                                                once.
+                                                the same, and with its worker's name: nothing of
+                                                Optuna's asks and writes at once.
 attributes `dashboard:...note_str`, `note_ver`  `optuna_dashboard.save_note` reads the notes of all
                                                 trials to write one, and takes seconds to import.
 path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a picture that a note
@@ -31,16 +34,22 @@ path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a pic
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.storages import BaseStorage, RDBStorage
+from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import Enum, Integer, String, column, table
+from sqlalchemy import DateTime, Enum, Integer, String, column, table
 from sqlalchemy.orm import Session
 
-TRIALS = table("trials", column("trial_id", Integer), column("state", Enum(TrialState)))
+TRIALS = table(
+    "trials",
+    column("trial_id", Integer),
+    column("state", Enum(TrialState)),
+    column("datetime_start", DateTime),
+)
 TRIAL_ATTRIBUTES = table(
     "trial_user_attributes",
     column("trial_id", Integer),
@@ -105,6 +114,13 @@ def set_state(study: optuna.Study, trial: FrozenTrial, state: TrialState) -> boo
         UpdateFinishedTrialError: the trial is finished.
     """
     return study._storage.set_trial_state_values(trial._trial_id, state)
+
+
+def limit_calls(proxy: GrpcStorageProxy, seconds: float) -> None:
+    """A call of the proxy that is not answered in so many seconds fails."""
+    stub = proxy._stub
+    for name, call in list(vars(stub).items()):
+        setattr(stub, name, partial(call, timeout=seconds))
 
 
 def can_hold_parameters() -> bool:

@@ -11,6 +11,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.storages import run_grpc_proxy_server
 
 from data.errors import InputError
+from hpo.runtime.interrupts import stop_waiting
 from hpo.storage.database import open_storage
 
 CONNECTIONS = 10
@@ -30,6 +31,9 @@ def serve_proxy(url: str, host: str, port: int) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
             run_grpc_proxy_server(storage, host=host, port=port)
+    except KeyboardInterrupt:
+        stop_waiting()  # its threads, without which the process does not end
+        raise
     except ImportError:
         raise InputError("proxy: needs the package grpcio: pip install '.[grpc]'") from None
     except RuntimeError as error:  # the address

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from optuna.exceptions import StorageInternalError
-from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from tenacity import (
     RetryCallState,
@@ -42,6 +42,9 @@ def is_away(error: BaseException) -> bool:
     """Whether a storage's exception says that the database may answer later."""
     cause = error.__cause__ if isinstance(error, StorageInternalError) else error
     if isinstance(cause, NoFreeConnection | PendingRollbackError):
+        return True
+    # Whatever the server said last: it has ended the connection, for this process slept, say.
+    if isinstance(cause, DBAPIError) and cause.connection_invalidated:
         return True
     if isinstance(cause, OperationalError | InterfaceError):
         if isinstance(cause.orig, sqlite3.Error):
@@ -85,4 +88,4 @@ def patiently(operation: Callable[[], R], before_retry: Callable[[], object]) ->
 
 def _is_unavailable_proxy(error: BaseException) -> bool:
     code = getattr(error, "code", None)  # grpc.RpcError, where grpc is installed
-    return callable(code) and getattr(code(), "name", "") == "UNAVAILABLE"
+    return callable(code) and getattr(code(), "name", "") in ("UNAVAILABLE", "DEADLINE_EXCEEDED")

@@ -1,10 +1,13 @@
-"""SQLite as many processes of one machine can share it."""
+"""SQLite as many processes of one machine can share it, and as one reads that may not write."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, event
 
@@ -34,6 +37,33 @@ def tune(engine: Engine, change_mode: bool) -> None:
         event.listen(engine, "connect", _write_ahead)
     event.listen(engine, "begin", _on_begin)
     engine.dispose()  # what was connected before
+
+
+def only_readable(path: str) -> bool:
+    """Whether a database is there that this process may not write: its file, or its folder."""
+    file = Path(path)
+    return file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+
+
+def read_only_connector(path: str, timeout: float) -> Callable[[], SqliteConnection]:
+    """A function that connects to such a database, for a moment each time.
+
+    What was written last is in a second file, as long as a process that writes has the database
+    open. Without that file SQLite would make one, unless it is told that nobody writes.
+
+    Args:
+        path: of the database's file.
+        timeout: in seconds, for another process's lock.
+    """
+
+    def connect() -> SqliteConnection:
+        written = Path(f"{path}-wal")
+        nobody_writes = not written.exists() or written.stat().st_size == 0
+        mode = "immutable=1" if nobody_writes else "mode=ro"
+        address = f"file:{quote(str(Path(path).absolute()))}?{mode}"
+        return sqlite3.connect(address, uri=True, timeout=timeout, check_same_thread=False)
+
+    return connect
 
 
 def network_file_system(path: Path) -> str | None:

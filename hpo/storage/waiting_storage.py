@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from functools import partial
+from itertools import count
 from typing import Any, ParamSpec, TypeVar
 
 from optuna.distributions import BaseDistribution
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage, get_storage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.storage.optuna_database import named
 from hpo.storage.optuna_private import Parameter
 from hpo.storage.retrying import patiently
 
@@ -42,14 +45,19 @@ class WaitingStorage(BaseStorage):
     def ask(self, operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Has the operation done; while the database is away, waits and repeats it.
 
-        Every operation may be repeated: where the first attempt came through and only its answer
-        was lost, the second changes nothing, or is refused as Optuna refuses a change to what is
-        finished. A trial made twice stays waiting, see `hpo.trials.budget`.
+        So every operation must be one that may be repeated: where the first attempt came through
+        and only its answer was lost, the second changes nothing and answers as the first did.
 
         Raises:
             Exception: the operation's own, see `hpo.storage.retrying.patiently`.
         """
         return patiently(partial(operation, *args, **kwargs), self.remove_session)
+
+    def disconnect(self) -> None:
+        """Closes the connections to a database until the next operation."""
+        if self.database is not None:
+            self.remove_session()
+            self.database.engine.dispose()
 
     def remove_session(self) -> None:
         """Ends this thread's session, which may wait for a rollback that cannot be had."""
@@ -63,7 +71,17 @@ class WaitingStorage(BaseStorage):
         return self.ask(self._inner.create_new_study, directions, study_name)
 
     def delete_study(self, study_id: int) -> None:
-        self.ask(self._inner.delete_study, study_id)
+        attempts = count(1)
+
+        def delete() -> None:
+            attempt = next(attempts)
+            try:
+                self._inner.delete_study(study_id)
+            except KeyError:
+                if attempt == 1:
+                    raise
+
+        self.ask(delete)
 
     def set_study_user_attr(self, study_id: int, key: str, value: Any) -> None:  # noqa: ANN401
         self.ask(self._inner.set_study_user_attr, study_id, key, value)
@@ -92,7 +110,7 @@ class WaitingStorage(BaseStorage):
     # Trials.
 
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
-        return self.ask(self._inner.create_new_trial, study_id, template_trial)
+        return self.ask(self._inner.create_new_trial, study_id, named(template_trial))
 
     def set_trial_param(
         self,
@@ -110,7 +128,23 @@ class WaitingStorage(BaseStorage):
     def set_trial_state_values(
         self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
     ) -> bool:
-        return self.ask(self._inner.set_trial_state_values, trial_id, state, values)
+        attempts = count(1)
+
+        def change() -> bool:
+            attempt = next(attempts)
+            try:
+                return self._inner.set_trial_state_values(trial_id, state, values)
+            except UpdateFinishedTrialError:
+                if attempt > 1 and self._is_told(trial_id, state, values):
+                    return True
+                raise
+
+        return self.ask(change)
+
+    def _is_told(self, trial_id: int, state: TrialState, values: Sequence[float] | None) -> bool:
+        """Whether a trial is finished so, and the first attempt to tell it came through."""
+        trial = self._inner.get_trial(trial_id)
+        return trial.state is state and trial.values == (None if values is None else list(values))
 
     def set_trial_intermediate_value(
         self, trial_id: int, step: int, intermediate_value: float

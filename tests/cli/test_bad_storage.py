@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 import hpo.storage.database
+import hpo.storage.engine
 import hpo.storage.retrying
 
 Refused = Callable[..., str]
@@ -66,7 +67,7 @@ def test_what_is_no_url(refused: Refused, write_study: WriteStudy) -> None:
 def test_a_database_that_someone_else_locks_for_too_long(
     command: str, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hpo.storage.database.TIMEOUTS, "sqlite", {"timeout": 0.1})
+    monkeypatch.setitem(hpo.storage.engine.TIMEOUTS, "sqlite", {"timeout": 0.1})
     monkeypatch.setattr(hpo.storage.retrying, "PATIENCE", 0.2)
     with closing(sqlite3.connect("runs/tiny/study.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
