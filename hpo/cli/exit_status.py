@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import re
 import signal
 from typing import Any, NoReturn
@@ -54,6 +55,7 @@ class Commands(TyperGroup):
             _end(f"failed: {where}{error.strerror or error}", 1)
         except KeyboardInterrupt:
             resumable = ctx.invoked_subcommand in RESUMABLE
+            gc.freeze()  # else Python looks all through once more before it ends, for seconds
             hint = ": the same command goes on where it stopped" if resumable else ""
             _end(f"interrupted{hint}", 130)
         finally:

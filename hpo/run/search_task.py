@@ -20,6 +20,7 @@ from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.studies import Stores, check_fingerprint, stored_study
+from hpo.storage.waiting_storage import disconnect
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts, reached_limit
@@ -93,6 +94,7 @@ def search_here(
                 device = resolve_device(machine.device)
                 search(study, _objective(config, collection, device, stores, scratch, progress))
                 return
+            disconnect(study)  # meanwhile the workers may have the connection
             tasks = [
                 SearchTask(
                     name=config.name,

@@ -19,9 +19,9 @@ Item = TypeVar("Item")
 Handler = Callable[[int, FrameType | None], object]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-GRACE = 4.0
+GRACE = 3.0
 """Seconds that an interrupt waits for what was begun, which is then broken off."""
-GRACE_AFTER = 1.0
+GRACE_AFTER = 0.5
 """Seconds that each step has which follows, such as giving a trial back."""
 HAS_ALARM = hasattr(signal, "setitimer")  # not on Windows
 _came: list[int] = []

@@ -18,7 +18,7 @@ from hpo.storage.optuna_private import trial_id
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 
-END_PATIENCE = 1.0
+END_PATIENCE = 0.5
 """Seconds in which it usually ends."""
 
 log = logging.getLogger(__name__)

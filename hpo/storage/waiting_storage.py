@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, ParamSpec, TypeVar
 
+import optuna
 from optuna.distributions import BaseDistribution
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage, get_storage
@@ -14,7 +15,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.storage.optuna_database import named
-from hpo.storage.optuna_private import Parameter
+from hpo.storage.optuna_private import Parameter, storage_of
 from hpo.storage.retrying import patiently
 
 P = ParamSpec("P")
@@ -174,3 +175,10 @@ class WaitingStorage(BaseStorage):
 
     def get_best_trial(self, study_id: int) -> FrozenTrial:
         return self.ask(self._inner.get_best_trial, study_id)
+
+
+def disconnect(study: optuna.Study) -> None:
+    """Closes the connections to a study's database until it is used again."""
+    storage = storage_of(study)
+    if isinstance(storage, WaitingStorage):
+        storage.disconnect()

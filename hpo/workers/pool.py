@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -89,7 +90,11 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Dis
                     continue
                 worker.heard_of = True
                 if event == "failed":
-                    reason, status = details
+                    reason, status, others_may_go_on = details
+                    if others_may_go_on and len(workers) > 1:
+                        progress.note(f"worker {number} ended: {reason}")
+                        del workers[number]
+                        continue
                     raise (InputError if status == 2 else WorkFailed)(reason)
                 if event == "ready":
                     continue
@@ -150,7 +155,8 @@ def _end(workers: list[_Worker]) -> None:
     """Ends workers that still run; each gives its trial back first."""
     for worker in workers:
         worker.process.terminate()
+    deadline = time.monotonic() + END_PATIENCE
     for worker in workers:
-        worker.process.join(END_PATIENCE)
+        worker.process.join(max(0.0, deadline - time.monotonic()))
         if worker.process.is_alive():
             worker.process.kill()

@@ -14,6 +14,7 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
+from hpo.storage.database import StorageAway
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
 from model.training.epoch_report import EpochReport
@@ -103,15 +104,16 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
         log.info("interrupted")
         sys.exit(INTERRUPTED)
     except (InputError, WorkFailed) as error:
-        _give_up(wire, str(error), 2 if isinstance(error, InputError) else 1)
+        status = 2 if isinstance(error, InputError) else 1
+        _give_up(wire, str(error), status, isinstance(error, StorageAway))
     except Exception as error:
         log.exception("unexpected")
         _give_up(wire, f"{type(error).__name__}: {error}", 1)
 
 
-def _give_up(wire: Wire, reason: str, status: int) -> None:
+def _give_up(wire: Wire, reason: str, status: int, others_may_go_on: bool = False) -> None:
     log.error("%s", reason)
-    wire.send("failed", reason, status)
+    wire.send("failed", reason, status, others_may_go_on)
     sys.exit(status)
 
 

@@ -72,6 +72,11 @@ class FaultyProxy:
         self.reset()
         self._flows.set()
 
+    @property
+    def connections(self) -> int:
+        """How many there are at the moment."""
+        return len(self._pairs)
+
     def lose_answers(self, commits: int = 1) -> None:
         """The server's answers to the next commits of something written are lost.
 
