@@ -179,8 +179,8 @@ def classify(
 ) -> None:
     """Say which class each picture of a folder is of, from one known picture a class.
 
-    Drawn or photographed, of any size and in any format, on paper of one colour. Files that hold
-    no such picture are named and skipped.
+    Drawn or photographed on paper of one colour, as PNG, JPEG or another common format. Files that
+    hold no such picture are named and skipped.
     """
     from hpo.classify.folders import classify_folders
     from hpo.classify.summary import print_classes

@@ -20,6 +20,7 @@ from data.characters import Characters
 from data.errors import InputError
 from data.sources.download import download
 from data.sources.redraw import redraw
+from data.sources.roots import named_root
 
 ALPHABET = "MNIST"
 DIGITS = 10
@@ -56,7 +57,7 @@ def load_mnist(data_root: Path | None) -> Tensor:
     environment variable MNIST_ROOT, else from the user's cache folder, else from the network.
 
     Raises:
-        InputError: MNIST_ROOT lacks a file, or a file is not MNIST's.
+        InputError: a named folder is not there, MNIST_ROOT lacks a file, or a file is not MNIST's.
         MnistUnavailable: nothing is given or cached, and the download failed.
     """
     folder = _folder(data_root)
@@ -104,10 +105,11 @@ def as_characters(digits: Tensor, size: int, *, redrawn: bool) -> Characters:
 
 def _folder(data_root: Path | None) -> Path:
     """The folder that holds the files, not yet verified."""
-    if data_root is not None and (found := _within(data_root.expanduser())):
+    root = None if data_root is None else named_root(data_root, f"data root {data_root}")
+    if root is not None and (found := _within(root)):  # it may hold Omniglot alone
         return found
     if given := os.environ.get("MNIST_ROOT"):
-        if found := _within(Path(given).expanduser()):
+        if found := _within(named_root(Path(given), f"MNIST_ROOT {given}")):
             return found
         raise InputError(
             f"MNIST_ROOT {given}: lacks {' or '.join(FILES)}, also within raw and MNIST/raw"

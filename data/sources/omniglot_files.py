@@ -76,10 +76,8 @@ def find_sets(root: Path, called: str) -> dict[str, Path]:
         called: the folder's name in the error's message.
 
     Raises:
-        InputError: the folder is missing or lacks a set.
+        InputError: the folder lacks a set.
     """
-    if not root.is_dir():
-        raise InputError(f"{called}: {'not a folder' if root.exists() else 'no such folder'}")
     inner = [root / "", root / "omniglot-py", root / "python", root / "omniglot-py" / "python"]
     found = {}
     for set_name in FINGERPRINTS:

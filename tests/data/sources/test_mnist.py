@@ -103,6 +103,16 @@ def test_without_mnist_the_ways_out_are_named(tmp_path: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_a_named_folder_that_is_not_there_is_an_error(
+    tmp_path: Path, mnist_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match=r"data root .*missing: no such folder"):
+        load_mnist(tmp_path / "missing")
+    monkeypatch.setenv("MNIST_ROOT", str(tmp_path / "missing"))
+    with pytest.raises(InputError, match=r"MNIST_ROOT .*missing: no such folder"):
+        load_mnist(None)
+
+
 @pytest.mark.usefixtures("nowhere")
 def test_a_folder_without_it_or_with_something_else_is_an_error(
     tmp_path: Path, mnist_root: Path, monkeypatch: pytest.MonkeyPatch
