@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 import signal
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from data.errors import InputError, WorkFailed
+from hpo.runtime.literal_text import VisibleFormatter, visible
 
 RESUMABLE = ("run", "join", "retrain", "reproduce")
 """Commands that go on where they were interrupted."""
@@ -35,6 +37,8 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        if logging.lastResort is not None:  # what shows warnings on stderr
+            logging.lastResort.setFormatter(VisibleFormatter())
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
@@ -58,7 +62,7 @@ class Commands(TyperGroup):
 
 
 def _end(line: str, status: int) -> NoReturn:
-    typer.echo(line, err=True)
+    typer.echo(visible(line), err=True)
     raise typer.Exit(status) from None
 
 
