@@ -16,8 +16,8 @@ UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of control characters, halves of surrogate pairs, separators of lines."""
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of the text after them."""
-IN_A_LINE = re.compile(r"[\\`*_\[\]<>|~$&]")
-"""What Markdown, with GitHub's tables, reads as markup anywhere in a line."""
+IN_A_LINE = re.compile(r"[\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown, with GitHub's tables, reads as markup in a line; no underscore within a word is."""
 AT_ITS_START = re.compile(r"^(?:([#+=-])|(\d+)([.)])(?= |$))")
 """What it reads as a heading, a rule or a list at the beginning of a line."""
 
@@ -57,8 +57,8 @@ def in_figure(text: str) -> str:
 def in_markdown(text: str) -> str:
     r"""A text within a line of Markdown, or as a line of its own; white space becomes one space.
 
-    >>> print(in_markdown("# <b> a_b"))
-    \# \<b\> a\_b
+    >>> print(in_markdown("# <b> a_b _c_"))
+    \# \<b\> a_b \_c\_
     """
     line = visible(" ".join(text.split()))
     escaped = IN_A_LINE.sub(lambda found: f"\\{found[0]}", line)

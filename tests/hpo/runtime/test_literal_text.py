@@ -42,7 +42,7 @@ def test_html_and_figures_have_no_elements() -> None:
 @pytest.mark.parametrize(
     ("text", "markdown"),
     [
-        ("a_b *c* `d`", r"a\_b \*c\* \`d\`"),
+        ("a_b _e_ *c* `d`", r"a_b \_e\_ \*c\* \`d\`"),
         ("# no heading", r"\# no heading"),
         ("12. no list\n\n    no code", r"12\. no list no code"),
         ("42.8% of", "42.8% of"),
