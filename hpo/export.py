@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial
 
 from data.errors import InputError
 from hpo.runtime.files import check_folder, write_bytes, write_text
+from hpo.runtime.literal_text import say
 from hpo.study.definition import StudyConfig
 from hpo.trials.outcome import state_of
 from hpo.trials.ranking import Cost, best_trials, pareto_front, trial_config
@@ -57,10 +58,9 @@ class Selection:
         if self.pareto is not None:
             return pareto_front(study, self.pareto)
         if len(found) < (self.top or 1):
-            print(
+            say(
                 f"study {study.study_name}: --top {self.top}: only {len(found)} trials are"
-                " complete, these are exported",
-                file=sys.stderr,
+                " complete, these are exported"
             )
         return found
 
@@ -144,4 +144,4 @@ def _write(text: str, output: Path | None, about: str) -> None:
 
 
 def _say(output: Path, about: str) -> None:
-    print(f"{output}: {about}", file=sys.stderr)
+    say(f"{output}: {about}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gc
+import logging
 import re
 import signal
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from data.errors import InputError, WorkFailed
+from hpo.runtime.literal_text import VisibleFormatter, visible
 
 RESUMABLE = ("run", "join", "retrain", "reproduce")
 """Commands that go on where they were interrupted."""
@@ -39,6 +41,8 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        if logging.lastResort is not None:  # what shows warnings on stderr
+            logging.lastResort.setFormatter(VisibleFormatter())
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
@@ -63,7 +67,7 @@ class Commands(TyperGroup):
 
 
 def _end(line: str, status: int) -> NoReturn:
-    typer.echo(line, err=True)
+    typer.echo(visible(line), err=True)
     raise typer.Exit(status) from None
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import optuna
 
+from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
 from hpo.storage.note_store import read_note, write_note, write_trial_note
 from hpo.storage.studies import FINGERPRINT, STORAGE
@@ -63,7 +64,7 @@ def trial_note(
     if best.verification is not None:
         lines.append(f"Verification accuracy after that epoch: {_in_percent(best.verification)}.")
     if pruned is not None:
-        lines.append(f"Pruned: {pruned}.")
+        lines.append(f"Pruned: {in_markdown(pruned)}.")
     file = f"trial-{number}.toml"
     lines.append(
         f"Its configuration is the artifact `{file}`: save it, and"
@@ -96,29 +97,30 @@ def study_note(
     best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
     states = ", ".join(f"{number} {state}" for state, number in asdict(found).items() if number)
     lines = [
-        f"# {config.name}",
-        config.description,
-        f"**Best so far: trial {best.number}, {in_words(best)}**, 20-way {METRIC}."
+        f"# {in_markdown(config.name)}",
+        in_markdown(config.description),
+        f"**Best so far: trial {best.number}, {in_markdown(in_words(best))}**, 20-way {METRIC}."
         if best
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
     ]
     if results is not None:
         lines.append(_winner(results))
-    url = attributes.get(STORAGE, "URL")
+    url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")
     workspace = Workspace.of(config.name, storage=url)
     storage = "" if workspace.usual else f" --storage {shlex.quote(url)}"
+    study_there = visible(f"{shlex.quote(config.name)}{storage}")
     reach = "on this machine" if url.startswith("sqlite") else "from any machine"
     lines += [
         "## Join, look, take",
         f"    # more workers, {reach}\n"
-        f"    python run_study.py join {config.name}{storage}\n"
+        f"    python run_study.py join {study_there}\n"
         "    # how far it has come\n"
-        f"    python run_study.py status {config.name}{storage}\n"
+        f"    python run_study.py status {study_there}\n"
         "    # the best trial's configuration\n"
-        f"    python run_study.py export {config.name}{storage} --output {workspace.config.name}",
+        f"    python run_study.py export {study_there} --output {workspace.config.name}",
         "## Definition",
-        f"Data set {config.dataset}, fingerprint `{attributes.get(FINGERPRINT, 'unknown')}`.",
+        f"Data set {config.dataset}, fingerprint {code_in_markdown(fingerprint)}.",
         _in_words(config),
         _table(
             ["searched", "from", "to", ""],
@@ -156,8 +158,9 @@ def _winner(results: StudyResults) -> str:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    rule = f"|{' --- |' * len(headings)}"
+    above, *below = (f"| {' | '.join(map(in_markdown, row))} |" for row in (headings, *rows))
+    return "\n".join([above, rule, *below])
 
 
 def _in_percent(value: float) -> str:

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, VERMILLION
 from hpo.study.definition import METRIC
 from hpo.trials.attributes import TrialRecord
@@ -94,7 +95,7 @@ def learning_rates(study: optuna.Study) -> go.Figure:
         )
     figure.update_xaxes(
         tickvals=list(range(len(layers))),
-        ticktext=layers,
+        ticktext=[in_figure(layer) for layer in layers],
         range=[-0.5, len(layers) - 0.5],
         zeroline=False,
     )
@@ -130,7 +131,7 @@ def importance(study: optuna.Study) -> go.Figure | None:
         ):
             figure.add_bar(
                 x=[_rounded(100 * parts[clear]) for _, parts in ordered],
-                y=[key for key, _ in ordered],
+                y=[in_figure(key) for key, _ in ordered],
                 orientation="h",
                 marker_color=color,
                 hovertemplate="%{y}: %{x:.0f} %",

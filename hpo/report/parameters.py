@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
+from itertools import chain, count
 from math import ceil, floor, log, log10
 
+import plotly.graph_objects as go
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -27,6 +30,7 @@ from hpo.report.style import (
     undrawn,
     words,
 )
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, INK, PALE, SKY, VERMILLION
 from hpo.trials.importance import FEWEST, SHUFFLES, Importances
 from hpo.trials.outcome import accuracy_of
@@ -36,6 +40,8 @@ Trials = Sequence[FrozenTrial]
 ROW_HEIGHT = 36
 SHOWN_IMPORTANCES = 12
 SHOWN_LINES = 300
+LONGEST_NAME = 80
+"""Characters of a figure's name: a parameter's may be longer than a file's can be."""
 
 
 def parallel(trials: Trials) -> Section:
@@ -89,7 +95,8 @@ def parallel(trials: Trials) -> Section:
         range=[len(names) - 0.7, -0.7],
         tickvals=list(range(len(names))),
         ticktext=[
-            f'{words(name)} <br><span style="font-size:10px">{low} to {high} </span>'
+            f"{in_figure(words(name))} <br>"
+            f'<span style="font-size:10px">{in_figure(f"{low} to {high}")} </span>'
             for name, (low, high) in zip(names, ends, strict=True)
         ],
         gridcolor=GREY,
@@ -147,7 +154,7 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         parameters: which.
         ranked_by_importance: whether they are the most important ones, in that order.
     """
-    figures = {}
+    figures: dict[str, go.Figure] = {}
     for name in parameters:
         having = [t for t in trials if name in t.params and accuracy_of(t) is not None]
         if not having:
@@ -155,8 +162,8 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         distribution = having[0].distributions[name]
         values = [trial.params[name] for trial in having]
         if not all(type(value) in (int, float) for value in values):
-            values = [str(value) for value in values]
-        figure = empty_figure(words(name), "accuracy (%)", 260)
+            values = [in_figure(str(value)) for value in values]
+        figure = empty_figure(in_figure(words(name)), "accuracy (%)", 260)
         add_trials(figure, having, values)
         figure.update_layout(showlegend=False)
         if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
@@ -165,7 +172,7 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
             figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
-        figures[f"slice-{name}"] = figure
+        figures[_unlike(f"slice-{name}", figures)] = figure
     if not figures:
         return Section(
             "No accuracy over single parameters",
@@ -178,6 +185,13 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         " (a low one may only have been stopped early); green diamonds: running.",
         figures,
     )
+
+
+def _unlike(name: str, others: Container[str]) -> str:
+    """A figure's name for its file and its place in the page, from what may hold any character."""
+    plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)[:LONGEST_NAME]
+    numbered = (f"{plain}-{number}" for number in count(2))
+    return next(name for name in chain([plain], numbered) if name not in others)
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

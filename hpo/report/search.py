@@ -25,6 +25,7 @@ from hpo.report.style import (
     spread,
     undrawn,
 )
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import INK, ORANGE
 from hpo.runtime.wording import duration, percent
 from hpo.trials.attributes import TrialRecord
@@ -156,7 +157,7 @@ def timeline(trials: Trials, now: datetime) -> Section:
             width=0.7,
             marker={"color": colour, "line": {"color": "white", "width": 1}},
             customdata=[
-                [trial.number, TrialRecord.of(trial).worker.rpartition(":")[0]]
+                [trial.number, in_figure(TrialRecord.of(trial).worker.rpartition(":")[0])]
                 for trial in of_state
             ],
             name=f"{state} ({len(of_state):,})",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 
 from data.collection import Collection
 from hpo.dashboard.study_page import refresh
 from hpo.finish.finalists import finish
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
+from hpo.runtime.literal_text import say
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.database import open_storage, storage_failures, without_password
@@ -101,15 +101,13 @@ def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Wo
     """Tells on stderr how the results that are shown differ from the ones asked for."""
     folder, storage = workspace.folder, without_password(workspace.storage)
     if (results.storage or storage) != storage:
-        print(
+        say(
             f"{folder} holds the results of a run in {results.storage}, which are shown;"
-            f" choose another --output to run it in {storage}",
-            file=sys.stderr,
+            f" choose another --output to run it in {storage}"
         )
     before = results.budget.trials
     if config.trials > before:
-        print(
+        say(
             f"{folder} is finished and tested after {before} trials: nothing is trained; remove"
-            f" its {workspace.results.name} to search further and test anew",
-            file=sys.stderr,
+            f" its {workspace.results.name} to search further and test anew"
         )

@@ -4,6 +4,7 @@
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended
 - provenance: versions, commit and machine that a result depends on
+- literal_text: text of others shown as it is, never as markup
 - wording: accuracies, times and kinds of runs in words
 - palette: colours of figures, pages and pictures
 """

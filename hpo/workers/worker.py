@@ -14,6 +14,7 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
+from hpo.runtime.literal_text import VisibleFormatter
 from hpo.storage.database import StorageAway
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
@@ -124,4 +125,6 @@ def _log_to(path: Path) -> None:
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)
-    logging.basicConfig(level=logging.INFO, format=FORMAT, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(VisibleFormatter(FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
