@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
 from hpo.runtime.interrupts import held_back, pause
-from hpo.runtime.process_identity import is_gone
+from hpo.runtime.process_identity import is_gone, stay_known
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
 from hpo.search.dead_workers import take_over
 from hpo.search.heartbeat import Heart
@@ -51,6 +51,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
+    stay_known()
     with held_back():
         trials = study.get_trials(deepcopy=False)
         before = {trial.number for trial in trials if trial.state.is_finished()}
