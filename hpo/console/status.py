@@ -11,6 +11,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
+from hpo.runtime.process_identity import shown
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTest, ValidationAccuracy
 from hpo.study.definition import StudyConfig
@@ -154,7 +155,6 @@ def _winner(config: StudyConfig, workspace: Workspace) -> WinnerStatus | None:
 
 def _worker(trial: FrozenTrial) -> WorkerStatus:
     reported, record = trial.intermediate_values, TrialRecord.of(trial)
-    host, pid, _ = (*record.worker.split(":"), "", "", "")[:3]
     assert trial.datetime_start is not None
     since = (
         datetime.fromisoformat(record.heartbeat)
@@ -162,7 +162,7 @@ def _worker(trial: FrozenTrial) -> WorkerStatus:
         else trial.datetime_start.astimezone()
     )
     return WorkerStatus(
-        worker=f"{host}:{pid}",
+        worker=shown(record.worker),
         number=trial.number,
         epochs=len(reported),
         best=max(reported.values(), default=None),

@@ -14,6 +14,7 @@ from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.runtime.interrupts import held_back
+from hpo.runtime.process_identity import forget_the_ended
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
@@ -93,6 +94,7 @@ def search_here(
             if machine.workers == 1:
                 device = resolve_device(machine.device)
                 search(study, _objective(config, collection, device, stores, scratch, progress))
+                forget_the_ended()
                 return
             disconnect(study)  # meanwhile the workers may have the connection
             tasks = [
@@ -112,6 +114,7 @@ def search_here(
     # Workers that were ended one by one left their work to the others, the last one to nobody.
     if not all_done and not reached_limit(study.get_trials(deepcopy=False), config):
         raise KeyboardInterrupt
+    forget_the_ended()
 
 
 def _objective(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -107,7 +108,8 @@ def replacing(path: Path) -> Iterator[Path]:
         9 False
         23 trials False
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Of any length the name would be too long; of this process alone, processes share numbers.
+    partial = path.with_name(f".{secrets.token_hex(8)}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield partial

@@ -15,16 +15,18 @@ from optuna.trial import FrozenTrial, TrialState
 from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
 from hpo.runtime.interrupts import held_back, pause
-from hpo.runtime.process_identity import is_gone
+from hpo.runtime.process_identity import is_gone, stay_known
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
 from hpo.search.dead_workers import take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.optuna_private import stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
+from hpo.trials.outcome import state_of
 
 SAME_FAILURES = 3
 """Number of trials in a row failing with one kind of exception, after which the search stops."""
@@ -51,6 +53,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
+    stay_known()
     with held_back():
         trials = study.get_trials(deepcopy=False)
         before = {trial.number for trial in trials if trial.state.is_finished()}
@@ -78,7 +81,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                     give_back(study, trial)
                     raise
                 except (TrialLost, UpdateFinishedTrialError):
-                    log.warning("trial %d: another worker has it now", trial.number)
+                    _pass_over(study, trial, objective)
                     continue
                 finally:
                     heart.trial = None
@@ -92,29 +95,57 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     """Runs a trial, and tells the study its value or how it ended.
 
     Raises:
-        TrialLost: another worker has it now.
+        TrialLost: another worker has it now, or another program has ended it.
+        UpdateFinishedTrialError: another worker, or another program, has ended it.
     """
     try:
         value = objective(trial)
     except optuna.TrialPruned:
-        still_mine(trial)
-        return study.tell(trial, state=TrialState.PRUNED)
+        return _tell(study, trial, state=TrialState.PRUNED)
     except (TrialLost, UpdateFinishedTrialError):
         raise
     except STORAGE_ERRORS:
         raise
     except Exception as error:
         TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
-        still_mine(trial)
-        failed = study.tell(trial, state=TrialState.FAIL)
+        failed = _tell(study, trial, state=TrialState.FAIL)
     else:
-        still_mine(trial)
-        return study.tell(trial, value)
+        return _tell(study, trial, value)
     # Here, not in the handler: the traceback still held the trial's tensors on the GPU there.
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return failed
+
+
+def _tell(
+    study: optuna.Study,
+    trial: optuna.Trial,
+    value: float | None = None,
+    state: TrialState | None = None,
+) -> FrozenTrial:
+    """Tells the study how a trial ended, if it still runs and is this worker's.
+
+    Raises:
+        TrialLost: it is not, whatever has become of it.
+    """
+    still_mine(trial)
+    try:
+        return study.tell(trial, value, state)
+    except ValueError:  # Optuna's, for a trial that does not run
+        if stored(study, trial).state is TrialState.RUNNING:
+            raise
+        raise TrialLost from None
+
+
+def _pass_over(study: optuna.Study, trial: optuna.Trial, objective: Objective) -> None:
+    """Says in the log what has become of a trial that this worker lost."""
+    now = stored(study, trial)
+    if now.state.is_finished():
+        log.warning("trial %d was ended elsewhere: %s", trial.number, state_of(now))
+        objective.checkpoints.drop(trial)
+    else:
+        log.warning("trial %d: another worker has it now", trial.number)
 
 
 def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial]:
@@ -138,10 +169,17 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
 def _check_failures(trials: Sequence[FrozenTrial]) -> None:
     """Checks that trials do not keep failing, by whatever worker.
 
+    Those that another program set to failed have no cause, and are passed over.
+
     Raises:
         WorkFailed: the last SAME_FAILURES trials to end failed with one kind of exception.
     """
-    ended = [trial for trial in trials if trial.datetime_complete is not None]
+    ended = [
+        trial
+        for trial in trials
+        if trial.datetime_complete is not None
+        and (trial.state is not TrialState.FAIL or TrialRecord.of(trial).failure)
+    ]
     last = sorted(ended, key=lambda trial: trial.datetime_complete or 0)[-SAME_FAILURES:]
     failed = [TrialRecord.of(trial) for trial in last if trial.state is TrialState.FAIL]
     causes = [record.failure for record in failed]

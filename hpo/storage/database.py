@@ -23,7 +23,7 @@ from hpo.storage.optuna_database import OptunaDatabase
 from hpo.storage.optuna_private import limit_calls
 from hpo.storage.retrying import LONGEST_PAUSE, PATIENCE, is_away
 from hpo.storage.sqlite import network_file_system, tune
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.storage.waiting_storage import NotThere, WaitingStorage
 
 PROXY_TIMEOUT = 30.0
 """Seconds in which a call of Optuna's proxy is to be answered."""
@@ -38,12 +38,16 @@ LAST_TABLE = "alembic_version"
 COLLISIONS = {"42P07", "42710", "42P01"}
 """PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
 
-STORAGE_ERRORS: tuple[type[Exception], ...] = (StorageInternalError, SQLAlchemyError)
+STORAGE_ERRORS: tuple[type[Exception], ...] = (
+    StorageInternalError,
+    SQLAlchemyError,
+    NotThere,
+)
 with suppress(ImportError):  # an extra
     from grpc import RpcError
 
     STORAGE_ERRORS += (RpcError,)
-"""What Optuna raises when the database does not answer as it should."""
+"""What Optuna raises when the database, or the study in it, is not as it should be."""
 
 
 def open_storage(
@@ -118,6 +122,10 @@ def storage_failures(url: str) -> Iterator[None]:
     """
     try:
         yield
+    except NotThere:
+        raise WorkFailed(
+            f"storage {without_password(url)}: the study was deleted while it was in use"
+        ) from None
     except STORAGE_ERRORS as error:
         raise (StorageAway if is_away(error) else WorkFailed)(
             f"storage {without_password(url)}: {_reason(error)}; once it answers, the same command"

@@ -22,6 +22,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class NotThere(KeyError):  # noqa: N818 - nobody's fault
+    """The storage has no such study or trial; Optuna itself raises, and catches, KeyError."""
+
+
 class WaitingStorage(BaseStorage):
     """One of Optuna's storages, asked in one way only: see `ask`.
 
@@ -50,9 +54,13 @@ class WaitingStorage(BaseStorage):
         and only its answer was lost, the second changes nothing and answers as the first did.
 
         Raises:
+            NotThere: the study or trial was deleted, or never was.
             Exception: the operation's own, see `hpo.storage.retrying.patiently`.
         """
-        return patiently(partial(operation, *args, **kwargs), self.remove_session)
+        try:
+            return patiently(partial(operation, *args, **kwargs), self.remove_session)
+        except KeyError as error:
+            raise NotThere(*error.args) from error
 
     def disconnect(self) -> None:
         """Closes the connections to a database until the next operation."""

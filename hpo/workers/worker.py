@@ -100,10 +100,15 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
     wire = Wire(connection)
     try:
         let_signals_through()
-        task(wire)
-    except KeyboardInterrupt:
+        _work(task, wire)
+    except KeyboardInterrupt:  # perhaps while it was failing
         log.info("interrupted")
         sys.exit(INTERRUPTED)
+
+
+def _work(task: Task, wire: Wire) -> None:
+    try:
+        task(wire)
     except (InputError, WorkFailed) as error:
         status = 2 if isinstance(error, InputError) else 1
         _give_up(wire, str(error), status, isinstance(error, StorageAway))
