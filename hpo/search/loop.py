@@ -21,6 +21,7 @@ from hpo.search.dead_workers import take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
@@ -60,6 +61,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
             with held_back():
                 trials = _after_deaths(study, objective)
                 _check_failures([t for t in trials if t.number not in before])
+                # Another `run` of the study may have raised its budget.
+                config = as_stored(study, config)
                 limit = reached_limit(trials, config)
                 trial = take_trial(study, config, trials, new=limit is None)
                 if trial is None:
