@@ -13,9 +13,11 @@ from optuna.trial import FrozenTrial
 
 from data.collection import Collection
 from data.errors import WorkFailed
+from hpo.finish.finisher import Finisher
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
+from hpo.finish.stored_results import publish
 from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.database import without_password
@@ -42,6 +44,8 @@ def finish(
     collection: Collection,
     machine: Machine,
     workspace: Workspace,
+    finisher: Finisher | None = None,
+    store: str | None = None,
 ) -> StudyResults:
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
@@ -52,8 +56,19 @@ def finish(
     Leaves in the workspace the winner's weights and configuration, all trials as a table, and last
     of all the results. Goes on from what an interruption left there.
 
+    Args:
+        study: the searched study in its storage.
+        config: its definition.
+        collection: the data set.
+        machine: workers of this machine.
+        workspace: where everything is left.
+        finisher: this process's claim, where several may finish the study: it is asked before the
+            test, and the results are stored with the study.
+        store: store that other machines share, for the weights; None if there is none.
+
     Raises:
         WorkFailed: the search completed no trial.
+        FinishLost, SearchGoesOn: the test is not for this process, or not yet; see `Finisher`.
     """
     finalists = best_trials(study, config.finish.finalists)
     if not finalists:
@@ -84,6 +99,8 @@ def finish(
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
     write_text(workspace.trials, trials_csv(study))
+    if finisher is not None:
+        finisher.may_test()
     start = time.perf_counter()
     device = resolve_device(machine.device)
     networks = [load_network(folder.weights) for folder in folders]
@@ -125,6 +142,10 @@ def finish(
         computer=computer(),
         device=device_name(device),
     )
+    if finisher is not None:
+        # Before its file, which says that there is nothing left to do.
+        finisher.still_mine()
+        results = publish(study, results, workspace, store)
     results.write(workspace.results)
     return results
 

@@ -76,7 +76,7 @@ def retrain(
             save_network(trainer.best_network(), seeded, folder.weights)
             write_text(folder.config, to_toml(seeded, collection.name))
         results.write(folder.results)
-        checkpoint.unlink()
+        checkpoint.unlink(missing_ok=True)
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
     return _results(config, collection, device, done)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import optuna
@@ -12,6 +11,7 @@ from data.sources.load import load_collection
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
+from hpo.runtime.shared_folder import used
 from hpo.storage.artifacts import resolve_store
 from hpo.storage.studies import Stores, check_fingerprint, find_study
 from hpo.storage.workspace import Workspace
@@ -46,9 +46,8 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
             return
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
-        search_here(study, config, collection, machine, workspace, stores)
-        with suppress(OSError):  # not empty: `run` is at work there too
-            workspace.unfinished.rmdir()
+        with used(workspace.unfinished):
+            search_here(study, config, collection, machine, workspace, stores)
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:

@@ -20,7 +20,7 @@ from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage, storage_failures
-from hpo.storage.studies import Stores, check_fingerprint, stored_study
+from hpo.storage.studies import Stores, as_stored, check_fingerprint, stored_study
 from hpo.storage.waiting_storage import disconnect
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -112,7 +112,9 @@ def search_here(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     # Workers that were ended one by one left their work to the others, the last one to nobody.
-    if not all_done and not reached_limit(study.get_trials(deepcopy=False), config):
+    if not all_done and not reached_limit(
+        study.get_trials(deepcopy=False), as_stored(study, config)
+    ):
         raise KeyboardInterrupt
     forget_the_ended()
 

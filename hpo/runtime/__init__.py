@@ -1,6 +1,7 @@
 """Tools that know nothing of studies: files, interrupts, processes, provenance, wording.
 
 - files: files written whole or not at all
+- shared_folder: a folder that the last process to work in it removes
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended
 - provenance: versions, commit and machine that a result depends on

@@ -22,6 +22,7 @@ from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.optuna_private import stored
+from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
@@ -63,6 +64,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
             with held_back():
                 trials = _after_deaths(study, objective)
                 _check_failures([t for t in trials if t.number not in before])
+                # Another `run` of the study may have raised its budget.
+                config = as_stored(study, config)
                 limit = reached_limit(trials, config)
                 trial = take_trial(study, config, trials, new=limit is None)
                 if trial is None:

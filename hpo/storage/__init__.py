@@ -9,6 +9,7 @@
 - optuna_database: Optuna's storage, whose trials may be made again after a lost answer
 - claim: a waiting trial that is taken up
 - requeue: a running trial that waits again
+- swap: a study's attribute changed in one step
 - parameter_batch: a trial's parameters written in one transaction
 - studies: studies started, taken up, found again; their attributes
 - workspace: the names of all files in a study's folder

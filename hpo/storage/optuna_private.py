@@ -23,6 +23,8 @@ piece                                           reason
 tables `trials`, `trial_user_attributes`        A trial's state changes only if its worker is still
                                                 the same, and with its worker's name: nothing of
                                                 Optuna's asks and writes at once.
+table `study_user_attributes`                   One process at a time finishes a study: again, what
+                                                asks and writes at once.
 attributes `dashboard:...note_str`, `note_ver`  `optuna_dashboard.save_note` reads the notes of all
                                                 trials to write one, and takes seconds to import.
 path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a picture that a note
@@ -53,6 +55,12 @@ TRIALS = table(
 TRIAL_ATTRIBUTES = table(
     "trial_user_attributes",
     column("trial_id", Integer),
+    column("key", String),
+    column("value_json", String),
+)
+STUDY_ATTRIBUTES = table(
+    "study_user_attributes",
+    column("study_id", Integer),
     column("key", String),
     column("value_json", String),
 )

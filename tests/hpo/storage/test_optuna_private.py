@@ -27,6 +27,7 @@ from hpo.storage.artifacts import ArtifactStore
 from hpo.storage.database import open_storage
 from hpo.storage.note_store import read_note, write_note, write_trial_note
 from hpo.storage.optuna_private import (
+    STUDY_ATTRIBUTES,
     TRIAL_ATTRIBUTES,
     TRIALS,
     artifact_path,
@@ -136,6 +137,7 @@ def test_the_tables_that_sql_is_written_for() -> None:
     for ours, model in (
         (TRIALS, models.TrialModel),
         (TRIAL_ATTRIBUTES, models.TrialUserAttributeModel),
+        (STUDY_ATTRIBUTES, models.StudyUserAttributeModel),
     ):
         theirs = model.__table__
         assert isinstance(theirs, Table)
