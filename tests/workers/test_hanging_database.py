@@ -63,7 +63,7 @@ def test_a_search_ends_and_goes_on_later(
         ("status", "short"),
         ("export", "short"),
         ("report", "short"),
-        ("dashboard", "short", "--port", 0),
+        ("dashboard", "short", "--port", 13578),
         ("proxy", "--port", 13579),
     ],
     ids=lambda words: words[0],
