@@ -1,10 +1,16 @@
-"""Files that are written whole or not at all, and folders that can hold them."""
+"""Files that are written whole or not at all, and folders that can hold them.
+
+A link stays one: what it leads to is written. Devices and pipes are written to, as they are.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,7 +54,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then renamed.
+    """Writes a file whole or not at all: beside it first, then renamed; see `replacing`.
 
     Raises:
         InputError: the file cannot be written there.
@@ -70,15 +76,39 @@ def copy_file(source: Path, path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to; it becomes `path` at the end of the block, or nothing does."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A path to write to; it becomes `path` at the end of the block, or nothing does.
+
+    Where `path` is a link, it becomes what that leads to; the content of a device or a pipe is
+    written to it.
+    """
+    if _is_stream(path):
+        with tempfile.TemporaryDirectory() as folder:
+            partial = Path(folder) / "content"
+            yield partial
+            with partial.open("rb") as source, path.open("ab", buffering=0) as stream:
+                shutil.copyfileobj(source, stream)
+        return
+    target = Path(os.path.realpath(path))
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield partial
-        os.replace(partial, path)
+        os.replace(partial, target)
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is no place for a file: a device, a pipe, or a file that is open already."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    # /dev/stdout leads through /proc to what stdout is, which may be a file that others write to.
+    folder = Path(os.path.realpath(path.parent))
+    is_open = folder == Path("/dev") or folder.is_relative_to("/proc")
+    return not stat.S_ISDIR(mode) and (is_open or not stat.S_ISREG(mode))
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
