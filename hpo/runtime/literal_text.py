@@ -17,7 +17,7 @@ UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of the text after them."""
 IN_A_LINE = re.compile(r"[\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
-"""What Markdown, with GitHub's tables, reads as markup in a line; no underscore within a word is."""
+"""What Markdown, with GitHub's tables, reads as markup in a line; "_" within a word is none."""
 AT_ITS_START = re.compile(r"^(?:([#+=-])|(\d+)([.)])(?= |$))")
 """What it reads as a heading, a rule or a list at the beginning of a line."""
 
