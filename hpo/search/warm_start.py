@@ -12,7 +12,8 @@ from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.transfer import nearest
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import trial_config
+from hpo.trials.ranking import best_trials
 
 FIRST = 5
 """Trials that are tried again: fewer than a sampler starts with, for it needs other regions too."""
@@ -37,7 +38,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
     if name is None or WARM_START in study.user_attrs:
         return
     older, older_config = _older(study, workspace.beside(name))
-    best = best_trials(older, min(FIRST, config.trials))
+    best = best_trials(older, older_config, min(FIRST, config.trials))
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
     # What a kill in this loop left.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 WORKER = "worker"
 """The attribute that a claim on a trial is written to, also by statements in SQL."""
@@ -50,10 +51,13 @@ class TrialRecord(BaseModel):
         warm_start: the older study's trial that it repeats, as "NAME NUMBER".
     """
 
+    # Others may have stored anything: what is read here can be compared and summed.
+    model_config = ConfigDict(allow_inf_nan=False)
+
     worker: str = ""
     heartbeat: str | None = None
     deaths: Deaths | None = None
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
     versions: dict[str, str] | None = None
     device: str | None = None
     parameters: int | None = None
@@ -65,6 +69,13 @@ class TrialRecord(BaseModel):
     failure: str | None = None
     error: str | None = None
     warm_start: str | None = None
+
+    @field_validator("heartbeat")
+    @classmethod
+    def _is_a_time(cls, heartbeat: str | None) -> str | None:
+        if heartbeat is not None and datetime.fromisoformat(heartbeat).tzinfo is None:
+            raise ValueError("lacks its time zone")
+        return heartbeat
 
     @classmethod
     def of(cls, trial: FrozenTrial | optuna.Trial) -> Self:

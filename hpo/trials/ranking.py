@@ -8,24 +8,29 @@ from typing import Literal
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from data.errors import InputError
 from hpo.study.definition import StudyConfig
-from hpo.study.space import config_of
 from hpo.trials.attributes import TrialRecord
+from hpo.trials.configuration import own_trials
 from hpo.trials.outcome import accuracy_of, state_of, trained
-from model.config import RunConfig
 
 Cost = Literal["parameters", "seconds"]
 
 
-def best_trials(study: optuna.Study, count: int | None = None) -> list[FrozenTrial]:
+def best_trials(
+    study: optuna.Study, config: StudyConfig, count: int | None = None
+) -> list[FrozenTrial]:
     """The best complete trials whose network exists, best first; the earlier of two equal ones.
 
+    Trials that another program added are passed over.
+
     Args:
+        study: whose trials.
+        config: its definition.
         count: at most; None is all of them.
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return sorted(trained(complete), key=lambda trial: (-trial.values[0], trial.number))[:count]
+    own = own_trials(trained(complete), config)
+    return sorted(own, key=lambda trial: (-trial.values[0], trial.number))[:count]
 
 
 def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
@@ -45,31 +50,21 @@ def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
     return sorted(with_accuracy, key=merit, reverse=True)
 
 
-def pareto_front(study: optuna.Study, cost: Cost) -> list[FrozenTrial]:
+def pareto_front(study: optuna.Study, config: StudyConfig, cost: Cost) -> list[FrozenTrial]:
     """The Pareto front: complete trials that no cheaper trial matches, cheapest first.
 
     Args:
+        study: whose trials.
+        config: its definition.
         cost: the network's parameters, or the seconds its training took.
     """
-    with_cost = [trial for trial in best_trials(study) if _cost(trial, cost) is not None]
+    with_cost = [trial for trial in best_trials(study, config) if _cost(trial, cost) is not None]
     front: list[FrozenTrial] = []
     # Among equally cheap ones the best comes first: sorting is stable.
     for trial in sorted(with_cost, key=lambda trial: _cost(trial, cost) or 0):
         if not front or trial.values[0] > front[-1].values[0]:
             front.append(trial)
     return front
-
-
-def trial_config(config: StudyConfig, trial: FrozenTrial) -> RunConfig:
-    """The configuration a trial was trained with, its seed included.
-
-    Raises:
-        InputError: another program made the trial, and gave it no seed.
-    """
-    seed = TrialRecord.of(trial).seed
-    if seed is None:
-        raise InputError(f"trial {trial.number}: has no seed, so it was not made by this project")
-    return config_of(config, trial.params, seed)
 
 
 def _cost(trial: FrozenTrial, cost: Cost) -> float | None:
