@@ -220,7 +220,7 @@ def export(
     path = None if output == "-" else Path(output)
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":
-            export_table(study, selection, form, path)
+            export_table(study, config, selection, form, path)
         else:
             export_configs(study, config, selection, form, path)
 

@@ -15,8 +15,9 @@ from data.errors import InputError
 from hpo.runtime.files import check_folder, write_bytes, write_text
 from hpo.runtime.literal_text import say
 from hpo.study.definition import StudyConfig
-from hpo.trials.outcome import state_of
-from hpo.trials.ranking import Cost, best_trials, pareto_front, trial_config
+from hpo.trials.configuration import foreign_trials, passed_over, trial_config
+from hpo.trials.outcome import state_of, trained
+from hpo.trials.ranking import Cost, best_trials, pareto_front
 from hpo.trials.table import trial_table
 from model.config_file import Form, to_text
 
@@ -43,7 +44,7 @@ class Selection:
     def several(self) -> bool:
         return self.top is not None or self.pareto is not None
 
-    def of(self, study: optuna.Study) -> list[FrozenTrial]:
+    def of(self, study: optuna.Study, config: StudyConfig) -> list[FrozenTrial]:
         """The selected trials; the search's best one where nothing is asked for.
 
         Raises:
@@ -51,15 +52,19 @@ class Selection:
         """
         if self.number is not None:
             return [_trial(study, self.number)]
-        found = best_trials(study, self.top or 1)
+        name = study.study_name
+        foreign = [t.number for t in foreign_trials(study.get_trials(deepcopy=False), config)]
+        found = best_trials(study, config, self.top or 1)
         if not found:
-            name = study.study_name
-            raise InputError(f"study {name}: no trial is complete yet, nothing to export")
+            but = f"; {passed_over(foreign)}" if foreign else ""
+            raise InputError(f"study {name}: no trial is complete yet, nothing to export{but}")
+        if foreign:
+            say(f"study {name}: {passed_over(foreign)}")
         if self.pareto is not None:
-            return pareto_front(study, self.pareto)
+            return pareto_front(study, config, self.pareto)
         if len(found) < (self.top or 1):
             say(
-                f"study {study.study_name}: --top {self.top}: only {len(found)} trials are"
+                f"study {name}: --top {self.top}: only {len(found)} trials are"
                 " complete, these are exported"
             )
         return found
@@ -78,7 +83,7 @@ def export_configs(
     Raises:
         InputError: no such trial; nothing can be written there; the folder holds other ranks.
     """
-    trials = selection.of(study)
+    trials = selection.of(study, config)
     texts = [to_text(trial_config(config, trial), form, config.dataset) for trial in trials]
     if not selection.several:
         _write(texts[0], output, f"the configuration of trial {trials[0].number}")
@@ -95,12 +100,18 @@ def export_configs(
 
 
 def export_table(
-    study: optuna.Study, selection: Selection, form: TableForm, output: Path | None
+    study: optuna.Study,
+    config: StudyConfig,
+    selection: Selection,
+    form: TableForm,
+    output: Path | None,
 ) -> None:
     """Trials as a table: all of them where nothing is selected. See `export_configs`."""
-    chosen = selection.of(study)
     everything = selection == Selection()
-    table = trial_table(study.get_trials(deepcopy=False) if everything else chosen)
+    trials = study.get_trials(deepcopy=False)
+    if everything and not trained(trials):
+        raise InputError(f"study {study.study_name}: no trial is complete yet, nothing to export")
+    table = trial_table(trials if everything else selection.of(study, config))
     about = f"a table of {len(table)} trials"
     if form == "csv":
         _write(table.to_csv(index=False), output, about)

@@ -18,7 +18,8 @@ from hpo.study.definition import StudyConfig
 from hpo.study.results import Budget, belongs_to, study_results
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import TrialCounts, counts, reached_limit
-from hpo.trials.outcome import in_words
+from hpo.trials.configuration import foreign_trials
+from hpo.trials.outcome import accuracy_of, in_words
 from hpo.trials.ranking import best_trials
 
 RECENT = 5
@@ -80,6 +81,7 @@ class Status(BaseModel):
         budget: trials, and seconds of search.
         best: None before any trial is complete.
         winner: None before the study is finished.
+        passed_over: numbers of the trials that another program added with an accuracy.
         recent: the last trials to end.
         workers: one for each running trial.
         seconds_left: of the search; None where nothing runs, or nothing has ended yet.
@@ -93,6 +95,7 @@ class Status(BaseModel):
     budget: Budget
     best: Best | None
     winner: WinnerStatus | None
+    passed_over: list[int]
     recent: list[Ended]
     workers: list[WorkerStatus]
     seconds_left: float | None
@@ -107,7 +110,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         workspace: where its results are once it is finished.
     """
     trials = study.get_trials(deepcopy=False)
-    best = best_trials(study, 1)
+    best = best_trials(study, config, 1)
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
     winner = _winner(config, workspace)
@@ -120,6 +123,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         budget=Budget(trials=config.trials, timeout=config.timeout),
         best=Best(number=best[0].number, value=best[0].values[0]) if best else None,
         winner=winner,
+        passed_over=[trial.number for trial in foreign_trials(trials, config)],
         recent=[
             Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
         ],
@@ -165,7 +169,7 @@ def _worker(trial: FrozenTrial) -> WorkerStatus:
         worker=shown(record.worker),
         number=trial.number,
         epochs=len(reported),
-        best=max(reported.values(), default=None),
+        best=accuracy_of(trial),
         pictures_per_second=record.pictures_per_second,
         silent=max(0.0, (datetime.now(UTC) - since).total_seconds()),
     )

@@ -19,6 +19,7 @@ from hpo.console.status import Status
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs
 from hpo.storage.workspace import Workspace
+from hpo.trials.configuration import passed_over
 
 INTERVAL = 2.0
 """Seconds from one look to the next."""
@@ -102,6 +103,7 @@ def _study_lines(now: Status) -> list[str]:
         f"Trials: {counted or 'none yet'}",
         "Best of the search: "
         + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),
+        *([passed_over(now.passed_over).capitalize()] if now.passed_over else []),
     ]
 
 

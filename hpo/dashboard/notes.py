@@ -18,7 +18,9 @@ from hpo.study.results import StudyResults
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
-from hpo.trials.outcome import WHY_PRUNED, in_words, trained
+from hpo.trials.configuration import foreign_trials, passed_over
+from hpo.trials.outcome import WHY_PRUNED, in_words
+from hpo.trials.ranking import best_trials
 from model.config import RunConfig
 from model.training.epoch_report import EpochReport
 
@@ -94,7 +96,8 @@ def study_note(
     """
     trials, attributes = study.get_trials(deepcopy=False), study.user_attrs
     found = counts(trials)
-    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
+    best = next(iter(best_trials(study, config, 1)), None)
+    foreign = [trial.number for trial in foreign_trials(trials, config)]
     states = ", ".join(f"{number} {state}" for state, number in asdict(found).items() if number)
     lines = [
         f"# {in_markdown(config.name)}",
@@ -104,6 +107,8 @@ def study_note(
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
     ]
+    if foreign:
+        lines.append(f"{passed_over(foreign).capitalize()}.")
     if results is not None:
         lines.append(_winner(results))
     url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")

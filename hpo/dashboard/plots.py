@@ -1,21 +1,20 @@
-"""A study's figures that the dashboard does not draw by itself: each from a study, as plotly's.
+"""A study's figures that the dashboard does not draw by itself: each from its trials, as plotly's.
 
 Colours are told apart by the colour-blind too (Okabe and Ito's palette).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
-import optuna
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
 from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, VERMILLION
-from hpo.study.definition import METRIC
+from hpo.study.definition import METRIC, StudyConfig
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, trained
@@ -24,14 +23,14 @@ MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
 LEARNING_RATE = ".learning_rate"
+Trials = Sequence[FrozenTrial]
 Groups = dict[str, dict[bool, float]]
 """By group: the sum of its parameters' importance, above chance (True) and below."""
 
 
-def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
+def accuracy_against_seconds(trials: Trials, config: StudyConfig) -> go.Figure:
     """Accuracy of each trial against its training time, with a line along the best so far."""
     figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
-    trials = study.get_trials(deepcopy=False)
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
     for name, group, color, symbol in (
         ("complete", trained(trials), BLUE, "circle"),
@@ -61,12 +60,11 @@ def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
     return figure
 
 
-def learning_rates(study: optuna.Study) -> go.Figure:
+def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
     """Each layer's learning rates: those of the best quarter of the trials against the rest.
 
     Pruned trials belong to the rest.
     """
-    trials = study.get_trials(deepcopy=False)
     ranked = sorted(trained(trials), key=lambda trial: -trial.values[0])
     best = ranked[: ceil(BEST * len(ranked))]
     rest = ranked[len(best) :] + [t for t in trials if t.state is TrialState.PRUNED]
@@ -103,12 +101,12 @@ def learning_rates(study: optuna.Study) -> go.Figure:
     return figure
 
 
-def importance(study: optuna.Study) -> go.Figure | None:
+def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
     """Importances by layer and by kind of parameter: what set the best trials apart.
 
     Each group's is the sum of its parameters'. None where nothing can be said yet.
     """
-    found = importances(study.get_trials(deepcopy=False))
+    found = importances(trials)
     if found is None:
         return None
     layers = {name.removesuffix(LEARNING_RATE) for name in found.shares if LEARNING_RATE in name}
@@ -152,7 +150,7 @@ def importance(study: optuna.Study) -> go.Figure | None:
     return figure
 
 
-FIGURES: dict[str, Callable[[optuna.Study], go.Figure | None]] = {
+FIGURES: dict[str, Callable[[Trials, StudyConfig], go.Figure | None]] = {
     "accuracy-against-seconds": accuracy_against_seconds,
     "learning-rates": learning_rates,
     "importance": importance,

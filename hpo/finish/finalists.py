@@ -19,6 +19,7 @@ from hpo.finish.retrain import over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.finish.stored_results import publish
 from hpo.runtime.files import copy_file, write_text
+from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.database import without_password
 from hpo.storage.studies import WARM_START
@@ -28,7 +29,8 @@ from hpo.study.definition import StudyConfig
 from hpo.study.results import Budget, Chosen, Finalist, Seconds, StudyResults, Winner
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import foreign_trials, passed_over, trial_config
+from hpo.trials.ranking import best_trials
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
 from model.config import RunConfig
@@ -70,10 +72,12 @@ def finish(
         WorkFailed: the search completed no trial.
         FinishLost, SearchGoesOn: the test is not for this process, or not yet; see `Finisher`.
     """
-    finalists = best_trials(study, config.finish.finalists)
+    trials = study.get_trials(deepcopy=False)
+    if foreign := foreign_trials(trials, config):
+        say(f"{config.name}: {passed_over([trial.number for trial in foreign])}")
+    finalists = best_trials(study, config, config.finish.finalists)
     if not finalists:
         raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
-    trials = study.get_trials(deepcopy=False)
     searched = {seed for trial in trials if (seed := TrialRecord.of(trial).seed) is not None}
     tasks = {
         trial.number: [

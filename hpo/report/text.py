@@ -17,8 +17,9 @@ from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
+from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, state_of
-from hpo.trials.ranking import best_first, trial_config
+from hpo.trials.ranking import best_first
 from model.evaluation.published import ONE_SHOT
 from model.evaluation.standard_error import difference_error
 

@@ -21,6 +21,7 @@ from hpo.runtime.files import write_text
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
+from hpo.trials.configuration import foreign_trials, own_trials, passed_over
 from hpo.trials.importance import importances
 from model.network.weights import load_network
 
@@ -42,17 +43,21 @@ def write_report(
         InputError: the study has no trials; the folder holds another study's results, or
             damaged ones.
     """
-    trials = study.get_trials(deepcopy=False)
-    if not trials:
+    every_trial = study.get_trials(deepcopy=False)
+    if not every_trial:
         raise InputError(f"study {config.name}: has no trials yet, nothing to report")
+    trials = own_trials(every_trial, config)
+    foreign = [trial.number for trial in foreign_trials(every_trial, config)]
     results = study_results(workspace.results, config)
     now = datetime.now()
     sections = [*_of_search(trials, config, now), *_of_winner(results, workspace)]
     summary = paragraphs(
         searched(config, trials, now), found(trials, results), how_sure(config, trials, results)
     )
+    if foreign:
+        summary = f"{summary}\n{paragraphs(f'{passed_over(foreign).capitalize()}.')}"
     if results is None:
-        notice = unfinished(config, trials, workspace.results)
+        notice = unfinished(config, every_trial, workspace.results)
         summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
     else:
         summary = f"{summary}\n{tables(results)}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 WORKER = "worker"
 """Attribute that names the process which runs a trial; SQL statements read and write it too."""
@@ -55,10 +56,13 @@ class TrialRecord(BaseModel):
         {'seed': 7, 'seconds': 41.5}
     """
 
+    # Others may have stored anything: what is read here can be compared and summed.
+    model_config = ConfigDict(allow_inf_nan=False)
+
     worker: str = ""
     heartbeat: str | None = None
     deaths: Deaths | None = None
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
     versions: dict[str, str] | None = None
     device: str | None = None
     parameters: int | None = None
@@ -70,6 +74,13 @@ class TrialRecord(BaseModel):
     failure: str | None = None
     error: str | None = None
     warm_start: str | None = None
+
+    @field_validator("heartbeat")
+    @classmethod
+    def _is_a_time(cls, heartbeat: str | None) -> str | None:
+        if heartbeat is not None and datetime.fromisoformat(heartbeat).tzinfo is None:
+            raise ValueError("lacks its time zone")
+        return heartbeat
 
     @classmethod
     def of(cls, trial: FrozenTrial | optuna.Trial) -> Self:

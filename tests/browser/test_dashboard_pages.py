@@ -18,7 +18,8 @@ from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.file import read_study
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import trial_config
+from hpo.trials.ranking import best_trials
 from hpo.workers.machine import Machine
 from model.config_file import read_config
 
@@ -93,7 +94,8 @@ def test_a_finished_study(
     program = (sys.executable, PROJECT / "run_study.py", "dashboard", "seen", "--storage", url)
     dashboard = serve(*program)
     trials = study.get_trials()
-    (best,) = best_trials(study, 1)
+    _, config = stored_study("seen", study._storage)
+    (best,) = best_trials(study, config, 1)
 
     page.goto(dashboard)
     card = page.get_by_role("link", name=re.compile("^1. seen"))
@@ -141,7 +143,6 @@ def test_a_finished_study(
     with page.expect_download() as download:
         page.locator(f'a[download="trial-{best.number}.toml"]').click()
     download.value.save_as(tmp_path / "best.toml")
-    _, config = stored_study("seen", study._storage)
     assert read_config(tmp_path / "best.toml") == trial_config(config, best)
 
     pruned = next(trial for trial in trials if trial.state is TrialState.PRUNED)

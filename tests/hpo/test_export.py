@@ -155,13 +155,17 @@ def test_the_best_few_are_files_by_rank(
 
 
 def test_the_front_has_what_no_cheaper_trial_reaches(
-    study: optuna.Study, export: Export, configs: list[RunConfig], tmp_path: Path
+    study: optuna.Study,
+    config: StudyConfig,
+    export: Export,
+    configs: list[RunConfig],
+    tmp_path: Path,
 ) -> None:
-    assert [trial.number for trial in pareto_front(study, "parameters")] == [0, 5, 1]
-    assert [trial.number for trial in pareto_front(study, "seconds")] == [0, 1]
+    assert [trial.number for trial in pareto_front(study, config, "parameters")] == [0, 5, 1]
+    assert [trial.number for trial in pareto_front(study, config, "seconds")] == [0, 1]
     export(Selection(pareto="parameters"), "json", tmp_path / "front")
     assert read_config(tmp_path / "front" / "rank-02-trial-5.json") == configs[5]
-    export_table(study, Selection(pareto="seconds"), "csv", tmp_path / "front.csv")
+    export_table(study, config, Selection(pareto="seconds"), "csv", tmp_path / "front.csv")
     table = pd.read_csv(tmp_path / "front.csv")
     assert list(table["number"]) == [0, 1]
     assert table["value"].is_monotonic_increasing
@@ -174,21 +178,22 @@ def test_only_one_selection() -> None:
 
 
 def test_the_best_are_feasible_complete_and_the_earlier_of_equals_first(
-    study: optuna.Study,
+    study: optuna.Study, config: StudyConfig
 ) -> None:
-    assert [trial.number for trial in best_trials(study, 2)] == [1, 4]
-    assert [trial.number for trial in best_trials(study)] == [1, 4, 5, 0]
+    assert [trial.number for trial in best_trials(study, config, 2)] == [1, 4]
+    assert [trial.number for trial in best_trials(study, config)] == [1, 4, 5, 0]
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_the_table_has_every_trial(
     form: Literal["csv", "parquet"],
     study: optuna.Study,
+    config: StudyConfig,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / f"trials.{form}"
-    export_table(study, Selection(), form, path)
+    export_table(study, config, Selection(), form, path)
     assert capsys.readouterr() == ("", f"{path}: a table of 8 trials\n")
     table = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
     ended = ["complete", "complete", "pruned", "infeasible", "complete", "complete"]
@@ -216,17 +221,19 @@ def test_epochs_that_are_searched_stand_beside_those_trained(
     trial.report(0.5, 2)
     study.tell(trial, 0.5)
     for form in ("csv", "parquet"):
-        export_table(study, Selection(), form, tmp_path / form)
+        export_table(study, stored_config(study), Selection(), form, tmp_path / form)
     for table in (pd.read_csv(tmp_path / "csv"), pd.read_parquet(tmp_path / "parquet")):
         assert (table["epochs"][0], table["train.epochs"][0]) == (2, 7)
         assert set(study.trials[0].params) < set(table.columns)
 
 
-def test_a_table_of_the_best_few(study: optuna.Study, capsys: pytest.CaptureFixture[str]) -> None:
-    export_table(study, Selection(top=2), "csv", None)
+def test_a_table_of_the_best_few(
+    study: optuna.Study, config: StudyConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export_table(study, config, Selection(top=2), "csv", None)
     assert list(pd.read_csv(io.StringIO(capsys.readouterr().out))["number"]) == [1, 4]
     with pytest.raises(InputError, match="--format parquet: needs --output FILE"):
-        export_table(study, Selection(), "parquet", None)
+        export_table(study, config, Selection(), "parquet", None)
 
 
 def test_nothing_to_export_before_a_trial_is_complete(config: StudyConfig, tmp_path: Path) -> None:
@@ -238,7 +245,7 @@ def test_nothing_to_export_before_a_trial_is_complete(config: StudyConfig, tmp_p
         with pytest.raises(InputError, match="study glyphs: no trial is complete yet"):
             export_configs(study, config, selection, "toml", tmp_path / "out")
         with pytest.raises(InputError, match="study glyphs: no trial is complete yet"):
-            export_table(study, selection, "csv", tmp_path / "out")
+            export_table(study, config, selection, "csv", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

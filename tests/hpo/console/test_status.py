@@ -63,6 +63,7 @@ def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
         trial = study.ask()
         sample(trial, config, seed=number)
         trial.set_constraint("shortfall", 2 if value == 0.0 else -1)
+        trial.set_user_attr("seed", number)
         trial.set_user_attr("standard_error", 0.01)
         trial.set_user_attr("seconds", 3.0)
         trial.report(0.25, 1)

@@ -99,7 +99,7 @@ def test_the_winner_is_the_best_retrained_finalist(
     results: dict[str, Any], study: optuna.Study, config: StudyConfig
 ) -> None:
     finalists = results["finalists"]
-    best = best_trials(study, 2)
+    best = best_trials(study, config, 2)
     assert [f["number"] for f in finalists] == [trial.number for trial in best]
     assert results["best"]["number"] == best[0].number
     assert results["best"]["value"] == best[0].value
