@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,13 @@ from hpo.workers.worker import Task
 
 PROJECT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no fork server there")
+
+
+@pytest.fixture(autouse=True)
+def own_server() -> Iterator[None]:
+    """No fork server is left, which would have this module's libraries for all tests."""
+    yield
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 def run(folder: Path, *tasks: Task) -> bool:
@@ -124,7 +133,7 @@ def test_deaths_of_one_process_after_the_other_stop_the_search_and_it_goes_on_la
     config = load_study(str(write_study(trials=2))).model_copy(update={"retries": 2})
     study = open_study(config, open_storage(storage, create=True))
     command = [sys.executable, "-c", LIVES, storage, str(tmp_path)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180)
     *killed, line, stopped, finished = done.stdout.splitlines()
     assert killed == [str(-signal.SIGKILL)] * DEATHS_OF_THE_STUDY, done.stderr
     assert line.startswith(f"workers died {DEATHS_OF_THE_STUDY} times in a row with no epoch")
