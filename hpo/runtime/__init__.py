@@ -4,6 +4,7 @@
 - shared_folder: a folder that the last process to work in it removes
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended
+- memory_kills: how many processes the kernel has killed for lack of memory
 - provenance: versions, commit and machine that a result depends on
 - literal_text: text of others shown as it is, never as markup
 - wording: accuracies, times and kinds of runs in words

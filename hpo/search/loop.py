@@ -15,9 +15,10 @@ from optuna.trial import FrozenTrial, TrialState
 from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
 from hpo.runtime.interrupts import held_back, pause
+from hpo.runtime.memory_kills import about_memory
 from hpo.runtime.process_identity import is_gone, stay_known
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
-from hpo.search.dead_workers import take_over
+from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
@@ -29,6 +30,8 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
 from hpo.trials.outcome import state_of
 
+IN_A_ROW = 5
+"""Number of deaths of workers, with no epoch done in between, after which the search stops."""
 SAME_FAILURES = 3
 """Number of trials in a row failing with one kind of exception, after which the search stops."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -50,7 +53,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
 
     Raises:
         KeyboardInterrupt: an interrupt came; the running trial was given back.
-        WorkFailed: several trials in a row failed with one kind of exception.
+        WorkFailed: several trials in a row failed with one kind of exception, or workers died in a
+            row with no epoch done in between.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
@@ -58,11 +62,15 @@ def search(study: optuna.Study, objective: Objective) -> None:
     with held_back():
         trials = study.get_trials(deepcopy=False)
         before = {trial.number for trial in trials if trial.state.is_finished()}
+        # Deaths before this process count, for each may have ended the process before this one;
+        # but every IN_A_ROW of them stop one command, and the next one goes on.
+        too_many = (deaths_in_a_row(trials) // IN_A_ROW + 1) * IN_A_ROW
     pauses = FIRST_PAUSE
     with Heart(study, config) as heart:
         while True:
             with held_back():
                 trials = _after_deaths(study, objective)
+                _check_deaths(trials, too_many)
                 _check_failures([t for t in trials if t.number not in before])
                 # Another `run` of the study may have raised its budget.
                 config = as_stored(study, config)
@@ -167,6 +175,19 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
     for trial in dead:
         take_over(study, trial, objective.config)
     return study.get_trials(deepcopy=False) if dead or released else trials
+
+
+def _check_deaths(trials: Sequence[FrozenTrial], too_many: int) -> None:
+    """Checks that not every worker dies, whatever its trial.
+
+    Raises:
+        WorkFailed: this number of deaths in a row is reached.
+    """
+    if (deaths := deaths_in_a_row(trials)) >= too_many:
+        raise WorkFailed(
+            f"workers died {deaths} times in a row with no epoch done in between;"
+            f" {about_memory(0, 'since its start')}; the same command goes on"
+        )
 
 
 def _check_failures(trials: Sequence[FrozenTrial]) -> None:

@@ -23,11 +23,15 @@ class Deaths(BaseModel):
         count: number of workers that died at this epoch, one after the other.
         epochs: number of epochs that the trial had reported.
         worker: name of the last worker that died.
+        reported: number of epochs that all trials of the study had reported then.
+        in_a_row: number of these workers that died with no epoch between in the whole study.
     """
 
     count: int
     epochs: int
     worker: str = ""
+    reported: int = 0
+    in_a_row: int = 0
 
 
 class TrialRecord(BaseModel):
