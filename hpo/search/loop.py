@@ -22,6 +22,7 @@ from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.optuna_private import stored
+from hpo.storage.store_patience import StoreAway
 from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
@@ -51,6 +52,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
     Raises:
         KeyboardInterrupt: an interrupt came; the running trial was given back.
         WorkFailed: several trials in a row failed with one kind of exception.
+        StoreAway: the store of checkpoints is away; the running trial was given back.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
@@ -80,7 +82,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 heart.trial = trial
                 try:
                     finished = _conclude(study, trial, objective)
-                except KeyboardInterrupt:
+                except (KeyboardInterrupt, StoreAway):
                     give_back(study, trial)
                     raise
                 except (TrialLost, UpdateFinishedTrialError):
@@ -106,6 +108,8 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     except optuna.TrialPruned:
         return _tell(study, trial, state=TrialState.PRUNED)
     except (TrialLost, UpdateFinishedTrialError):
+        raise
+    except StoreAway:
         raise
     except STORAGE_ERRORS:
         raise
