@@ -6,8 +6,6 @@ Which one is stored with the study, by name, with a count that grows as long as 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import time
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
@@ -22,7 +20,7 @@ from hpo.runtime.process_identity import is_gone, this_process
 from hpo.search.dead_workers import GRACE, HEARTBEAT
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import as_stored
-from hpo.storage.swap import swap
+from hpo.storage.swap import briefly, swap
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import reached_limit
 
@@ -45,12 +43,10 @@ class Claim(BaseModel):
 
     Attributes:
         process: its name; "" if there is none.
-        where: its host and number, for people.
         beat: count of its signs of life.
     """
 
     process: str = ""
-    where: str = ""
     beat: int = 0
 
     @classmethod
@@ -94,9 +90,7 @@ class Finisher:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        self._thread.join()
-        if not isinstance(error, STORAGE_ERRORS):
-            self._change(Claim())
+        briefly(self._release)
 
     def may_test(self) -> None:
         """Makes sure, before the test alphabets are opened, that it is the time, and this process.
@@ -125,6 +119,10 @@ class Finisher:
             except STORAGE_ERRORS as error:
                 # If it lasts, the main thread meets it too.
                 log.warning("no heartbeat: %s", error)
+
+    def _release(self) -> None:
+        self._thread.join()
+        self._change(Claim())
 
     def _beat(self) -> bool:
         return self._change(self._claim.model_copy(update={"beat": self._claim.beat + 1}))
@@ -160,7 +158,7 @@ class Claims:
         holder = stored.process
         silent = now - self._since > GRACE
         if holder in ("", this_process()) or is_gone(holder) or silent:
-            mine = Claim(process=this_process(), where=f"{socket.gethostname()}:{os.getpid()}")
+            mine = Claim(process=this_process())
             if swap(study, FINISHER, raw, mine.model_dump()):
                 return Finisher(study, config, mine)
         return stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from data.collection import Collection
 from data.errors import InputError
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.storage.database import open_storage, storage_failures, without_password
-from hpo.storage.swap import swap
+from hpo.storage.swap import briefly, swap
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study
@@ -29,6 +30,8 @@ CHECKPOINTS, ARTIFACTS = "artifact_store", "artifacts"
 """The study attributes that tell where its stores are, of checkpoints and of trials' artifacts."""
 WARM_START = "warm_start"
 """The study attribute that lists the older study's trials which were tried first."""
+FILES = "files begin with"
+"""The study attribute that has what the study's files in a shared store begin with."""
 ASKED = "budgets asked for"
 """The study attribute that has the number of trials which each `run` of the study asks for."""
 
@@ -62,6 +65,8 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
         study.set_metric_names([METRIC])
     _settle(study, config)
     if stored is None:
+        # Studies of one name in several databases may share a store.
+        swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
         study.set_user_attr(DEFINITION, config.definition())
     return study
 
@@ -69,8 +74,9 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
 def _settle(study: optuna.Study, config: StudyConfig) -> None:
     """Stores what may change: as in `config`, with the largest number of trials asked for.
 
-    A process that has ended on this machine asks for nothing any more. Of those on other machines
-    that is not known, so what they asked for stays.
+    A process that has ended asks for nothing any more: it says so (see `asks_no_more`), or was
+    killed on this machine. If it was killed elsewhere, that is not known, and what it asked for
+    stays.
     """
     while True:
         stored = _attributes(study).get(ASKED)
@@ -85,6 +91,20 @@ def _settle(study: optuna.Study, config: StudyConfig) -> None:
         largest = now
         study.set_user_attr(CHANGEABLE, config.changeable() | {"trials": largest})
         asked = _attributes(study)[ASKED]
+
+
+def asks_no_more(study: optuna.Study) -> None:
+    """Takes back the number of trials that this process asks for: it ends before the study does."""
+
+    def take_back() -> None:
+        stored = _attributes(study).get(ASKED)
+        while isinstance(stored, dict) and this_process() in stored:
+            others = {process: n for process, n in stored.items() if process != this_process()}
+            if swap(study, ASKED, stored, others):
+                return
+            stored = _attributes(study).get(ASKED)
+
+    briefly(take_back)
 
 
 @dataclass(frozen=True)
@@ -185,6 +205,14 @@ def stored_config(study: optuna.Study) -> StudyConfig:
     if not isinstance(definition, dict) or not isinstance(changeable, dict):
         raise InputError(f"study {name}: what is stored of it is damaged: no tables")
     return read_study(definition | changeable, f"study {name}, as stored")
+
+
+def files_begin_with(study: optuna.Study) -> str:
+    """What the names of the study's files begin with, in a store that it may share with others.
+
+    Studies of the first versions have their files under the study's name alone.
+    """
+    return str(_attributes(study).get(FILES, study.study_name))
 
 
 def as_stored(study: optuna.Study, config: StudyConfig) -> StudyConfig:
