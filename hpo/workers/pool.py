@@ -22,8 +22,8 @@ from hpo.workers.machine import Machine
 from hpo.workers.reporter import Display
 from hpo.workers.worker import INTERRUPTED, Task, live
 
-END_PATIENCE = 30.0
-"""Seconds that a worker has to give its trial back after it is told to end."""
+END_PATIENCE = 8.0
+"""Seconds that the workers have to give their trials back after they are told to end."""
 
 
 @dataclass

@@ -29,8 +29,7 @@ def ends(process: object, by: int) -> str:
     return str(err)
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("workers", "by"), [(1, signal.SIGTERM), (2, signal.SIGINT)])
 def test_a_search_ends_and_goes_on_later(
     workers: int,
     by: int,

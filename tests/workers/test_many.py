@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
+from sqlalchemy import create_engine, make_url, text
 
 from hpo.storage.database import open_storage
 from hpo.storage.studies import files_begin_with, stored_study
@@ -263,3 +264,25 @@ def test_a_trial_that_raises_fails_and_three_alike_stop_all_workers(
         assert "Traceback" in trial.user_attrs["error"]
         assert trial.user_attrs["failure"] == "IsADirectoryError"
     assert counts(trials).running == 0
+
+
+def test_workers_for_whom_there_is_no_connection_wait_and_end_nobody(
+    postgres: str, write_study: Write, start: Start
+) -> None:
+    url = make_url(postgres)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS few"))
+        connection.execute(text("CREATE ROLE few LOGIN CONNECTION LIMIT 2"))
+        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO few'))
+    few = url.set(username="few").render_as_string(hide_password=False)
+    process = start("run", write_study(trials=6), "--storage", few, "--workers", 4)
+    _, err = process.communicate(timeout=180)
+    assert process.returncode == 0, err
+    found = counts(trials_of(postgres))
+    assert (found.done, found.failed, found.running) == (6, 0, 0)
+    with admin.connect() as connection:
+        connection.execute(text("REASSIGN OWNED BY few TO postgres"))
+        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO postgres'))
+        connection.execute(text("DROP ROLE few"))
+    admin.dispose()

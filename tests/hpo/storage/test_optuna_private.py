@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
+import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from wsgiref.util import setup_testing_defaults
 import optuna
 import optuna_dashboard._note
 import pytest
+from grpc import RpcError
 from optuna.artifacts import ArtifactMeta, FileSystemArtifactStore
 from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage, get_storage
 from optuna.storages._cached_storage import _CachedStorage
@@ -31,6 +34,7 @@ from hpo.storage.optuna_private import (
     TRIAL_ATTRIBUTES,
     TRIALS,
     artifact_path,
+    limit_calls,
     new_trial,
     set_state,
     storage_of,
@@ -39,6 +43,7 @@ from hpo.storage.optuna_private import (
     taken_up,
     trial_id,
 )
+from hpo.storage.retrying import is_away
 from hpo.storage.waiting_storage import WaitingStorage
 from hpo.storage.workspace import default_url
 
@@ -90,6 +95,8 @@ def study(tmp_path: Path) -> Iterator[optuna.Study]:
             "self session trial_id param_name param_value_internal distribution"
             " previous_distribution",
         ),
+        (RDBStorage._create_new_trial, "self study_id template_trial"),
+        (RDBStorage._get_prepared_new_trial, "self study_id template_trial session"),
     ],
 )
 def test_a_piece_is_called_as_ever(piece: Callable[..., object], parameters: str) -> None:
@@ -148,6 +155,18 @@ def test_the_tables_that_sql_is_written_for() -> None:
     assert isinstance(state, Enum)
     assert isinstance(expected, Enum)
     assert (state.name, state.enums) == (expected.name, expected.enums)
+
+
+def test_a_call_of_the_proxy_has_its_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        proxy = GrpcStorageProxy(host="127.0.0.1", port=silent.getsockname()[1])
+        limit_calls(proxy, 0.3)
+        start = time.monotonic()
+        with pytest.raises(RpcError) as caught:
+            proxy.get_all_studies()
+        assert 0.2 < time.monotonic() - start < 3
+        assert is_away(caught.value)
+        proxy.close()
 
 
 def test_notes_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> None:

@@ -1,8 +1,12 @@
 """SQLite as many processes share it: its mode, its locks, and where it must not lie."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
+import optuna
 import pytest
 from sqlalchemy import text
 
@@ -13,6 +17,12 @@ from hpo.storage.database import open_storage
 from hpo.storage.sqlite import network_file_system
 from hpo.storage.workspace import default_url
 
+READS = """
+import sys
+from hpo.storage.database import open_storage
+storage = open_storage(sys.argv[1], create=False)
+print([study.study_name for study in storage.get_all_studies()])
+"""
 MOUNTS = """\
 21 1 254:0 / / rw,relatime - ext4 /dev/root rw
 40 21 0:41 / /home rw,relatime shared:7 - nfs4 server:/home rw
@@ -67,3 +77,34 @@ def test_sqlite_on_a_network_file_system_is_refused_with_the_way_out(
     assert "--storage" in line
     assert "PostgreSQL" in line
     assert list(tmp_path.iterdir()) == []
+
+
+def read_without_rights(folder: Path) -> str:
+    """What one finds in the folder's database who may do what the files' modes say and no more."""
+    nothing_more = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+    process = subprocess.run(
+        [
+            *(nothing_more if os.geteuid() == 0 else []),
+            *(sys.executable, "-c", READS, default_url(folder)),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    return (process.stdout or process.stderr).strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("at_work", [False, True])
+def test_a_database_that_may_only_be_read_is_read(at_work: bool, tmp_path: Path) -> None:
+    storage = open_storage(default_url(tmp_path), create=True)
+    optuna.create_study(storage=storage, study_name="s")
+    if not at_work:
+        storage.disconnect()
+    assert (tmp_path / "study.db-wal").exists() == at_work
+    before = sorted(tmp_path.iterdir())
+    for path in before:
+        path.chmod(0o444)
+    tmp_path.chmod(0o555)
+    assert read_without_rights(tmp_path) == "['s']"
+    tmp_path.chmod(0o755)
+    assert sorted(tmp_path.iterdir()) == before
+    storage.disconnect()
