@@ -135,6 +135,19 @@ def test_a_folder_without_it_or_with_something_else_is_an_error(
         load_mnist(None)
 
 
+@pytest.mark.parametrize("doubled", [False, True])
+def test_files_as_people_have_them(
+    doubled: bool, digits: Tensor, mnist_root: Path, tmp_path: Path
+) -> None:
+    """Unpacked, with a dot in the name, each in a folder of its name."""
+    for name in FILES:
+        leaf = name.removesuffix(".gz").replace("-idx", ".idx" if doubled else "-idx")
+        folder = tmp_path / leaf if doubled else tmp_path
+        folder.mkdir(exist_ok=True)
+        (folder / leaf).write_bytes(gzip.decompress((mnist_root / name).read_bytes()))
+    assert torch.equal(load_mnist(tmp_path), digits)
+
+
 @pytest.mark.usefixtures("nowhere")
 def test_download_and_then_the_cache(
     digits: Tensor, mnist_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
