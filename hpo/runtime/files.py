@@ -68,9 +68,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: under another name first, then renamed; see `replacing`.
+    """Writes a file whole or not at all: under another name first, then renamed.
 
-    The folders above it are made where they are missing.
+    The folders above it are made where they are missing; see `replacing`.
 
     Raises:
         InputError: the file cannot be written there.
@@ -98,8 +98,8 @@ def copy_file(source: Path, path: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a temporary path whose file becomes `path` at the end of the block.
 
-    Where the block raises, `path` stays as it was. Where `path` is a link, the file becomes what
-    that leads to; the content for a device or a pipe is written to it.
+    Where the block raises, `path` stays as it was. Where `path` is a link, what it leads to is
+    replaced; the content of a device or a pipe is written to it at the end.
 
     Raises:
         OSError: the file cannot be there.
