@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -18,8 +19,10 @@ import optuna
 from optuna.trial import TrialState
 from pydantic import BaseModel, ValidationError
 
+from hpo.runtime.interrupts import briefly
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.search.dead_workers import GRACE, HEARTBEAT
+from hpo.search.heartbeat import END_PATIENCE
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import as_stored
 from hpo.storage.swap import swap
@@ -28,6 +31,9 @@ from hpo.trials.budget import reached_limit
 
 FINISHER = "finisher"
 """The study attribute that names the process which finishes the study."""
+
+GRACE_AFTER = 2.0
+"""Seconds in which an interrupted process lets its claim go; else its death is noticed."""
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +100,10 @@ class Finisher:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        self._thread.join()
-        if not isinstance(error, STORAGE_ERRORS):
+        self._thread.join(END_PATIENCE)
+        if isinstance(error, STORAGE_ERRORS):
+            return
+        with briefly(GRACE_AFTER) if isinstance(error, KeyboardInterrupt) else nullcontext():
             self._change(Claim())
 
     def may_test(self) -> None:

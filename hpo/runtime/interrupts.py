@@ -68,6 +68,28 @@ def held_back() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+@contextmanager
+def briefly(seconds: float) -> Iterator[None]:
+    """Breaks the block off after so many seconds, as an interrupt does: for what follows one.
+
+    Raises:
+        KeyboardInterrupt: it took longer.
+    """
+
+    def too_long(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if not HAS_ALARM:
+        yield
+        return
+    with _handled_by(too_long, (signal.SIGALRM,)):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def allowed(items: Iterator[Item]) -> Iterator[Item]:
     """Yields the items; an interrupt may strike while the next one is made.
 

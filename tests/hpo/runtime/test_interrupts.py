@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hpo.runtime.interrupts import allowed, held_back
+import hpo.runtime.interrupts
+from hpo.runtime.interrupts import allowed, briefly, held_back
 
 
 @pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], autouse=True)
@@ -78,3 +79,32 @@ def test_what_is_ignored_stays_ignored(number: int) -> None:
         for _ in allowed(iter([1])):
             interrupt(number)
     assert signal.getsignal(number) is signal.SIG_IGN
+
+
+def test_what_is_held_back_too_long_is_broken_off_and_so_is_what_follows(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.runtime.interrupts, "GRACE", 0.3)
+    monkeypatch.setattr(hpo.runtime.interrupts, "GRACE_AFTER", 0.2)
+    start, reached = time.monotonic(), []
+    with pytest.raises(KeyboardInterrupt), held_back():  # noqa: PT012
+        interrupt(number)
+        try:
+            time.sleep(20)
+        finally:
+            reached.append(time.monotonic() - start)
+            time.sleep(20)
+    assert 0.25 < reached[0] < 1
+    assert time.monotonic() - start < 2
+    with held_back():
+        time.sleep(0.6)  # nothing is left of it
+
+
+def test_a_block_is_brief(number: int) -> None:
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), briefly(0.2):
+        time.sleep(20)
+    assert time.monotonic() - start < 2
+    with briefly(0.2):
+        pass
+    time.sleep(0.4)  # nothing is left of it
