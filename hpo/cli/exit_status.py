@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from data.errors import InputError, WorkFailed
 from hpo.runtime.literal_text import VisibleFormatter, visible
+from hpo.runtime.passwords import without_passwords
 
 RESUMABLE = ("run", "join", "retrain", "reproduce")
 """Commands that go on where they were interrupted."""
@@ -67,7 +68,7 @@ class Commands(TyperGroup):
 
 
 def _end(line: str, status: int) -> NoReturn:
-    typer.echo(visible(line), err=True)
+    typer.echo(visible(without_passwords(line)), err=True)
     raise typer.Exit(status) from None
 
 

@@ -21,8 +21,8 @@ from hpo.finish.stored_results import publish
 from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
-from hpo.storage.database import without_password
 from hpo.storage.studies import WARM_START
+from hpo.storage.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig

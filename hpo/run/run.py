@@ -14,7 +14,7 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
-from hpo.storage.database import open_storage, storage_failures, without_password
+from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.studies import (
     STORAGE,
     Stores,
@@ -23,6 +23,7 @@ from hpo.storage.studies import (
     open_study,
     stored_config,
 )
+from hpo.storage.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
@@ -84,8 +85,10 @@ def run_study(
         remove_unused(workspace.unfinished)
         _say_what_is_shown(results, config, workspace)
         return results
+    with storage_failures(workspace.storage):
+        storage = open_storage(workspace.storage, create=True)  # first: else nothing is left here
     with storage_failures(workspace.storage), used(workspace.unfinished):
-        study = open_study(config, open_storage(workspace.storage, create=True))
+        study = open_study(config, storage)
         keep_fingerprint(study, collection)
         try:
             results = _stored_results(study, config, workspace)

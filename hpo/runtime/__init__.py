@@ -7,6 +7,7 @@
 - memory_kills: how many processes the kernel has killed for lack of memory
 - provenance: versions, commit and machine that a result depends on
 - literal_text: text of others shown as it is, never as markup
+- passwords: passwords hidden in lines that people see
 - wording: accuracies, times and kinds of runs in words
 - palette: colours of figures, pages and pictures
 """

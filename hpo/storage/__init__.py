@@ -1,6 +1,7 @@
 """Where studies live, and all that touches Optuna's private surface.
 
 - database: opening a storage at a URL
+- urls: database URLs, and what of them is shown
 - engine: how a database is connected to
 - postgresql: connections to PostgreSQL on which no wait is endless
 - sqlite: SQLite shared by many processes

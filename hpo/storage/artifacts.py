@@ -12,6 +12,7 @@ from optuna.artifacts import FileSystemArtifactStore
 
 from data.errors import InputError
 from hpo.runtime.files import check_folder
+from hpo.storage.urls import without_password
 
 BUCKET = re.compile(r"s3://([\w.-]+)/?")
 """Optuna's store takes a whole bucket, no folder in one."""
@@ -65,7 +66,9 @@ def open_store(url: str) -> ArtifactStore:
         except ImportError:
             raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
     if "://" in url:
-        raise InputError(f"{url}: no artifact store; allowed are a folder and s3://BUCKET")
+        raise InputError(
+            f"{without_password(url)}: no artifact store; allowed are a folder and s3://BUCKET"
+        )
     folder = Path(url)
     folder.mkdir(parents=True, exist_ok=True)
     return Folder(folder)

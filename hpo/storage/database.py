@@ -12,17 +12,18 @@ from typing import Any
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import GrpcStorageProxy, RDBStorage
-from sqlalchemy import URL, StaticPool, create_engine, inspect, make_url
+from sqlalchemy import URL, StaticPool, create_engine, inspect
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 from tenacity import RetryCallState, Retrying, wait_random_exponential
 
 from data.errors import InputError, WorkFailed
 from hpo.runtime.interrupts import pause
-from hpo.storage.engine import CONNECT_TIMEOUT, engine_options, parse_url
+from hpo.storage.engine import CONNECT_TIMEOUT, engine_options
 from hpo.storage.optuna_database import OptunaDatabase
 from hpo.storage.optuna_private import limit_calls
 from hpo.storage.retrying import LONGEST_PAUSE, PATIENCE, is_away
 from hpo.storage.sqlite import network_file_system, tune
+from hpo.storage.urls import Ambiguous, parse_url, without_password
 from hpo.storage.waiting_storage import NotThere, WaitingStorage
 
 PROXY_TIMEOUT = 30.0
@@ -71,14 +72,14 @@ def open_storage(
     """
     # Its lines on each study and trial; the project has its own.
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    shown = without_password(url)
     try:
         parsed = parse_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        hidden = re.sub(r"/[^/]*@", "/***@", _masked(url))
+    except (ArgumentError, ValueError) as error:
+        hint = f"; {error}" if isinstance(error, Ambiguous) else ""
         raise InputError(
-            f"storage {hidden}: no database URL, such as sqlite:///runs/quick/study.db"
+            f"storage {shown}: no database URL, such as sqlite:///runs/quick/study.db{hint}"
         ) from None
-    shown = without_password(url)
     if parsed.drivername == "grpc":
         return _proxy(parsed, shown)
     if parsed.get_backend_name() == "sqlite":
@@ -96,16 +97,6 @@ def open_storage(
         line = f"storage {shown}: cannot be used: {_reason(error)}"
         raise (StorageAway if wait and is_away(error) else InputError)(line) from None
     return WaitingStorage(storage)
-
-
-def without_password(url: str | URL) -> str:
-    """A database URL without its password, to be shown or stored."""
-    return _masked(make_url(url).render_as_string(hide_password=True))
-
-
-def _masked(url: str) -> str:
-    """A URL without the passwords in its query, where drivers take them too."""
-    return re.sub(r"([?&]\w*passw(or)?d=)[^&]*", r"\1***", url)
 
 
 class StorageAway(WorkFailed):

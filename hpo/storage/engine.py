@@ -1,10 +1,10 @@
-"""How SQLAlchemy connects to a database: its URL, its driver, its time limits, its pool."""
+"""How SQLAlchemy connects to a database: its driver, its time limits, its pool."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import URL, NullPool, make_url
+from sqlalchemy import URL, NullPool
 
 from hpo.storage.sqlite import BUSY_TIMEOUT, only_readable, read_only_connector
 
@@ -17,23 +17,6 @@ TIMEOUTS: dict[str, dict[str, Any]] = {
 }
 """Seconds, by database or driver: SQLite's to get another process's lock, the others' to connect
 and to be answered. For psycopg see `hpo.storage.postgresql`."""
-POSTGRESQL = ("postgres", "postgresql")
-"""The schemes of a URL that names no driver, as hosting services give it; psycopg is meant."""
-
-
-def parse_url(url: str) -> URL:
-    """A database URL, with the driver that the project brings along where it names none.
-
-    Raises:
-        ArgumentError, ValueError: it is none; ValueError: its port is no number.
-
-    >>> parse_url("postgres://me@host/studies").drivername
-    'postgresql+psycopg'
-    """
-    parsed = make_url(url)
-    return (
-        parsed.set(drivername="postgresql+psycopg") if parsed.drivername in POSTGRESQL else parsed
-    )
 
 
 def engine_options(url: URL, connections: int) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from optuna.storages import BaseStorage
 from data.collection import Collection
 from data.errors import InputError
 from hpo.runtime.process_identity import is_gone, this_process
-from hpo.storage.database import open_storage, storage_failures, without_password
+from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.swap import briefly, swap
+from hpo.storage.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study

@@ -21,7 +21,7 @@ from sqlalchemy import make_url, text
 import hpo.storage.database
 from data.errors import InputError, WorkFailed
 from hpo.storage.database import StorageAway, open_storage
-from hpo.storage.engine import parse_url
+from hpo.storage.urls import parse_url
 
 
 def plain(url: str) -> str:
