@@ -11,10 +11,11 @@ from statistics import median
 from optuna.trial import FrozenTrial
 
 from hpo.report.clock import Clock, span
-from hpo.report.style import counted, data_name, listed, words
+from hpo.report.style import counted, data_name, listed
 from hpo.report.tested import Tested, tested
 from hpo.runtime.wording import duration, kind_of_runs, percent
 from hpo.study.definition import StudyConfig
+from hpo.study.parameter_words import kind
 from hpo.study.results import StudyResults
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
@@ -40,7 +41,7 @@ Trials = Sequence[FrozenTrial]
 def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
     """A paragraph on what was searched, how, for how long, with how many workers."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
-    kinds = list(dict.fromkeys(words(f" {name.rpartition('.')[2]}").strip() for name in names))
+    kinds = list(dict.fromkeys(kind(name, config) for name in names))
     space = f"{counted(len(names), 'parameter')} ({listed(kinds)})" if names else "no parameters"
     found = counts(trials)
     states = {

@@ -80,9 +80,9 @@ def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime
     return [
         history(trials),
         learning_curves(trials, spared_epochs(config, trials)),
-        parallel(trials),
-        importance_bars(mattered),
-        slices(trials, names[:SLICES], mattered is not None),
+        parallel(trials, config),
+        importance_bars(mattered, config),
+        slices(trials, config, names[:SLICES], mattered is not None),
         timeline(trials, now),
     ]
 
