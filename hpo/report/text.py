@@ -171,9 +171,20 @@ def _means(over_seeds: Sequence[Tested]) -> str:
     return "".join(f", the {mean.what} {percent(mean.accuracy, mean.error)}" for mean in over_seeds)
 
 
-def unfinished(config: StudyConfig, trials: Trials, results: Path) -> str:
-    """Why there is no winner, where there are no results."""
+def unfinished(
+    config: StudyConfig, trials: Trials, results: Path, left_out: str | None = None
+) -> str:
+    """Why there is no winner, where there are no results.
+
+    Args:
+        config: the study's definition.
+        trials: all of them.
+        results: where they would be.
+        left_out: why those there are not the study's.
+    """
     done = counts(trials).done
+    if left_out is not None:
+        return f"{left_out}. What the retrained winner can do is not told here."
     return (
         f"Unfinished: {done:,} of {counted(config.trials, 'trial')} done, and {results.parent}"
         f" holds no {results.name}: what the retrained winner can do is left out."

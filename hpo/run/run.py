@@ -13,6 +13,7 @@ from hpo.runtime.literal_text import say
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.database import open_storage, storage_failures, without_password
+from hpo.storage.found_results import other_storage
 from hpo.storage.studies import STORAGE, Stores, keep_fingerprint, open_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -92,11 +93,11 @@ def run_study(
 
 def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Workspace) -> None:
     """Says on stderr how results that are shown again differ from what was asked for."""
-    folder, storage = workspace.folder, without_password(workspace.storage)
-    if (results.storage or storage) != storage:
+    folder, other = workspace.folder, other_storage(results, workspace.storage)
+    if other is not None:
         say(
-            f"{folder} holds the results of a run in {results.storage}, which are shown;"
-            f" choose another --output to run it in {storage}"
+            f"{folder} holds the results of a run in {other}, which are shown; choose another"
+            f" --output to run it in {without_password(workspace.storage)}"
         )
     before = results.budget.trials
     if config.trials > before:

@@ -7,6 +7,7 @@
 - requeue: a running trial that waits again
 - parameter_batch: a trial's parameters written in one transaction
 - studies: studies started, taken up, found again; their attributes
+- found_results: results in a study's folder, and whether they are of its storage
 - workspace: the names of all files in a study's folder
 - artifacts: stores of checkpoints and pictures
 - note_store: where optuna-dashboard looks for notes
