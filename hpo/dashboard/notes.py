@@ -14,6 +14,7 @@ from hpo.storage.note_store import read_note, write_note, write_trial_note
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.learning_rates import are_factors
 from hpo.study.results import StudyResults
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
@@ -144,11 +145,14 @@ def _in_words(config: StudyConfig) -> str:
     sampler, pruner, finish = config.sampler, config.pruner, config.finish
     limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
     pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
+    factors = (
+        " A layer's learning_rate is a factor of the network's." if are_factors(config) else ""
+    )
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
         f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
-        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{factors}"
     )
 
 

@@ -15,6 +15,8 @@ from plotly.subplots import make_subplots
 from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, VERMILLION
 from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.learning_rates import layer_rates, layers_of
+from hpo.study.parameter_words import kind
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, trained
@@ -22,13 +24,12 @@ from hpo.trials.outcome import accuracy_of, trained
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
-LEARNING_RATE = ".learning_rate"
 Trials = Sequence[FrozenTrial]
 Groups = dict[str, dict[bool, float]]
 """By group: the sum of its parameters' importance, above chance (True) and below."""
 
 
-def accuracy_against_seconds(trials: Trials, config: StudyConfig) -> go.Figure:
+def accuracy_against_seconds(trials: Trials) -> go.Figure:
     """Accuracy of each trial against its training time, with a line along the best so far."""
     figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
@@ -63,13 +64,13 @@ def accuracy_against_seconds(trials: Trials, config: StudyConfig) -> go.Figure:
 def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
     """Each layer's learning rates: those of the best quarter of the trials against the rest.
 
-    Pruned trials belong to the rest.
+    A rate is what the layer is trained with: its own parameter times the network's. Pruned trials
+    belong to the rest.
     """
     ranked = sorted(trained(trials), key=lambda trial: -trial.values[0])
     best = ranked[: ceil(BEST * len(ranked))]
     rest = ranked[len(best) :] + [t for t in trials if t.state is TrialState.PRUNED]
-    names = list(dict.fromkeys(name for trial in trials for name in trial.params))
-    layers = [n.removesuffix(LEARNING_RATE) for n in names if n.endswith(LEARNING_RATE)]
+    layers = layers_of(config)
     figure = _figure("Learning rates by layer", "", "learning rate")
     # Side by side in each layer's place: the best left of its middle, the rest right of it.
     for name, group, color, side, symbol in (
@@ -77,10 +78,9 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
         (f"the rest ({len(rest)})", rest, GREY, 0.12, "circle-open"),
     ):
         points = [
-            (place + side, _rounded(trial.params[layer + LEARNING_RATE]), trial.number)
-            for place, layer in enumerate(layers)
+            (layers.index(layer) + side, _rounded(rate), trial.number)
             for trial in group
-            if layer + LEARNING_RATE in trial.params
+            for layer, rate in layer_rates(config, trial.params).items()
         ]
         figure.add_scatter(
             name=name,
@@ -93,7 +93,7 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
         )
     figure.update_xaxes(
         tickvals=list(range(len(layers))),
-        ticktext=[in_figure(layer) for layer in layers],
+        ticktext=layers,
         range=[-0.5, len(layers) - 0.5],
         zeroline=False,
     )
@@ -109,13 +109,13 @@ def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
     found = importances(trials)
     if found is None:
         return None
-    layers = {name.removesuffix(LEARNING_RATE) for name in found.shares if LEARNING_RATE in name}
+    layers = set(layers_of(config))
     by_layer: Groups = {}
     by_kind: Groups = {}
     for name, share in found.shares.items():
-        layer, _, kind = name.rpartition(".")
+        layer = name.rpartition(".")[0]
         own_layer = layer if layer in layers else "whole network"
-        for groups, key in ((by_layer, own_layer), (by_kind, kind.replace("_", " "))):
+        for groups, key in ((by_layer, own_layer), (by_kind, kind(name, config))):
             parts = groups.setdefault(key, {True: 0.0, False: 0.0})
             parts[name in found.clear] += share
     figure = make_subplots(
@@ -151,7 +151,7 @@ def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
 
 
 FIGURES: dict[str, Callable[[Trials, StudyConfig], go.Figure | None]] = {
-    "accuracy-against-seconds": accuracy_against_seconds,
+    "accuracy-against-seconds": lambda trials, _: accuracy_against_seconds(trials),
     "learning-rates": learning_rates,
     "importance": importance,
 }

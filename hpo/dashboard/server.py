@@ -17,11 +17,11 @@ from hpo.dashboard.study_page import refresh
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import ArtifactStore, open_store
 from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.found_results import results_in_storage
 from hpo.storage.optuna_private import storage_of
 from hpo.storage.studies import ARTIFACTS
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
-from hpo.study.results import study_results
 
 HOST = "127.0.0.1"
 
@@ -70,7 +70,9 @@ def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: 
 def _write_note(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:
     results = None
     with suppress(InputError):  # those of another study
-        results = study_results(workspace.results, config)
+        results, left_out = results_in_storage(workspace, config)
+        if left_out is not None:
+            say(left_out)
     try:
         refresh(study, config, results)
     except STORAGE_ERRORS:  # a database that may only be read

@@ -51,12 +51,6 @@ class Bar:
     error: float | None = None
 
 
-def words(parameter: str) -> str:
-    """A parameter's name as people say it."""
-    spoken = parameter.replace(".", " ").replace("_", " ")
-    return spoken.replace(" l2", " L2")
-
-
 def data_name(dataset: str) -> str:
     """A data set's name in a sentence."""
     return dataset.capitalize() if dataset == "omniglot" else dataset

@@ -15,6 +15,7 @@ from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.database import open_storage, storage_failures
+from hpo.storage.found_results import other_storage
 from hpo.storage.studies import (
     STORAGE,
     Stores,
@@ -160,11 +161,11 @@ def _stored_results(
 
 def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Workspace) -> None:
     """Tells on stderr how the results that are shown differ from the ones asked for."""
-    folder, storage = workspace.folder, without_password(workspace.storage)
-    if (results.storage or storage) != storage:
+    folder, other = workspace.folder, other_storage(results, workspace.storage)
+    if other is not None:
         say(
-            f"{folder} holds the results of a run in {results.storage}, which are shown;"
-            f" choose another --output to run it in {storage}"
+            f"{folder} holds the results of a run in {other}, which are shown; choose another"
+            f" --output to run it in {without_password(workspace.storage)}"
         )
     before = results.budget.trials
     if config.trials > before:

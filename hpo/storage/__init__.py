@@ -13,6 +13,7 @@
 - swap: a study's attribute changed in one step
 - parameter_batch: a trial's parameters written in one transaction
 - studies: studies started, taken up, found again; their attributes
+- found_results: results in a study's folder, and whether they are of its storage
 - workspace: the names of all files in a study's folder
 - artifacts: stores of checkpoints and pictures
 - store_patience: such a store that is away is waited for

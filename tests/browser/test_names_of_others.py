@@ -83,16 +83,16 @@ def test_the_report_shows_them_and_runs_none(
     screenshot: Callable[[str], Path],
     tmp_path: Path,
 ) -> None:
-    trials = named_by_others.trials
+    trials, config = named_by_others.trials, load_study("glyphs")
     mattered = importances(trials)
     assert mattered is not None
     rows = [Bar(name, 1.0, name) for name in NAMES]
     sections = [
         history(trials),
         learning_curves(trials, 0.5),
-        parallel(trials),
-        importance_bars(mattered),
-        slices(trials, list(trials[0].params), True),
+        parallel(trials, config),
+        importance_bars(mattered, config),
+        slices(trials, config, list(trials[0].params), True),
         timeline(trials, trials[-1].datetime_complete),  # type: ignore[arg-type]
         Section(NAMES[0], " ".join(NAMES), {"alphabets": bars(rows, "%", 2, {"": BLUE})}),
     ]
