@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -28,6 +29,9 @@ from hpo.trials.budget import reached_limit
 
 FINISHER = "finisher"
 """The study attribute that names the process which finishes the study."""
+
+END_PATIENCE = 2.0
+"""Seconds for the claim to be let go."""
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +98,10 @@ class Finisher:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        self._thread.join()
-        if not isinstance(error, STORAGE_ERRORS):
-            self._change(Claim())
+        # Not for long, for the database may be away: then the end of the process is noticed.
+        release = Thread(target=self._release, name="release", daemon=True)
+        release.start()
+        release.join(END_PATIENCE)
 
     def may_test(self) -> None:
         """Makes sure, before the test alphabets are opened, that it is the time, and this process.
@@ -125,6 +130,11 @@ class Finisher:
             except STORAGE_ERRORS as error:
                 # If it lasts, the main thread meets it too.
                 log.warning("no heartbeat: %s", error)
+
+    def _release(self) -> None:
+        self._thread.join()
+        with suppress(*STORAGE_ERRORS):
+            self._change(Claim())
 
     def _beat(self) -> bool:
         return self._change(self._claim.model_copy(update={"beat": self._claim.beat + 1}))

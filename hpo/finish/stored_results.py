@@ -15,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 from data.errors import InputError
 from hpo.runtime.files import copy_file, write_bytes, write_text
 from hpo.storage.artifacts import open_store
+from hpo.storage.store_patience import PatientStore
+from hpo.storage.studies import files_begin_with
 from hpo.storage.swap import swap
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.results import StudyResults, document_of
@@ -75,12 +77,12 @@ class StoredResults(BaseModel):
         config = self.results.winner.config
         source = Path(self.folder)
         if source != workspace.folder.absolute() or not workspace.weights.exists():
-            self._fetch_weights(workspace)
+            self._fetch_weights(study, workspace)
         write_text(workspace.config, to_toml(config, self.results.dataset))
         write_text(workspace.trials, trials_csv(study))
         self.results.write(workspace.results)
 
-    def _fetch_weights(self, workspace: Workspace) -> None:
+    def _fetch_weights(self, study: optuna.Study, workspace: Workspace) -> None:
         elsewhere = TrainedFolder(Path(self.folder)).weights
         try:
             if load_network(elsewhere)[1] == self.results.winner.config:
@@ -90,7 +92,7 @@ class StoredResults(BaseModel):
             pass
         try:
             if self.store is not None:
-                name = _weights_name(self.results)
+                name = _weights_name(study, self.results)
                 with open_store(self.store).open_reader(name) as source:
                     write_bytes(workspace.weights, source.read())
                 return
@@ -116,7 +118,7 @@ def publish(
     """
     if store is not None:
         weights = io.BytesIO(workspace.weights.read_bytes())
-        open_store(store).write(_weights_name(results), weights)
+        PatientStore(open_store(store)).write(_weights_name(study, results), weights)
     mine = StoredResults(
         host=socket.gethostname(),
         folder=str(workspace.folder.absolute()),
@@ -128,6 +130,6 @@ def publish(
     return results if there is None else there.results
 
 
-def _weights_name(results: StudyResults) -> str:
+def _weights_name(study: optuna.Study, results: StudyResults) -> str:
     winner = results.winner
-    return f"{results.study}-best-{winner.number}-{winner.seed}.safetensors"
+    return f"{files_begin_with(study)}-best-{winner.number}-{winner.seed}.safetensors"

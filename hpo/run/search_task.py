@@ -20,7 +20,8 @@ from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
 from hpo.storage.database import open_storage, storage_failures
-from hpo.storage.studies import Stores, as_stored, check_fingerprint, stored_study
+from hpo.storage.store_patience import PatientStore
+from hpo.storage.studies import Stores, as_stored, check_fingerprint, files_begin_with, stored_study
 from hpo.storage.waiting_storage import disconnect
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -60,7 +61,10 @@ class SearchTask:
             collection = load_collection(config.dataset, self.data_root)
             check_fingerprint(study, collection)
             device = resolve_device(self.device)
-            objective = _objective(config, collection, device, self.stores, self.scratch, wire)
+            names = files_begin_with(study)
+            objective = _objective(
+                config, collection, device, self.stores, self.scratch, wire, names
+            )
             wire.ready()
             search(study, objective)
 
@@ -93,7 +97,10 @@ def search_here(
         with Progress(config.name, config.trials, done, machine.workers) as progress:
             if machine.workers == 1:
                 device = resolve_device(machine.device)
-                search(study, _objective(config, collection, device, stores, scratch, progress))
+                names = files_begin_with(study)
+                search(
+                    study, _objective(config, collection, device, stores, scratch, progress, names)
+                )
                 forget_the_ended()
                 return
             disconnect(study)  # meanwhile the workers may have the connection
@@ -126,8 +133,10 @@ def _objective(
     stores: Stores,
     scratch: Path,
     reporter: Reporter,
+    names: str,
 ) -> Objective:
     data = SearchData.of(collection, config.size, device)
     scratch.mkdir(parents=True, exist_ok=True)
-    checkpoints = Checkpoints(open_store(stores.checkpoints), scratch)
-    return Objective(config, data, device, checkpoints, reporter, open_store(stores.artifacts))
+    checkpoints = Checkpoints(open_store(stores.checkpoints), scratch, names)
+    artifacts = PatientStore(open_store(stores.artifacts))
+    return Objective(config, data, device, checkpoints, reporter, artifacts)

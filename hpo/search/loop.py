@@ -23,6 +23,7 @@ from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.optuna_private import stored
+from hpo.storage.store_patience import StoreAway
 from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
@@ -55,6 +56,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
         KeyboardInterrupt: an interrupt came; the running trial was given back.
         WorkFailed: several trials in a row failed with one kind of exception, or workers died in a
             row with no epoch done in between.
+        StoreAway: the store of checkpoints is away; the running trial was given back.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
@@ -88,7 +90,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 heart.trial = trial
                 try:
                     finished = _conclude(study, trial, objective)
-                except KeyboardInterrupt:
+                except (KeyboardInterrupt, StoreAway):
                     give_back(study, trial)
                     raise
                 except (TrialLost, UpdateFinishedTrialError):
@@ -114,6 +116,8 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     except optuna.TrialPruned:
         return _tell(study, trial, state=TrialState.PRUNED)
     except (TrialLost, UpdateFinishedTrialError):
+        raise
+    except StoreAway:
         raise
     except STORAGE_ERRORS:
         raise

@@ -14,6 +14,7 @@
 - studies: studies started, taken up, found again; their attributes
 - workspace: the names of all files in a study's folder
 - artifacts: stores of checkpoints and pictures
+- store_patience: such a store that is away is waited for
 - note_store: where optuna-dashboard looks for notes
 - optuna_private: Optuna's private pieces, each with its reason
 - proxy: Optuna's proxy in front of a database

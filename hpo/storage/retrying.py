@@ -53,13 +53,20 @@ def is_away(error: BaseException) -> bool:
     return _is_unavailable_proxy(error)
 
 
-def patiently(operation: Callable[[], R], before_retry: Callable[[], object]) -> R:
+def patiently(
+    operation: Callable[[], R],
+    before_retry: Callable[[], object],
+    away: Callable[[BaseException], bool] = is_away,
+    what: str = "the storage",
+) -> R:
     """The operation's answer, waited for with growing pauses while its database is away.
 
     An interrupt ends a pause at once.
 
     Args:
         before_retry: is called after each failure that another attempt follows.
+        away: whether an exception says that an answer may come later.
+        what: is away, for the log.
 
     Raises:
         Exception: the operation's own: a mistake, or the database was away for PATIENCE seconds.
@@ -70,11 +77,11 @@ def patiently(operation: Callable[[], R], before_retry: Callable[[], object]) ->
         nonlocal said
         before_retry()
         if not said and time.monotonic() - start > SAY_AFTER:
-            log.warning("the storage does not answer; waiting for it")
+            log.warning("%s does not answer; waiting for it", what)
             said = True
 
     answer = Retrying(
-        retry=retry_if_exception(is_away),
+        retry=retry_if_exception(away),
         stop=stop_after_delay(PATIENCE),
         wait=wait_random_exponential(FIRST_PAUSE, LONGEST_PAUSE),
         before_sleep=failed,
@@ -82,7 +89,7 @@ def patiently(operation: Callable[[], R], before_retry: Callable[[], object]) ->
         reraise=True,
     )(operation)
     if said:
-        log.warning("the storage answers again, after %.0f s", time.monotonic() - start)
+        log.warning("%s answers again, after %.0f s", what, time.monotonic() - start)
     return answer
 
 

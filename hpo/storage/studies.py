@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ CHECKPOINTS, ARTIFACTS = "artifact_store", "artifacts"
 """The study attributes that tell where its stores are, of checkpoints and of trials' artifacts."""
 WARM_START = "warm_start"
 """The study attribute that lists the older study's trials which were tried first."""
+FILES = "files begin with"
+"""The study attribute that has what the study's files in a shared store begin with."""
 ASKED = "budgets asked for"
 """The study attribute that has the number of trials which each `run` of the study asks for."""
 
@@ -62,6 +65,8 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
         study.set_metric_names([METRIC])
     _settle(study, config)
     if stored is None:
+        # Studies of one name in several databases may share a store.
+        swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
         study.set_user_attr(DEFINITION, config.definition())
     return study
 
@@ -185,6 +190,14 @@ def stored_config(study: optuna.Study) -> StudyConfig:
     if not isinstance(definition, dict) or not isinstance(changeable, dict):
         raise InputError(f"study {name}: what is stored of it is damaged: no tables")
     return read_study(definition | changeable, f"study {name}, as stored")
+
+
+def files_begin_with(study: optuna.Study) -> str:
+    """What the names of the study's files begin with, in a store that it may share with others.
+
+    Studies of the first versions have their files under the study's name alone.
+    """
+    return str(_attributes(study).get(FILES, study.study_name))
 
 
 def as_stored(study: optuna.Study, config: StudyConfig) -> StudyConfig:
