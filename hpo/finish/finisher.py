@@ -6,10 +6,7 @@ Which one is stored with the study, by name, with a count that grows as long as 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -23,15 +20,12 @@ from hpo.runtime.process_identity import is_gone, this_process
 from hpo.search.dead_workers import GRACE, HEARTBEAT
 from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import as_stored
-from hpo.storage.swap import swap
+from hpo.storage.swap import briefly, swap
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import reached_limit
 
 FINISHER = "finisher"
 """The study attribute that names the process which finishes the study."""
-
-END_PATIENCE = 2.0
-"""Seconds for the claim to be let go."""
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +43,10 @@ class Claim(BaseModel):
 
     Attributes:
         process: its name; "" if there is none.
-        where: its host and number, for people.
         beat: count of its signs of life.
     """
 
     process: str = ""
-    where: str = ""
     beat: int = 0
 
     @classmethod
@@ -98,10 +90,7 @@ class Finisher:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        # Not for long, for the database may be away: then the end of the process is noticed.
-        release = Thread(target=self._release, name="release", daemon=True)
-        release.start()
-        release.join(END_PATIENCE)
+        briefly(self._release)
 
     def may_test(self) -> None:
         """Makes sure, before the test alphabets are opened, that it is the time, and this process.
@@ -133,8 +122,7 @@ class Finisher:
 
     def _release(self) -> None:
         self._thread.join()
-        with suppress(*STORAGE_ERRORS):
-            self._change(Claim())
+        self._change(Claim())
 
     def _beat(self) -> bool:
         return self._change(self._claim.model_copy(update={"beat": self._claim.beat + 1}))
@@ -170,7 +158,7 @@ class Claims:
         holder = stored.process
         silent = now - self._since > GRACE
         if holder in ("", this_process()) or is_gone(holder) or silent:
-            mine = Claim(process=this_process(), where=f"{socket.gethostname()}:{os.getpid()}")
+            mine = Claim(process=this_process())
             if swap(study, FINISHER, raw, mine.model_dump()):
                 return Finisher(study, config, mine)
         return stored

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import optuna
 
 from data.collection import Collection
@@ -11,6 +9,8 @@ from hpo.finish.finalists import finish
 from hpo.finish.finisher import Claims, Finisher, FinishLost, SearchGoesOn, is_searched
 from hpo.finish.stored_results import StoredResults
 from hpo.runtime.interrupts import held_back, pause
+from hpo.runtime.literal_text import say
+from hpo.runtime.process_identity import shown
 from hpo.storage.studies import stored_config
 from hpo.storage.workspace import Workspace
 from hpo.study.results import StudyResults
@@ -54,10 +54,9 @@ def finish_once(
             if not isinstance(claim, Finisher):
                 if claim.process and told != claim.process:
                     told = claim.process
-                    print(
-                        f"{config.name}: {claim.where} retrains and tests; this process waits for"
-                        " the results",
-                        file=sys.stderr,
+                    say(
+                        f"{config.name}: {shown(claim.process)} retrains and tests; this process"
+                        " waits for the results"
                     )
                 pause(LOOK)
                 continue
@@ -69,8 +68,7 @@ def finish_once(
             except SearchGoesOn:
                 return None
             except FinishLost:
-                print(
+                say(
                     f"{config.name}: another process retrains and tests now; this one was silent"
-                    " for too long",
-                    file=sys.stderr,
+                    " for too long"
                 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import socket
-import sys
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from data.errors import InputError
 from hpo.runtime.files import copy_file, write_bytes, write_text
+from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import open_store
 from hpo.storage.store_patience import PatientStore
 from hpo.storage.studies import files_begin_with
@@ -98,10 +98,9 @@ class StoredResults(BaseModel):
                 return
         except (ArtifactNotFound, InputError, OSError):
             pass
-        print(
+        say(
             f"the winner's weights are on {self.host}, in {self.folder}; copy"
-            f" {elsewhere.name} from there to {workspace.folder}",
-            file=sys.stderr,
+            f" {elsewhere.name} from there to {workspace.folder}"
         )
 
 

@@ -15,7 +15,14 @@ from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.database import open_storage, storage_failures, without_password
-from hpo.storage.studies import STORAGE, Stores, keep_fingerprint, open_study, stored_config
+from hpo.storage.studies import (
+    STORAGE,
+    Stores,
+    asks_no_more,
+    keep_fingerprint,
+    open_study,
+    stored_config,
+)
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
@@ -80,10 +87,16 @@ def run_study(
     with storage_failures(workspace.storage), used(workspace.unfinished):
         study = open_study(config, open_storage(workspace.storage, create=True))
         keep_fingerprint(study, collection)
-        results = _stored_results(study, config, workspace)
-        if results is None:
-            warm_start(study, config, workspace)
-            results = _searched_and_finished(study, config, collection, machine, workspace, store)
+        try:
+            results = _stored_results(study, config, workspace)
+            if results is None:
+                warm_start(study, config, workspace)
+                results = _searched_and_finished(
+                    study, config, collection, machine, workspace, store
+                )
+        except BaseException:
+            asks_no_more(study)
+            raise
     remove_unused(workspace.unfinished)
     return results
 

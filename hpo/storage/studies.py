@@ -17,7 +17,7 @@ from data.collection import Collection
 from data.errors import InputError
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.storage.database import open_storage, storage_failures, without_password
-from hpo.storage.swap import swap
+from hpo.storage.swap import briefly, swap
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study
@@ -74,8 +74,9 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
 def _settle(study: optuna.Study, config: StudyConfig) -> None:
     """Stores what may change: as in `config`, with the largest number of trials asked for.
 
-    A process that has ended on this machine asks for nothing any more. Of those on other machines
-    that is not known, so what they asked for stays.
+    A process that has ended asks for nothing any more: it says so (see `asks_no_more`), or was
+    killed on this machine. If it was killed elsewhere, that is not known, and what it asked for
+    stays.
     """
     while True:
         stored = _attributes(study).get(ASKED)
@@ -90,6 +91,20 @@ def _settle(study: optuna.Study, config: StudyConfig) -> None:
         largest = now
         study.set_user_attr(CHANGEABLE, config.changeable() | {"trials": largest})
         asked = _attributes(study)[ASKED]
+
+
+def asks_no_more(study: optuna.Study) -> None:
+    """Takes back the number of trials that this process asks for: it ends before the study does."""
+
+    def take_back() -> None:
+        stored = _attributes(study).get(ASKED)
+        while isinstance(stored, dict) and this_process() in stored:
+            others = {process: n for process, n in stored.items() if process != this_process()}
+            if swap(study, ASKED, stored, others):
+                return
+            stored = _attributes(study).get(ASKED)
+
+    briefly(take_back)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import optuna
@@ -16,6 +19,25 @@ from hpo.storage.waiting_storage import WaitingStorage
 
 SETTLE = 1.0
 """Seconds after which one who wrote behind Optuna's proxy looks whether another wrote over it."""
+
+END_PATIENCE = 2.0
+"""Seconds that a process which ends has to say so."""
+
+
+def briefly(operation: Callable[[], object]) -> None:
+    """Has an operation on a storage done, but waits for END_PATIENCE seconds at most.
+
+    For a process that ends, while the database may be away: what it would say is found out without
+    it, later.
+    """
+
+    def tried() -> None:
+        with suppress(Exception):
+            operation()
+
+    thread = Thread(target=tried, name="briefly", daemon=True)
+    thread.start()
+    thread.join(END_PATIENCE)
 
 
 def swap(study: optuna.Study, key: str, before: Any, after: Any) -> bool:  # noqa: ANN401

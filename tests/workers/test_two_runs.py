@@ -12,6 +12,7 @@ from short_study import Start, Write, trials_of, wait_for
 
 from hpo.finish.finisher import FINISHER
 from hpo.finish.stored_results import RESULTS
+from hpo.runtime.process_identity import shown
 from hpo.storage.database import open_storage
 from hpo.storage.studies import ASKED, stored_study
 from hpo.trials.budget import counts
@@ -72,7 +73,7 @@ def test_one_takes_over_from_a_finisher_that_is_killed(
     (folder,) = {path.parts[0] for path in Path().glob("*/unfinished-short/retrained-*")}
     killed = runs[folder == "two"]
     claim = study_in(storage).user_attrs[FINISHER]
-    assert claim["where"].endswith(f":{killed.pid}")
+    assert shown(claim["process"]).endswith(f":{killed.pid}")
     os.killpg(killed.pid, signal.SIGKILL)
     other = runs[folder == "one"]
     _, err = other.communicate(timeout=120)
@@ -116,12 +117,13 @@ def test_a_budget_raised_while_the_finalists_are_retrained_is_searched_before_th
     words = ("run", study, "--storage", postgres, "--output")
     small = start(*words, "one")
     wait_for(lambda: any(Path("one").glob("unfinished-short/retrained-*/*.checkpoint.*")))
+    os.killpg(small.pid, signal.SIGSTOP)  # until the other has begun
     large = start(*words, "two", "--trials", 6)
-    said = []
+    wait_for(lambda: len(study_in(postgres).user_attrs[ASKED]) == 2)
+    os.killpg(small.pid, signal.SIGCONT)
     for process in (small, large):
         _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
-        said.append(err)
     assert counts(trials_of(postgres)).done == 6
     one, two = (json.loads(Path(out, "results.json").read_text()) for out in ("one", "two"))
     assert one == two
@@ -140,10 +142,13 @@ def test_the_one_who_ends_first_leaves_the_others_folder(
     words = ("run", study, "--storage", postgres)
     runs = [start(*words), start(*words)]
     wait_for(lambda: any(Path().glob("runs/short/unfinished-short/retrained-*/*.checkpoint.*")))
-    holder = study_in(postgres).user_attrs[FINISHER]["where"]
+    holder = shown(study_in(postgres).user_attrs[FINISHER]["process"])
     waits = next(process for process in runs if not holder.endswith(f":{process.pid}"))
     (finishes,) = [process for process in runs if process is not waits]
+    os.killpg(finishes.pid, signal.SIGSTOP)  # until the other has begun
+    wait_for(lambda: len(study_in(postgres).user_attrs[ASKED]) == 2)
     os.killpg(waits.pid, signal.SIGSTOP)
+    os.killpg(finishes.pid, signal.SIGCONT)
     _, err = finishes.communicate(timeout=120)
     assert finishes.returncode == 0, err
     folder = Path("runs/short/unfinished-short")
@@ -153,3 +158,19 @@ def test_the_one_who_ends_first_leaves_the_others_folder(
     _, err = waits.communicate(timeout=60)
     assert waits.returncode == 0, err
     assert not folder.exists()
+
+
+def test_after_an_interrupt_a_smaller_budget_counts(
+    postgres: str, write_study: Write, start: Start
+) -> None:
+    words = ("run", write_study(trials=40), "--storage", postgres)
+    process = start(*words)
+    wait_for(lambda: counts(trials_of(postgres)).done > 1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    done = counts(trials_of(postgres)).done
+    process = start(*words, "--trials", done)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert counts(trials_of(postgres)).done == done < 40

@@ -18,7 +18,7 @@ from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 
-OTHER = Claim(process="elsewhere:1:2", where="elsewhere:1")
+OTHER = Claim(process="elsewhere:1:2")
 
 
 @pytest.fixture
