@@ -7,9 +7,10 @@ import re
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from hpo.runtime.passwords import HIDDEN, QUERY
+
 POSTGRESQL = ("postgres", "postgresql")
 """The schemes of a URL that names no driver, as hosting services give it; psycopg is meant."""
-HIDDEN = "***"
 ESCAPES = "a user and a password need %40 for @, %2F for /, %3F for ? and %23 for #"
 PATH = re.compile(r"[\w./\\-]+")
 """What is no URL, and holds no password either: the path of a file."""
@@ -58,5 +59,4 @@ def without_password(url: str) -> str:
             return f"{scheme}://{HIDDEN}"
         return url if PATH.fullmatch(url) else HIDDEN
     shown = make_url(url).render_as_string(hide_password=True)
-    # Drivers take passwords in the query too.
-    return re.sub(r"([?&][^=&]*(pass|pwd|secret|token)[^=&]*=)[^&]*", rf"\1{HIDDEN}", shown)
+    return QUERY.sub(rf"\1{HIDDEN}", shown)
