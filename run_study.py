@@ -212,7 +212,7 @@ def export(
     of all. Several configurations are a folder of files, the best or cheapest first. The winner's,
     named after the best trials were retrained, is best.toml in the study's folder.
     """
-    from hpo.export import Selection, export_configs, export_table
+    from hpo.console.export import Selection, export_configs, export_table
     from hpo.storage.studies import find_study
     from hpo.storage.workspace import Workspace
 
@@ -301,7 +301,7 @@ def proxy(
 
     They name grpc://HOST:PORT as their storage.
     """
-    from hpo.storage.proxy import serve_proxy
+    from hpo.database.proxy import serve_proxy
 
     if storage is None:
         raise InputError("proxy: needs --storage URL, or HPO_STORAGE")

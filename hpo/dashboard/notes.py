@@ -8,9 +8,9 @@ from dataclasses import asdict
 
 import optuna
 
+from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
-from hpo.storage.note_store import read_note, write_note, write_trial_note
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig

@@ -14,11 +14,11 @@ from optuna_dashboard import get_note
 
 from data.errors import InputError
 from hpo.dashboard.study_page import refresh
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import storage_of
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import ArtifactStore, open_store
-from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.found_results import results_in_storage
-from hpo.storage.optuna_private import storage_of
 from hpo.storage.studies import ARTIFACTS
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig

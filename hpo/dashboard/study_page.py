@@ -9,7 +9,7 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from hpo.dashboard.notes import save_study_note
-from hpo.storage.database import STORAGE_ERRORS
+from hpo.database.opening import STORAGE_ERRORS
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts

@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial
 
 from data.collection import Collection
 from data.errors import WorkFailed
+from hpo.database.urls import without_password
 from hpo.finish.finisher import Finisher
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import over_seeds, single_seed_in
@@ -22,7 +23,6 @@ from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.studies import WARM_START
-from hpo.storage.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig

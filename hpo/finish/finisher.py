@@ -16,11 +16,11 @@ import optuna
 from optuna.trial import TrialState
 from pydantic import BaseModel, ValidationError
 
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.swap import briefly, swap
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.search.dead_workers import GRACE, HEARTBEAT
-from hpo.storage.database import STORAGE_ERRORS
 from hpo.storage.studies import as_stored
-from hpo.storage.swap import briefly, swap
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import reached_limit
 

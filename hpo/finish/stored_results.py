@@ -12,12 +12,12 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 from pydantic import BaseModel, ValidationError
 
 from data.errors import InputError
+from hpo.database.swap import swap
 from hpo.runtime.files import copy_file, write_bytes, write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import open_store
 from hpo.storage.store_patience import PatientStore
 from hpo.storage.studies import files_begin_with
-from hpo.storage.swap import swap
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.results import StudyResults, document_of
 from hpo.trials.table import trials_csv

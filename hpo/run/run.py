@@ -6,6 +6,8 @@ import optuna
 
 from data.collection import Collection
 from hpo.dashboard.study_page import refresh
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.urls import without_password
 from hpo.finish.once import finish_once
 from hpo.finish.stored_results import StoredResults
 from hpo.run.search_task import search_here
@@ -14,7 +16,6 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
-from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.found_results import other_storage
 from hpo.storage.studies import (
     STORAGE,
@@ -24,7 +25,6 @@ from hpo.storage.studies import (
     open_study,
     stored_config,
 )
-from hpo.storage.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results

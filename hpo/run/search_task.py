@@ -13,16 +13,16 @@ from data.collection import Collection
 from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.waiting_storage import disconnect
 from hpo.runtime.interrupts import held_back
 from hpo.runtime.process_identity import forget_the_ended
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage, storage_failures
 from hpo.storage.store_patience import PatientStore
 from hpo.storage.studies import Stores, as_stored, check_fingerprint, files_begin_with, stored_study
-from hpo.storage.waiting_storage import disconnect
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts, reached_limit

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.database.claim import set_running
+from hpo.database.optuna_private import new_trial, stored, taken_up
+from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import this_process
-from hpo.storage.claim import set_running
-from hpo.storage.optuna_private import new_trial, stored, taken_up
-from hpo.storage.requeue import set_waiting
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import may_start

@@ -12,9 +12,9 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.database.optuna_private import set_state, storage_of, stored, trial_id
+from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import is_gone, this_process
-from hpo.storage.optuna_private import set_state, storage_of, stored, trial_id
-from hpo.storage.requeue import set_waiting
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import Deaths, TrialRecord
 

@@ -12,9 +12,9 @@ from typing import Self
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import trial_id
 from hpo.search.dead_workers import HEARTBEAT, Watch, take_over
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import trial_id
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 

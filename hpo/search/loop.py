@@ -14,6 +14,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import stored
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.memory_kills import about_memory
 from hpo.runtime.process_identity import is_gone, stay_known
@@ -21,8 +23,6 @@ from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, ta
 from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import stored
 from hpo.storage.store_patience import StoreAway
 from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner

@@ -19,15 +19,15 @@ import torch
 from data.errors import InputError
 from data.splits import SearchData
 from hpo.dashboard.trial_artifacts import present
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import stored
+from hpo.database.parameter_batch import parameters_together
 from hpo.runtime.interrupts import allowed
 from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import TrialLost, still_mine
 from hpo.search.dead_workers import HEARTBEAT
 from hpo.storage.artifacts import ArtifactStore
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import stored
-from hpo.storage.parameter_batch import parameters_together
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import may_prune
 from hpo.study.samplers import TRAINING, trial_seed

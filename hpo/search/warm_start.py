@@ -5,8 +5,8 @@ from __future__ import annotations
 import optuna
 
 from data.errors import InputError
-from hpo.storage.database import open_storage
-from hpo.storage.optuna_private import storage_of
+from hpo.database.opening import open_storage
+from hpo.database.optuna_private import storage_of
 from hpo.storage.studies import WARM_START, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig

@@ -11,8 +11,8 @@ from typing import BinaryIO, Protocol
 from optuna.artifacts import FileSystemArtifactStore
 
 from data.errors import InputError
+from hpo.database.urls import without_password
 from hpo.runtime.files import check_folder
-from hpo.storage.urls import without_password
 
 BUCKET = re.compile(r"s3://([\w.-]+)/?")
 """Optuna's store takes a whole bucket, no folder in one."""

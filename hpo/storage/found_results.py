@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from hpo.storage.urls import without_password
+from hpo.database.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results

@@ -10,8 +10,8 @@ from typing import BinaryIO, TypeVar
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from data.errors import WorkFailed
+from hpo.database.retrying import patiently
 from hpo.storage.artifacts import ArtifactStore, Folder
-from hpo.storage.retrying import patiently
 
 AWAY = {
     errno.EIO,

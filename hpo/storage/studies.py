@@ -15,10 +15,10 @@ from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.swap import briefly, swap
+from hpo.database.urls import without_password
 from hpo.runtime.process_identity import is_gone, this_process
-from hpo.storage.database import open_storage, storage_failures
-from hpo.storage.swap import briefly, swap
-from hpo.storage.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study

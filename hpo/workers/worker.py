@@ -14,8 +14,8 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
+from hpo.database.opening import StorageAway
 from hpo.runtime.literal_text import VisibleFormatter
-from hpo.storage.database import StorageAway
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
 from model.training.epoch_report import EpochReport

@@ -13,8 +13,8 @@ from optuna.trial import FrozenTrial, TrialState
 from playwright.sync_api import Page, expect
 
 from data.collection import Collection
+from hpo.database.opening import open_storage
 from hpo.run.run import run_study
-from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.file import read_study

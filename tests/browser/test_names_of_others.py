@@ -13,13 +13,13 @@ from optuna.trial import TrialState
 from playwright.sync_api import Page, expect
 
 from hpo.dashboard.study_page import refresh
+from hpo.database.opening import open_storage
 from hpo.report.page import page, paragraphs
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.png import write_pictures
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Bar, Section, bars
 from hpo.runtime.palette import BLUE
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 from hpo.trials.importance import importances

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-import hpo.storage.database
-import hpo.storage.engine
-import hpo.storage.retrying
+import hpo.database.engine
+import hpo.database.opening
+import hpo.database.retrying
 
 Refused = Callable[..., str]
 WriteStudy = Callable[..., str]
@@ -108,8 +108,8 @@ def test_an_escaped_password_is_understood_and_hidden(
 def test_a_database_that_someone_else_locks_for_too_long(
     command: str, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hpo.storage.engine.TIMEOUTS, "sqlite", {"timeout": 0.1})
-    monkeypatch.setattr(hpo.storage.retrying, "PATIENCE", 0.2)
+    monkeypatch.setitem(hpo.database.engine.TIMEOUTS, "sqlite", {"timeout": 0.1})
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.2)
     with closing(sqlite3.connect("runs/tiny/study.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         error = refused(command, "tiny.toml" if command == "run" else "tiny", status=1)
@@ -130,7 +130,7 @@ def test_a_database_where_nothing_may_be_made(
     url = make_url(postgres).set(username="guest", password=None).render_as_string()
     start = time.monotonic()
     error = refused("run", write_study(), "--storage", url)
-    assert time.monotonic() - start < hpo.storage.database.START_PATIENCE / 2
+    assert time.monotonic() - start < hpo.database.opening.START_PATIENCE / 2
     assert error == f"error: storage {url}: cannot be used: permission denied for schema public"
 
 
@@ -141,6 +141,6 @@ def test_a_connection_option_that_there_is_not(
     url = mistyped.render_as_string()
     start = time.monotonic()
     error = refused("run", write_study(), "--storage", url)
-    assert time.monotonic() - start < hpo.storage.database.START_PATIENCE / 2
+    assert time.monotonic() - start < hpo.database.opening.START_PATIENCE / 2
     assert error.startswith(f"error: storage {url}: cannot be used: invalid ")
     assert error.endswith('option "optoin"')

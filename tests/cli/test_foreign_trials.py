@@ -11,7 +11,7 @@ import pytest
 from foreign_trials import add_foreign_trials
 from typer.testing import CliRunner
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import default_url
 from run_study import app

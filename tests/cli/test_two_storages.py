@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hpo.dashboard.server import _write_note
-from hpo.storage.database import open_storage
-from hpo.storage.note_store import read_note
+from hpo.database.note_store import read_note
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import Workspace
 from run_study import app

@@ -13,9 +13,9 @@ from short_study import Write
 
 from data.errors import WorkFailed
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.runtime import memory_kills
 from hpo.search.loop import IN_A_ROW as DEATHS_OF_THE_STUDY
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 from hpo.trials.budget import counts
@@ -91,7 +91,7 @@ from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 
 storage, folder = sys.argv[1], Path(sys.argv[2])

@@ -10,7 +10,7 @@ import pytest
 from faulty_proxy import FaultyProxy
 from short_study import Start, Write, trials_of, wait_for
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 from hpo.trials.budget import counts

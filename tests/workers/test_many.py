@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
 from sqlalchemy import create_engine, make_url, text
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import files_begin_with, stored_study
 from hpo.trials.budget import counts
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import optuna
 from short_study import Start, Write, trials_of, wait_for
 
+from hpo.database.opening import open_storage
 from hpo.finish.finisher import FINISHER
 from hpo.finish.stored_results import RESULTS
 from hpo.runtime.process_identity import shown
-from hpo.storage.database import open_storage
 from hpo.storage.studies import ASKED, stored_study
 from hpo.trials.budget import counts
 from model.network.weights import load_network

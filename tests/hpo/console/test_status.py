@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from data.errors import InputError
 from hpo.console.status import Status, status
 from hpo.console.status_view import status_lines
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig

@@ -17,13 +17,13 @@ from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from data.splits import SearchData, held_out_characters
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.finish.finalists import finish, fresh_seeds
 from hpo.run.run import run_study
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig

@@ -12,12 +12,12 @@ from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.finish.retrain import dataset_for, following_seeds, retrain
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import TrainedFolder, default_url
 from hpo.study.file import load_study, read_study

@@ -10,11 +10,11 @@ from short_search import CPU, config_with, opened
 from data.errors import WorkFailed
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.opening import storage_failures
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import storage_failures
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts

@@ -15,11 +15,11 @@ import pytest
 from moto.server import ThreadedMotoServer
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-import hpo.storage.retrying
+import hpo.database.retrying
+from hpo.database.opening import open_storage
+from hpo.database.optuna_private import taken_up
 from hpo.search.checkpoints import Checkpoints
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
-from hpo.storage.optuna_private import taken_up
 from hpo.storage.store_patience import PatientStore, StoreAway
 from hpo.storage.studies import files_begin_with, open_study, stored_study
 from hpo.storage.workspace import default_url
@@ -116,7 +116,7 @@ def test_an_older_study_keeps_the_names_of_its_files() -> None:
 def test_a_folder_that_is_away_is_waited_for(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.storage.retrying, "SAY_AFTER", 0.1)
+    monkeypatch.setattr(hpo.database.retrying, "SAY_AFTER", 0.1)
     trial = optuna.create_study(study_name="s").ask()
     store, away = tmp_path / "store", tmp_path / "away"
     one = worker(str(store), tmp_path / "scratch")
@@ -176,7 +176,7 @@ def test_a_bucket_whose_server_is_away_is_waited_for(
 def test_a_store_that_stays_away_is_no_failure_of_the_trial(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.storage.retrying, "PATIENCE", 0.3)
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.3)
     one = worker(str(tmp_path / "store"), tmp_path / "scratch")
     trial = optuna.create_study(study_name="s").ask()
     one.file(trial).write_bytes(b"epoch 0")

@@ -11,8 +11,8 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import exists, select, update
 
-from hpo.storage.optuna_private import TRIAL_ATTRIBUTES, TRIALS, storage_of, stored, trial_id
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.database.optuna_private import TRIAL_ATTRIBUTES, TRIALS, storage_of, stored, trial_id
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.trials.attributes import WORKER, TrialRecord
 
 

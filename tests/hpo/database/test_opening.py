@@ -9,9 +9,9 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
+from hpo.database.opening import open_storage
 from hpo.runtime.process_identity import this_process
 from hpo.search.claims import give_back, take_trial
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study, stored_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig

@@ -10,16 +10,16 @@ import optuna
 import pytest
 from sqlalchemy import text
 
-import hpo.storage.database
-import hpo.storage.sqlite
+import hpo.database.opening
+import hpo.database.sqlite
 from data.errors import InputError
-from hpo.storage.database import open_storage
-from hpo.storage.sqlite import network_file_system
+from hpo.database.opening import open_storage
+from hpo.database.sqlite import network_file_system
 from hpo.storage.workspace import default_url
 
 READS = """
 import sys
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 storage = open_storage(sys.argv[1], create=False)
 print([study.study_name for study in storage.get_all_studies()])
 """
@@ -61,7 +61,7 @@ def test_the_file_system_is_that_of_the_innermost_mount(
 ) -> None:
     table = tmp_path / "mountinfo"
     table.write_text(MOUNTS)
-    monkeypatch.setattr(hpo.storage.sqlite, "MOUNTS", table)
+    monkeypatch.setattr(hpo.database.sqlite, "MOUNTS", table)
     monkeypatch.setattr(Path, "exists", lambda self: True)
     assert network_file_system(Path(path)) == expected
 
@@ -69,7 +69,7 @@ def test_the_file_system_is_that_of_the_innermost_mount(
 def test_sqlite_on_a_network_file_system_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.storage.database, "network_file_system", lambda path: "nfs4")
+    monkeypatch.setattr(hpo.database.opening, "network_file_system", lambda path: "nfs4")
     with pytest.raises(InputError) as caught:
         open_storage(default_url(tmp_path / "new"), create=True)
     line = str(caught.value)

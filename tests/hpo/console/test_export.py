@@ -12,9 +12,9 @@ import pytest
 from optuna.trial import TrialState
 
 from data.errors import InputError
-from hpo.export import Selection, export_configs, export_table
+from hpo.console.export import Selection, export_configs, export_table
+from hpo.database.opening import open_storage
 from hpo.runtime.files import write_text
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study, stored_config
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig

@@ -14,8 +14,8 @@ from optuna.storages import RDBStorage
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hpo.storage.optuna_private import STUDY_ATTRIBUTES, storage_of, study_id
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.database.optuna_private import STUDY_ATTRIBUTES, storage_of, study_id
+from hpo.database.waiting_storage import WaitingStorage
 
 SETTLE = 1.0
 """Seconds after which one who wrote behind Optuna's proxy looks whether another wrote over it."""

@@ -10,13 +10,13 @@ from optuna.distributions import BaseDistribution
 from optuna.storages import RDBStorage
 from sqlalchemy.exc import IntegrityError
 
-from hpo.storage.optuna_private import (
+from hpo.database.optuna_private import (
     Parameter,
     can_hold_parameters,
     store_parameter,
     study_id,
 )
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.database.waiting_storage import WaitingStorage
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from optuna.storages import BaseStorage, RDBStorage, get_storage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.storage.optuna_database import named
-from hpo.storage.optuna_private import Parameter, storage_of
-from hpo.storage.retrying import patiently
+from hpo.database.optuna_database import named
+from hpo.database.optuna_private import Parameter, storage_of
+from hpo.database.retrying import patiently
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +55,7 @@ class WaitingStorage(BaseStorage):
 
         Raises:
             NotThere: the study or trial was deleted, or never was.
-            Exception: the operation's own, see `hpo.storage.retrying.patiently`.
+            Exception: the operation's own, see `hpo.database.retrying.patiently`.
         """
         try:
             return patiently(partial(operation, *args, **kwargs), self.remove_session)

@@ -16,11 +16,11 @@ import pytest
 from faulty_proxy import FaultyProxy
 from sqlalchemy import text
 
+import hpo.database.postgresql
 import hpo.runtime.interrupts
-import hpo.storage.postgresql
+from hpo.database.opening import open_storage
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.runtime.interrupts import held_back
-from hpo.storage.database import open_storage
-from hpo.storage.waiting_storage import WaitingStorage
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def later(seconds: float, action: object, *arguments: object) -> threading.Timer
 def test_a_connection_that_hangs_is_given_up_and_made_anew(
     study: optuna.Study, faults: FaultyProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.storage.postgresql, "SILENCE", 0.5)
+    monkeypatch.setattr(hpo.database.postgresql, "SILENCE", 0.5)
     faults.halt()
     # What hangs stays so; what is new is taken.
     timer = later(1, faults.go_on)
@@ -61,7 +61,7 @@ def test_a_server_process_that_is_stopped_is_given_up(
     postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a frozen machine: the kernel still takes what it is sent."""
-    monkeypatch.setattr(hpo.storage.postgresql, "SILENCE", 0.5)
+    monkeypatch.setattr(hpo.database.postgresql, "SILENCE", 0.5)
     storage = open_storage(postgres, create=True)
     assert storage.database is not None
     with storage.database.engine.connect() as connection:
@@ -136,10 +136,10 @@ FREEZES = """
 import os, signal, sys
 import optuna
 from sqlalchemy import event
-import hpo.storage.postgresql
-from hpo.storage.database import open_storage
+import hpo.database.postgresql
+from hpo.database.opening import open_storage
 
-hpo.storage.postgresql.LIMITS["idle_in_transaction_session_timeout"] = 1000
+hpo.database.postgresql.LIMITS["idle_in_transaction_session_timeout"] = 1000
 storage = open_storage(sys.argv[1], create=False)
 study = optuna.load_study(study_name="s", storage=storage)
 engine = storage.database.engine
@@ -174,7 +174,7 @@ def test_a_frozen_process_does_not_keep_its_lock(postgres: str) -> None:
 def test_a_lock_is_not_waited_for_without_end(
     postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hpo.storage.postgresql.LIMITS, "lock_timeout", 300)
+    monkeypatch.setitem(hpo.database.postgresql.LIMITS, "lock_timeout", 300)
     storage = open_storage(postgres, create=True)
     study = optuna.create_study(storage=storage, study_name="s")
     with psycopg.connect(postgres.replace("+psycopg", "")) as other:

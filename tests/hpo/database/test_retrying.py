@@ -13,26 +13,26 @@ from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage
 from sqlalchemy.exc import OperationalError
 
-import hpo.storage.engine
-import hpo.storage.retrying
+import hpo.database.engine
+import hpo.database.retrying
 from data.errors import WorkFailed
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.retrying import is_away
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.runtime.interrupts import held_back
-from hpo.storage.database import open_storage, storage_failures
-from hpo.storage.retrying import is_away
-from hpo.storage.waiting_storage import WaitingStorage
 from hpo.storage.workspace import default_url
 
 
 @pytest.fixture
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseStorage:
-    monkeypatch.setitem(hpo.storage.engine.TIMEOUTS, "sqlite", {"timeout": 0.3})
-    monkeypatch.setattr(hpo.storage.retrying, "SAY_AFTER", 0.5)
+    monkeypatch.setitem(hpo.database.engine.TIMEOUTS, "sqlite", {"timeout": 0.3})
+    monkeypatch.setattr(hpo.database.retrying, "SAY_AFTER", 0.5)
     return open_storage(default_url(tmp_path), create=True)
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hpo.storage.retrying, "PATIENCE", 0.5)
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.5)
 
 
 def locked(path: Path, seconds: float) -> threading.Thread:

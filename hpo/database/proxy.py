@@ -11,8 +11,8 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.storages import run_grpc_proxy_server
 
 from data.errors import InputError
+from hpo.database.opening import open_storage
 from hpo.runtime.interrupts import stop_waiting
-from hpo.storage.database import open_storage
 
 CONNECTIONS = 10
 """To the database: one for each of the proxy's threads."""

@@ -12,10 +12,10 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 from sqlalchemy import event
 
+from hpo.database.opening import open_storage
+from hpo.database.parameter_batch import parameters_together
 from hpo.runtime.process_identity import this_process
 from hpo.search.claims import give_back, release_mine, take_trial
-from hpo.storage.database import open_storage
-from hpo.storage.parameter_batch import parameters_together
 from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study

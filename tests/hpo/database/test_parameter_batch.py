@@ -11,9 +11,9 @@ from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import FrozenTrial
 from sqlalchemy import event
 
-from hpo.storage.database import open_storage
-from hpo.storage.parameter_batch import parameters_together
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.database.opening import open_storage
+from hpo.database.parameter_batch import parameters_together
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.storage.workspace import default_url
 
 

@@ -18,10 +18,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
-import hpo.storage.database
+import hpo.database.opening
 from data.errors import InputError, WorkFailed
-from hpo.storage.database import StorageAway, open_storage
-from hpo.storage.urls import parse_url
+from hpo.database.opening import StorageAway, open_storage
+from hpo.database.urls import parse_url
 
 
 def plain(url: str) -> str:
@@ -88,8 +88,8 @@ def test_who_finds_no_place_tries_again_and_leaves_nothing_behind(
         for _ in range(2):
             stack.enter_context(psycopg.connect(plain(allowed_two)))
         with monkeypatch.context() as patch:
-            patch.setattr(hpo.storage.database, "START_PATIENCE", 0.5)
-            patch.setattr(hpo.storage.database, "PATIENCE", 0.5)
+            patch.setattr(hpo.database.opening, "START_PATIENCE", 0.5)
+            patch.setattr(hpo.database.opening, "PATIENCE", 0.5)
             with pytest.raises((InputError, WorkFailed), match="too many connections") as caught:
                 open_storage(allowed_two, create=False, wait=wait)
         assert isinstance(caught.value, StorageAway if wait else InputError)
@@ -147,7 +147,7 @@ def test_pgbouncer_may_give_each_transaction_another_connection(bouncer: str) ->
     assert len(studies[0].trials) == 24
     assert storages[0].database is not None
     with storages[0].database.engine.connect() as connection:
-        for name, value in hpo.storage.postgresql.LIMITS.items():
+        for name, value in hpo.database.postgresql.LIMITS.items():
             assert connection.execute(text(f"SHOW {name}")).scalar() == f"{value // 1000}s"
         assert connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar() == 0
     for storage in storages:

@@ -12,7 +12,7 @@ from typing import Any
 
 import optuna
 
-from hpo.storage.optuna_private import storage_of, study_id, trial_id
+from hpo.database.optuna_private import storage_of, study_id, trial_id
 
 LONGEST = 2045
 """Characters in an attribute; a longer note takes several."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL, NullPool
 
-from hpo.storage.sqlite import BUSY_TIMEOUT, only_readable, read_only_connector
+from hpo.database.sqlite import BUSY_TIMEOUT, only_readable, read_only_connector
 
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 10, 20
 TIMEOUTS: dict[str, dict[str, Any]] = {
@@ -16,7 +16,7 @@ TIMEOUTS: dict[str, dict[str, Any]] = {
     "pymysql": {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": ANSWER_TIMEOUT},
 }
 """Seconds, by database or driver: SQLite's to get another process's lock, the others' to connect
-and to be answered. For psycopg see `hpo.storage.postgresql`."""
+and to be answered. For psycopg see `hpo.database.postgresql`."""
 
 
 def engine_options(url: URL, connections: int) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def engine_options(url: URL, connections: int) -> dict[str, Any]:
         return {"connect_args": arguments, "pool_size": connections, "max_overflow": connections}
     pool = {"pool_size": connections, "max_overflow": 0}
     if driver == "psycopg":
-        from hpo.storage.postgresql import connector
+        from hpo.database.postgresql import connector
 
         return {"creator": connector(url), **pool}
     return {"connect_args": TIMEOUTS.get(driver, {}), **pool}

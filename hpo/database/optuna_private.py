@@ -31,7 +31,7 @@ path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a pic
                                                 shows.
 =============================================== ==================================================
 
-`tests/hpo/storage/test_optuna_private.py` has each of them with its signature.
+`tests/hpo/database/test_optuna_private.py` has each of them with its signature.
 """
 
 from __future__ import annotations

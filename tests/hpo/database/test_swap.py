@@ -9,9 +9,9 @@ from typing import Any
 import optuna
 import pytest
 
-import hpo.storage.swap
-from hpo.storage.database import open_storage
-from hpo.storage.swap import swap
+import hpo.database.swap
+from hpo.database.opening import open_storage
+from hpo.database.swap import swap
 from hpo.storage.workspace import default_url
 
 
@@ -53,9 +53,11 @@ def test_a_change_that_was_done_may_be_repeated(url: str) -> None:
 
 
 def test_without_a_database_the_last_one_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hpo.storage.swap, "SETTLE", 0)
+    monkeypatch.setattr(hpo.database.swap, "SETTLE", 0)
     study = optuna.create_study()
     assert swap(study, "who", None, "me")
     assert not swap(study, "who", None, "you")
-    monkeypatch.setattr(hpo.storage.swap.time, "sleep", lambda _: study.set_user_attr("who", "she"))
+    monkeypatch.setattr(
+        hpo.database.swap.time, "sleep", lambda _: study.set_user_attr("who", "she")
+    )
     assert not swap(study, "who", "me", "you")

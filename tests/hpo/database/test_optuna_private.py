@@ -1,6 +1,6 @@
 """Optuna's private surface: each piece and its signature, and one room that uses it.
 
-What fails here after an upgrade of Optuna is to be mended in `hpo/storage/`.
+What fails here after an upgrade of Optuna is to be mended in `hpo/database/`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from optuna.storages._rdb import models
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import Enum, Table
 
-import hpo.storage.note_store
-from hpo.storage.artifacts import ArtifactStore
-from hpo.storage.database import open_storage
-from hpo.storage.note_store import read_note, write_note, write_trial_note
-from hpo.storage.optuna_private import (
+import hpo.database.note_store
+from hpo.database.note_store import read_note, write_note, write_trial_note
+from hpo.database.opening import open_storage
+from hpo.database.optuna_private import (
     STUDY_ATTRIBUTES,
     TRIAL_ATTRIBUTES,
     TRIALS,
@@ -43,8 +42,9 @@ from hpo.storage.optuna_private import (
     taken_up,
     trial_id,
 )
-from hpo.storage.retrying import is_away
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.database.retrying import is_away
+from hpo.database.waiting_storage import WaitingStorage
+from hpo.storage.artifacts import ArtifactStore
 from hpo.storage.workspace import default_url
 
 PROJECT = Path(__file__).parents[3]
@@ -180,7 +180,7 @@ def test_notes_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> No
             "version": 1,
             "body": text,
         }
-    assert hpo.storage.note_store.LONGEST == optuna_dashboard._note.SYSTEM_ATTR_MAX_LENGTH
+    assert hpo.database.note_store.LONGEST == optuna_dashboard._note.SYSTEM_ATTR_MAX_LENGTH
     optuna_dashboard.save_note(study, "another")
     assert read_note(study) == "another"
 

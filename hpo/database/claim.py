@@ -12,14 +12,14 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import Connection, exists, insert, select, update
 
-from hpo.storage.optuna_private import (
+from hpo.database.optuna_private import (
     TRIAL_ATTRIBUTES,
     TRIALS,
     set_state,
     storage_of,
     trial_id,
 )
-from hpo.storage.waiting_storage import WaitingStorage
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.trials.attributes import WORKER, TrialRecord
 
 

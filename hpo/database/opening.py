@@ -17,14 +17,14 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLA
 from tenacity import RetryCallState, Retrying, wait_random_exponential
 
 from data.errors import InputError, WorkFailed
+from hpo.database.engine import CONNECT_TIMEOUT, engine_options
+from hpo.database.optuna_database import OptunaDatabase
+from hpo.database.optuna_private import limit_calls
+from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, is_away
+from hpo.database.sqlite import network_file_system, tune
+from hpo.database.urls import Ambiguous, parse_url, without_password
+from hpo.database.waiting_storage import NotThere, WaitingStorage
 from hpo.runtime.interrupts import pause
-from hpo.storage.engine import CONNECT_TIMEOUT, engine_options
-from hpo.storage.optuna_database import OptunaDatabase
-from hpo.storage.optuna_private import limit_calls
-from hpo.storage.retrying import LONGEST_PAUSE, PATIENCE, is_away
-from hpo.storage.sqlite import network_file_system, tune
-from hpo.storage.urls import Ambiguous, parse_url, without_password
-from hpo.storage.waiting_storage import NotThere, WaitingStorage
 
 PROXY_TIMEOUT = 30.0
 """Seconds in which a call of Optuna's proxy is to be answered."""
@@ -139,7 +139,7 @@ def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown:
         if url.get_backend_name() == "sqlite" and "poolclass" not in options:
             tune(storage.engine, change_mode=create)
         if url.get_driver_name() == "psycopg":
-            from hpo.storage.postgresql import limit_transactions
+            from hpo.database.postgresql import limit_transactions
 
             limit_transactions(storage.engine)
         return storage
