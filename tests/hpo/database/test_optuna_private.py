@@ -206,7 +206,7 @@ def test_no_other_room_uses_what_is_private_of_optuna() -> None:
     files = [PROJECT / "run_study.py"]
     for package in ("benchmarks", "data", "hpo", "model"):
         files += (PROJECT / package).rglob("*.py")
-    outside = [file for file in files if PROJECT / "hpo" / "storage" not in file.parents]
+    outside = [file for file in files if PROJECT / "hpo" / "database" not in file.parents]
     assert len(outside) > 100
     found = [
         f"{file.relative_to(PROJECT)}:{number}: {line.strip()}"
@@ -215,7 +215,7 @@ def test_no_other_room_uses_what_is_private_of_optuna() -> None:
         if PRIVATE.search(line)
     ]
     assert found == []
-    assert PRIVATE.search((PROJECT / "hpo" / "storage" / "optuna_private.py").read_text())
+    assert PRIVATE.search((PROJECT / "hpo" / "database" / "optuna_private.py").read_text())
 
 
 def test_a_frozen_trial_is_known_by_the_same_name(study: optuna.Study) -> None:
