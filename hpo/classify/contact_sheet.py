@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from data.sources.picture_files import Floats
-from hpo.runtime.literal_text import visible
 from hpo.runtime.palette import GREY, INK, PALE, PAPER
 
 SIDE, GAP, LINE = 105, 8, 18
@@ -85,7 +84,7 @@ def _fitted(
     text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> str:
     """As much of a text as an entry is wide, on one line."""
-    text = visible(" ".join(text.split()))
+    text = " ".join(text.split())
     kept = len(text)
     while kept and draw.textlength(text[:kept] + "…" * (kept < len(text)), font) > WIDTH:
         kept -= 1

@@ -6,5 +6,4 @@
 - summary: the winner, its accuracies, and where everything is
 - shown_command: commands that are shown, to be copied
 - terminal: stdout, as tables are printed there
-- export: configurations of trials, or a table of them, as files
 """

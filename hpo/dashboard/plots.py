@@ -1,22 +1,20 @@
-"""A study's figures that the dashboard does not draw by itself: each from its trials, as plotly's.
+"""A study's figures that the dashboard does not draw by itself: each from a study, as plotly's.
 
 Colours are told apart by the colour-blind too (Okabe and Ito's palette).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import ceil
 
+import optuna
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
-from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, VERMILLION
-from hpo.study.definition import METRIC, StudyConfig
-from hpo.study.learning_rates import layer_rates, layers_of
-from hpo.study.parameter_words import kind
+from hpo.study.definition import METRIC
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, trained
@@ -24,14 +22,15 @@ from hpo.trials.outcome import accuracy_of, trained
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
-Trials = Sequence[FrozenTrial]
+LEARNING_RATE = ".learning_rate"
 Groups = dict[str, dict[bool, float]]
 """By group: the sum of its parameters' importance, above chance (True) and below."""
 
 
-def accuracy_against_seconds(trials: Trials) -> go.Figure:
+def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
     """Accuracy of each trial against its training time, with a line along the best so far."""
     figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
+    trials = study.get_trials(deepcopy=False)
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
     for name, group, color, symbol in (
         ("complete", trained(trials), BLUE, "circle"),
@@ -61,16 +60,17 @@ def accuracy_against_seconds(trials: Trials) -> go.Figure:
     return figure
 
 
-def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
+def learning_rates(study: optuna.Study) -> go.Figure:
     """Each layer's learning rates: those of the best quarter of the trials against the rest.
 
-    A rate is what the layer is trained with: its own parameter times the network's. Pruned trials
-    belong to the rest.
+    Pruned trials belong to the rest.
     """
+    trials = study.get_trials(deepcopy=False)
     ranked = sorted(trained(trials), key=lambda trial: -trial.values[0])
     best = ranked[: ceil(BEST * len(ranked))]
     rest = ranked[len(best) :] + [t for t in trials if t.state is TrialState.PRUNED]
-    layers = layers_of(config)
+    names = list(dict.fromkeys(name for trial in trials for name in trial.params))
+    layers = [n.removesuffix(LEARNING_RATE) for n in names if n.endswith(LEARNING_RATE)]
     figure = _figure("Learning rates by layer", "", "learning rate")
     # Side by side in each layer's place: the best left of its middle, the rest right of it.
     for name, group, color, side, symbol in (
@@ -78,9 +78,10 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
         (f"the rest ({len(rest)})", rest, GREY, 0.12, "circle-open"),
     ):
         points = [
-            (layers.index(layer) + side, _rounded(rate), trial.number)
+            (place + side, _rounded(trial.params[layer + LEARNING_RATE]), trial.number)
+            for place, layer in enumerate(layers)
             for trial in group
-            for layer, rate in layer_rates(config, trial.params).items()
+            if layer + LEARNING_RATE in trial.params
         ]
         figure.add_scatter(
             name=name,
@@ -101,21 +102,21 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
     return figure
 
 
-def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
+def importance(study: optuna.Study) -> go.Figure | None:
     """Importances by layer and by kind of parameter: what set the best trials apart.
 
     Each group's is the sum of its parameters'. None where nothing can be said yet.
     """
-    found = importances(trials)
+    found = importances(study.get_trials(deepcopy=False))
     if found is None:
         return None
-    layers = set(layers_of(config))
+    layers = {name.removesuffix(LEARNING_RATE) for name in found.shares if LEARNING_RATE in name}
     by_layer: Groups = {}
     by_kind: Groups = {}
     for name, share in found.shares.items():
-        layer = name.rpartition(".")[0]
+        layer, _, kind = name.rpartition(".")
         own_layer = layer if layer in layers else "whole network"
-        for groups, key in ((by_layer, own_layer), (by_kind, kind(name, config))):
+        for groups, key in ((by_layer, own_layer), (by_kind, kind.replace("_", " "))):
             parts = groups.setdefault(key, {True: 0.0, False: 0.0})
             parts[name in found.clear] += share
     figure = make_subplots(
@@ -129,7 +130,7 @@ def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
         ):
             figure.add_bar(
                 x=[_rounded(100 * parts[clear]) for _, parts in ordered],
-                y=[in_figure(key) for key, _ in ordered],
+                y=[key for key, _ in ordered],
                 orientation="h",
                 marker_color=color,
                 hovertemplate="%{y}: %{x:.0f} %",
@@ -150,8 +151,8 @@ def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
     return figure
 
 
-FIGURES: dict[str, Callable[[Trials, StudyConfig], go.Figure | None]] = {
-    "accuracy-against-seconds": lambda trials, _: accuracy_against_seconds(trials),
+FIGURES: dict[str, Callable[[optuna.Study], go.Figure | None]] = {
+    "accuracy-against-seconds": accuracy_against_seconds,
     "learning-rates": learning_rates,
     "importance": importance,
 }

@@ -9,13 +9,11 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from hpo.dashboard.notes import save_study_note
-from hpo.database.opening import STORAGE_ERRORS
+from hpo.storage.database import STORAGE_ERRORS
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
-from hpo.trials.configuration import own_trials
 from hpo.trials.outcome import trained
-from hpo.trials.ranking import best_trials
 
 GROWTH = 1.5
 """The growth in the number of finished trials after which the plots are drawn anew."""
@@ -29,11 +27,12 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
     The note tells of a new best trial at once. All else follows at growing intervals, so that it
     costs next to nothing however large the study gets.
     """
-    done = counts(study.get_trials(deepcopy=False)).done
-    best = best_trials(study, config, 1)
+    trials = study.get_trials(deepcopy=False)
+    done = counts(trials).done
+    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
     if done and _interval(done) > _interval(done - 1):
         refresh(study, config)
-    elif best and best[0].number == finished.number:
+    elif best is not None and best.number == finished.number:
         refresh(study, config, plots=False)
 
 
@@ -52,16 +51,15 @@ def refresh(
     try:
         save_study_note(study, config, results)
         if plots:
-            _draw(study, config)
+            _draw(study)
     except STORAGE_ERRORS:
         raise
     except Exception:
         log.warning("study %s: its note or plots are not up to date", config.name, exc_info=True)
 
 
-def _draw(study: optuna.Study, config: StudyConfig) -> None:
-    trials = own_trials(study.get_trials(deepcopy=False), config)
-    if not trained(trials):
+def _draw(study: optuna.Study) -> None:
+    if not trained(study.get_trials(deepcopy=False)):
         return
     # Here, for workers seldom draw, and these take seconds to import.
     from optuna_dashboard import save_plotly_graph_object
@@ -69,7 +67,7 @@ def _draw(study: optuna.Study, config: StudyConfig) -> None:
     from hpo.dashboard.plots import FIGURES
 
     for name, draw in FIGURES.items():
-        figure = draw(trials, config)
+        figure = draw(study)
         if figure is not None:
             save_plotly_graph_object(study, figure, graph_object_id=name)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Sequence
-from itertools import chain, count
+from collections.abc import Sequence
 from math import ceil, floor, log, log10
 
-import plotly.graph_objects as go
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -28,11 +25,9 @@ from hpo.report.style import (
     short,
     spread,
     undrawn,
+    words,
 )
-from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, INK, PALE, SKY, VERMILLION
-from hpo.study.definition import StudyConfig
-from hpo.study.parameter_words import words
 from hpo.trials.importance import FEWEST, SHUFFLES, Importances
 from hpo.trials.outcome import accuracy_of
 from hpo.trials.ranking import best_first
@@ -41,11 +36,9 @@ Trials = Sequence[FrozenTrial]
 ROW_HEIGHT = 36
 SHOWN_IMPORTANCES = 12
 SHOWN_LINES = 300
-LONGEST_NAME = 80
-"""Characters of a figure's name: a parameter's may be longer than a file's can be."""
 
 
-def parallel(trials: Trials, config: StudyConfig) -> Section:
+def parallel(trials: Trials) -> Section:
     """Every trial as a line through all its parameters' values.
 
     The axes lie on top of each other, not side by side, so that 25 names are read on a phone too.
@@ -96,8 +89,7 @@ def parallel(trials: Trials, config: StudyConfig) -> Section:
         range=[len(names) - 0.7, -0.7],
         tickvals=list(range(len(names))),
         ticktext=[
-            f"{in_figure(words(name, config))} <br>"
-            f'<span style="font-size:10px">{in_figure(f"{low} to {high}")} </span>'
+            f'{words(name)} <br><span style="font-size:10px">{low} to {high} </span>'
             for name, (low, high) in zip(names, ends, strict=True)
         ],
         gridcolor=GREY,
@@ -111,7 +103,7 @@ def parallel(trials: Trials, config: StudyConfig) -> Section:
     )
 
 
-def importance_bars(found: Importances | None, config: StudyConfig) -> Section:
+def importance_bars(found: Importances | None) -> Section:
     """Bars of the parameters' importances: what set the best trials apart."""
     if found is None:
         return Section(
@@ -122,12 +114,7 @@ def importance_bars(found: Importances | None, config: StudyConfig) -> Section:
     shown = dict(list(shares.items())[:SHOWN_IMPORTANCES])
     above, below = "above chance", "no more than chance"
     rows = [
-        Bar(
-            words(name, config),
-            100 * share,
-            f"{100 * share:.0f} %",
-            above if name in clear else below,
-        )
+        Bar(words(name), 100 * share, f"{100 * share:.0f} %", above if name in clear else below)
         for name, share in shown.items()
     ]
     longest = 105 * max(*shown.values(), found.chance)
@@ -135,9 +122,9 @@ def importance_bars(found: Importances | None, config: StudyConfig) -> Section:
     figure.add_vline(
         100 * found.chance, line={"color": INK, "dash": "dot", "width": 1.5}, layer="below"
     )
-    first = [words(name, config) for name in shown][:3]
+    first = [words(name) for name in shown][:3]
     title = (
-        f"What set the best trials apart: {listed([words(name, config) for name in clear[:3]])}"
+        f"What set the best trials apart: {listed([words(name) for name in clear[:3]])}"
         if clear
         else "No parameter stands out from chance"
     )
@@ -149,24 +136,18 @@ def importance_bars(found: Importances | None, config: StudyConfig) -> Section:
     if not clear:
         text += f" First in order, but no more than a hint: {listed(first)}."
     for name in clear[:3]:
-        text += (
-            f" {words(name, config).capitalize()}: the best trials had {_had(name, found.best)}."
-        )
+        text += f" {words(name).capitalize()}: the best trials had {_had(name, found.best)}."
     return Section(title, text, {"importances": figure})
 
 
-def slices(
-    trials: Trials, config: StudyConfig, parameters: Sequence[str], ranked_by_importance: bool
-) -> Section:
+def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool) -> Section:
     """Accuracy over the values of single parameters, a small figure each.
 
     Args:
-        trials: of the study.
-        config: its definition.
         parameters: which.
         ranked_by_importance: whether they are the most important ones, in that order.
     """
-    figures: dict[str, go.Figure] = {}
+    figures = {}
     for name in parameters:
         having = [t for t in trials if name in t.params and accuracy_of(t) is not None]
         if not having:
@@ -174,8 +155,8 @@ def slices(
         distribution = having[0].distributions[name]
         values = [trial.params[name] for trial in having]
         if not all(type(value) in (int, float) for value in values):
-            values = [in_figure(str(value)) for value in values]
-        figure = empty_figure(in_figure(words(name, config)), "accuracy (%)", 260)
+            values = [str(value) for value in values]
+        figure = empty_figure(words(name), "accuracy (%)", 260)
         add_trials(figure, having, values)
         figure.update_layout(showlegend=False)
         if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
@@ -184,7 +165,7 @@ def slices(
             figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
-        figures[_unlike(f"slice-{name}", figures)] = figure
+        figures[f"slice-{name}"] = figure
     if not figures:
         return Section(
             "No accuracy over single parameters",
@@ -197,13 +178,6 @@ def slices(
         " (a low one may only have been stopped early); green diamonds: running.",
         figures,
     )
-
-
-def _unlike(name: str, others: Container[str]) -> str:
-    """A figure's name for its file and its place in the page, from what may hold any character."""
-    plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)[:LONGEST_NAME]
-    numbered = (f"{plain}-{number}" for number in count(2))
-    return next(name for name in chain([plain], numbered) if name not in others)
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

@@ -1,8 +1,7 @@
 """Blocks in which Ctrl-C and SIGTERM wait: they may end a training, but no use of the storage.
 
-An interrupt within a query leaves SQLite locked for this process; one between a pruner's decision
-and the record of it lets the trial live on. But a database may not answer for a long time: what an
-interrupt has waited for some seconds is broken off, whatever it is.
+An interrupt within a query leaves SQLite locked for this process. One between a pruner's decision
+and the record of it lets the trial live on.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
@@ -19,25 +18,16 @@ Item = TypeVar("Item")
 Handler = Callable[[int, FrameType | None], object]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-GRACE = 3.0
-"""Seconds that an interrupt waits for what was begun, which is then broken off."""
-GRACE_AFTER = 0.5
-"""Seconds that each step has which follows, such as giving a trial back."""
-HAS_ALARM = hasattr(signal, "setitimer")  # not on Windows
 _came: list[int] = []
-_holding = False
-_ending = threading.Event()
+"""Numbers of the signals that came since `held_back` began."""
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
     """Holds interrupts back until the end of the block, or until `allowed` or `pause` within it.
 
-    They wait GRACE seconds at most.
-
     Raises:
-        KeyboardInterrupt: at the end of the block, if an interrupt came; within the block, if one
-            came GRACE seconds ago, and again GRACE_AFTER seconds later.
+        KeyboardInterrupt: at the end of the block, if an interrupt came.
 
     Example:
         >>> try:
@@ -49,18 +39,10 @@ def held_back() -> Iterator[None]:
         the query is done
         interrupted
     """
-    global _holding
     _came.clear()
-    alarm = (signal.SIGALRM,) if HAS_ALARM else ()
     try:
-        with _handled_by(_break_off, alarm), _handled_by(_remember):
-            _holding = True
-            try:
-                yield
-            finally:
-                _holding = False
-                if HAS_ALARM:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+        with _handled_by(_remember):
+            yield
     finally:
         came = bool(_came)
         _came.clear()
@@ -91,14 +73,13 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def pause(seconds: float) -> None:
-    """Sleeps; an interrupt ends the sleep at once. Other threads' pauses end with `stop_waiting`.
+    """Sleeps; an interrupt ends the sleep at once.
 
     Raises:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
     """
     if threading.current_thread() is not threading.main_thread():
-        if _ending.wait(seconds):
-            raise KeyboardInterrupt
+        time.sleep(seconds)  # signals reach the main thread alone
         return
     with _handled_by(_remember_and_raise):
         if _came:
@@ -106,25 +87,15 @@ def pause(seconds: float) -> None:
         time.sleep(seconds)
 
 
-def stop_waiting() -> None:
-    """The process ends: no thread waits for an answer of the storage any more."""
-    _ending.set()
-
-
-def must_not_wait() -> bool:
-    """Whether the process ends, see `stop_waiting`."""
-    return _ending.is_set()
-
-
 @contextmanager
-def _handled_by(handler: Handler, signals: Sequence[int] = SIGNALS) -> Iterator[None]:
+def _handled_by(handler: Handler) -> Iterator[None]:
     """Handles interrupts within the block, but leaves ignored signals ignored.
 
     A shell tells the processes in its background to ignore SIGINT.
     """
     before = {
         number: signal.signal(number, handler)
-        for number in signals
+        for number in SIGNALS
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
@@ -136,15 +107,8 @@ def _handled_by(handler: Handler, signals: Sequence[int] = SIGNALS) -> Iterator[
 
 def _remember(number: int, frame: FrameType | None) -> None:
     _came.append(number)
-    if _holding and len(_came) == 1 and HAS_ALARM:
-        signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE_AFTER)
 
 
 def _remember_and_raise(number: int, frame: FrameType | None) -> None:
-    _remember(number, frame)
+    _came.append(number)
     raise KeyboardInterrupt
-
-
-def _break_off(number: int, frame: FrameType | None) -> None:
-    if _holding:
-        raise KeyboardInterrupt
