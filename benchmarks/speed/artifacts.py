@@ -32,12 +32,12 @@ from benchmarks.output import tell
 from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.note_store import write_trial_note
+from hpo.database.opening import open_storage
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
-from hpo.storage.note_store import write_trial_note
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url
 from hpo.study.file import load_study

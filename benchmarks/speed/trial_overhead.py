@@ -36,11 +36,11 @@ from benchmarks.command import make_parser, parse_names
 from benchmarks.output import tell
 from data.sources.load import load_collection
 from data.splits import SearchData
+from hpo.database.opening import open_storage
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study

@@ -3,6 +3,7 @@
 - load: a data set by name
 - omniglot, omniglot_files: Omniglot, from a folder, the cache or the network; its PNGs, verified
 - glyphs, handwriting: alphabets that the program makes up, and twenty drawers who draw them
+- roots: folders that were named
 - mnist, redraw: MNIST's digits as one alphabet, and drawn again with Omniglot's pen
 - scans, picture_files, pen, thinning: photographs and scans made like Omniglot's drawings
 - cache: pictures kept for fast starts

@@ -62,6 +62,7 @@ def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
     """
     path = cache_path(dataset)
     try:
+        path = Path(os.path.realpath(path))  # a link stays one
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:

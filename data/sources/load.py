@@ -9,6 +9,7 @@ from data.collection import Collection
 from data.names import Dataset
 from data.sources.glyphs import make_glyphs
 from data.sources.omniglot import OmniglotUnavailable, load_omniglot
+from data.sources.roots import named_root
 
 
 def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
@@ -18,16 +19,20 @@ def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
 
     Args:
         dataset: "auto", "omniglot" or "glyphs".
-        data_root: a folder that holds Omniglot, see `load_omniglot`; None if not given.
+        data_root: a folder that holds Omniglot, see `load_omniglot`; None if not given. It must
+            be there whatever the data set.
 
     Raises:
-        InputError: `data_root` or OMNIGLOT_ROOT is given but wrong, also with "auto".
+        InputError: `data_root` is not there, or it or OMNIGLOT_ROOT lacks Omniglot, also with
+            "auto".
         OmniglotUnavailable: "omniglot" is neither given nor cached, and its download failed.
 
     Example:
         >>> load_collection("glyphs", data_root=None).name
         'glyphs'
     """
+    if data_root is not None:
+        named_root(data_root, f"data root {data_root}")
     if dataset == "glyphs":
         return make_glyphs()
     try:

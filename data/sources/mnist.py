@@ -20,6 +20,7 @@ from data.characters import Characters
 from data.errors import InputError
 from data.sources.download import download
 from data.sources.redraw import redraw
+from data.sources.roots import named_root
 
 ALPHABET = "MNIST"
 DIGITS = 10
@@ -56,11 +57,11 @@ def load_mnist(data_root: Path | None) -> Tensor:
     environment variable MNIST_ROOT, else from the user's cache folder, else from the network.
 
     Raises:
-        InputError: MNIST_ROOT lacks a file, or a file is not MNIST's.
+        InputError: a named folder is not there, MNIST_ROOT lacks a file, or a file is not MNIST's.
         MnistUnavailable: nothing is given or cached, and the download failed.
     """
-    folder = _folder(data_root)
-    pixels, labels = (_content(folder / name) for name in FILES)
+    found = _files(data_root)
+    pixels, labels = (_content(found[name], name) for name in FILES)
     order = torch.randperm(PICTURES, generator=torch.Generator().manual_seed(0))
     owners = torch.from_numpy(labels)[order]
     columns = int(owners.bincount().min())
@@ -102,29 +103,39 @@ def as_characters(digits: Tensor, size: int, *, redrawn: bool) -> Characters:
     )
 
 
-def _folder(data_root: Path | None) -> Path:
-    """The folder that holds the files, not yet verified."""
-    if data_root is not None and (found := _within(data_root.expanduser())):
+def _files(data_root: Path | None) -> dict[str, Path]:
+    """The two files by name, not yet verified."""
+    root = None if data_root is None else named_root(data_root, f"data root {data_root}")
+    if root is not None and (found := _within(root)):  # it may hold Omniglot alone
         return found
     if given := os.environ.get("MNIST_ROOT"):
-        if found := _within(Path(given).expanduser()):
+        if found := _within(named_root(Path(given), f"MNIST_ROOT {given}")):
             return found
         raise InputError(
             f"MNIST_ROOT {given}: lacks {' or '.join(FILES)}, also within raw and MNIST/raw"
         )
     cached = user_cache_path("siamese-hpo") / "mnist"
-    if _within(cached) is None:
-        _download(cached)
-    return cached
+    return _within(cached) or _download(cached)
 
 
-def _within(root: Path) -> Path | None:
-    """The folder that holds both files: `root`, or where torchvision puts them; None if none."""
-    folders = (root, root / "raw", root / "MNIST" / "raw")
-    return next((f for f in folders if all((f / name).is_file() for name in FILES)), None)
+def _within(root: Path) -> dict[str, Path] | None:
+    """Both files by name, in `root` or where torchvision puts them; None if one is missing."""
+    for folder in (root, root / "raw", root / "MNIST" / "raw"):
+        found = {name: path for name in FILES if (path := _file(folder, name))}
+        if len(found) == len(FILES):
+            return found
+    return None
 
 
-def _download(folder: Path) -> None:
+def _file(folder: Path, name: str) -> Path | None:
+    """A file as people have it: not compressed, with a dot in its name, in a folder of its name."""
+    plain = name.removesuffix(".gz")
+    names = (name, plain, plain.replace("-idx", ".idx"))
+    paths = (path for leaf in names for path in (folder / leaf, folder / leaf / leaf))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _download(folder: Path) -> dict[str, Path]:
     from torchvision.datasets import MNIST  # imported here, for it takes long
 
     with tempfile.TemporaryDirectory() as partial:
@@ -144,19 +155,22 @@ def _download(folder: Path) -> None:
         for name in FILES:
             (folder / f"{name}.part").write_bytes((Path(partial) / name).read_bytes())
             os.replace(folder / f"{name}.part", folder / name)
+    return {name: folder / name for name in FILES}
 
 
-def _content(path: Path) -> NDArray[np.uint8]:
-    """Reads a file's content after its header.
+def _content(path: Path, name: str) -> NDArray[np.uint8]:
+    """Reads the content after its header of the file of this name.
 
     The uncompressed content is verified, for some copies were compressed anew.
 
     Raises:
         InputError: the file cannot be read, or is not MNIST's.
     """
-    header, count, digest = FILES[path.name]
+    header, count, digest = FILES[name]
     try:
-        with gzip.open(path) as file:
+        with path.open("rb") as given:
+            packed = given.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as file:
             found = file.read(header + count)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None

@@ -24,6 +24,7 @@ from data.sources.omniglot_files import (
     origin_of,
     read_sets,
 )
+from data.sources.roots import named_root
 
 
 class OmniglotUnavailable(InputError):  # noqa: N818 - a state of the world, not a mistake
@@ -69,7 +70,7 @@ def load_omniglot(data_root: Path | None) -> Collection:
 
 
 def _from_folder(root: Path, called: str) -> NDArray[np.uint8]:
-    sets = find_sets(root.expanduser(), called)
+    sets = find_sets(named_root(root, called), called)
     origin = origin_of(sets)
     packed = read_cache("omniglot", origin)
     if packed is None:

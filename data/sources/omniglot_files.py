@@ -15,11 +15,12 @@ import hashlib
 import json
 import os
 import zlib
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path, PurePath, PurePosixPath
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from zipfile import ZipFile
 
 import numpy as np
@@ -35,6 +36,8 @@ FINGERPRINTS = {
     EVALUATION: "2eabde80012ba9fcbb006d71d7d0ed1ec59fd7a79e34a3dcc439354399872139",
 }
 """SHA-256 of each set, as `fingerprint` computes it."""
+LARGEST = 1 << 16
+"""Most bytes that are read of a picture's file; Omniglot's have some hundred."""
 
 
 class Alphabet(NamedTuple):
@@ -76,10 +79,8 @@ def find_sets(root: Path, called: str) -> dict[str, Path]:
         called: the folder's name in the error's message.
 
     Raises:
-        InputError: the folder is missing or lacks a set.
+        InputError: the folder lacks a set.
     """
-    if not root.is_dir():
-        raise InputError(f"{called}: {'not a folder' if root.exists() else 'no such folder'}")
     inner = [root / "", root / "omniglot-py", root / "python", root / "omniglot-py" / "python"]
     found = {}
     for set_name in FINGERPRINTS:
@@ -107,8 +108,9 @@ def _origin(path: Path) -> list[str | int]:
     for folder, inner, names in os.walk(path):
         inner.sort()
         for name in sorted(names):
-            stat = os.stat(file := os.path.join(folder, name))
-            digest.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+            with suppress(OSError):  # a link to nothing, such as an editor's lock
+                stat = os.stat(file := os.path.join(folder, name))
+                digest.update(os.fsencode(file) + b"\0%d\0%d\0" % (stat.st_size, stat.st_mtime_ns))
     return [str(path), digest.hexdigest()]
 
 
@@ -130,14 +132,15 @@ def read_sets(sets: dict[str, Path]) -> NDArray[np.uint8]:
 
 def _read_set(path: Path, set_name: str, checksums: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Reads and verifies a set's pictures: bits, uint8 [characters * 20, 1379]."""
-    pngs = (_zip_pngs if path.is_file() else _folder_pngs)(path, set_name)
     names = picture_names(set_name)
-    if unknown := sorted(set(pngs).difference(names)):
-        raise InputError(
-            f"{path}: {_first(unknown)} is no picture of Omniglot's;"
-            f" the names are {set_name}/ALPHABET/characterNN/NNNN_DD.png"
-        )
+    read = _zip_pngs if path.is_file() else _folder_pngs
+    pngs, others = read(path, set_name, frozenset(names))
     if missing := [name for name in names if name not in pngs]:
+        if others:  # perhaps the missing ones, misnamed; beside all of them they do no harm
+            raise InputError(
+                f"{path}: {_first(sorted(others))} is no picture of Omniglot's;"
+                f" the names are {set_name}/ALPHABET/characterNN/NNNN_DD.png"
+            )
         raise InputError(f"{path}: {_first(missing)} is missing")
     packed = np.stack([decode(pngs[name], f"{path}: {name}") for name in names])
     found = np.array([zlib.crc32(picture) for picture in packed], dtype=np.uint32)
@@ -173,7 +176,7 @@ def decode(png: bytes, called: str) -> NDArray[np.uint8]:
         InputError: it is no PNG, damaged, or not 105x105 pixels.
     """
     try:
-        with Image.open(BytesIO(png)) as picture:
+        with Image.open(BytesIO(png), formats=["PNG"]) as picture:
             if picture.size != (SIDE, SIDE):
                 raise ValueError("{}x{} pixels, not 105x105".format(*picture.size))
             return np.packbits(np.asarray(picture.convert("L")) == 0)
@@ -182,41 +185,70 @@ def decode(png: bytes, called: str) -> NDArray[np.uint8]:
         raise InputError(f"{called} cannot be read: {reason}") from error
 
 
-def _zip_pngs(path: Path, set_name: str) -> dict[str, bytes]:
-    """Reads the PNGs of a set from a zip, by their names from the set's folder on."""
-    pngs, at = {}, ""
+def _zip_pngs(
+    path: Path, set_name: str, known: frozenset[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    """Reads the known PNGs of a set from a zip, by their names from the set's folder on.
+
+    Returns:
+        What they hold, and the names of the set's other PNGs.
+    """
+    pngs, others, at = {}, [], ""
     try:
         with ZipFile(path) as archive:
-            for member in archive.namelist():
-                if name := _png_name(PurePosixPath(member), set_name):
-                    at = f": {member}"
-                    pngs[name] = archive.read(member)
+            for member in archive.infolist():
+                # Zips made by .NET's older versions, thus by PowerShell, have backslashes.
+                name = _png_name(PurePosixPath(member.filename.replace("\\", "/")), set_name)
+                if name in known:
+                    at = f": {member.filename}"
+                    with archive.open(member) as file:
+                        pngs[name] = _content(file)
+                elif name:
+                    others.append(name)
     except Exception as error:  # damage makes zipfile and the decompressors raise many kinds
         raise InputError(f"{path}{at}: damaged or truncated zip: {error}") from error
-    return pngs
+    return pngs, others
 
 
-def _folder_pngs(path: Path, set_name: str) -> dict[str, bytes]:
-    """Reads the PNGs of a set from an extracted folder, by their names from that folder on."""
-    pngs = {}
+def _folder_pngs(
+    path: Path, set_name: str, known: frozenset[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    """Reads the known PNGs of a set from an extracted folder; see `_zip_pngs`."""
+    pngs, others = {}, []
     for file in path.rglob("*.png"):
-        if name := _png_name(file.relative_to(path.parent), set_name):
+        name = _png_name(file.relative_to(path.parent), set_name)
+        if name in known:
             try:
-                pngs[name] = file.read_bytes()
-            except OSError as error:
-                raise InputError(f"{file} cannot be read: {error.strerror}") from error
-    return pngs
+                if not file.is_file():  # a pipe would be waited for
+                    raise ValueError("no file is there")
+                with file.open("rb") as content:
+                    pngs[name] = _content(content)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise InputError(f"{file} cannot be read: {reason}") from error
+        elif name:
+            others.append(name)
+    return pngs, others
+
+
+def _content(file: IO[bytes]) -> bytes:
+    """What a picture's file holds; a small zip can hold very large ones."""
+    content = file.read(LARGEST)
+    if file.read(1):
+        raise ValueError(f"larger than any picture of Omniglot's, {LARGEST} bytes")
+    return content
 
 
 def _png_name(path: PurePath, set_name: str) -> str | None:
-    """A PNG's path from the set's folder on; None if the file is no picture of the set.
+    """A PNG's path from the set's innermost folder on; None if the file is no picture of the set.
 
-    Archives made on a Mac hold a hidden companion of each file, which is none.
+    Windows' "Extract all" puts the set's folder into another of its name. Archives made on a Mac
+    hold a hidden companion of each file, which is none.
     """
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     if hidden or path.suffix != ".png" or set_name not in path.parts:
         return None
-    return "/".join(path.parts[path.parts.index(set_name) :])
+    return set_name + "/" + "/".join(path.parts).rpartition(f"{set_name}/")[2]
 
 
 def _first(names: list[str]) -> str:

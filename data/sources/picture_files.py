@@ -1,13 +1,19 @@
-"""Picture files of any format, read as brightness."""
+"""Picture files, read as brightness.
+
+They may come from anyone: a small file can stand for gigabytes of pixels, and some formats are
+programs. So only common formats are read, and no more pixels than a bound.
+"""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.ExifTags import Base
 
 from data.errors import InputError
 
@@ -15,6 +21,19 @@ Floats = NDArray[np.float32]
 
 LONGEST = 240
 """Pixels of the longer side after reading: enough for a drawing on a quarter of a photograph."""
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""Formats that are read, by Pillow's names. Of the others some start programs: EPS is one."""
+PIXELS = 64_000_000
+"""Most pixels decoded of a picture: those of a page (A4) at 800 dots per inch.
+
+A photograph in JPEG may have more, for it is made smaller while it is decoded.
+"""
+BYTES = 8 * PIXELS
+"""Most bytes of a file: those of the largest picture at 16 bits a channel, not compressed."""
+GAP = 3.0
+"""Least pixels for each last one, to which a picture is averaged over squares at first."""
+BAND = 2_000_000
+"""Pixels that are made brightness at once, which takes many bytes a pixel."""
 
 
 class NoPicture(InputError):  # noqa: N818 - a state of a file, named as the others are
@@ -25,21 +44,27 @@ def read_brightness(path: Path) -> Floats:
     """Reads a picture's brightness: float32 [height, width], 0 to 1, the longer side 240 pixels.
 
     The picture is turned upright as its EXIF data say. Transparent parts count as paper. If a file
-    holds several pictures, the first is read.
+    holds several pictures, the first is read. That takes at most about a gigabyte of memory.
 
     Raises:
-        NoPicture: the file is no picture, or damaged.
+        NoPicture: the file is no picture in one of `FORMATS`, damaged, or larger than `PIXELS`.
     """
     if path.is_dir():
         raise NoPicture("a folder")
     try:
-        if not path.stat().st_size:
+        if not (size := path.stat().st_size):  # devices and pipes have none
             raise NoPicture("empty")
-        with warnings.catch_warnings(), Image.open(path) as image:
-            warnings.simplefilter("ignore")  # of very large pictures, and of odd metadata
+        if size > BYTES:
+            raise NoPicture(f"too large: {_millions(size)} bytes, at most {_millions(BYTES)}")
+        # Warnings are of very large pictures, and of odd metadata.
+        quiet = warnings.catch_warnings(action="ignore")
+        with quiet, Image.open(path, formats=FORMATS) as image:
+            whole = image.width * image.height
             image.draft("RGB", (2 * LONGEST, 2 * LONGEST))
+            # A progressive JPEG is held in memory whole before it is made smaller.
+            _check(whole if image.info.get("progressive") else image.width * image.height)
             image.load()
-            return _resized(_grey(ImageOps.exif_transpose(image)))
+            return _upright(_resized(_grey(image), image), image).clip(0, 1)
     except NoPicture:
         raise
     except UnidentifiedImageError:
@@ -51,28 +76,69 @@ def read_brightness(path: Path) -> Floats:
         raise NoPicture(f"cannot be read: {' '.join(reason.split())}") from None
 
 
+def _check(pixels: int) -> None:
+    if pixels > PIXELS:
+        raise NoPicture(f"too large: {_millions(pixels)} pixels, at most {_millions(PIXELS)}")
+
+
+def _millions(count: int) -> str:
+    return f"{count / 1e6:.0f} million"
+
+
 def _grey(image: Image.Image) -> Image.Image:
-    """Converts to brightness: mode F, 0 to 1."""
+    """Converts to brightness: mode F, 0 to 1, at least three pixels for each that will be left."""
     if image.mode.startswith(("I", "F")):  # 16 bits and more, of unknown range
-        values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+        (values,) = _reduced(image, lambda band: [np.nan_to_num(np.asarray(band, np.float32))])
         low, high = float(values.min()), float(values.max())
         return Image.fromarray((values - low) / max(high - low, 1e-6))
     if not image.has_transparency_data:
-        return Image.fromarray(np.asarray(image.convert("RGB").convert("L"), np.float32) / 255)
-    # From the palette or the colours alone: what lies under transparent pixels is arbitrary.
-    layers = np.asarray(image.convert("RGBA").convert("LA"), np.float32) / 255
-    grey, opacity = layers[..., 0], layers[..., 1]
-    seen = grey[opacity > 0.5]
-    if not len(seen):
+        (grey,) = _reduced(image, lambda band: [_unit(band.convert("RGB").convert("L"))])
+        return Image.fromarray(grey)
+    covered, opacity = _reduced(image, _covered_and_opacity)
+    seen = opacity > 0.5
+    if not seen.any():
         raise NoPicture("wholly transparent")
-    level = float(np.median(seen))
-    if len(seen) < grey.size / 2:  # the drawing alone is opaque: paper is what it stands out from
+    level = float(np.median(covered[seen] / opacity[seen]))
+    if seen.sum() < seen.size / 2:  # the drawing alone is opaque: paper is what it stands out from
         level = float(level < 0.5)
-    return Image.fromarray(grey * opacity + level * (1 - opacity))
+    return Image.fromarray(covered + level * (1 - opacity))
 
 
-def _resized(image: Image.Image) -> Floats:
-    scale = LONGEST / max(image.size)
+def _covered_and_opacity(band: Image.Image) -> list[Floats]:
+    # From the palette or the colours alone: what lies under transparent pixels is arbitrary.
+    layers = _unit(band.convert("RGBA").convert("LA"))
+    return [layers[..., 0] * layers[..., 1], layers[..., 1]]
+
+
+def _unit(image: Image.Image) -> Floats:
+    layers: Floats = np.asarray(image, np.float32) / np.float32(255)
+    return layers
+
+
+def _reduced(image: Image.Image, convert: Callable[[Image.Image], list[Floats]]) -> list[Floats]:
+    """Converts a picture band by band, and averages over squares while that leaves enough."""
+    factor = _factor(image)
+    height = max(1, BAND // image.width // factor) * factor
+    bands = []
+    for top in range(0, image.height, height):
+        band = image.crop((0, top, image.width, min(top + height, image.height)))
+        bands.append([Image.fromarray(layer).reduce(factor) for layer in convert(band)])
+    return [np.concatenate(layers) for layers in zip(*bands, strict=True)]
+
+
+def _factor(image: Image.Image) -> int:
+    return max(1, int(max(image.size) / LONGEST / GAP))
+
+
+def _resized(grey: Image.Image, image: Image.Image) -> Image.Image:
+    """Makes the longer side 240 pixels, of brightness that may have been averaged over squares."""
+    scale, factor = LONGEST / max(image.size), _factor(image)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    pixels: Floats = np.asarray(image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
-    return np.clip(pixels, 0, 1)
+    box = (0, 0, image.width / factor, image.height / factor)  # the last squares may be parts
+    return grey.resize(size, Image.Resampling.BICUBIC, box)
+
+
+def _upright(grey: Image.Image, image: Image.Image) -> Floats:
+    """Turns a picture's brightness as the picture's EXIF data say."""
+    grey.getexif()[Base.Orientation] = image.getexif().get(Base.Orientation, 1)
+    return np.asarray(ImageOps.exif_transpose(grey), np.float32)

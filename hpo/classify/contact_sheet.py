@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from data.sources.picture_files import Floats
+from hpo.runtime.literal_text import visible
 from hpo.runtime.palette import GREY, INK, PALE, PAPER
 
 SIDE, GAP, LINE = 105, 8, 18
@@ -84,7 +85,7 @@ def _fitted(
     text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> str:
     """As much of a text as an entry is wide, on one line."""
-    text = " ".join(text.split())
+    text = visible(" ".join(text.split()))
     kept = len(text)
     while kept and draw.textlength(text[:kept] + "…" * (kept < len(text)), font) > WIDTH:
         kept -= 1

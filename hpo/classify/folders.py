@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from hpo.classify.answers import Answer, Classified, Skipped
 from hpo.classify.contact_sheet import Entry, contact_sheets
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, write_bytes
+from hpo.runtime.literal_text import say
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
 from model.network.weights import load_network
@@ -130,7 +130,7 @@ def _one_a_class(scans: Sequence[Scan], folder: Path, skipped: list[Skipped]) ->
 
 def _skip(path: Path, reason: str, skipped: list[Skipped]) -> None:
     file = _printable(str(path))
-    print(f"skipped {file}: {reason}", file=sys.stderr)
+    say(f"skipped {file}: {reason}")
     skipped.append(Skipped(file=file, reason=reason))
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from hpo.classify.answers import Classified
 from hpo.console.terminal import stdout
+from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import points
 
 
@@ -24,7 +25,8 @@ def print_classes(answers: Classified) -> None:
         )
         second = f"{others[0][1]} {_chance(others[0][0])}" if others else ""
         chances = (_chance(chance) for chance in (row.probability, row.same))
-        table.add_row(*map(Text, (row.file, row.chosen, *chances, second)))
+        cells = (row.file, row.chosen, *chances, second)
+        table.add_row(*(Text(visible(cell)) for cell in cells))
     stdout().print(table)
 
 

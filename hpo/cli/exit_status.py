@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import gc
+import logging
 import re
 import signal
 from typing import Any, NoReturn
@@ -11,6 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from data.errors import InputError, WorkFailed
+from hpo.runtime.literal_text import VisibleFormatter, visible
+from hpo.runtime.passwords import without_passwords
 
 RESUMABLE = ("run", "join", "retrain", "reproduce")
 """Commands that go on where they were interrupted."""
@@ -38,6 +42,8 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        if logging.lastResort is not None:  # what shows warnings on stderr
+            logging.lastResort.setFormatter(VisibleFormatter())
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
@@ -54,6 +60,7 @@ class Commands(TyperGroup):
             _end(f"failed: {where}{error.strerror or error}", 1)
         except KeyboardInterrupt:
             resumable = ctx.invoked_subcommand in RESUMABLE
+            gc.freeze()  # else Python looks all through once more before it ends, for seconds
             hint = ": the same command goes on where it stopped" if resumable else ""
             _end(f"interrupted{hint}", 130)
         finally:
@@ -61,7 +68,7 @@ class Commands(TyperGroup):
 
 
 def _end(line: str, status: int) -> NoReturn:
-    typer.echo(line, err=True)
+    typer.echo(visible(without_passwords(line)), err=True)
     raise typer.Exit(status) from None
 
 

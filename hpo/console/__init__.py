@@ -6,4 +6,5 @@
 - summary: the winner, its accuracies, and where everything is
 - shown_command: commands that are shown, to be copied
 - terminal: stdout, as tables are printed there
+- export: configurations of trials, or a table of them, as files
 """

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from hpo.runtime.literal_text import visible
 from hpo.trials.outcome import in_words, is_infeasible
 
 if TYPE_CHECKING:
@@ -35,23 +36,23 @@ class Progress:
             done: how many of them were done before.
             parts: how many are under way at the same time.
         """
-        self._title, self._total, self._done = title, total, done
-        self._console = Console(stderr=True, highlight=False)
+        self._title, self._total, self._done = visible(title), total, done
+        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._bars = Bars(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
-            TextColumn("{task.fields[count]}"),
+            TextColumn("{task.fields[count]}", markup=False),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=self._console,
             disable=not self._console.is_interactive,
             speed_estimate_period=SPEED_WINDOW,
             transient=True,
         )
         self._whole = self._bars.add_task(
-            title, total=total, completed=done, count=self._count, note=""
+            self._title, total=total, completed=done, count=self._count, note=""
         )
         self._parts = [_Part(self._bars) for _ in range(parts)]
 
@@ -92,7 +93,7 @@ class Progress:
         self._done += counts
         self._parts[part].ended()
         self._bars.update(self._whole, completed=self._done, count=self._count)
-        self._console.print(f"{self._title} {self._count}: {line}", markup=False, soft_wrap=True)
+        self._console.print(f"{self._title} {self._count}: {visible(line)}", soft_wrap=True)
 
     def ended(self, line: str) -> None:
         """There will be no further training: why."""
@@ -100,7 +101,7 @@ class Progress:
 
     def note(self, line: str) -> None:
         """Something worth a line of its own."""
-        self._console.print(f"{self._title}: {line}", markup=False, soft_wrap=True)
+        self._console.print(f"{self._title}: {visible(line)}", soft_wrap=True)
 
     def trial_started(self, number: int, epochs: int, part: int = 0) -> None:
         self.started(f"trial {number}", epochs, part)
@@ -122,7 +123,12 @@ class _Part:
     def started(self, what: str, epochs: int) -> None:
         self._epochs, self.fraction = epochs, 0.0
         self._bars.reset(
-            self._task, description=what, total=epochs, visible=True, count=f"0/{epochs}", note=""
+            self._task,
+            description=visible(what),
+            total=epochs,
+            visible=True,
+            count=f"0/{epochs}",
+            note="",
         )
 
     def epoch_done(self, report: EpochReport) -> None:

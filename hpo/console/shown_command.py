@@ -6,7 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from hpo.storage.database import without_password
+from hpo.database.urls import without_password
 from hpo.storage.workspace import Workspace
 
 

@@ -11,13 +11,16 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
+from hpo.runtime.process_identity import shown
+from hpo.storage.found_results import results_in_storage
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTest, ValidationAccuracy
 from hpo.study.definition import StudyConfig
-from hpo.study.results import Budget, belongs_to, study_results
+from hpo.study.results import Budget, belongs_to
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import TrialCounts, counts, reached_limit
-from hpo.trials.outcome import in_words
+from hpo.trials.configuration import foreign_trials
+from hpo.trials.outcome import accuracy_of, in_words
 from hpo.trials.ranking import best_trials
 
 RECENT = 5
@@ -79,6 +82,8 @@ class Status(BaseModel):
         budget: trials, and seconds of search.
         best: None before any trial is complete.
         winner: None before the study is finished.
+        left_out: why results in the study's folder are not told of; None if there are no others.
+        passed_over: numbers of the trials that another program added with an accuracy.
         recent: the last trials to end.
         workers: one for each running trial.
         seconds_left: of the search; None where nothing runs, or nothing has ended yet.
@@ -92,6 +97,8 @@ class Status(BaseModel):
     budget: Budget
     best: Best | None
     winner: WinnerStatus | None
+    left_out: str | None
+    passed_over: list[int]
     recent: list[Ended]
     workers: list[WorkerStatus]
     seconds_left: float | None
@@ -106,10 +113,10 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         workspace: where its results are once it is finished.
     """
     trials = study.get_trials(deepcopy=False)
-    best = best_trials(study, 1)
+    best = best_trials(study, config, 1)
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
-    winner = _winner(config, workspace)
+    winner, left_out = _winner(config, workspace)
     return Status(
         study=config.name,
         dataset=config.dataset,
@@ -119,6 +126,8 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         budget=Budget(trials=config.trials, timeout=config.timeout),
         best=Best(number=best[0].number, value=best[0].values[0]) if best else None,
         winner=winner,
+        left_out=left_out,
+        passed_over=[trial.number for trial in foreign_trials(trials, config)],
         recent=[
             Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
         ],
@@ -140,21 +149,19 @@ def _state(
     return "retraining" if workspace.unfinished.is_dir() else "searched"
 
 
-def _winner(config: StudyConfig, workspace: Workspace) -> WinnerStatus | None:
-    """What the results in the study's folder say, if they are this study's."""
+def _winner(config: StudyConfig, workspace: Workspace) -> tuple[WinnerStatus | None, str | None]:
+    """What the results in the study's folder say, if they are this study's; or why not."""
     if not belongs_to(workspace.results, config):
-        return None
-    results = study_results(workspace.results, config)
+        return None, None
+    results, left_out = results_in_storage(workspace, config)
     if results is None:
-        return None
-    return WinnerStatus(
-        number=results.winner.number, validation=results.validation, test=results.test
-    )
+        return None, left_out
+    number, validation, test = results.winner.number, results.validation, results.test
+    return WinnerStatus(number=number, validation=validation, test=test), None
 
 
 def _worker(trial: FrozenTrial) -> WorkerStatus:
     reported, record = trial.intermediate_values, TrialRecord.of(trial)
-    host, pid, _ = (*record.worker.split(":"), "", "", "")[:3]
     assert trial.datetime_start is not None
     since = (
         datetime.fromisoformat(record.heartbeat)
@@ -162,10 +169,10 @@ def _worker(trial: FrozenTrial) -> WorkerStatus:
         else trial.datetime_start.astimezone()
     )
     return WorkerStatus(
-        worker=f"{host}:{pid}",
+        worker=shown(record.worker),
         number=trial.number,
         epochs=len(reported),
-        best=max(reported.values(), default=None),
+        best=accuracy_of(trial),
         pictures_per_second=record.pictures_per_second,
         silent=max(0.0, (datetime.now(UTC) - since).total_seconds()),
     )

@@ -16,8 +16,10 @@ from rich.text import Text
 
 from hpo.console.shown_command import shown_command
 from hpo.console.status import Status
+from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs
 from hpo.storage.workspace import Workspace
+from hpo.trials.configuration import passed_over
 
 INTERVAL = 2.0
 """Seconds from one look to the next."""
@@ -46,7 +48,7 @@ def status_lines(now: Status, workspace: Workspace) -> list[str]:
             f"{value}{'' if speed is None else f', {speed:,.0f} pictures/s'}"
             f", last heard of {_duration(worker.silent)} ago"
         )
-    return lines
+    return [visible(line) for line in lines]
 
 
 def watch(look: Callable[[], Status], workspace: Workspace) -> None:
@@ -70,7 +72,7 @@ def watch(look: Callable[[], Status], workspace: Workspace) -> None:
                     live.update(_view(now), refresh=True)
             # Not in the view, whose lines end where the terminal does: a command is copied whole.
             for line in _to_take(now, workspace):
-                print(line)
+                print(visible(line))
             return
         before = None
         while True:
@@ -101,6 +103,8 @@ def _study_lines(now: Status) -> list[str]:
         f"Trials: {counted or 'none yet'}",
         "Best of the search: "
         + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),
+        *([passed_over(now.passed_over).capitalize()] if now.passed_over else []),
+        *([now.left_out] if now.left_out else []),
     ]
 
 
@@ -151,7 +155,7 @@ def _view(now: Status) -> Group:
 
 
 def _line(text: str, style: str = "") -> Text:
-    return Text(text, style, no_wrap=True, overflow="ellipsis")
+    return Text(visible(text), style, no_wrap=True, overflow="ellipsis")
 
 
 def _duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from hpo.console.shown_command import shown_command
 from hpo.console.terminal import stdout
+from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs, points
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.accuracies import NetworkTest, OneShotTest
@@ -31,7 +32,7 @@ def print_summary(results: StudyResults, workspace: Workspace) -> None:
         f"Winner of the retrained ({numbers}): trial {winner.number}",
         *(f"  {key:<15} {value}" for key, value in _whole_network(winner.config).items()),
     ]
-    out.print("\n".join(lines), markup=False)
+    out.print("\n".join(map(visible, lines)))
     out.print(_layer_table(winner.config))
     out.print(_accuracy_table(results))
     if results.dataset != "omniglot":
@@ -47,9 +48,9 @@ def print_summary(results: StudyResults, workspace: Workspace) -> None:
     width = max(len(str(file)) for file in about)
     for file, what in about.items():
         said = what if file.exists() else "missing: it was there when the study ended"
-        out.print(f"{file!s:{width}}  {said}", markup=False, soft_wrap=True)
+        out.print(visible(f"{file!s:{width}}  {said}"), soft_wrap=True)
     opens = shown_command("dashboard", workspace)
-    out.print(f"The dashboard: {opens}", markup=False, soft_wrap=True)
+    out.print(visible(f"The dashboard: {opens}"), soft_wrap=True)
 
 
 def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
@@ -65,7 +66,7 @@ def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
         table.add_row("mean", points(validation.one_shot_accuracy), error)
     out.print(table)
     best = f"{folder.weights}  the network of seed {results.best_seed}"
-    out.print(best, markup=False, soft_wrap=True)
+    out.print(visible(best), soft_wrap=True)
 
 
 def print_test(report: NetworkTest) -> None:
@@ -90,7 +91,7 @@ def print_test(report: NetworkTest) -> None:
     for alphabet, value in test.per_alphabet.items():
         runs = zip(report.alphabets, test.per_run, strict=True)
         own = "  ".join(points(accuracy) for of, accuracy in runs if of == alphabet)
-        alphabets.add_row(alphabet, points(value), own)
+        alphabets.add_row(visible(alphabet), points(value), own)
     out.print(alphabets)
 
 

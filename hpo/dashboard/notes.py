@@ -8,16 +8,20 @@ from dataclasses import asdict
 
 import optuna
 
+from hpo.database.note_store import read_note, write_note, write_trial_note
+from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
-from hpo.storage.note_store import read_note, write_note, write_trial_note
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.learning_rates import are_factors
 from hpo.study.results import StudyResults
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
-from hpo.trials.outcome import WHY_PRUNED, in_words, trained
+from hpo.trials.configuration import foreign_trials, passed_over
+from hpo.trials.outcome import WHY_PRUNED, in_words
+from hpo.trials.ranking import best_trials
 from model.config import RunConfig
 from model.training.epoch_report import EpochReport
 
@@ -63,7 +67,7 @@ def trial_note(
     if best.verification is not None:
         lines.append(f"Verification accuracy after that epoch: {_in_percent(best.verification)}.")
     if pruned is not None:
-        lines.append(f"Pruned: {pruned}.")
+        lines.append(f"Pruned: {in_markdown(pruned)}.")
     file = f"trial-{number}.toml"
     lines.append(
         f"Its configuration is the artifact `{file}`: save it, and"
@@ -93,32 +97,36 @@ def study_note(
     """
     trials, attributes = study.get_trials(deepcopy=False), study.user_attrs
     found = counts(trials)
-    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
+    best = next(iter(best_trials(study, config, 1)), None)
+    foreign = [trial.number for trial in foreign_trials(trials, config)]
     states = ", ".join(f"{number} {state}" for state, number in asdict(found).items() if number)
     lines = [
-        f"# {config.name}",
-        config.description,
-        f"**Best so far: trial {best.number}, {in_words(best)}**, 20-way {METRIC}."
+        f"# {in_markdown(config.name)}",
+        in_markdown(config.description),
+        f"**Best so far: trial {best.number}, {in_markdown(in_words(best))}**, 20-way {METRIC}."
         if best
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
     ]
+    if foreign:
+        lines.append(f"{passed_over(foreign).capitalize()}.")
     if results is not None:
         lines.append(_winner(results))
-    url = attributes.get(STORAGE, "URL")
+    url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")
     workspace = Workspace.of(config.name, storage=url)
     storage = "" if workspace.usual else f" --storage {shlex.quote(url)}"
+    study_there = visible(f"{shlex.quote(config.name)}{storage}")
     reach = "on this machine" if url.startswith("sqlite") else "from any machine"
     lines += [
         "## Join, look, take",
         f"    # more workers, {reach}\n"
-        f"    python run_study.py join {config.name}{storage}\n"
+        f"    python run_study.py join {study_there}\n"
         "    # how far it has come\n"
-        f"    python run_study.py status {config.name}{storage}\n"
+        f"    python run_study.py status {study_there}\n"
         "    # the best trial's configuration\n"
-        f"    python run_study.py export {config.name}{storage} --output {workspace.config.name}",
+        f"    python run_study.py export {study_there} --output {workspace.config.name}",
         "## Definition",
-        f"Data set {config.dataset}, fingerprint `{attributes.get(FINGERPRINT, 'unknown')}`.",
+        f"Data set {config.dataset}, fingerprint {code_in_markdown(fingerprint)}.",
         _in_words(config),
         _table(
             ["searched", "from", "to", ""],
@@ -137,11 +145,14 @@ def _in_words(config: StudyConfig) -> str:
     sampler, pruner, finish = config.sampler, config.pruner, config.finish
     limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
     pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
+    factors = (
+        " A layer's learning_rate is a factor of the network's." if are_factors(config) else ""
+    )
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
         f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
-        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{factors}"
     )
 
 
@@ -156,8 +167,9 @@ def _winner(results: StudyResults) -> str:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    rule = f"|{' --- |' * len(headings)}"
+    above, *below = (f"| {' | '.join(map(in_markdown, row))} |" for row in (headings, *rows))
+    return "\n".join([above, rule, *below])
 
 
 def _in_percent(value: float) -> str:

@@ -7,13 +7,13 @@ than some trials may spend on their pictures.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from io import BytesIO
 from math import isfinite
 
 from PIL import Image, ImageDraw, ImageFont
 
 from data.characters import Characters
+from hpo.runtime.literal_text import in_html, visible
 from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
 from hpo.runtime.wording import points
 from model.evaluation.scores import OneShotTrial, Picture
@@ -75,7 +75,7 @@ def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> b
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
     for number, trial in enumerate(trials):
         x, y = GAP + width * (number % ACROSS), GAP + height * (number // ACROSS)
-        draw.text((x, y), trial.alphabet.replace("_", " "), INK, font)
+        draw.text((x, y), visible(trial.alphabet.replace("_", " ")), INK, font)
         wrong = trial.margin < 0
         for place, (name, picture, color) in enumerate(
             (
@@ -139,9 +139,8 @@ def _left(number: int) -> int:
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", color: str = INK) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}">{escape(text)}</text>'
-    )
+    where = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {where} fill="{color}">{in_html(text)}</text>'
 
 
 def _svg(width: float, height: float, parts: Sequence[str]) -> str:

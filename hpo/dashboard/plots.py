@@ -1,20 +1,22 @@
-"""A study's figures that the dashboard does not draw by itself: each from a study, as plotly's.
+"""A study's figures that the dashboard does not draw by itself: each from its trials, as plotly's.
 
 Colours are told apart by the colour-blind too (Okabe and Ito's palette).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
-import optuna
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, VERMILLION
-from hpo.study.definition import METRIC
+from hpo.study.definition import METRIC, StudyConfig
+from hpo.study.learning_rates import layer_rates, layers_of
+from hpo.study.parameter_words import kind
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, trained
@@ -22,15 +24,14 @@ from hpo.trials.outcome import accuracy_of, trained
 MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
-LEARNING_RATE = ".learning_rate"
+Trials = Sequence[FrozenTrial]
 Groups = dict[str, dict[bool, float]]
 """By group: the sum of its parameters' importance, above chance (True) and below."""
 
 
-def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
+def accuracy_against_seconds(trials: Trials) -> go.Figure:
     """Accuracy of each trial against its training time, with a line along the best so far."""
     figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
-    trials = study.get_trials(deepcopy=False)
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
     for name, group, color, symbol in (
         ("complete", trained(trials), BLUE, "circle"),
@@ -60,17 +61,16 @@ def accuracy_against_seconds(study: optuna.Study) -> go.Figure:
     return figure
 
 
-def learning_rates(study: optuna.Study) -> go.Figure:
+def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
     """Each layer's learning rates: those of the best quarter of the trials against the rest.
 
-    Pruned trials belong to the rest.
+    A rate is what the layer is trained with: its own parameter times the network's. Pruned trials
+    belong to the rest.
     """
-    trials = study.get_trials(deepcopy=False)
     ranked = sorted(trained(trials), key=lambda trial: -trial.values[0])
     best = ranked[: ceil(BEST * len(ranked))]
     rest = ranked[len(best) :] + [t for t in trials if t.state is TrialState.PRUNED]
-    names = list(dict.fromkeys(name for trial in trials for name in trial.params))
-    layers = [n.removesuffix(LEARNING_RATE) for n in names if n.endswith(LEARNING_RATE)]
+    layers = layers_of(config)
     figure = _figure("Learning rates by layer", "", "learning rate")
     # Side by side in each layer's place: the best left of its middle, the rest right of it.
     for name, group, color, side, symbol in (
@@ -78,10 +78,9 @@ def learning_rates(study: optuna.Study) -> go.Figure:
         (f"the rest ({len(rest)})", rest, GREY, 0.12, "circle-open"),
     ):
         points = [
-            (place + side, _rounded(trial.params[layer + LEARNING_RATE]), trial.number)
-            for place, layer in enumerate(layers)
+            (layers.index(layer) + side, _rounded(rate), trial.number)
             for trial in group
-            if layer + LEARNING_RATE in trial.params
+            for layer, rate in layer_rates(config, trial.params).items()
         ]
         figure.add_scatter(
             name=name,
@@ -102,21 +101,21 @@ def learning_rates(study: optuna.Study) -> go.Figure:
     return figure
 
 
-def importance(study: optuna.Study) -> go.Figure | None:
+def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
     """Importances by layer and by kind of parameter: what set the best trials apart.
 
     Each group's is the sum of its parameters'. None where nothing can be said yet.
     """
-    found = importances(study.get_trials(deepcopy=False))
+    found = importances(trials)
     if found is None:
         return None
-    layers = {name.removesuffix(LEARNING_RATE) for name in found.shares if LEARNING_RATE in name}
+    layers = set(layers_of(config))
     by_layer: Groups = {}
     by_kind: Groups = {}
     for name, share in found.shares.items():
-        layer, _, kind = name.rpartition(".")
+        layer = name.rpartition(".")[0]
         own_layer = layer if layer in layers else "whole network"
-        for groups, key in ((by_layer, own_layer), (by_kind, kind.replace("_", " "))):
+        for groups, key in ((by_layer, own_layer), (by_kind, kind(name, config))):
             parts = groups.setdefault(key, {True: 0.0, False: 0.0})
             parts[name in found.clear] += share
     figure = make_subplots(
@@ -130,7 +129,7 @@ def importance(study: optuna.Study) -> go.Figure | None:
         ):
             figure.add_bar(
                 x=[_rounded(100 * parts[clear]) for _, parts in ordered],
-                y=[key for key, _ in ordered],
+                y=[in_figure(key) for key, _ in ordered],
                 orientation="h",
                 marker_color=color,
                 hovertemplate="%{y}: %{x:.0f} %",
@@ -151,8 +150,8 @@ def importance(study: optuna.Study) -> go.Figure | None:
     return figure
 
 
-FIGURES: dict[str, Callable[[optuna.Study], go.Figure | None]] = {
-    "accuracy-against-seconds": accuracy_against_seconds,
+FIGURES: dict[str, Callable[[Trials, StudyConfig], go.Figure | None]] = {
+    "accuracy-against-seconds": lambda trials, _: accuracy_against_seconds(trials),
     "learning-rates": learning_rates,
     "importance": importance,
 }

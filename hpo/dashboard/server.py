@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -15,13 +14,14 @@ from optuna_dashboard import get_note
 
 from data.errors import InputError
 from hpo.dashboard.study_page import refresh
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import storage_of
+from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import ArtifactStore, open_store
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import storage_of
+from hpo.storage.found_results import results_in_storage
 from hpo.storage.studies import ARTIFACTS
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
-from hpo.study.results import study_results
 
 HOST = "127.0.0.1"
 
@@ -57,7 +57,7 @@ def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: 
         raise InputError(f"--port {port}: cannot listen there: {reason}") from None
     if not get_note(study):
         _write_note(study, config, workspace)
-    print(f"http://{HOST}:{port}/ shows the dashboard; Ctrl-C ends it", file=sys.stderr)
+    say(f"http://{HOST}:{port}/ shows the dashboard; Ctrl-C ends it")
     # In a thread of its own: an interrupt that fell into a request would be taken for its failure.
     thread = Thread(target=server.serve_forever, daemon=True)
     with server:
@@ -70,11 +70,13 @@ def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: 
 def _write_note(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:
     results = None
     with suppress(InputError):  # those of another study
-        results = study_results(workspace.results, config)
+        results, left_out = results_in_storage(workspace, config)
+        if left_out is not None:
+            say(left_out)
     try:
         refresh(study, config, results)
     except STORAGE_ERRORS:  # a database that may only be read
-        print(f"study {config.name}: no note can be written to its storage", file=sys.stderr)
+        say(f"study {config.name}: no note can be written to its storage")
 
 
 def _artifacts(study: optuna.Study, workspace: Workspace) -> ArtifactStore | None:
@@ -85,5 +87,5 @@ def _artifacts(study: optuna.Study, workspace: Workspace) -> ArtifactStore | Non
     if here.is_dir():
         return open_store(str(here))
     if place is not None:
-        print(f"{place}, where the trials' pictures are, is not on this machine", file=sys.stderr)
+        say(f"{place}, where the trials' pictures are, is not on this machine")
     return None

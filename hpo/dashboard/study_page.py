@@ -9,11 +9,13 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from hpo.dashboard.notes import save_study_note
-from hpo.storage.database import STORAGE_ERRORS
+from hpo.database.opening import STORAGE_ERRORS
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
+from hpo.trials.configuration import own_trials
 from hpo.trials.outcome import trained
+from hpo.trials.ranking import best_trials
 
 GROWTH = 1.5
 """The growth in the number of finished trials after which the plots are drawn anew."""
@@ -27,12 +29,11 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
     The note tells of a new best trial at once. All else follows at growing intervals, so that it
     costs next to nothing however large the study gets.
     """
-    trials = study.get_trials(deepcopy=False)
-    done = counts(trials).done
-    best = max(trained(trials), key=lambda trial: trial.values[0], default=None)
+    done = counts(study.get_trials(deepcopy=False)).done
+    best = best_trials(study, config, 1)
     if done and _interval(done) > _interval(done - 1):
         refresh(study, config)
-    elif best is not None and best.number == finished.number:
+    elif best and best[0].number == finished.number:
         refresh(study, config, plots=False)
 
 
@@ -51,15 +52,16 @@ def refresh(
     try:
         save_study_note(study, config, results)
         if plots:
-            _draw(study)
+            _draw(study, config)
     except STORAGE_ERRORS:
         raise
     except Exception:
         log.warning("study %s: its note or plots are not up to date", config.name, exc_info=True)
 
 
-def _draw(study: optuna.Study) -> None:
-    if not trained(study.get_trials(deepcopy=False)):
+def _draw(study: optuna.Study, config: StudyConfig) -> None:
+    trials = own_trials(study.get_trials(deepcopy=False), config)
+    if not trained(trials):
         return
     # Here, for workers seldom draw, and these take seconds to import.
     from optuna_dashboard import save_plotly_graph_object
@@ -67,7 +69,7 @@ def _draw(study: optuna.Study) -> None:
     from hpo.dashboard.plots import FIGURES
 
     for name, draw in FIGURES.items():
-        figure = draw(study)
+        figure = draw(trials, config)
         if figure is not None:
             save_plotly_graph_object(study, figure, graph_object_id=name)
 

@@ -14,9 +14,9 @@ from optuna.exceptions import UpdateFinishedTrialError
 
 from hpo.dashboard.notes import save_trial_note
 from hpo.dashboard.pictures import accuracy_bars, learning_curves, one_shot_trials
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import artifact_path
 from hpo.storage.artifacts import ArtifactStore
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import artifact_path
 from model.config_file import to_toml
 from model.evaluation.scores import hardest_one_shot_trials, one_shot_accuracy
 from model.training.trainer import Trainer

@@ -1,5 +1,8 @@
 """After the search: finalists, and the door through which a study's winner comes to its test.
 
+- once: one process finishes a study, the others wait for its results
+- finisher: which process that is, and whether it lives
+- stored_results: the results in the study's storage
 - finalists: the best retrained, the winner named and tested
 - retrain_task: what a worker process is given to do then
 - retrain: one configuration trained with several seeds

@@ -13,12 +13,15 @@ from optuna.trial import FrozenTrial
 
 from data.collection import Collection
 from data.errors import WorkFailed
+from hpo.database.urls import without_password
+from hpo.finish.finisher import Finisher
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
+from hpo.finish.stored_results import publish
 from hpo.runtime.files import copy_file, write_text
+from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
-from hpo.storage.database import without_password
 from hpo.storage.studies import WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
@@ -26,7 +29,8 @@ from hpo.study.definition import StudyConfig
 from hpo.study.results import Budget, Chosen, Finalist, Seconds, StudyResults, Winner
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import foreign_trials, passed_over, trial_config
+from hpo.trials.ranking import best_trials
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
 from model.config import RunConfig
@@ -42,6 +46,8 @@ def finish(
     collection: Collection,
     machine: Machine,
     workspace: Workspace,
+    finisher: Finisher | None = None,
+    store: str | None = None,
 ) -> StudyResults:
     """Retrains the best trials with fresh seeds, names a winner, and tests it.
 
@@ -52,13 +58,26 @@ def finish(
     Leaves in the workspace the winner's weights and configuration, all trials as a table, and last
     of all the results. Goes on from what an interruption left there.
 
+    Args:
+        study: the searched study in its storage.
+        config: its definition.
+        collection: the data set.
+        machine: workers of this machine.
+        workspace: where everything is left.
+        finisher: this process's claim, where several may finish the study: it is asked before the
+            test, and the results are stored with the study.
+        store: store that other machines share, for the weights; None if there is none.
+
     Raises:
         WorkFailed: the search completed no trial.
+        FinishLost, SearchGoesOn: the test is not for this process, or not yet; see `Finisher`.
     """
-    finalists = best_trials(study, config.finish.finalists)
+    trials = study.get_trials(deepcopy=False)
+    if foreign := foreign_trials(trials, config):
+        say(f"{config.name}: {passed_over([trial.number for trial in foreign])}")
+    finalists = best_trials(study, config, config.finish.finalists)
     if not finalists:
         raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
-    trials = study.get_trials(deepcopy=False)
     searched = {seed for trial in trials if (seed := TrialRecord.of(trial).seed) is not None}
     tasks = {
         trial.number: [
@@ -84,6 +103,8 @@ def finish(
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
     write_text(workspace.trials, trials_csv(study))
+    if finisher is not None:
+        finisher.may_test()
     start = time.perf_counter()
     device = resolve_device(machine.device)
     networks = [load_network(folder.weights) for folder in folders]
@@ -125,6 +146,10 @@ def finish(
         computer=computer(),
         device=device_name(device),
     )
+    if finisher is not None:
+        # Before its file, which says that there is nothing left to do.
+        finisher.still_mine()
+        results = publish(study, results, workspace, store)
     results.write(workspace.results)
     return results
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from data.errors import InputError
 from data.names import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
 from hpo.runtime.files import check_folder, read_json, write_text
+from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import SeedResult, ValidationAccuracy
@@ -76,7 +76,7 @@ def retrain(
             save_network(trainer.best_network(), seeded, folder.weights)
             write_text(folder.config, to_toml(seeded, collection.name))
         results.write(folder.results)
-        checkpoint.unlink()
+        checkpoint.unlink(missing_ok=True)
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
     return _results(config, collection, device, done)
 
@@ -118,7 +118,7 @@ def dataset_for(file: Path, asked: Dataset) -> Dataset:
     """
     found_on = read_dataset(file)
     if "auto" not in (asked, found_on) and asked != found_on:
-        print(f"{file} was found on {found_on}, and is retrained on {asked}", file=sys.stderr)
+        say(f"{file} was found on {found_on}, and is retrained on {asked}")
     return found_on if asked == "auto" else asked
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from importlib.resources import files
 from string import Template
 
@@ -12,6 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from hpo.report.style import Section
 from hpo.report.tested import Tested, tested
+from hpo.runtime.literal_text import in_html
 from hpo.runtime.wording import kind_of_runs, points
 from hpo.study.results import StudyResults
 from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
@@ -34,18 +34,18 @@ def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> 
     """
     template = Template(files("hpo.report").joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
-        title=escape(title),
+        title=in_html(title),
         plotly=get_plotlyjs(),
         summary=summary,
         sections="\n".join(_section(section) for section in sections),
-        footer=escape(footer),
+        footer=in_html(footer),
     )
 
 
 def paragraphs(*texts: str, kind: str = "") -> str:
     """A paragraph each; `kind` is their class in the page's style."""
     opening = f'<p class="{kind}">' if kind else "<p>"
-    return "\n".join(f"{opening}{escape(text)}</p>" for text in texts)
+    return "\n".join(f"{opening}{in_html(text)}</p>" for text in texts)
 
 
 def tables(results: StudyResults) -> str:
@@ -88,14 +88,14 @@ def _measured(found: Tested) -> Row:
 
 def _table(title: str, rows: list[Row]) -> str:
     body = "\n".join(
-        f"<tr{'' if error is None else ' class=own'}><td>{escape(what)}</td>"
+        f"<tr{'' if error is None else ' class=own'}><td>{in_html(what)}</td>"
         f'<td class="number">{points(value)}</td>'
         f'<td class="number">{"" if error is None else f"± {points(error)}"}</td>'
-        f"<td>{escape(source)}</td></tr>"
+        f"<td>{in_html(source)}</td></tr>"
         for what, value, error, source in sorted(rows, key=lambda row: -row[1])
     )
     return (
-        f'<div class="scroll"><table><caption>{escape(title)}</caption>'
+        f'<div class="scroll"><table><caption>{in_html(title)}</caption>'
         '<tr><th></th><th class="number">%</th><th class="number">± error</th>'
         "<th>source</th></tr>"
         f"\n{body}\n</table></div>"
@@ -106,7 +106,7 @@ def _section(section: Section) -> str:
     many = ' class="many"' if len(section.figures) > 1 else ""
     figures = "\n".join(_figure(name, figure) for name, figure in section.figures.items())
     return (
-        f"<section>\n<h2>{escape(section.title)}</h2>\n{paragraphs(section.text)}\n"
+        f"<section>\n<h2>{in_html(section.title)}</h2>\n{paragraphs(section.text)}\n"
         f"<div{many}>{figures}</div>\n</section>"
     )
 
@@ -116,7 +116,7 @@ def _figure(name: str, figure: go.Figure) -> str:
         full_html=False,
         include_plotlyjs=False,
         config=BUTTONS,
-        div_id=name,
+        div_id=in_html(name),
         default_height=f"{figure.layout.height}px",
     )
     return f"<figure>{drawn}</figure>"

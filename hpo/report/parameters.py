@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
+from itertools import chain, count
 from math import ceil, floor, log, log10
 
+import plotly.graph_objects as go
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -25,9 +28,11 @@ from hpo.report.style import (
     short,
     spread,
     undrawn,
-    words,
 )
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, GREY, INK, PALE, SKY, VERMILLION
+from hpo.study.definition import StudyConfig
+from hpo.study.parameter_words import words
 from hpo.trials.importance import FEWEST, SHUFFLES, Importances
 from hpo.trials.outcome import accuracy_of
 from hpo.trials.ranking import best_first
@@ -36,9 +41,11 @@ Trials = Sequence[FrozenTrial]
 ROW_HEIGHT = 36
 SHOWN_IMPORTANCES = 12
 SHOWN_LINES = 300
+LONGEST_NAME = 80
+"""Characters of a figure's name: a parameter's may be longer than a file's can be."""
 
 
-def parallel(trials: Trials) -> Section:
+def parallel(trials: Trials, config: StudyConfig) -> Section:
     """Every trial as a line through all its parameters' values.
 
     The axes lie on top of each other, not side by side, so that 25 names are read on a phone too.
@@ -89,7 +96,8 @@ def parallel(trials: Trials) -> Section:
         range=[len(names) - 0.7, -0.7],
         tickvals=list(range(len(names))),
         ticktext=[
-            f'{words(name)} <br><span style="font-size:10px">{low} to {high} </span>'
+            f"{in_figure(words(name, config))} <br>"
+            f'<span style="font-size:10px">{in_figure(f"{low} to {high}")} </span>'
             for name, (low, high) in zip(names, ends, strict=True)
         ],
         gridcolor=GREY,
@@ -103,7 +111,7 @@ def parallel(trials: Trials) -> Section:
     )
 
 
-def importance_bars(found: Importances | None) -> Section:
+def importance_bars(found: Importances | None, config: StudyConfig) -> Section:
     """Bars of the parameters' importances: what set the best trials apart."""
     if found is None:
         return Section(
@@ -114,7 +122,12 @@ def importance_bars(found: Importances | None) -> Section:
     shown = dict(list(shares.items())[:SHOWN_IMPORTANCES])
     above, below = "above chance", "no more than chance"
     rows = [
-        Bar(words(name), 100 * share, f"{100 * share:.0f} %", above if name in clear else below)
+        Bar(
+            words(name, config),
+            100 * share,
+            f"{100 * share:.0f} %",
+            above if name in clear else below,
+        )
         for name, share in shown.items()
     ]
     longest = 105 * max(*shown.values(), found.chance)
@@ -122,9 +135,9 @@ def importance_bars(found: Importances | None) -> Section:
     figure.add_vline(
         100 * found.chance, line={"color": INK, "dash": "dot", "width": 1.5}, layer="below"
     )
-    first = [words(name) for name in shown][:3]
+    first = [words(name, config) for name in shown][:3]
     title = (
-        f"What set the best trials apart: {listed([words(name) for name in clear[:3]])}"
+        f"What set the best trials apart: {listed([words(name, config) for name in clear[:3]])}"
         if clear
         else "No parameter stands out from chance"
     )
@@ -136,18 +149,24 @@ def importance_bars(found: Importances | None) -> Section:
     if not clear:
         text += f" First in order, but no more than a hint: {listed(first)}."
     for name in clear[:3]:
-        text += f" {words(name).capitalize()}: the best trials had {_had(name, found.best)}."
+        text += (
+            f" {words(name, config).capitalize()}: the best trials had {_had(name, found.best)}."
+        )
     return Section(title, text, {"importances": figure})
 
 
-def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool) -> Section:
+def slices(
+    trials: Trials, config: StudyConfig, parameters: Sequence[str], ranked_by_importance: bool
+) -> Section:
     """Accuracy over the values of single parameters, a small figure each.
 
     Args:
+        trials: of the study.
+        config: its definition.
         parameters: which.
         ranked_by_importance: whether they are the most important ones, in that order.
     """
-    figures = {}
+    figures: dict[str, go.Figure] = {}
     for name in parameters:
         having = [t for t in trials if name in t.params and accuracy_of(t) is not None]
         if not having:
@@ -155,8 +174,8 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         distribution = having[0].distributions[name]
         values = [trial.params[name] for trial in having]
         if not all(type(value) in (int, float) for value in values):
-            values = [str(value) for value in values]
-        figure = empty_figure(words(name), "accuracy (%)", 260)
+            values = [in_figure(str(value)) for value in values]
+        figure = empty_figure(in_figure(words(name, config)), "accuracy (%)", 260)
         add_trials(figure, having, values)
         figure.update_layout(showlegend=False)
         if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
@@ -165,7 +184,7 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
             figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
-        figures[f"slice-{name}"] = figure
+        figures[_unlike(f"slice-{name}", figures)] = figure
     if not figures:
         return Section(
             "No accuracy over single parameters",
@@ -178,6 +197,13 @@ def slices(trials: Trials, parameters: Sequence[str], ranked_by_importance: bool
         " (a low one may only have been stopped early); green diamonds: running.",
         figures,
     )
+
+
+def _unlike(name: str, others: Container[str]) -> str:
+    """A figure's name for its file and its place in the page, from what may hold any character."""
+    plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)[:LONGEST_NAME]
+    numbered = (f"{plain}-{number}" for number in count(2))
+    return next(name for name in chain([plain], numbered) if name not in others)
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

@@ -10,6 +10,7 @@ from textwrap import wrap
 import plotly.graph_objects as go
 
 from hpo.runtime.files import copy_file
+from hpo.runtime.literal_text import in_figure
 
 WIDTH = 900
 SCALE = 2
@@ -61,7 +62,7 @@ def _titled(title: str, figure: go.Figure) -> go.Figure:
         height=figure.layout.height + room,
         margin={"t": figure.layout.margin.t + room},
         title={
-            "text": "<br>".join(lines),
+            "text": "<br>".join(map(in_figure, lines)),
             "font": {"size": 17},
             "x": 0.01,
             "yref": "container",

@@ -25,7 +25,9 @@ from hpo.report.style import (
     spread,
     undrawn,
 )
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import INK, ORANGE
+from hpo.runtime.process_identity import shown
 from hpo.runtime.wording import duration, percent
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.outcome import state_of
@@ -156,8 +158,7 @@ def timeline(trials: Trials, now: datetime) -> Section:
             width=0.7,
             marker={"color": colour, "line": {"color": "white", "width": 1}},
             customdata=[
-                [trial.number, TrialRecord.of(trial).worker.rpartition(":")[0]]
-                for trial in of_state
+                [trial.number, in_figure(shown(TrialRecord.of(trial).worker))] for trial in of_state
             ],
             name=f"{state} ({len(of_state):,})",
             hovertemplate=f"trial %{{customdata[0]}}, {state}<br>%{{customdata[1]}}<extra></extra>",

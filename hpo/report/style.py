@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
+from hpo.runtime.literal_text import in_figure
 from hpo.runtime.palette import BLUE, FAINT, GREEN, GREY, INK, ORANGE, VERMILLION
 from hpo.trials.outcome import accuracy_of, state_of
 
@@ -31,7 +32,7 @@ class Section:
     Attributes:
         title: says the finding.
         text: what the figures show, or why there are none.
-        figures: by the name of their files.
+        figures: by the name of their files, of letters, digits, ".", "_" and "-" alone.
     """
 
     title: str
@@ -48,12 +49,6 @@ class Bar:
     label: str
     group: str = ""
     error: float | None = None
-
-
-def words(parameter: str) -> str:
-    """A parameter's name as people say it."""
-    spoken = parameter.replace(".", " ").replace("_", " ")
-    return spoken.replace(" l2", " L2")
 
 
 def data_name(dataset: str) -> str:
@@ -126,12 +121,12 @@ def bars(rows: Sequence[Bar], x: str, longest: float, colours: dict[str, str]) -
             name=group,
             marker={"color": colours[group]},
             error_x=_errors([row.error for _, row in own]),
-            hovertext=[f"{row.name}: {row.label}" for _, row in own],
+            hovertext=[in_figure(f"{row.name}: {row.label}") for _, row in own],
             hoverinfo="text",
         )
     for place, row in enumerate(rows):
         figure.add_annotation(
-            text=f"{row.name}: <b>{row.label}</b>",
+            text=f"{in_figure(row.name)}: <b>{in_figure(row.label)}</b>",
             xref="paper",
             x=0,
             xanchor="left",

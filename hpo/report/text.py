@@ -10,15 +10,17 @@ from statistics import median
 from optuna.trial import FrozenTrial
 
 from hpo.report.clock import Clock, span
-from hpo.report.style import counted, data_name, listed, words
+from hpo.report.style import counted, data_name, listed
 from hpo.report.tested import Tested, tested
 from hpo.runtime.wording import duration, kind_of_runs, percent, points
 from hpo.study.definition import StudyConfig
+from hpo.study.parameter_words import kind
 from hpo.study.results import StudyResults
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
+from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, state_of
-from hpo.trials.ranking import best_first, trial_config
+from hpo.trials.ranking import best_first
 from model.evaluation.published import ONE_SHOT
 from model.evaluation.standard_error import difference_error
 
@@ -39,7 +41,7 @@ Trials = Sequence[FrozenTrial]
 def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
     """A paragraph on what was searched, how, for how long, with how many workers."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
-    kinds = list(dict.fromkeys(words(f" {name.rpartition('.')[2]}").strip() for name in names))
+    kinds = list(dict.fromkeys(kind(name, config) for name in names))
     space = f"{counted(len(names), 'parameter')} ({listed(kinds)})" if names else "no parameters"
     found = counts(trials)
     states = {
@@ -169,9 +171,20 @@ def _means(over_seeds: Sequence[Tested]) -> str:
     return "".join(f", the {mean.what} {percent(mean.accuracy, mean.error)}" for mean in over_seeds)
 
 
-def unfinished(config: StudyConfig, trials: Trials, results: Path) -> str:
-    """Why there is no winner, where there are no results."""
+def unfinished(
+    config: StudyConfig, trials: Trials, results: Path, left_out: str | None = None
+) -> str:
+    """Why there is no winner, where there are no results.
+
+    Args:
+        config: the study's definition.
+        trials: all of them.
+        results: where they would be.
+        left_out: why those there are not the study's.
+    """
     done = counts(trials).done
+    if left_out is not None:
+        return f"{left_out}. What the retrained winner can do is not told here."
     return (
         f"Unfinished: {done:,} of {counted(config.trials, 'trial')} done, and {results.parent}"
         f" holds no {results.name}: what the retrained winner can do is left out."

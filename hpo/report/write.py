@@ -18,9 +18,12 @@ from hpo.report.style import Section, data_name
 from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
 from hpo.report.winner import alphabets, comparison, filters
 from hpo.runtime.files import write_text
+from hpo.runtime.literal_text import say
+from hpo.storage.found_results import results_in_storage
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
-from hpo.study.results import StudyResults, study_results
+from hpo.study.results import StudyResults
+from hpo.trials.configuration import foreign_trials, own_trials, passed_over
 from hpo.trials.importance import importances
 from model.network.weights import load_network
 
@@ -42,20 +45,26 @@ def write_report(
         InputError: the study has no trials; the folder holds another study's results, or
             damaged ones.
     """
-    trials = study.get_trials(deepcopy=False)
-    if not trials:
+    every_trial = study.get_trials(deepcopy=False)
+    if not every_trial:
         raise InputError(f"study {config.name}: has no trials yet, nothing to report")
-    results = study_results(workspace.results, config)
+    trials = own_trials(every_trial, config)
+    foreign = [trial.number for trial in foreign_trials(every_trial, config)]
+    results, left_out = results_in_storage(workspace, config)
     now = datetime.now()
     sections = [*_of_search(trials, config, now), *_of_winner(results, workspace)]
     summary = paragraphs(
         searched(config, trials, now), found(trials, results), how_sure(config, trials, results)
     )
+    if foreign:
+        summary = f"{summary}\n{paragraphs(f'{passed_over(foreign).capitalize()}.')}"
     if results is None:
-        notice = unfinished(config, trials, workspace.results)
+        notice = unfinished(config, every_trial, workspace.results, left_out)
         summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
     else:
         summary = f"{summary}\n{tables(results)}"
+    if left_out is not None:
+        say(left_out)
     title = f"Study {config.name} on {data_name(config.dataset)}"
     path = workspace.report
     write_text(path, page(title, summary, sections, _made(now, results)))
@@ -75,9 +84,9 @@ def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime
     return [
         history(trials),
         learning_curves(trials, spared_epochs(config, trials)),
-        parallel(trials),
-        importance_bars(mattered),
-        slices(trials, names[:SLICES], mattered is not None),
+        parallel(trials, config),
+        importance_bars(mattered, config),
+        slices(trials, config, names[:SLICES], mattered is not None),
         timeline(trials, now),
     ]
 

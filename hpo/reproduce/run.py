@@ -44,6 +44,8 @@ def reproduce(
     """
     run = experiment(name)
     check_folder(folder)
+    if network is not None and not network.is_dir():  # also where none is needed
+        raise InputError(f"--network {network}: no such folder")
     before = read_json(TrainedFolder(folder).results)
     if before is not None and before.get("experiment") != name:
         raise InputError(f"{folder}: holds results of something else than {name}; choose another")

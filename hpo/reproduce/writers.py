@@ -21,7 +21,6 @@ class About(BaseModel):
     Attributes:
         size: of the pictures, "small, 35x35" or "paper, 105x105".
         seconds: that it took, without trainings that were done before.
-        versions: of packages, with commit, computer and device what the figures depend on.
     """
 
     experiment: str

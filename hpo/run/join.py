@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 import optuna
@@ -12,6 +10,8 @@ from data.errors import InputError
 from data.sources.load import load_collection
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
+from hpo.runtime.literal_text import say
+from hpo.runtime.shared_folder import used
 from hpo.storage.artifacts import resolve_store
 from hpo.storage.studies import Stores, check_fingerprint, find_study
 from hpo.storage.workspace import Workspace
@@ -42,13 +42,12 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         collection = load_collection(config.dataset, machine.data_root)
         check_fingerprint(study, collection)
         if limit := reached_limit(study.get_trials(deepcopy=False), config):
-            print(f"{workspace.name}: {limit}", file=sys.stderr)
+            say(f"{workspace.name}: {limit}")
             return
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
-        search_here(study, config, collection, machine, workspace, stores)
-        with suppress(OSError):  # not empty: `run` is at work there too
-            workspace.unfinished.rmdir()
+        with used(workspace.unfinished):
+            search_here(study, config, collection, machine, workspace, stores)
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
@@ -61,10 +60,9 @@ def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
         )
     if "://" in stores.checkpoints or Path(stores.checkpoints).is_dir():
         return Stores(stores.checkpoints, stores.artifacts or here)
-    print(
+    say(
         f"{stores.checkpoints}, where the study's checkpoints are, is not on this machine: a trial"
         " that another machine began starts again here, and the pictures of those that end here"
-        " stay in this machine's files; share that folder, or --artifacts",
-        file=sys.stderr,
+        " stay in this machine's files; share that folder, or --artifacts"
     )
     return Stores(str(workspace.checkpoints.absolute()), here)

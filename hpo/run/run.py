@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
+import optuna
 
 from data.collection import Collection
 from hpo.dashboard.study_page import refresh
-from hpo.finish.finalists import finish
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.urls import without_password
+from hpo.finish.once import finish_once
+from hpo.finish.stored_results import StoredResults
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
+from hpo.runtime.literal_text import say
+from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
-from hpo.storage.database import open_storage, storage_failures, without_password
-from hpo.storage.studies import STORAGE, Stores, keep_fingerprint, open_study
+from hpo.storage.found_results import other_storage
+from hpo.storage.studies import (
+    STORAGE,
+    Stores,
+    asks_no_more,
+    keep_fingerprint,
+    open_study,
+    stored_config,
+)
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
@@ -72,44 +83,93 @@ def run_study(
     workspace.check_unfinished()
     if results is not None:
         # A process that was killed after it wrote the results may have left this folder.
-        shutil.rmtree(workspace.unfinished, ignore_errors=True)
+        remove_unused(workspace.unfinished)
         _say_what_is_shown(results, config, workspace)
         return results
     with storage_failures(workspace.storage):
-        study = open_study(config, open_storage(workspace.storage, create=True))
+        storage = open_storage(workspace.storage, create=True)  # first: else nothing is left here
+    with storage_failures(workspace.storage), used(workspace.unfinished):
+        study = open_study(config, storage)
         keep_fingerprint(study, collection)
-        warm_start(study, config, workspace)
-        stores = Stores(
-            store or str(workspace.checkpoints.absolute()),
-            store or str(workspace.artifacts.absolute()),
-        )
-        for place in (stores.checkpoints, stores.artifacts):
-            open_store(place)
-        stores.save(study)
-        study.set_user_attr(STORAGE, without_password(workspace.storage))
-        refresh(study, config, plots=False)
-        search_here(study, config, collection, machine, workspace, stores)
-        refresh(study, config)
-        results = finish(study, config, collection, machine, workspace)
-        refresh(study, config, results, plots=False)
-    # Errors are ignored: another process may be removing it too.
-    shutil.rmtree(workspace.unfinished, ignore_errors=True)
+        try:
+            results = _stored_results(study, config, workspace)
+            if results is None:
+                warm_start(study, config, workspace)
+                results = _searched_and_finished(
+                    study, config, collection, machine, workspace, store
+                )
+        except BaseException:
+            asks_no_more(study)
+            raise
+    remove_unused(workspace.unfinished)
     return results
+
+
+def _searched_and_finished(
+    study: optuna.Study,
+    asked: StudyConfig,
+    collection: Collection,
+    machine: Machine,
+    workspace: Workspace,
+    store: str | None,
+) -> StudyResults:
+    stores = Stores(
+        store or str(workspace.checkpoints.absolute()),
+        store or str(workspace.artifacts.absolute()),
+    )
+    for place in (stores.checkpoints, stores.artifacts):
+        open_store(place)
+    stores.save(study)
+    study.set_user_attr(STORAGE, without_password(workspace.storage))
+    config = stored_config(study)
+    if config.trials > asked.trials:
+        say(
+            f"{config.name}: another run of it asks for {config.trials} trials, which counts for"
+            f" this one too, not {asked.trials}"
+        )
+    refresh(study, config, plots=False)
+    results = None
+    while results is None:  # the budget may be raised after it was spent
+        search_here(study, stored_config(study), collection, machine, workspace, stores)
+        config = stored_config(study)
+        refresh(study, config)
+        results = finish_once(study, collection, machine, workspace, store)
+    refresh(study, stored_config(study), results, plots=False)
+    return results
+
+
+def _stored_results(
+    study: optuna.Study, config: StudyConfig, workspace: Workspace
+) -> StudyResults | None:
+    """Results that the study's storage holds, written to this folder; None if it goes on."""
+    stored = StoredResults.of(study)
+    if stored is None:
+        return None
+    before = stored.results.budget.trials
+    if config.trials > before:
+        if stored.is_removed_from(workspace):
+            stored.withdraw(study)
+            return None
+        say(
+            f"{config.name} is finished and tested after {before} trials: nothing is trained;"
+            f" remove {stored.results_file} on {stored.host} and run it there to search further"
+            " and test anew"
+        )
+    stored.write(study, workspace)
+    return stored.results
 
 
 def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Workspace) -> None:
     """Tells on stderr how the results that are shown differ from the ones asked for."""
-    folder, storage = workspace.folder, without_password(workspace.storage)
-    if (results.storage or storage) != storage:
-        print(
-            f"{folder} holds the results of a run in {results.storage}, which are shown;"
-            f" choose another --output to run it in {storage}",
-            file=sys.stderr,
+    folder, other = workspace.folder, other_storage(results, workspace.storage)
+    if other is not None:
+        say(
+            f"{folder} holds the results of a run in {other}, which are shown; choose another"
+            f" --output to run it in {without_password(workspace.storage)}"
         )
     before = results.budget.trials
     if config.trials > before:
-        print(
+        say(
             f"{folder} is finished and tested after {before} trials: nothing is trained; remove"
-            f" its {workspace.results.name} to search further and test anew",
-            file=sys.stderr,
+            f" its {workspace.results.name} to search further and test anew"
         )

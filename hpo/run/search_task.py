@@ -13,13 +13,16 @@ from data.collection import Collection
 from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.waiting_storage import disconnect
 from hpo.runtime.interrupts import held_back
+from hpo.runtime.process_identity import forget_the_ended
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage, storage_failures
-from hpo.storage.studies import Stores, check_fingerprint, stored_study
+from hpo.storage.store_patience import PatientStore
+from hpo.storage.studies import Stores, as_stored, check_fingerprint, files_begin_with, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts, reached_limit
@@ -58,7 +61,10 @@ class SearchTask:
             collection = load_collection(config.dataset, self.data_root)
             check_fingerprint(study, collection)
             device = resolve_device(self.device)
-            objective = _objective(config, collection, device, self.stores, self.scratch, wire)
+            names = files_begin_with(study)
+            objective = _objective(
+                config, collection, device, self.stores, self.scratch, wire, names
+            )
             wire.ready()
             search(study, objective)
 
@@ -91,8 +97,13 @@ def search_here(
         with Progress(config.name, config.trials, done, machine.workers) as progress:
             if machine.workers == 1:
                 device = resolve_device(machine.device)
-                search(study, _objective(config, collection, device, stores, scratch, progress))
+                names = files_begin_with(study)
+                search(
+                    study, _objective(config, collection, device, stores, scratch, progress, names)
+                )
+                forget_the_ended()
                 return
+            disconnect(study)  # meanwhile the workers may have the connection
             tasks = [
                 SearchTask(
                     name=config.name,
@@ -108,8 +119,11 @@ def search_here(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     # Workers that were ended one by one left their work to the others, the last one to nobody.
-    if not all_done and not reached_limit(study.get_trials(deepcopy=False), config):
+    if not all_done and not reached_limit(
+        study.get_trials(deepcopy=False), as_stored(study, config)
+    ):
         raise KeyboardInterrupt
+    forget_the_ended()
 
 
 def _objective(
@@ -119,8 +133,10 @@ def _objective(
     stores: Stores,
     scratch: Path,
     reporter: Reporter,
+    names: str,
 ) -> Objective:
     data = SearchData.of(collection, config.size, device)
     scratch.mkdir(parents=True, exist_ok=True)
-    checkpoints = Checkpoints(open_store(stores.checkpoints), scratch)
-    return Objective(config, data, device, checkpoints, reporter, open_store(stores.artifacts))
+    checkpoints = Checkpoints(open_store(stores.checkpoints), scratch, names)
+    artifacts = PatientStore(open_store(stores.artifacts))
+    return Objective(config, data, device, checkpoints, reporter, artifacts)

@@ -1,9 +1,13 @@
 """Tools that know nothing of studies: files, interrupts, processes, provenance, wording.
 
 - files: files written whole or not at all
+- shared_folder: a folder that the last process to work in it removes
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended
+- memory_kills: how many processes the kernel has killed for lack of memory
 - provenance: versions, commit and machine that a result depends on
+- literal_text: text of others shown as it is, never as markup
+- passwords: passwords hidden in lines that people see
 - wording: accuracies, times and kinds of runs in words
 - palette: colours of figures, pages and pictures
 """

@@ -1,10 +1,16 @@
-"""Files written whole or not at all, and folders that can hold them."""
+"""Files written whole or not at all, and folders that can hold them.
+
+A link stays one: what it leads to is written. Devices and pipes are written to, as they are.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,7 +70,7 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all: under another name first, then renamed.
 
-    The folders above it are made where they are missing.
+    The folders above it are made where they are missing; see `replacing`.
 
     Raises:
         InputError: the file cannot be written there.
@@ -92,7 +98,8 @@ def copy_file(source: Path, path: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a temporary path whose file becomes `path` at the end of the block.
 
-    Where the block raises, `path` stays as it was.
+    Where the block raises, `path` stays as it was. Where `path` is a link, what it leads to is
+    replaced; the content of a device or a pipe is written to it at the end.
 
     Raises:
         OSError: the file cannot be there.
@@ -107,14 +114,35 @@ def replacing(path: Path) -> Iterator[Path]:
         9 False
         23 trials False
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_stream(path):
+        with tempfile.TemporaryDirectory() as folder:
+            partial = Path(folder) / "content"
+            yield partial
+            with partial.open("rb") as source, path.open("ab", buffering=0) as stream:
+                shutil.copyfileobj(source, stream)
+        return
+    target = Path(os.path.realpath(path))
+    # Of any length the name would be too long; of this process alone, processes share numbers.
+    partial = target.with_name(f".{secrets.token_hex(8)}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield partial
-        os.replace(partial, path)
+        os.replace(partial, target)
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is no place for a file: a device, a pipe, or a file that is open already."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    # /dev/stdout leads through /proc to what stdout is, which may be a file that others write to.
+    folder = Path(os.path.realpath(path.parent))
+    is_open = folder == Path("/dev") or folder.is_relative_to("/proc")
+    return not stat.S_ISDIR(mode) and (is_open or not stat.S_ISREG(mode))
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Blocks in which Ctrl-C and SIGTERM wait: they may end a training, but no use of the storage.
 
-An interrupt within a query leaves SQLite locked for this process. One between a pruner's decision
-and the record of it lets the trial live on.
+An interrupt within a query leaves SQLite locked for this process; one between a pruner's decision
+and the record of it lets the trial live on. But a database may not answer for a long time: what an
+interrupt has waited for some seconds is broken off, whatever it is.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
@@ -18,16 +19,25 @@ Item = TypeVar("Item")
 Handler = Callable[[int, FrameType | None], object]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+GRACE = 3.0
+"""Seconds that an interrupt waits for what was begun, which is then broken off."""
+GRACE_AFTER = 0.5
+"""Seconds that each step has which follows, such as giving a trial back."""
+HAS_ALARM = hasattr(signal, "setitimer")  # not on Windows
 _came: list[int] = []
-"""Numbers of the signals that came since `held_back` began."""
+_holding = False
+_ending = threading.Event()
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
     """Holds interrupts back until the end of the block, or until `allowed` or `pause` within it.
 
+    They wait GRACE seconds at most.
+
     Raises:
-        KeyboardInterrupt: at the end of the block, if an interrupt came.
+        KeyboardInterrupt: at the end of the block, if an interrupt came; within the block, if one
+            came GRACE seconds ago, and again GRACE_AFTER seconds later.
 
     Example:
         >>> try:
@@ -39,10 +49,18 @@ def held_back() -> Iterator[None]:
         the query is done
         interrupted
     """
+    global _holding
     _came.clear()
+    alarm = (signal.SIGALRM,) if HAS_ALARM else ()
     try:
-        with _handled_by(_remember):
-            yield
+        with _handled_by(_break_off, alarm), _handled_by(_remember):
+            _holding = True
+            try:
+                yield
+            finally:
+                _holding = False
+                if HAS_ALARM:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         came = bool(_came)
         _came.clear()
@@ -73,13 +91,14 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def pause(seconds: float) -> None:
-    """Sleeps; an interrupt ends the sleep at once.
+    """Sleeps; an interrupt ends the sleep at once. Other threads' pauses end with `stop_waiting`.
 
     Raises:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
     """
     if threading.current_thread() is not threading.main_thread():
-        time.sleep(seconds)  # signals reach the main thread alone
+        if _ending.wait(seconds):
+            raise KeyboardInterrupt
         return
     with _handled_by(_remember_and_raise):
         if _came:
@@ -87,15 +106,25 @@ def pause(seconds: float) -> None:
         time.sleep(seconds)
 
 
+def stop_waiting() -> None:
+    """The process ends: no thread waits for an answer of the storage any more."""
+    _ending.set()
+
+
+def must_not_wait() -> bool:
+    """Whether the process ends, see `stop_waiting`."""
+    return _ending.is_set()
+
+
 @contextmanager
-def _handled_by(handler: Handler) -> Iterator[None]:
+def _handled_by(handler: Handler, signals: Sequence[int] = SIGNALS) -> Iterator[None]:
     """Handles interrupts within the block, but leaves ignored signals ignored.
 
     A shell tells the processes in its background to ignore SIGINT.
     """
     before = {
         number: signal.signal(number, handler)
-        for number in SIGNALS
+        for number in signals
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
@@ -107,8 +136,15 @@ def _handled_by(handler: Handler) -> Iterator[None]:
 
 def _remember(number: int, frame: FrameType | None) -> None:
     _came.append(number)
+    if _holding and len(_came) == 1 and HAS_ALARM:
+        signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE_AFTER)
 
 
 def _remember_and_raise(number: int, frame: FrameType | None) -> None:
-    _came.append(number)
+    _remember(number, frame)
     raise KeyboardInterrupt
+
+
+def _break_off(number: int, frame: FrameType | None) -> None:
+    if _holding:
+        raise KeyboardInterrupt

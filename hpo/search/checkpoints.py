@@ -10,7 +10,8 @@ from shutil import copyfileobj
 import optuna
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-from hpo.storage.artifacts import ArtifactStore, Folder
+from hpo.storage.artifacts import ArtifactStore
+from hpo.storage.store_patience import PatientStore
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +23,12 @@ class Checkpoints:
     Attributes:
         store: store of checkpoints; workers that share it can go on with each other's trials.
         scratch: folder of this worker alone.
+        begin_with: what the names in the store begin with; "" takes the study's name.
     """
 
     store: ArtifactStore
     scratch: Path
+    begin_with: str = ""
 
     def file(self, trial: optuna.Trial) -> Path:
         """The file in which this worker's trainer keeps the trial's checkpoint."""
@@ -43,10 +46,14 @@ class Checkpoints:
         file.unlink(missing_ok=True)
         if epochs == 0:
             return
-        try:
-            name = _name(trial, epochs - 1)
+        name = self._name(trial, epochs - 1)
+
+        def copy() -> None:
             with self.store.open_reader(name) as source, file.open("wb") as target:
                 copyfileobj(source, target)
+
+        try:
+            self._patient.ask(copy)
         except ArtifactNotFound:
             log.warning(
                 "trial %d: its checkpoint is not in this store; it starts again", trial.number
@@ -61,23 +68,26 @@ class Checkpoints:
             trial: trial that trains.
             epoch: the epoch that was trained, counted from 0.
         """
-        file, name = self.file(trial), _name(trial, epoch)
-        if isinstance(self.store, Folder) and self.store.move(name, file):
+        file, name = self.file(trial), self._name(trial, epoch)
+        if self._patient.move(name, file):
             return
         with file.open("rb") as source:
-            self.store.write(name, source)
+            self._patient.write(name, source)
 
     def drop(self, trial: optuna.Trial) -> None:
         """Removes the checkpoints of a trial that is finished."""
         self.file(trial).unlink(missing_ok=True)
         for epoch in range(2):
             try:
-                self.store.remove(_name(trial, epoch))
+                self._patient.remove(self._name(trial, epoch))
             except ArtifactNotFound:
                 pass
             except Exception as error:  # a checkpoint that stays harms nobody
                 log.warning("trial %d: its checkpoint stays in the store: %s", trial.number, error)
 
+    def _name(self, trial: optuna.Trial, epoch: int) -> str:
+        return f"{self.begin_with or trial.study.study_name}-{trial.number}-{epoch % 2}"
 
-def _name(trial: optuna.Trial, epoch: int) -> str:
-    return f"{trial.study.study_name}-{trial.number}-{epoch % 2}"
+    @property
+    def _patient(self) -> PatientStore:
+        return PatientStore(self.store)

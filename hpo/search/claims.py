@@ -8,26 +8,21 @@ its number, its parameters and what it reported.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from contextlib import suppress
 
 import optuna
-from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.database.claim import set_running
+from hpo.database.optuna_private import new_trial, stored, taken_up
+from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import this_process
-from hpo.storage.optuna_private import (
-    new_trial,
-    set_state,
-    storage_of,
-    stored,
-    taken_up,
-    trial_id,
-)
-from hpo.storage.requeue import set_waiting
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import may_start
+
+log = logging.getLogger(__name__)
 
 
 class TrialLost(Exception):  # noqa: N818 - nobody's fault
@@ -52,12 +47,16 @@ def take_trial(
         waits = trial.state is TrialState.WAITING and (
             new or TrialRecord.of(trial).seed is not None
         )
-        if waits and may_start(trial.number, trials, config) and _claim(study, trial):
+        if not waits or not may_start(trial.number, trials, config):
+            continue
+        if set_running(study, trial, this_process()):
             return taken_up(study, trial)
     if not new or not may_start(len(trials), trials, config):
         return None
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs=_mine().attributes())
     taken = new_trial(study, template)
+    if TrialRecord.of(taken).worker != this_process():
+        return None  # made long ago, and taken over while its database's answer was waited for
     # If no other trial was made since they were read, the place found then is still there: a trial
     # that fails frees its place, and none takes a second one. Else others made trials meanwhile,
     # and the budget is asked again.
@@ -84,19 +83,23 @@ def still_mine(trial: optuna.Trial) -> None:
         raise TrialLost
 
 
-def release(study: optuna.Study, trials: Sequence[FrozenTrial]) -> None:
-    """Sets waiting those of the trials that run under this process's name."""
-    for trial in trials:
-        if trial.state is TrialState.RUNNING:
-            set_waiting(study, trial, this_process())
+def release_mine(study: optuna.Study, trials: Sequence[FrozenTrial]) -> bool:
+    """Sets waiting those of these trials that run under the name of this process, which runs none.
 
-
-def _claim(study: optuna.Study, trial: FrozenTrial) -> bool:
-    with suppress(UpdateFinishedTrialError):
-        if set_state(study, trial, TrialState.RUNNING):
-            _mine().save_to(storage_of(study), trial_id(trial))
-            return True
-    return False
+    Returns:
+        Whether there were any.
+    """
+    mine = [
+        trial
+        for trial in trials
+        if trial.state is TrialState.RUNNING and TrialRecord.of(trial).worker == this_process()
+    ]
+    for trial in mine:
+        log.warning(
+            "trial %d runs in this worker's name, but not here; it waits again", trial.number
+        )
+        set_waiting(study, trial, this_process())
+    return bool(mine)
 
 
 def _mine() -> TrialRecord:

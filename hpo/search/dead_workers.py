@@ -12,9 +12,9 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.database.optuna_private import set_state, storage_of, stored, trial_id
+from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import is_gone, this_process
-from hpo.storage.optuna_private import set_state, storage_of, stored, trial_id
-from hpo.storage.requeue import set_waiting
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import Deaths, TrialRecord
 
@@ -40,36 +40,65 @@ def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> N
     worker, record = TrialRecord.of(trial).worker, TrialRecord.of(now)
     if now.state is not TrialState.RUNNING or record.worker != worker:
         return  # another observer was faster
-    epochs = len(now.intermediate_values)
-    deaths = _deaths(record.deaths, worker, epochs)
+    reported = _epochs(study.get_trials(deepcopy=False))
+    deaths = _deaths(record.deaths, worker, len(now.intermediate_values), reported)
     with suppress(UpdateFinishedTrialError):
-        died = TrialRecord(deaths=Deaths(count=deaths, epochs=epochs, worker=worker))
-        died.save_to(storage_of(study), trial_id(trial))
-        if deaths <= config.retries:
+        TrialRecord(deaths=deaths).save_to(storage_of(study), trial_id(trial))
+        if deaths.count <= config.retries:
             log.warning("trial %d: its worker died; it waits for another", trial.number)
             set_waiting(study, trial, worker)
             return
-        log.warning("trial %d failed: %d workers died with it", trial.number, deaths)
-        reason = f"{deaths} workers died with it, one after the other"
+        log.warning("trial %d failed: %d workers died with it", trial.number, deaths.count)
+        reason = f"{deaths.count} workers died with it, one after the other"
         failed = TrialRecord(failure="WorkerDied", error=reason)
         failed.save_to(storage_of(study), trial_id(trial))
         set_state(study, trial, TrialState.FAIL)
 
 
-def _deaths(before: Deaths | None, worker: str, epochs: int) -> int:
-    """Number of workers that died with a trial at this epoch, one after the other.
+def deaths_in_a_row(trials: Sequence[FrozenTrial]) -> int:
+    """How often, at least, a worker that took up a trial died, with no epoch done in between.
+
+    A machine's workers that die together count as one: of several trials that wait again the one
+    with most deaths counts.
+    """
+    reported = _epochs(trials)
+    waiting, failed = [0], 0
+    for trial in trials:
+        deaths = TrialRecord.of(trial).deaths
+        if deaths is None or deaths.reported != reported:
+            continue
+        if trial.state is TrialState.FAIL:
+            failed += deaths.in_a_row
+        elif not trial.state.is_finished():
+            waiting.append(deaths.in_a_row)
+    return failed + max(waiting)
+
+
+def _epochs(trials: Sequence[FrozenTrial]) -> int:
+    """Number of epochs that the trials have reported, all together."""
+    return sum(len(trial.intermediate_values) for trial in trials)
+
+
+def _deaths(before: Deaths | None, worker: str, epochs: int, reported: int) -> Deaths:
+    """Deaths of a trial's workers, with the one that was noticed now.
 
     Args:
         before: deaths that the trial has stored; None if there were none.
         worker: name of the worker that died now.
         epochs: number of epochs that the trial has reported.
+        reported: number of epochs that all trials have reported.
     """
     # A worker that came further than the one before did not die of the trial, or not at once.
-    if before is None or before.epochs != epochs:
-        return 1
-    # Several workers may notice one death.
-    same = bool(worker) and before.worker == worker
-    return before.count if same else before.count + 1
+    count, in_a_row = 0, 0
+    if before is not None and before.epochs == epochs:
+        if worker and before.worker == worker:  # several workers may notice one death
+            return before
+        count = before.count
+    if before is not None and before.reported == reported:
+        in_a_row = before.in_a_row
+    return Deaths(
+        count=count + 1, epochs=epochs, worker=worker, reported=reported, in_a_row=in_a_row + 1
+    )
 
 
 @dataclass

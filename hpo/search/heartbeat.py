@@ -12,11 +12,14 @@ from typing import Self
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import trial_id
 from hpo.search.dead_workers import HEARTBEAT, Watch, take_over
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import trial_id
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
+
+END_PATIENCE = 0.5
+"""Seconds in which it usually ends."""
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,8 @@ class Heart:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        self._thread.join()
+        # Not for long: it may be waiting for the database, and can do no harm later on.
+        self._thread.join(END_PATIENCE)
 
     def _run(self) -> None:
         while not self._stop.wait(HEARTBEAT):

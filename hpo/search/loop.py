@@ -14,18 +14,25 @@ from optuna.trial import FrozenTrial, TrialState
 
 from data.errors import WorkFailed
 from hpo.dashboard.study_page import refresh_after
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import stored
 from hpo.runtime.interrupts import held_back, pause
-from hpo.runtime.process_identity import is_gone, this_process
-from hpo.search.claims import TrialLost, give_back, release, still_mine, take_trial
-from hpo.search.dead_workers import take_over
+from hpo.runtime.memory_kills import about_memory
+from hpo.runtime.process_identity import is_gone, stay_known
+from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
+from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
-from hpo.storage.database import STORAGE_ERRORS
+from hpo.storage.store_patience import StoreAway
+from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
+from hpo.trials.outcome import state_of
 
+IN_A_ROW = 5
+"""Number of deaths of workers, with no epoch done in between, after which the search stops."""
 SAME_FAILURES = 3
 """Number of trials in a row failing with one kind of exception, after which the search stops."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -47,22 +54,28 @@ def search(study: optuna.Study, objective: Objective) -> None:
 
     Raises:
         KeyboardInterrupt: an interrupt came; the running trial was given back.
-        WorkFailed: several trials in a row failed with one kind of exception.
+        WorkFailed: several trials in a row failed with one kind of exception, or workers died in a
+            row with no epoch done in between.
+        StoreAway: the store of checkpoints is away; the running trial was given back.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
+    stay_known()
     with held_back():
         trials = study.get_trials(deepcopy=False)
-        # No trial runs here yet: those under this process's name are left from an earlier search.
-        me = this_process()
-        release(study, [trial for trial in trials if TrialRecord.of(trial).worker == me])
         before = {trial.number for trial in trials if trial.state.is_finished()}
+        # Deaths before this process count, for each may have ended the process before this one;
+        # but every IN_A_ROW of them stop one command, and the next one goes on.
+        too_many = (deaths_in_a_row(trials) // IN_A_ROW + 1) * IN_A_ROW
     pauses = FIRST_PAUSE
     with Heart(study, config) as heart:
         while True:
             with held_back():
                 trials = _after_deaths(study, objective)
+                _check_deaths(trials, too_many)
                 _check_failures([t for t in trials if t.number not in before])
+                # Another `run` of the study may have raised its budget.
+                config = as_stored(study, config)
                 limit = reached_limit(trials, config)
                 trial = take_trial(study, config, trials, new=limit is None)
                 if trial is None:
@@ -77,11 +90,11 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 heart.trial = trial
                 try:
                     finished = _conclude(study, trial, objective)
-                except KeyboardInterrupt:
+                except (KeyboardInterrupt, StoreAway):
                     give_back(study, trial)
                     raise
                 except (TrialLost, UpdateFinishedTrialError):
-                    log.warning("trial %d: another worker has it now", trial.number)
+                    _pass_over(study, trial, objective)
                     continue
                 finally:
                     heart.trial = None
@@ -95,24 +108,24 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     """Runs a trial, and tells the study its value or how it ended.
 
     Raises:
-        TrialLost: another worker has it now.
+        TrialLost: another worker has it now, or another program has ended it.
+        UpdateFinishedTrialError: another worker, or another program, has ended it.
     """
     try:
         value = objective(trial)
     except optuna.TrialPruned:
-        still_mine(trial)
-        return study.tell(trial, state=TrialState.PRUNED)
+        return _tell(study, trial, state=TrialState.PRUNED)
     except (TrialLost, UpdateFinishedTrialError):
+        raise
+    except StoreAway:
         raise
     except STORAGE_ERRORS:
         raise
     except Exception as error:
         TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
-        still_mine(trial)
-        failed = study.tell(trial, state=TrialState.FAIL)
+        failed = _tell(study, trial, state=TrialState.FAIL)
     else:
-        still_mine(trial)
-        return study.tell(trial, value)
+        return _tell(study, trial, value)
     # Here, not in the handler: the traceback still held the trial's tensors on the GPU there.
     gc.collect()
     if torch.cuda.is_available():
@@ -120,9 +133,44 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     return failed
 
 
+def _tell(
+    study: optuna.Study,
+    trial: optuna.Trial,
+    value: float | None = None,
+    state: TrialState | None = None,
+) -> FrozenTrial:
+    """Tells the study how a trial ended, if it still runs and is this worker's.
+
+    Raises:
+        TrialLost: it is not, whatever has become of it.
+    """
+    still_mine(trial)
+    try:
+        return study.tell(trial, value, state)
+    except ValueError:  # Optuna's, for a trial that does not run
+        if stored(study, trial).state is TrialState.RUNNING:
+            raise
+        raise TrialLost from None
+
+
+def _pass_over(study: optuna.Study, trial: optuna.Trial, objective: Objective) -> None:
+    """Says in the log what has become of a trial that this worker lost."""
+    now = stored(study, trial)
+    if now.state.is_finished():
+        log.warning("trial %d was ended elsewhere: %s", trial.number, state_of(now))
+        objective.checkpoints.drop(trial)
+    else:
+        log.warning("trial %d: another worker has it now", trial.number)
+
+
 def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial]:
-    """All trials of the study, after those of this machine's dead processes were taken over."""
+    """The study's trials, once those that nobody runs wait again.
+
+    They are those of dead processes of this machine, and those of this process, which runs none
+    at this moment: it may have one of which it was not told, for the database was away.
+    """
     trials = study.get_trials(deepcopy=False)
+    released = release_mine(study, trials)
     dead = [
         trial
         for trial in trials
@@ -130,16 +178,36 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
     ]
     for trial in dead:
         take_over(study, trial, objective.config)
-    return study.get_trials(deepcopy=False) if dead else trials
+    return study.get_trials(deepcopy=False) if dead or released else trials
+
+
+def _check_deaths(trials: Sequence[FrozenTrial], too_many: int) -> None:
+    """Checks that not every worker dies, whatever its trial.
+
+    Raises:
+        WorkFailed: this number of deaths in a row is reached.
+    """
+    if (deaths := deaths_in_a_row(trials)) >= too_many:
+        raise WorkFailed(
+            f"workers died {deaths} times in a row with no epoch done in between;"
+            f" {about_memory(0, 'since its start')}; the same command goes on"
+        )
 
 
 def _check_failures(trials: Sequence[FrozenTrial]) -> None:
     """Checks that trials do not keep failing, by whatever worker.
 
+    Those that another program set to failed have no cause, and are passed over.
+
     Raises:
         WorkFailed: the last SAME_FAILURES trials to end failed with one kind of exception.
     """
-    ended = [trial for trial in trials if trial.datetime_complete is not None]
+    ended = [
+        trial
+        for trial in trials
+        if trial.datetime_complete is not None
+        and (trial.state is not TrialState.FAIL or TrialRecord.of(trial).failure)
+    ]
     last = sorted(ended, key=lambda trial: trial.datetime_complete or 0)[-SAME_FAILURES:]
     failed = [TrialRecord.of(trial) for trial in last if trial.state is TrialState.FAIL]
     causes = [record.failure for record in failed]

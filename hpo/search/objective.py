@@ -16,23 +16,25 @@ from statistics import fmean
 import optuna
 import torch
 
+from data.errors import InputError
 from data.splits import SearchData
 from hpo.dashboard.trial_artifacts import present
+from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.optuna_private import stored
+from hpo.database.parameter_batch import parameters_together
 from hpo.runtime.interrupts import allowed
 from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import TrialLost, still_mine
 from hpo.search.dead_workers import HEARTBEAT
 from hpo.storage.artifacts import ArtifactStore
-from hpo.storage.database import STORAGE_ERRORS
-from hpo.storage.optuna_private import stored
-from hpo.storage.parameter_batch import parameters_together
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import may_prune
 from hpo.study.samplers import TRAINING, trial_seed
 from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
 from hpo.workers.reporter import Reporter
+from model.config import RunConfig
 from model.device import device_name
 from model.training.epoch_report import EpochReport
 from model.training.trainer import Trainer
@@ -89,7 +91,7 @@ class Objective:
         if begun:
             reported = stored(trial.study, trial).intermediate_values.keys()
         self.checkpoints.fetch(trial, len(reported))
-        trainer = Trainer(run, self.data, self.device, self.checkpoints.file(trial))
+        trainer = self._trainer(trial, run)
         TrialRecord(
             versions=versions(),
             device=device_name(self.device),
@@ -111,6 +113,18 @@ class Objective:
         if self.artifacts is not None:
             present(trial, trainer, self.config.dataset, self.artifacts, pruned=False)
         return trainer.history[-1].best_accuracy
+
+    def _trainer(self, trial: optuna.Trial, run: RunConfig) -> Trainer:
+        """The trial's training, from its checkpoint where that is its own."""
+        file = self.checkpoints.file(trial)
+        try:
+            return Trainer(run, self.data, self.device, file)
+        except InputError:  # of a study that had the name before, say
+            log.warning(
+                "trial %d: its checkpoint is another training's; it starts again", trial.number
+            )
+            file.unlink()
+            return Trainer(run, self.data, self.device, file)
 
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
         epochs, told = trainer.config.train.epochs, time.monotonic()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import optuna
 
 from data.errors import InputError
-from hpo.storage.database import open_storage
-from hpo.storage.optuna_private import storage_of
+from hpo.database.opening import open_storage
+from hpo.database.optuna_private import storage_of
 from hpo.storage.studies import WARM_START, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.transfer import nearest
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import trial_config
+from hpo.trials.ranking import best_trials
 
 FIRST = 5
 """Number of trials tried again: below `startup_trials`, for a sampler needs other regions too."""
@@ -39,7 +40,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
     if name is None or WARM_START in study.user_attrs:
         return
     older, older_config = _older(study, workspace.beside(name))
-    best = best_trials(older, min(FIRST, config.trials))
+    best = best_trials(older, older_config, min(FIRST, config.trials))
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
     # A process that was killed in this loop may have left some of them.

@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 from optuna.artifacts import FileSystemArtifactStore
 
 from data.errors import InputError
+from hpo.database.urls import without_password
 from hpo.runtime.files import check_folder
 
 BUCKET = re.compile(r"s3://([\w.-]+)/?")
@@ -65,7 +66,9 @@ def open_store(url: str) -> ArtifactStore:
         except ImportError:
             raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
     if "://" in url:
-        raise InputError(f"{url}: no artifact store; allowed are a folder and s3://BUCKET")
+        raise InputError(
+            f"{without_password(url)}: no artifact store; allowed are a folder and s3://BUCKET"
+        )
     folder = Path(url)
     folder.mkdir(parents=True, exist_ok=True)
     return Folder(folder)

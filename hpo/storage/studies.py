@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,10 @@ from optuna.storages import BaseStorage
 
 from data.collection import Collection
 from data.errors import InputError
-from hpo.storage.database import open_storage, storage_failures, without_password
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.swap import briefly, swap
+from hpo.database.urls import without_password
+from hpo.runtime.process_identity import is_gone, this_process
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study
@@ -27,10 +31,16 @@ CHECKPOINTS, ARTIFACTS = "artifact_store", "artifacts"
 """The study attributes that tell where its stores are, of checkpoints and of trials' artifacts."""
 WARM_START = "warm_start"
 """The study attribute that lists the older study's trials which were tried first."""
+FILES = "files begin with"
+"""The study attribute that has what the study's files in a shared store begin with."""
+ASKED = "budgets asked for"
+"""The study attribute that has the number of trials which each `run` of the study asks for."""
 
 
 def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     """Starts a study, or takes it up; what may change of it becomes as in `config`.
+
+    Of the budgets that several processes ask for the largest counts; see `_settle`.
 
     Raises:
         InputError: the storage holds another study of that name; names the first differences.
@@ -54,10 +64,48 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names([METRIC])
-    study.set_user_attr(CHANGEABLE, config.changeable())
+    _settle(study, config)
     if stored is None:
+        # Studies of one name in several databases may share a store.
+        swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
         study.set_user_attr(DEFINITION, config.definition())
     return study
+
+
+def _settle(study: optuna.Study, config: StudyConfig) -> None:
+    """Stores what may change: as in `config`, with the largest number of trials asked for.
+
+    A process that has ended asks for nothing any more: it says so (see `asks_no_more`), or was
+    killed on this machine. If it was killed elsewhere, that is not known, and what it asked for
+    stays.
+    """
+    while True:
+        stored = _attributes(study).get(ASKED)
+        others = stored if isinstance(stored, dict) else {}
+        asked = {process: trials for process, trials in others.items() if not is_gone(process)}
+        asked[this_process()] = config.trials
+        if asked == stored or swap(study, ASKED, stored, asked):
+            break
+    largest = 0
+    # Again, where another asked for more in between: what is written last must be the largest.
+    while (now := max(asked.values())) > largest:
+        largest = now
+        study.set_user_attr(CHANGEABLE, config.changeable() | {"trials": largest})
+        asked = _attributes(study)[ASKED]
+
+
+def asks_no_more(study: optuna.Study) -> None:
+    """Takes back the number of trials that this process asks for: it ends before the study does."""
+
+    def take_back() -> None:
+        stored = _attributes(study).get(ASKED)
+        while isinstance(stored, dict) and this_process() in stored:
+            others = {process: n for process, n in stored.items() if process != this_process()}
+            if swap(study, ASKED, stored, others):
+                return
+            stored = _attributes(study).get(ASKED)
+
+    briefly(take_back)
 
 
 @dataclass(frozen=True)
@@ -158,6 +206,28 @@ def stored_config(study: optuna.Study) -> StudyConfig:
     if not isinstance(definition, dict) or not isinstance(changeable, dict):
         raise InputError(f"study {name}: what is stored of it is damaged: no tables")
     return read_study(definition | changeable, f"study {name}, as stored")
+
+
+def files_begin_with(study: optuna.Study) -> str:
+    """What the names of the study's files begin with, in a store that it may share with others.
+
+    Studies of the first versions have their files under the study's name alone.
+    """
+    return str(_attributes(study).get(FILES, study.study_name))
+
+
+def as_stored(study: optuna.Study, config: StudyConfig) -> StudyConfig:
+    """A study's definition, with what may change of it as it is stored now.
+
+    Args:
+        config: the definition, as this process knows it; of its number of trials and the stored one
+            the larger counts.
+    """
+    changeable = _attributes(study).get(CHANGEABLE)
+    if not isinstance(changeable, dict):
+        return config
+    trials = max(config.trials, changeable["trials"])
+    return config.model_copy(update=changeable | {"trials": trials})
 
 
 def _attributes(study: optuna.Study) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,6 +9,7 @@ from typing import Self
 from sqlalchemy import URL
 
 from data.errors import InputError
+from hpo.runtime.process_identity import in_file_names, this_process
 
 RUNS = Path("runs")
 """Where studies keep their files, each in a folder of its name."""
@@ -102,7 +101,7 @@ class Workspace(TrainedFolder):
     @property
     def logs(self) -> Path:
         """The beginning of the names of this process's workers' log files."""
-        return self.folder / "logs" / _this_process()
+        return self.folder / "logs" / in_file_names(this_process())
 
     @property
     def unfinished(self) -> Path:
@@ -131,7 +130,7 @@ class Workspace(TrainedFolder):
     @property
     def scratch(self) -> Path:
         """The folder of what this process's workers keep while they search."""
-        return self.unfinished / _this_process()
+        return self.unfinished / in_file_names(this_process())
 
     def retrained(self, number: int, seed: int) -> TrainedFolder:
         """A finalist's retraining: of trial `number`, with this seed."""
@@ -143,7 +142,3 @@ def default_url(folder: Path) -> str:
     # Not by hand: the name of a folder may hold what means something else in a URL.
     url = URL.create("sqlite", database=str(folder / "study.db"))
     return url.render_as_string(hide_password=False)
-
-
-def _this_process() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}"

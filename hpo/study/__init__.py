@@ -3,6 +3,8 @@
 - definition: the fields of a study, validated
 - file: a study read from TOML
 - parameter: one range or choice that a study searches
+- learning_rates: of each layer, and whether its parameter is a factor
+- parameter_words: parameters' names as people say them
 - space: which values a study leaves open, and how a trial's values make a configuration
 - samplers: the sampler of a study
 - pruners: the pruner of a study

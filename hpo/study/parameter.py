@@ -19,6 +19,8 @@ from model.config import Strict
 from model.config_file import as_toml, explain
 
 Value = bool | int | float | str
+ROUNDING = 1e-9
+"""How far from a range or its steps a value may be that was computed from these."""
 
 
 class Range(Strict):
@@ -53,7 +55,7 @@ class Range(Strict):
         if self.step <= 0 or (whole and not isinstance(self.step, int)):
             return f"step {self.step} must be a positive {'whole ' if whole else ''}number"
         steps = (self.high - self.low) / self.step
-        if abs(steps - round(steps)) > 1e-9 * steps:
+        if abs(steps - round(steps)) > ROUNDING * steps:
             return f"high {self.high} must be low {self.low} plus a multiple of step {self.step}"
         return None
 
@@ -137,6 +139,21 @@ class Parameter:
         if self.whole:
             return trial.suggest_int(self.name, int(low), int(high), step=int(step or 1), log=log)
         return float(trial.suggest_float(self.name, low, high, step=step, log=log))
+
+    def has(self, value: object) -> bool:
+        """Whether a trial of the study may have this value."""
+        if self.range is None:
+            return self.nearest(value) is not None
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            return False
+        low, high, step = self.range.low, self.range.high, self.range.step
+        if not low - ROUNDING * (high - low) <= value <= high + ROUNDING * (high - low):
+            return False
+        step = step or (1 if self.whole else None)
+        if step is None:
+            return True
+        steps = (value - low) / step
+        return abs(steps - round(steps)) <= ROUNDING * max(1.0, abs(steps))
 
     def nearest(self, value: object) -> Value | None:
         """The value of this parameter that is nearest to a given one.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 WORKER = "worker"
 """Attribute that names the process which runs a trial; SQL statements read and write it too."""
@@ -22,11 +23,15 @@ class Deaths(BaseModel):
         count: number of workers that died at this epoch, one after the other.
         epochs: number of epochs that the trial had reported.
         worker: name of the last worker that died.
+        reported: number of epochs that all trials of the study had reported then.
+        in_a_row: number of these workers that died with no epoch between in the whole study.
     """
 
     count: int
     epochs: int
     worker: str = ""
+    reported: int = 0
+    in_a_row: int = 0
 
 
 class TrialRecord(BaseModel):
@@ -55,10 +60,13 @@ class TrialRecord(BaseModel):
         {'seed': 7, 'seconds': 41.5}
     """
 
+    # Others may have stored anything: what is read here can be compared and summed.
+    model_config = ConfigDict(allow_inf_nan=False)
+
     worker: str = ""
     heartbeat: str | None = None
     deaths: Deaths | None = None
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
     versions: dict[str, str] | None = None
     device: str | None = None
     parameters: int | None = None
@@ -70,6 +78,13 @@ class TrialRecord(BaseModel):
     failure: str | None = None
     error: str | None = None
     warm_start: str | None = None
+
+    @field_validator("heartbeat")
+    @classmethod
+    def _is_a_time(cls, heartbeat: str | None) -> str | None:
+        if heartbeat is not None and datetime.fromisoformat(heartbeat).tzinfo is None:
+            raise ValueError("lacks its time zone")
+        return heartbeat
 
     @classmethod
     def of(cls, trial: FrozenTrial | optuna.Trial) -> Self:

@@ -8,31 +8,37 @@ from typing import Literal
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from data.errors import InputError
 from hpo.study.definition import StudyConfig
-from hpo.study.space import config_of
 from hpo.trials.attributes import TrialRecord
+from hpo.trials.configuration import own_trials
 from hpo.trials.outcome import accuracy_of, state_of, trained
-from model.config import RunConfig
 
 Cost = Literal["parameters", "seconds"]
 
 
-def best_trials(study: optuna.Study, count: int | None = None) -> list[FrozenTrial]:
+def best_trials(
+    study: optuna.Study, config: StudyConfig, count: int | None = None
+) -> list[FrozenTrial]:
     """The complete trials of a study, best first; of two equal ones the earlier first.
+
+    Trials that another program added are passed over.
 
     Args:
         study: the study.
+        config: its definition.
         count: number of trials at most; None takes all.
 
     Example:
+        >>> from hpo.study.file import load_study
         >>> study = optuna.create_study(direction="maximize")
-        >>> study.add_trials([optuna.create_trial(value=value) for value in (0.7, 0.9, 0.8)])
-        >>> [trial.number for trial in best_trials(study, 2)]
+        >>> for value in (0.7, 0.9, 0.8):
+        ...     study.add_trial(optuna.create_trial(value=value, user_attrs={"seed": 1}))
+        >>> [trial.number for trial in best_trials(study, load_study("default"), 2)]
         [1, 2]
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return sorted(trained(complete), key=lambda trial: (-trial.values[0], trial.number))[:count]
+    own = own_trials(trained(complete), config)
+    return sorted(own, key=lambda trial: (-trial.values[0], trial.number))[:count]
 
 
 def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
@@ -52,44 +58,30 @@ def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
     return sorted(with_accuracy, key=merit, reverse=True)
 
 
-def pareto_front(study: optuna.Study, cost: Cost) -> list[FrozenTrial]:
+def pareto_front(study: optuna.Study, config: StudyConfig, cost: Cost) -> list[FrozenTrial]:
     """The Pareto front: complete trials that no cheaper trial matches, cheapest first.
 
     Args:
         study: the study.
+        config: its definition.
         cost: number of the network's parameters, or seconds of its training.
 
     Example:
+        >>> from hpo.study.file import load_study
         >>> study = optuna.create_study(direction="maximize")
         >>> for value, parameters in ((0.7, 10), (0.9, 30), (0.8, 40)):
-        ...     size = {"parameters": parameters}
-        ...     study.add_trial(optuna.create_trial(value=value, user_attrs=size))
-        >>> [trial.number for trial in pareto_front(study, "parameters")]
+        ...     known = {"parameters": parameters, "seed": 1}
+        ...     study.add_trial(optuna.create_trial(value=value, user_attrs=known))
+        >>> [trial.number for trial in pareto_front(study, load_study("default"), "parameters")]
         [0, 1]
     """
-    with_cost = [trial for trial in best_trials(study) if _cost(trial, cost) is not None]
+    with_cost = [trial for trial in best_trials(study, config) if _cost(trial, cost) is not None]
     front: list[FrozenTrial] = []
     # Among equally cheap ones the best comes first: sorting is stable.
     for trial in sorted(with_cost, key=lambda trial: _cost(trial, cost) or 0):
         if not front or trial.values[0] > front[-1].values[0]:
             front.append(trial)
     return front
-
-
-def trial_config(config: StudyConfig, trial: FrozenTrial) -> RunConfig:
-    """The configuration that a trial was trained with, its seed included.
-
-    Args:
-        config: the trial's study.
-        trial: the trial.
-
-    Raises:
-        InputError: the trial has no seed, for another program made it.
-    """
-    seed = TrialRecord.of(trial).seed
-    if seed is None:
-        raise InputError(f"trial {trial.number}: has no seed, so it was not made by this project")
-    return config_of(config, trial.params, seed)
 
 
 def _cost(trial: FrozenTrial, cost: Cost) -> float | None:

@@ -22,27 +22,47 @@ def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
     """A table of trials, one row for each: number, state, value, epochs, attributes, parameters.
 
     Columns of parameters have their names in the storage, but for "epochs": the column "epochs" is
-    the number of epochs trained, the parameter's is "train.epochs".
+    the number of epochs trained, the parameter's is "train.epochs". A column in which other
+    programs' trials have values of several types is text.
 
     Example:
         >>> trial = optuna.create_trial(value=0.5, user_attrs={"seed": 7})
         >>> trial_table([trial]).to_dict("records")
         [{'number': -1, 'state': 'complete', 'value': 0.5, 'epochs': 0, 'seed': 7}]
     """
-    return pd.DataFrame([_row(trial) for trial in trials])
+    table = pd.DataFrame([_row(trial) for trial in trials])
+    for name in table:
+        if not pd.api.types.is_object_dtype(table[name]):
+            continue
+        if {type(value) for value in table[name].dropna()} not in (set(), {str}, {bool}):
+            table[name] = table[name].map(str, na_action="ignore")
+    return table
 
 
 def _row(trial: FrozenTrial) -> dict[str, Any]:
-    return {
+    own = {
         "number": trial.number,
         "state": state_of(trial),
         "value": trial.values[0] if trial.values else None,
         "epochs": len(trial.intermediate_values),
-        **{
-            name: value
-            for name, value in trial.user_attrs.items()
-            if name not in NOT_FOR_EXPORT and not isinstance(value, dict | list)
-        },
-        # The column "epochs" is taken: the parameter of that name is called by its key.
-        **{"train.epochs" if k == "epochs" else k: v for k, v in trial.params.items()},
     }
+    attributes = {
+        _written(name): _written(value)
+        for name, value in trial.user_attrs.items()
+        if name not in NOT_FOR_EXPORT and not isinstance(value, dict | list)
+    }
+    parameters = {
+        # `epochs` is how many were trained: a parameter of that name has the one of its key.
+        "train.epochs" if name == "epochs" else _written(name): _written(value)
+        for name, value in trial.params.items()
+    }
+    # Another program may call an attribute or a parameter as a column, or the one as the other.
+    first = own | {name: value for name, value in attributes.items() if name not in own}
+    return first | {
+        f"parameter {name}" if name in own else name: value for name, value in parameters.items()
+    }
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401
+    """Text as a file can hold it: half a surrogate pair, which JSON may have, is written out."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value

@@ -4,5 +4,6 @@
 - pool: starting, watching and replacing worker processes
 - worker: the life of a worker process
 - fork_server: fresh processes that have the libraries in memory already
+- deaths: workers that are killed again and again
 - reporter: protocols of those that are told how trainings go
 """

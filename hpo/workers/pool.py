@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -17,12 +17,13 @@ import torch
 from data.errors import InputError, WorkFailed
 from hpo.runtime.interrupts import held_back
 from hpo.workers import fork_server
+from hpo.workers.deaths import IN_A_ROW, Deaths, in_words
 from hpo.workers.machine import Machine
 from hpo.workers.reporter import Display
 from hpo.workers.worker import INTERRUPTED, Task, live
 
-END_PATIENCE = 30.0
-"""Seconds that a worker has to give its trial back after it is told to end."""
+END_PATIENCE = 8.0
+"""Seconds that the workers have to give their trials back after they are told to end."""
 
 
 @dataclass
@@ -33,17 +34,17 @@ class _Worker:
         task: task that it does.
         process: the process.
         connection: pipe on which it tells of its task.
-        heard_of: whether it has told anything yet.
     """
 
     task: Task
     process: BaseProcess
     connection: Connection[Any, Any]
-    heard_of: bool = False
 
 
 def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Display) -> bool:
     """Runs tasks in `machine.workers` processes, and replaces a process that is killed.
+
+    One that is killed again and again, with no epoch between, is not replaced any more.
 
     Each process has its share of the processor's cores, and one of the GPUs in turn.
 
@@ -59,16 +60,42 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Dis
     Raises:
         KeyboardInterrupt: an interrupt came; all processes were ended.
         InputError, WorkFailed: one of the processes met it; the others were ended.
+        WorkFailed: a process died before any told anything, or all were killed again and again.
     """
     left = list(reversed(tasks))
     slots = range(min(machine.workers, len(tasks)))
     workers: dict[int, _Worker] = {}
     ended: str | None = None
-    all_done = True
+    all_done, heard, deaths = True, False, Deaths()
 
     def start(task: Task, number: int) -> None:
         with held_back():  # an interrupt finds every worker in the list
             workers[number] = _start(task, number, len(slots), machine, logs)
+
+    def ended_one(worker: _Worker, number: int) -> bool:
+        """Starts another in its place, as it is needed; False if it was told to end."""
+        del workers[number]
+        status = _status(worker.process)
+        if status == 0 and left:
+            start(left.pop(), number)
+        if status in (0, INTERRUPTED):
+            return status == 0
+        cause = in_words(status)
+        if not heard:  # the next would too
+            raise WorkFailed(f"a worker died as it started ({cause}); see {logs.parent}")
+        if deaths.died(number):
+            progress.note(f"worker {number} died ({cause}) and is replaced")
+            start(worker.task, number)
+            return True
+        left.append(worker.task)
+        again = f"worker {number} died {IN_A_ROW} times in a row with no epoch done ({cause})"
+        if not workers:
+            raise WorkFailed(
+                f"{again}, the last worker of this machine; {deaths.about_memory()}; the same"
+                " command goes on"
+            )
+        progress.note(f"{again} and is not replaced; {deaths.about_memory()}")
+        return True
 
     try:
         for number in slots:
@@ -81,21 +108,22 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Dis
                 try:
                     event, details = worker.connection.recv()
                 except (EOFError, OSError):
-                    next_task = _next_task(worker, number, left, logs, progress)
-                    all_done &= worker.process.exitcode != INTERRUPTED
-                    del workers[number]
-                    if next_task is not None:
-                        start(next_task, number)
+                    all_done &= ended_one(worker, number)
                     continue
-                worker.heard_of = True
+                heard = True
                 if event == "failed":
-                    reason, status = details
+                    reason, status, others_may_go_on = details
+                    if others_may_go_on and len(workers) > 1:
+                        progress.note(f"worker {number} ended: {reason}")
+                        del workers[number]
+                        continue
                     raise (InputError if status == 2 else WorkFailed)(reason)
                 if event == "ready":
                     continue
                 if event == "ended":  # of the whole study; other workers may still report
                     ended = details[0]
                 else:
+                    deaths.watch(number, event, details)
                     getattr(progress, event)(*details, part=number)
         if ended is not None:
             progress.ended(ended)
@@ -118,26 +146,11 @@ def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) ->
     return _Worker(task, process, ours)
 
 
-def _next_task(
-    worker: _Worker, number: int, left: list[Task], logs: Path, progress: Display
-) -> Task | None:
-    """The task to start after a process ended: its own again, if it was killed.
-
-    None if the process was told to end, or if no task is left.
-
-    Raises:
-        WorkFailed: the process died before it told anything; the next would too.
-    """
-    worker.process.join()
-    status = worker.process.exitcode
-    assert status is not None
-    if status in (0, INTERRUPTED):
-        return left.pop() if left and status == 0 else None
-    cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-    if not worker.heard_of:
-        raise WorkFailed(f"a worker died as it started ({cause}); see {logs.parent}")
-    progress.note(f"worker {number} died ({cause}) and is replaced")
-    return worker.task
+def _status(process: BaseProcess) -> int:
+    """The exit status of a process that ends; below 0, the signal that killed it."""
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
 
 
 def _visible_device(index: int) -> str:
@@ -150,7 +163,8 @@ def _end(workers: list[_Worker]) -> None:
     """Ends workers that still run; each gives its trial back first."""
     for worker in workers:
         worker.process.terminate()
+    deadline = time.monotonic() + END_PATIENCE
     for worker in workers:
-        worker.process.join(END_PATIENCE)
+        worker.process.join(max(0.0, deadline - time.monotonic()))
         if worker.process.is_alive():
             worker.process.kill()

@@ -14,6 +14,8 @@ import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
+from hpo.database.opening import StorageAway
+from hpo.runtime.literal_text import VisibleFormatter
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
 from model.training.epoch_report import EpochReport
@@ -98,20 +100,26 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
     wire = Wire(connection)
     try:
         let_signals_through()
-        task(wire)
-    except KeyboardInterrupt:
+        _work(task, wire)
+    except KeyboardInterrupt:  # perhaps while it was failing
         log.info("interrupted")
         sys.exit(INTERRUPTED)
+
+
+def _work(task: Task, wire: Wire) -> None:
+    try:
+        task(wire)
     except (InputError, WorkFailed) as error:
-        _give_up(wire, str(error), 2 if isinstance(error, InputError) else 1)
+        status = 2 if isinstance(error, InputError) else 1
+        _give_up(wire, str(error), status, isinstance(error, StorageAway))
     except Exception as error:
         log.exception("unexpected")
         _give_up(wire, f"{type(error).__name__}: {error}", 1)
 
 
-def _give_up(wire: Wire, reason: str, status: int) -> None:
+def _give_up(wire: Wire, reason: str, status: int, others_may_go_on: bool = False) -> None:
     log.error("%s", reason)
-    wire.send("failed", reason, status)
+    wire.send("failed", reason, status, others_may_go_on)
     sys.exit(status)
 
 
@@ -122,4 +130,6 @@ def _log_to(path: Path) -> None:
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)
-    logging.basicConfig(level=logging.INFO, format=FORMAT, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(VisibleFormatter(FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])

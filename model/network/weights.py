@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,16 @@ def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Pa
     Raises:
         WorkFailed: the disk is full, or the folder cannot be written to.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    target = Path(os.path.realpath(path))  # a link stays one
+    partial = target.with_name(f".{secrets.token_hex(8)}.part")
     packed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         partial.touch()
         mode = partial.stat().st_mode
         save_file(packed, partial, {FORMAT: json.dumps(document)})
         partial.chmod(mode)  # safetensors makes a file that only its owner may read
-        os.replace(partial, path)
+        os.replace(partial, target)
     except (SafetensorError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WorkFailed(f"{path}: cannot be written: {reason}") from None

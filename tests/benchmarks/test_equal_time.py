@@ -12,7 +12,7 @@ from tiny_study import tiny_study
 
 from benchmarks import equal_time
 from benchmarks.equal_time import compared, outcome
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import default_url
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+from socket import create_connection, create_server
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).parents[2]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
+START = 60.0
+"""Seconds; a dashboard takes two, on a machine without other work."""
+Serve = Callable[..., str]
 Screenshot = Callable[[str], Path]
 
 
@@ -59,3 +65,35 @@ def screenshot(browser_page: Page) -> Screenshot:
         return path
 
     return keep
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts a program that serves the dashboard, each at a free port; where it is."""
+    started = []
+
+    def start(*words: object) -> str:
+        with closing(create_server(("127.0.0.1", 0))) as free:
+            port = free.getsockname()[1]
+        process = subprocess.Popen(
+            [*map(str, words), "--port", str(port)],
+            cwd=tmp_path,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        assert process.stderr is not None
+        assert f"http://127.0.0.1:{port}/" in (line := process.stderr.readline()), line
+        # Optuna's own program says so before it listens.
+        until = time.monotonic() + START
+        while time.monotonic() < until:
+            with suppress(OSError), create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        return f"http://127.0.0.1:{port}/dashboard"
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable
 from pathlib import Path
-from socket import create_connection, create_server
 
 import optuna
 import pytest
@@ -18,12 +13,13 @@ from optuna.trial import FrozenTrial, TrialState
 from playwright.sync_api import Page, expect
 
 from data.collection import Collection
+from hpo.database.opening import open_storage
 from hpo.run.run import run_study
-from hpo.storage.database import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.file import read_study
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import trial_config
+from hpo.trials.ranking import best_trials
 from hpo.workers.machine import Machine
 from model.config_file import read_config
 
@@ -53,38 +49,6 @@ STUDY = {
 
 Serve = Callable[..., str]
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts a program that serves the dashboard, each at a free port; where it is."""
-    started = []
-
-    def start(*words: object) -> str:
-        with closing(create_server(("127.0.0.1", 0))) as free:
-            port = free.getsockname()[1]
-        process = subprocess.Popen(
-            [*map(str, words), "--port", str(port)],
-            cwd=tmp_path,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        assert process.stderr is not None
-        assert f"http://127.0.0.1:{port}/" in (line := process.stderr.readline()), line
-        # Optuna's own program says so before it listens.
-        until = time.monotonic() + PATIENCE / 1000
-        while time.monotonic() < until:
-            with suppress(OSError), create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.1)
-        return f"http://127.0.0.1:{port}/dashboard"
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -130,7 +94,8 @@ def test_a_finished_study(
     program = (sys.executable, PROJECT / "run_study.py", "dashboard", "seen", "--storage", url)
     dashboard = serve(*program)
     trials = study.get_trials()
-    (best,) = best_trials(study, 1)
+    _, config = stored_study("seen", study._storage)
+    (best,) = best_trials(study, config, 1)
 
     page.goto(dashboard)
     card = page.get_by_role("link", name=re.compile("^1. seen"))
@@ -178,7 +143,6 @@ def test_a_finished_study(
     with page.expect_download() as download:
         page.locator(f'a[download="trial-{best.number}.toml"]').click()
     download.value.save_as(tmp_path / "best.toml")
-    _, config = stored_study("seen", study._storage)
     assert read_config(tmp_path / "best.toml") == trial_config(config, best)
 
     pruned = next(trial for trial in trials if trial.state is TrialState.PRUNED)

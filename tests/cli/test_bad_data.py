@@ -23,13 +23,30 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMNIGLOT_ROOT", raising=False)
 
 
+@pytest.mark.parametrize("dataset", ["auto", "omniglot", "glyphs"])
+def test_a_named_data_folder_that_is_not_there(
+    dataset: str, refused: Refused, write_study: WriteStudy, glyphs_config: str
+) -> None:
+    Path("c.toml").write_text(glyphs_config)
+    retrain = ("retrain", "c.toml", "--dataset", dataset, "--output", "net")
+    for words in (("run", write_study(dataset)), retrain):
+        error = refused(*words, "--data-root", "nowhere")
+        assert error == "error: data root nowhere: no such folder"
+        error = refused(*words, "--data-root", "tiny.toml")
+        assert error == "error: data root tiny.toml: not a folder"
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_named_data_folder_that_is_not_there_to_join(refused: Refused) -> None:
+    error = refused("join", "tiny", "--data-root", "nowhere")
+    assert error == "error: data root nowhere: no such folder"
+
+
 @pytest.mark.parametrize("dataset", ["auto", "omniglot"])
-def test_a_data_folder_that_is_not_there(
+def test_a_data_folder_of_the_environment_that_is_not_there(
     dataset: str, refused: Refused, write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = write_study(dataset)
-    error = refused("run", study, "--data-root", "nowhere")
-    assert error == "error: data root nowhere: no such folder"
     monkeypatch.setenv("OMNIGLOT_ROOT", "elsewhere")
     assert refused("run", study) == "error: OMNIGLOT_ROOT elsewhere: no such folder"
 

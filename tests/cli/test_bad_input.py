@@ -9,7 +9,7 @@ import pytest
 import torch
 from sqlalchemy import make_url
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 
 PROJECT = Path(__file__).parents[2]
 Refused = Callable[..., str]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-import hpo.storage.database
-import hpo.storage.retrying
+import hpo.database.engine
+import hpo.database.opening
+import hpo.database.retrying
 
 Refused = Callable[..., str]
 WriteStudy = Callable[..., str]
@@ -58,7 +59,48 @@ def test_what_is_no_url(refused: Refused, write_study: WriteStudy) -> None:
     example = "no database URL, such as sqlite:///runs/quick/study.db"
     assert error == f"error: storage study.db: {example}"
     error = refused("run", "tiny.toml", "--storage", "postgresql//me:secret@localhost/x")
-    assert error == f"error: storage postgresql//***@localhost/x: {example}"
+    assert error == f"error: storage ***: {example}"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("me:se-cret@host/db", "***"),
+        ("host=host user=me password=se-cret", "***"),
+        ("postgresql:me:se-cret@host/db", "***"),
+        ("postgresql://me:se-cret@host:port/db", "postgresql://***"),
+        ("postgresql://me:se@cret@127.0.0.1:1/db", "postgresql://***"),
+        ("postgresql://me:se/@cret@127.0.0.1:1/db", "postgresql://***"),
+        ("postgresql://me:se/cret@127.0.0.1:1/db", "postgresql://***"),
+        ("postgresql://me:se?cret@127.0.0.1:1/db", "postgresql://***"),
+        ("postgresql://m/e:cret@127.0.0.1:1/db", "postgresql://***"),
+        ("postgresql://127.0.0.1:1/db?password=se@cret", "postgresql://***"),
+        ("mysql://me:se@cret@127.0.0.1:1/db", "mysql://***"),
+        ("grpc://me:se@cret@127.0.0.1:1", "grpc://***"),
+    ],
+)
+def test_of_a_url_that_cannot_be_understood_no_password_is_shown(
+    url: str, shown: str, refused: Refused, write_study: WriteStudy
+) -> None:
+    for words in (("run", write_study()), ("status", "tiny")):
+        error = refused(*words, "--storage", url)
+        assert f"storage {shown}: no database URL, such as" in error
+        assert "cret" not in error
+    # Nor where it stands in another one's place.
+    for words in (("status", url), ("run", write_study(), url), ("run", write_study(), "--trials")):
+        error = refused(*words, url)
+        assert "://" not in url or "cret" not in error
+
+
+def test_an_escaped_password_is_understood_and_hidden(
+    refused: Refused, write_study: WriteStudy
+) -> None:
+    url = "postgresql+psycopg://me:%40%2Fcret@127.0.0.1:1/db"
+    error = refused("run", write_study(), "--storage", url)
+    assert error.startswith("error: storage postgresql+psycopg://me:***@127.0.0.1:1/db: cannot be")
+    assert "cret" not in error
+    error = refused("run", write_study(), "--artifacts", "s3://me:se-cret@bucket")
+    assert error.startswith("error: s3://me:***@bucket: no artifact store; ")
 
 
 @pytest.mark.usefixtures("begun")
@@ -66,8 +108,8 @@ def test_what_is_no_url(refused: Refused, write_study: WriteStudy) -> None:
 def test_a_database_that_someone_else_locks_for_too_long(
     command: str, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(hpo.storage.database.TIMEOUTS, "sqlite", {"timeout": 0.1})
-    monkeypatch.setattr(hpo.storage.retrying, "PATIENCE", 0.2)
+    monkeypatch.setitem(hpo.database.engine.TIMEOUTS, "sqlite", {"timeout": 0.1})
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.2)
     with closing(sqlite3.connect("runs/tiny/study.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         error = refused(command, "tiny.toml" if command == "run" else "tiny", status=1)
@@ -88,7 +130,7 @@ def test_a_database_where_nothing_may_be_made(
     url = make_url(postgres).set(username="guest", password=None).render_as_string()
     start = time.monotonic()
     error = refused("run", write_study(), "--storage", url)
-    assert time.monotonic() - start < hpo.storage.database.START_PATIENCE / 2
+    assert time.monotonic() - start < hpo.database.opening.START_PATIENCE / 2
     assert error == f"error: storage {url}: cannot be used: permission denied for schema public"
 
 
@@ -99,6 +141,6 @@ def test_a_connection_option_that_there_is_not(
     url = mistyped.render_as_string()
     start = time.monotonic()
     error = refused("run", write_study(), "--storage", url)
-    assert time.monotonic() - start < hpo.storage.database.START_PATIENCE / 2
+    assert time.monotonic() - start < hpo.database.opening.START_PATIENCE / 2
     assert error.startswith(f"error: storage {url}: cannot be used: invalid ")
     assert error.endswith('option "optoin"')

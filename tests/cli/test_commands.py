@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study, stored_study
 from hpo.storage.workspace import default_url
 from hpo.study.file import load_study

@@ -22,7 +22,7 @@ import pytest
 from optuna import Study
 from typer.testing import CliRunner
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import default_url
 from hpo.study.space import sample

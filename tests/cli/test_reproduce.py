@@ -18,6 +18,13 @@ def test_an_unknown_experiment_names_the_allowed(refused: Callable[..., str]) ->
     assert line.endswith(" calibration and filters")
 
 
+def test_a_named_network_must_be_there_also_where_none_is_needed(
+    refused: Callable[..., str],
+) -> None:
+    line = refused("reproduce", "table1", "--network", "nowhere")
+    assert line == "error: --network nowhere: no such folder"
+
+
 def test_what_measures_a_network_says_where_one_comes_from(
     refused: Callable[..., str], omniglot_root: Path
 ) -> None:

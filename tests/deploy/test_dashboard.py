@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 
 
 @pytest.fixture(scope="module")

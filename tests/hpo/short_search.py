@@ -9,11 +9,11 @@ from optuna.trial import FrozenTrial
 
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig

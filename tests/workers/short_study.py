@@ -10,7 +10,7 @@ from pathlib import Path
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 
 Write = Callable[..., Path]

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
+from sqlalchemy import create_engine, make_url, text
 
+from hpo.database.opening import open_storage
+from hpo.storage.studies import files_begin_with, stored_study
 from hpo.trials.budget import counts
 
 DONE = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -132,6 +135,24 @@ def test_a_database_that_is_away_is_waited_for(
     assert "the storage answers again" in logs
 
 
+def test_a_store_of_checkpoints_that_is_away_is_waited_for(
+    postgres: str, write_study: Write, start: Start, tmp_path: Path
+) -> None:
+    words = ("--storage", postgres, "--workers", 4, "--artifacts", tmp_path / "store")
+    process = start("run", write_study(trials=16, steps=10), *words)
+    wait_for(lambda: counts(trials_of(postgres)).done > 1)
+    (tmp_path / "store").rename(tmp_path / "away")
+    time.sleep(5)
+    assert counts(trials_of(postgres)).running > 0
+    (tmp_path / "away").rename(tmp_path / "store")
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    found = counts(trials_of(postgres))
+    assert (found.done, found.failed, found.running) == (16, 0, 0)
+    logs = "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
+    assert "the store of checkpoints answers again" in logs
+
+
 def test_a_server_that_is_restarted_is_waited_for(
     postgres: str,
     server: object,
@@ -226,9 +247,10 @@ def test_a_trial_that_raises_fails_and_three_alike_stop_all_workers(
     words = ("--storage", storage, "--workers", 2, "--artifacts", tmp_path / "store")
     process = start("run", write_study(trials=30, steps=10), *words)
     wait_for(lambda: counts(trials_of(storage)).done > 1)
+    study, _ = stored_study("short", open_storage(storage, create=False))
     for name in range(40):
         for half in range(2):  # no checkpoint can be written any more
-            path = tmp_path / "store" / f"short-{name}-{half}"
+            path = tmp_path / "store" / f"{files_begin_with(study)}-{name}-{half}"
             path.unlink(missing_ok=True)
             path.mkdir(exist_ok=True)
     _, err = process.communicate(timeout=180)
@@ -242,3 +264,25 @@ def test_a_trial_that_raises_fails_and_three_alike_stop_all_workers(
         assert "Traceback" in trial.user_attrs["error"]
         assert trial.user_attrs["failure"] == "IsADirectoryError"
     assert counts(trials).running == 0
+
+
+def test_workers_for_whom_there_is_no_connection_wait_and_end_nobody(
+    postgres: str, write_study: Write, start: Start
+) -> None:
+    url = make_url(postgres)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS few"))
+        connection.execute(text("CREATE ROLE few LOGIN CONNECTION LIMIT 2"))
+        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO few'))
+    few = url.set(username="few").render_as_string(hide_password=False)
+    process = start("run", write_study(trials=6), "--storage", few, "--workers", 4)
+    _, err = process.communicate(timeout=180)
+    assert process.returncode == 0, err
+    found = counts(trials_of(postgres))
+    assert (found.done, found.failed, found.running) == (6, 0, 0)
+    with admin.connect() as connection:
+        connection.execute(text("REASSIGN OWNED BY few TO postgres"))
+        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO postgres'))
+        connection.execute(text("DROP ROLE few"))
+    admin.dispose()

@@ -10,7 +10,7 @@ import optuna
 from optuna.trial import TrialState
 from short_study import Write
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 
@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parents[2]
 TAKER = """
 import json, sys, time
 from hpo.search.claims import give_back, take_trial
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 study, config = stored_study("short", open_storage(sys.argv[1], create=False))
 print("ready", flush=True)
@@ -44,7 +44,7 @@ HEIR = """
 import json, sys
 from hpo.search.claims import take_trial
 from hpo.search.dead_workers import take_over
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 study, config = stored_study("short", open_storage(sys.argv[1], create=False))
 dead = study.get_trials(deepcopy=False)

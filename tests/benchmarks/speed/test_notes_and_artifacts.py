@@ -4,7 +4,7 @@ import optuna
 from optuna.trial import TrialState
 
 from benchmarks.speed.artifacts import TIMED, crowd
-from hpo.storage.note_store import write_trial_note
+from hpo.database.note_store import write_trial_note
 
 
 def test_what_is_timed_is_there() -> None:

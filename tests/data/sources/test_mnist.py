@@ -103,6 +103,16 @@ def test_without_mnist_the_ways_out_are_named(tmp_path: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_a_named_folder_that_is_not_there_is_an_error(
+    tmp_path: Path, mnist_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match=r"data root .*missing: no such folder"):
+        load_mnist(tmp_path / "missing")
+    monkeypatch.setenv("MNIST_ROOT", str(tmp_path / "missing"))
+    with pytest.raises(InputError, match=r"MNIST_ROOT .*missing: no such folder"):
+        load_mnist(None)
+
+
 @pytest.mark.usefixtures("nowhere")
 def test_a_folder_without_it_or_with_something_else_is_an_error(
     tmp_path: Path, mnist_root: Path, monkeypatch: pytest.MonkeyPatch
@@ -123,6 +133,19 @@ def test_a_folder_without_it_or_with_something_else_is_an_error(
     (given / images).write_bytes((mnist_root / images).read_bytes()[:1000])
     with pytest.raises(InputError, match=f"{images}: cannot be read"):
         load_mnist(None)
+
+
+@pytest.mark.parametrize("doubled", [False, True])
+def test_files_as_people_have_them(
+    doubled: bool, digits: Tensor, mnist_root: Path, tmp_path: Path
+) -> None:
+    """Unpacked, with a dot in the name, each in a folder of its name."""
+    for name in FILES:
+        leaf = name.removesuffix(".gz").replace("-idx", ".idx" if doubled else "-idx")
+        folder = tmp_path / leaf if doubled else tmp_path
+        folder.mkdir(exist_ok=True)
+        (folder / leaf).write_bytes(gzip.decompress((mnist_root / name).read_bytes()))
+    assert torch.equal(load_mnist(tmp_path), digits)
 
 
 @pytest.mark.usefixtures("nowhere")

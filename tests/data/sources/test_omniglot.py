@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 import pytest
@@ -125,6 +126,36 @@ def test_without_a_writable_cache_folder_there_is_one_warning(
         loaded = load_omniglot(omniglot_root)
     assert len(warned) == 1
     assert np.array_equal(loaded.packed, omniglot.packed)
+
+
+def repacked(path: Path, change: Callable[[str, bytes], tuple[str, bytes]]) -> None:
+    """Packs a zip again with other names or contents."""
+    with ZipFile(path) as archive:
+        members = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    with ZipFile(path, "w") as archive:
+        for name, content in members:
+            name, content = change(name, content)
+            info = ZipInfo("x")
+            info.filename = name  # as it is: ZipInfo itself would end it at a zero byte
+            archive.writestr(info, content)
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_zips_with_backslashes(zips: Path, omniglot: Collection) -> None:
+    """As PowerShell makes them; folders in folders of their names too."""
+    background = zips / "omniglot-py" / f"{BACKGROUND}.zip"
+    repacked(background, lambda name, content: (name.replace("/", "\\"), content))
+    evaluation = zips / "omniglot-py" / f"{EVALUATION}.zip"
+    repacked(evaluation, lambda name, content: (f"{EVALUATION}\\{name}", content))
+    assert np.array_equal(load_omniglot(zips).packed, omniglot.packed)
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_a_zip_of_a_very_large_picture_is_named(zips: Path) -> None:
+    path = zips / "omniglot-py" / f"{BACKGROUND}.zip"
+    repacked(path, lambda name, content: (name, content + bytes(10**8 * (name == GREEK))))
+    with pytest.raises(InputError, match=f"{GREEK}: damaged .* larger than any picture"):
+        load_omniglot(zips)
 
 
 @pytest.mark.usefixtures("own_cache")

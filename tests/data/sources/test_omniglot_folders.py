@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -48,6 +49,63 @@ def test_extracted_folders_load_and_are_cached(extracted: Path, omniglot: Collec
     written = cache_path("omniglot").stat()
     assert np.array_equal(load_omniglot(extracted).packed, omniglot.packed)
     assert cache_path("omniglot").stat().st_ino == written.st_ino
+
+
+def test_what_lies_beside_the_pictures_does_no_harm(extracted: Path, omniglot: Collection) -> None:
+    """File names that are not UTF-8, an editor's lock, copies that Windows names, a pipe."""
+    alphabet = extracted / "python" / BACKGROUND / "Greek"
+    beside = [alphabet / os.fsdecode(name) for name in (b"caf\xe9.txt", b"caf\xe9.png")]
+    beside += [alphabet / "character01" / "0394_01 (1).png", alphabet / "pipe.png"]
+    for path in beside[:3]:
+        path.touch()
+    os.mkfifo(beside[3])
+    for name in (".#notes.txt", "notes.txt"):
+        (alphabet / name).symlink_to("user@machine.4711:1700000000")
+        beside.append(alphabet / name)
+    assert np.array_equal(load_omniglot(extracted).packed, omniglot.packed)
+    written = cache_path("omniglot").stat()
+    assert np.array_equal(load_omniglot(extracted).packed, omniglot.packed)
+    assert cache_path("omniglot").stat().st_ino == written.st_ino
+    # Beside a picture that is missing, they are what it may have become.
+    (alphabet / "character01" / "0394_01.png").rename(extracted / "kept.png")
+    with pytest.raises(InputError, match=r"png \(and 2 more\) is no picture of Omniglot's"):
+        load_omniglot(extracted)
+    (extracted / "kept.png").rename(alphabet / "character01" / "0394_01.png")
+    for path in beside:
+        path.unlink()
+
+
+def test_a_folder_within_another_of_its_name(extracted: Path, omniglot: Collection) -> None:
+    """As Windows' "Extract all" leaves it."""
+    for name in FINGERPRINTS:
+        (extracted / "python" / name).rename(extracted / "inner")
+        (extracted / "python" / name).mkdir()
+        (extracted / "inner").rename(extracted / "python" / name / name)
+    assert np.array_equal(load_omniglot(extracted).packed, omniglot.packed)
+    (extracted / "python" / BACKGROUND / PICTURE).rename(extracted / "kept.png")
+    with pytest.raises(InputError, match=f"{PICTURE} is missing"):
+        load_omniglot(extracted)
+    (extracted / "kept.png").rename(extracted / "python" / BACKGROUND / PICTURE)
+    for name in FINGERPRINTS:
+        (extracted / "python" / name).rename(extracted / "outer")
+        (extracted / "outer" / name).rename(extracted / "python" / name)
+        (extracted / "outer").rmdir()
+
+
+def test_what_is_no_plain_or_no_small_file_is_named(extracted: Path, picture: Path) -> None:
+    content = picture.read_bytes()
+    picture.write_bytes(content + bytes(70_000))
+    with pytest.raises(InputError, match=f"{PICTURE} cannot be read: larger than any picture"):
+        load_omniglot(extracted)
+    picture.unlink()
+    os.mkfifo(picture)
+    with pytest.raises(InputError, match=f"{PICTURE} cannot be read: no file is there"):
+        load_omniglot(extracted)
+    picture.unlink()
+    picture.symlink_to("nothing")
+    with pytest.raises(InputError, match=f"{PICTURE} cannot be read: no file is there"):
+        load_omniglot(extracted)
+    picture.unlink()
 
 
 def test_missing_picture_is_named(extracted: Path, picture: Path) -> None:

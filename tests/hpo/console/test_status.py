@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from data.errors import InputError
 from hpo.console.status import Status, status
 from hpo.console.status_view import status_lines
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
@@ -63,6 +63,7 @@ def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
         trial = study.ask()
         sample(trial, config, seed=number)
         trial.set_constraint("shortfall", 2 if value == 0.0 else -1)
+        trial.set_user_attr("seed", number)
         trial.set_user_attr("standard_error", 0.01)
         trial.set_user_attr("seconds", 3.0)
         trial.report(0.25, 1)

@@ -27,11 +27,11 @@ from hpo.finish.retrain import retrain
 from hpo.search.claims import take_trial
 from hpo.search.loop import search
 from hpo.search.objective import Objective
-from hpo.storage.studies import stored_config
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.samplers import make_sampler
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import trial_config
+from hpo.trials.ranking import best_trials
 from model.config_file import read_config, read_dataset
 from model.training.epoch_report import EpochReport
 
@@ -111,7 +111,7 @@ def test_a_pruned_trial_carries_little(study: optuna.Study, folder: Path) -> Non
 def test_its_configuration_trains_it_again(
     study: optuna.Study, folder: Path, glyphs: Collection, tmp_path: Path
 ) -> None:
-    (best,) = best_trials(study, 1)
+    (best,) = best_trials(study, config_with(), 1)
     file = tmp_path / "trial.toml"
     file.write_bytes(artifacts(study, best, folder)[f"trial-{best.number}.toml"])
     assert read_dataset(file) == "glyphs"
@@ -134,7 +134,7 @@ def test_nothing_of_it_changes_the_search(
 def test_the_note_says_what_the_error_is_over(
     study: optuna.Study, validation: str, over: str
 ) -> None:
-    config = trial_config(stored_config(study), best_trials(study, 1)[0])
+    config = trial_config(config_with(), best_trials(study, config_with(), 1)[0])
     train = config.train.model_copy(update={"validation": validation})
     report = EpochReport(0, 0.1, 0.8, 0.02, 0, 0.8, 0.02, 1.0, 100.0)
     note = trial_note(3, config.model_copy(update={"train": train}), [report], {}, None)
@@ -142,7 +142,7 @@ def test_the_note_says_what_the_error_is_over(
 
 
 def test_the_study_has_a_note_plots_and_a_name_for_its_values(study: optuna.Study) -> None:
-    (best,) = best_trials(study, 1)
+    (best,) = best_trials(study, config_with(), 1)
     config = config_with()
     refresh(study, config)
     assert study.metric_names == [METRIC]

@@ -17,13 +17,13 @@ from data.collection import Collection
 from data.errors import InputError, WorkFailed
 from data.splits import SearchData, held_out_characters
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.finish.finalists import finish, fresh_seeds
 from hpo.run.run import run_study
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
@@ -99,7 +99,7 @@ def test_the_winner_is_the_best_retrained_finalist(
     results: dict[str, Any], study: optuna.Study, config: StudyConfig
 ) -> None:
     finalists = results["finalists"]
-    best = best_trials(study, 2)
+    best = best_trials(study, config, 2)
     assert [f["number"] for f in finalists] == [trial.number for trial in best]
     assert results["best"]["number"] == best[0].number
     assert results["best"]["value"] == best[0].value

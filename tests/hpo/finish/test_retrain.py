@@ -12,16 +12,17 @@ from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.opening import open_storage
 from hpo.finish.retrain import dataset_for, following_seeds, retrain
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
-from hpo.storage.database import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import TrainedFolder, default_url
 from hpo.study.file import load_study, read_study
-from hpo.trials.ranking import best_trials, trial_config
+from hpo.trials.configuration import trial_config
+from hpo.trials.ranking import best_trials
 from model.config import RunConfig
 from model.config_file import read_config, read_dataset, to_toml
 from model.network.weights import load_network
@@ -41,7 +42,7 @@ def trial(glyphs: Collection, tmp_path_factory: pytest.TempPathFactory) -> tuple
     study = open_study(config, open_storage(default_url(folder), create=True))
     data, checkpoints = SearchData.of(glyphs, 28, CPU), Checkpoints(open_store(str(folder)), folder)
     search(study, Objective(config, data, CPU, checkpoints, Progress("test", 1)))
-    best = best_trials(study, 1)[0]
+    best = best_trials(study, config, 1)[0]
     return trial_config(config, best), best.values[0]
 
 

@@ -18,9 +18,10 @@ from hpo.report.page import tables
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, short
-from hpo.report.text import found, how_sure
+from hpo.report.text import found, how_sure, searched
 from hpo.report.winner import alphabets, comparison, filters
 from hpo.study.file import load_study
+from hpo.study.parameter_words import words
 from hpo.study.results import StudyResults
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, state_of
@@ -33,6 +34,7 @@ SPACE = {
     "units": IntDistribution(32, 128, step=32),
     "optimiser": CategoricalDistribution(["sgd", "adam"]),
 }
+CONFIG = load_study("glyphs")
 START = datetime(2026, 1, 1, 12)
 NOW = START + timedelta(hours=1)
 
@@ -66,9 +68,9 @@ def all_sections(trials: list[FrozenTrial]) -> list[Section]:
     return [
         history(trials),
         learning_curves(trials, 0.5),
-        parallel(trials),
-        importance_bars(mattered),
-        slices(trials, list(trials[0].params), mattered is not None),
+        parallel(trials, CONFIG),
+        importance_bars(mattered, CONFIG),
+        slices(trials, CONFIG, list(trials[0].params), mattered is not None),
         timeline(trials, NOW),
     ]
 
@@ -120,7 +122,7 @@ def test_learning_curves_end_in_a_cross_where_a_trial_was_pruned() -> None:
 
 def test_parallel_coordinates_leave_a_gap_where_a_parameter_is_missing() -> None:
     trials = [trial(0, COMPLETE, (0.5,), units=None), MIXED[4]]
-    (figure,) = parallel(trials).figures.values()
+    (figure,) = parallel(trials, CONFIG).figures.values()
     lines = {trace.name: list(trace.x) for trace in figure.data}
     assert figure.layout.yaxis.ticktext[1].startswith("conv1 learning rate ")
     third = pytest.approx(1 / 3, abs=1e-3)
@@ -147,12 +149,12 @@ def test_importance_is_told_from_chance() -> None:
     assert found is not None
     assert found.clear == ["conv1.learning_rate"]
     assert sum(found.shares.values()) == pytest.approx(1)
-    title = importance_bars(found).title
+    title = importance_bars(found, CONFIG).title
     assert title == "What set the best trials apart: conv1 learning rate"
     chance = importances(noisy(60, matters=False))
     assert chance is not None
     assert chance.clear == []
-    assert importance_bars(chance).title == "No parameter stands out from chance"
+    assert importance_bars(chance, CONFIG).title == "No parameter stands out from chance"
 
 
 @pytest.mark.parametrize(
@@ -175,10 +177,28 @@ def test_odd_studies_are_drawn_as_far_as_they_go(trials: list[FrozenTrial]) -> N
             assert figure.data
 
 
+@pytest.mark.parametrize(
+    ("study", "called"), [("quick", "learning rate factor"), ("glyphs", "learning rate")]
+)
+def test_factors_of_a_learning_rate_are_called_so(study: str, called: str) -> None:
+    config, trials = load_study(study), noisy(60, matters=True)
+    found = importances(trials)
+    assert importance_bars(found, config).title == f"What set the best trials apart: conv1 {called}"
+    assert f"Conv1 {called}: the best trials had" in importance_bars(found, config).text
+    (figure,) = parallel(trials, config).figures.values()
+    assert [text.partition(" <br>")[0] for text in figure.layout.yaxis.ticktext[1:2]] == [
+        f"conv1 {called}"
+    ]
+    (figure,) = slices(trials, config, ["conv1.learning_rate"], True).figures.values()
+    assert figure.layout.xaxis.title.text == f"conv1 {called}"
+    assert f"3 parameters ({called}, units and optimiser)" in searched(config, trials, NOW)
+    assert "learning rate factor" not in words("learning_rate", config)
+
+
 def test_thousands_of_trials_stay_light_and_their_legends_short() -> None:
     trials = noisy(3000, matters=True)
-    sections = [history(trials), learning_curves(trials, 0), parallel(trials)]
-    sections += [slices(trials, ["units"], True), timeline(trials, NOW)]
+    sections = [history(trials), learning_curves(trials, 0), parallel(trials, CONFIG)]
+    sections += [slices(trials, CONFIG, ["units"], True), timeline(trials, NOW)]
     figures = [figure for section in sections for figure in section.figures.values()]
     assert sum(len(figure.to_json()) for figure in figures) < 2e6
     assert max(len(figure.data) for figure in figures) <= 6

@@ -5,7 +5,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import boto3
 import optuna
@@ -13,8 +15,15 @@ import pytest
 from moto.server import ThreadedMotoServer
 from optuna.artifacts.exceptions import ArtifactNotFound
 
+import hpo.database.retrying
+from hpo.database.opening import open_storage
+from hpo.database.optuna_private import taken_up
 from hpo.search.checkpoints import Checkpoints
 from hpo.storage.artifacts import open_store
+from hpo.storage.store_patience import PatientStore, StoreAway
+from hpo.storage.studies import files_begin_with, open_study, stored_study
+from hpo.storage.workspace import default_url
+from hpo.study.file import load_study
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +51,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
-def worker(url: str, folder: Path) -> Checkpoints:
+def worker(url: str, folder: Path, begin_with: str = "") -> Checkpoints:
     folder.mkdir(exist_ok=True)
-    return Checkpoints(open_store(url), folder)
+    return Checkpoints(open_store(url), folder, begin_with)
 
 
 def test_another_worker_finds_the_last_whole_checkpoint(url: str, tmp_path: Path) -> None:
@@ -80,3 +89,97 @@ def test_where_the_store_is_not_shared_a_trial_starts_again_and_says_so(
         second.fetch(trial, 1)
     assert not second.file(trial).exists()
     assert "trial 0: its checkpoint is not in this store; it starts again" in caplog.text
+
+
+def test_studies_of_one_name_in_two_databases_share_a_store(url: str, tmp_path: Path) -> None:
+    for number in range(2):
+        study = open_study(
+            load_study("glyphs"), open_storage(default_url(tmp_path / str(number)), True)
+        )
+        one = worker(url, tmp_path / f"scratch-{number}", files_begin_with(study))
+        trial = study.ask()
+        one.file(trial).write_bytes(b"of study %d" % number)
+        one.keep(trial, 0)
+    for number in range(2):
+        storage = open_storage(default_url(tmp_path / str(number)), create=False)
+        study, _ = stored_study("glyphs", storage)
+        one = worker(url, tmp_path / f"scratch-{number}", files_begin_with(study))
+        trial = taken_up(study, study.trials[0])
+        one.fetch(trial, 1)
+        assert one.file(trial).read_bytes() == b"of study %d" % number
+
+
+def test_an_older_study_keeps_the_names_of_its_files() -> None:
+    assert files_begin_with(optuna.create_study(study_name="s")) == "s"
+
+
+def test_a_folder_that_is_away_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.database.retrying, "SAY_AFTER", 0.1)
+    trial = optuna.create_study(study_name="s").ask()
+    store, away = tmp_path / "store", tmp_path / "away"
+    one = worker(str(store), tmp_path / "scratch")
+    one.file(trial).write_bytes(b"epoch 0")
+
+    def hiccup() -> Timer:
+        store.rename(away)
+        back = Timer(1.5, away.rename, (store,))
+        back.start()
+        return back
+
+    for operation in (lambda: one.keep(trial, 0), lambda: one.fetch(trial, 1)):
+        back = hiccup()
+        operation()
+        back.join()
+        assert "the store of checkpoints answers again" in caplog.text
+        caplog.clear()
+    assert one.file(trial).read_bytes() == b"epoch 0"
+    back = hiccup()
+    patient = PatientStore(one.store)
+    patient.write("another", io.BytesIO(b"content"))
+    back.join()
+    assert patient.open_reader("another").read() == b"content"
+    with pytest.raises(ArtifactNotFound):  # an answer: nothing is waited for
+        patient.open_reader("nothing")
+
+
+def test_a_bucket_whose_server_is_away_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("NO_PROXY", "*")
+    trial = optuna.create_study(study_name="s").ask()
+    server = ThreadedMotoServer(port=port, verbose=False)
+    server.start()
+    boto3.client("s3").create_bucket(Bucket="later")
+    server.stop()
+    one = worker("s3://later", tmp_path / "scratch")
+    one.file(trial).write_bytes(b"epoch 0")
+    server = ThreadedMotoServer(port=port, verbose=False)
+    back = Timer(1.5, server.start)
+    back.start()
+    one.keep(trial, 0)
+    back.join()
+    one.fetch(trial, 1)
+    assert one.file(trial).read_bytes() == b"epoch 0"
+    server.stop()
+
+
+def test_a_store_that_stays_away_is_no_failure_of_the_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.3)
+    one = worker(str(tmp_path / "store"), tmp_path / "scratch")
+    trial = optuna.create_study(study_name="s").ask()
+    one.file(trial).write_bytes(b"epoch 0")
+    (tmp_path / "store").rmdir()
+    with pytest.raises(StoreAway, match=r"does not answer: .*; once it does, the same command"):
+        one.keep(trial, 0)

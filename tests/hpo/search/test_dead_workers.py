@@ -1,8 +1,10 @@
 """A dead worker's trial: noticed, taken over by one, failed after too many deaths."""
 
-import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import optuna
 import pytest
@@ -13,6 +15,8 @@ import hpo.search.dead_workers
 from hpo.runtime.process_identity import this_process
 from hpo.search.dead_workers import GRACE, HEARTBEAT, Watch, take_over
 from hpo.study.definition import StudyConfig
+
+PROJECT = Path(__file__).parents[3]
 
 
 def test_a_trial_whose_workers_die_without_progress_fails_at_last(
@@ -76,21 +80,46 @@ def test_a_trial_whose_worker_died_before_it_gave_its_name_waits_again(
 @pytest.mark.parametrize(
     ("worker", "dead"),
     [
-        (f"{socket.gethostname()}:{os.getpid()}:1", True),  # the number, but an earlier process
-        (f"{socket.gethostname()}:999999999:1", True),
-        (f"{socket.gethostname()}:1:{{start}}", False),  # process 1 lives
+        ("{killed}", True),
+        ("{living}", False),
+        (f"{socket.gethostname()}:999999999:1", False),  # as earlier versions wrote it
         ("elsewhere:999999999:1", False),
         ("", False),
     ],
-    ids=["another has its number", "no such process", "it lives", "elsewhere", "no name"],
+    ids=["killed", "it lives", "an old name", "elsewhere", "no name"],
 )
 def test_a_dead_process_of_this_machine_is_noticed_at_once(
     worker: str, dead: bool, study: optuna.Study, config: StudyConfig
 ) -> None:
-    stat = Path("/proc/1/stat")
-    start = stat.read_text().rpartition(")")[2].split()[19] if stat.exists() else ""
-    taken(study, config).set_user_attr("worker", worker.format(start=start))
+    program = "from hpo.runtime.process_identity import *; print(this_process(), flush=True)"
+    command = [sys.executable, "-c", f"{program}; input()"]
+    names = {}
+    processes = [
+        subprocess.Popen(command, cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True) for _ in range(2)
+    ]
+    for name, process in zip(("killed", "living"), processes, strict=True):
+        assert process.stdout is not None
+        names[name] = process.stdout.readline().strip()
+    processes[0].kill()
+    processes[0].communicate()
+    taken(study, config).set_user_attr("worker", worker.format(**names))
     assert bool(Watch().dead(study.trials)) == dead
+    processes[1].communicate("\n")
+
+
+def test_a_silent_worker_of_an_earlier_version_is_taken_for_dead(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(study, config).set_user_attr("worker", f"{socket.gethostname()}:999999999:1")
+    now = 1000.0
+    monkeypatch.setattr(hpo.search.dead_workers.time, "monotonic", lambda: now)
+    watch, looks = Watch(), 0
+    while not (dead := watch.dead(study.trials)):
+        now += HEARTBEAT
+        looks += 1
+    assert looks * HEARTBEAT == GRACE + HEARTBEAT
+    take_over(study, dead[0], config)
+    assert study.trials[0].state is TrialState.WAITING
 
 
 def test_silence_is_noticed_and_only_while_one_listens(

@@ -106,7 +106,7 @@ from hpo.storage.artifacts import open_store
 from hpo.search.objective import Objective
 from hpo.console.progress import Progress
 from hpo.search.loop import search
-from hpo.storage.database import open_storage
+from hpo.database.opening import open_storage
 from hpo.storage.workspace import default_url
 from hpo.storage.studies import stored_study
 

@@ -245,3 +245,22 @@ def test_an_interrupted_trial_ends_as_if_it_had_not_been(
     assert ("starts again" in caplog.text) == (not checkpoint_survives)
     assert study.trials[0].intermediate_values == expected.trials[0].intermediate_values
     assert study.trials[0].params == expected.trials[0].params
+
+
+def test_a_checkpoint_of_another_training_is_passed_over(
+    data: SearchData, tmp_path: Path, interrupting: type, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As of a study that had this name in the store before."""
+    config, study = config_with(), study_with()
+    value = run(config=config, study=study_with(), data=data, folder=tmp_path / "undisturbed")
+    trial = taken(study, config)
+    with pytest.raises(KeyboardInterrupt):
+        objective_in(tmp_path, config, data, interrupting(2))(trial)
+    other, shorter = study_with(), config_with(steps_per_epoch=2)
+    with pytest.raises(KeyboardInterrupt):
+        objective_in(tmp_path, shorter, data, interrupting(2))(taken(other, shorter))
+    theirs = tmp_path / "store" / f"{other.study_name}-0-0"
+    theirs.replace(tmp_path / "store" / f"{study.study_name}-0-0")
+    again = optuna.Trial(study, trial._trial_id)
+    assert objective_in(tmp_path, config, data, interrupting())(again) == value
+    assert "trial 0: its checkpoint is another training's; it starts again" in caplog.text

@@ -1,0 +1,18 @@
+"""The database behind Optuna, waited for when it is away; all of Optuna's private surface.
+
+- opening: opening a storage at a URL
+- urls: database URLs, and what of them is shown
+- engine: how a database is connected to
+- postgresql: connections to PostgreSQL on which no wait is endless
+- sqlite: SQLite shared by many processes
+- waiting_storage: the class that every call to a storage goes through
+- retrying: a database that is away is waited for
+- optuna_database: Optuna's storage, whose trials may be made again after a lost answer
+- claim: a waiting trial that is taken up
+- requeue: a running trial that waits again
+- swap: a study's attribute changed in one step
+- parameter_batch: a trial's parameters written in one transaction
+- note_store: where optuna-dashboard looks for notes
+- optuna_private: Optuna's private pieces, each with its reason
+- proxy: Optuna's proxy in front of a database
+"""

@@ -1,0 +1,255 @@
+"""Where studies live: SQLite, or any database that SQLAlchemy reaches, through Optuna."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.exceptions import ExperimentalWarning, StorageInternalError
+from optuna.storages import GrpcStorageProxy, RDBStorage
+from sqlalchemy import URL, StaticPool, create_engine, inspect
+from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
+from tenacity import RetryCallState, Retrying, wait_random_exponential
+
+from data.errors import InputError, WorkFailed
+from hpo.database.engine import CONNECT_TIMEOUT, engine_options
+from hpo.database.optuna_database import OptunaDatabase
+from hpo.database.optuna_private import limit_calls
+from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, is_away
+from hpo.database.sqlite import network_file_system, tune
+from hpo.database.urls import Ambiguous, parse_url, without_password
+from hpo.database.waiting_storage import NotThere, WaitingStorage
+from hpo.runtime.interrupts import pause
+
+PROXY_TIMEOUT = 30.0
+"""Seconds in which a call of Optuna's proxy is to be answered."""
+START_PATIENCE = 60.0
+"""Seconds in which processes that make a new database's tables may get into each other's way."""
+SHORTEST_PAUSE = 0.05
+"""Seconds; the longest of the random ones between the first two tries, which doubles."""
+NO_PLACE = re.compile("too many (clients|connections)|connection slots|no more connections")
+"""What PostgreSQL, MySQL and PgBouncer say that have all the connections which they allow."""
+LAST_TABLE = "alembic_version"
+"""The last of the tables that Optuna makes."""
+COLLISIONS = {"42P07", "42710", "42P01"}
+"""PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
+
+STORAGE_ERRORS: tuple[type[Exception], ...] = (
+    StorageInternalError,
+    SQLAlchemyError,
+    NotThere,
+)
+with suppress(ImportError):  # an extra
+    from grpc import RpcError
+
+    STORAGE_ERRORS += (RpcError,)
+"""What Optuna raises when the database, or the study in it, is not as it should be."""
+
+
+def open_storage(
+    url: str, create: bool, connections: int = 1, wait: bool = False
+) -> WaitingStorage:
+    """Optuna's storage at a SQLAlchemy URL such as sqlite:///runs/quick/study.db.
+
+    Or behind Optuna's proxy, at grpc://HOST:PORT. Where the database is away later on, the
+    storage waits for it.
+
+    Args:
+        create: make it where there is none yet, a SQLite file's folder included.
+        connections: to a database that are kept open.
+        wait: for a database that is away now already; else that is an error, unless it is there
+            and has no connection to spare.
+
+    Raises:
+        InputError: it cannot be reached, is no database, or holds no studies and `create` is
+            False. What is there stays as it was.
+        StorageAway: it was waited for in vain.
+    """
+    # Its lines on each study and trial; the project has its own.
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    shown = without_password(url)
+    try:
+        parsed = parse_url(url)
+    except (ArgumentError, ValueError) as error:
+        hint = f"; {error}" if isinstance(error, Ambiguous) else ""
+        raise InputError(
+            f"storage {shown}: no database URL, such as sqlite:///runs/quick/study.db{hint}"
+        ) from None
+    if parsed.drivername == "grpc":
+        return _proxy(parsed, shown)
+    if parsed.get_backend_name() == "sqlite":
+        _find_file(parsed, create, shown)
+    try:
+        options = engine_options(parsed, connections)
+        storage = _connect(parsed, options, create, wait, shown)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"storage {shown}: needs the Python package {error.name}, which is not installed"
+        ) from None
+    except ArgumentError as error:
+        raise InputError(f"storage {shown}: {error}") from None
+    except STORAGE_ERRORS as error:
+        line = f"storage {shown}: cannot be used: {_reason(error)}"
+        raise (StorageAway if wait and is_away(error) else InputError)(line) from None
+    return WaitingStorage(storage)
+
+
+class StorageAway(WorkFailed):
+    """The database did not answer this process; it may answer others."""
+
+
+@contextmanager
+def storage_failures(url: str) -> Iterator[None]:
+    """Turns the failure of a storage that was open into WorkFailed, which names it.
+
+    Raises:
+        StorageAway: it did not answer for long.
+        WorkFailed: it failed otherwise.
+    """
+    try:
+        yield
+    except NotThere:
+        raise WorkFailed(
+            f"storage {without_password(url)}: the study was deleted while it was in use"
+        ) from None
+    except STORAGE_ERRORS as error:
+        raise (StorageAway if is_away(error) else WorkFailed)(
+            f"storage {without_password(url)}: {_reason(error)}; once it answers, the same command"
+            " goes on"
+        ) from None
+
+
+def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown: str) -> RDBStorage:
+    def opened() -> RDBStorage:
+        tables = _look_inside(url, options, create, shown)
+        if LAST_TABLE not in tables:
+            _make_tables(url, options)
+        storage = _database(url, options)
+        if storage.get_current_version() != storage.get_head_version():
+            storage.engine.dispose()
+            raise InputError(
+                f"storage {shown}: is of another version of Optuna; to bring it up to date:"
+                f" optuna storage upgrade --storage {shown}"
+            )
+        if url.get_backend_name() == "sqlite" and "poolclass" not in options:
+            tune(storage.engine, change_mode=create)
+        if url.get_driver_name() == "psycopg":
+            from hpo.database.postgresql import limit_transactions
+
+            limit_transactions(storage.engine)
+        return storage
+
+    def may_be_mended(attempt: RetryCallState) -> bool:
+        error = attempt.outcome and attempt.outcome.exception()
+        if not isinstance(error, STORAGE_ERRORS):
+            return False
+        waited = attempt.seconds_since_start or 0
+        busy = _collided(url, error) or NO_PLACE.search(_reason(error))
+        return (bool(busy) and waited < START_PATIENCE) or (
+            wait and is_away(error) and waited < PATIENCE
+        )
+
+    pauses = wait_random_exponential(SHORTEST_PAUSE, LONGEST_PAUSE)
+    again = Retrying(retry=may_be_mended, wait=pauses, sleep=pause)
+    return again(opened)
+
+
+def _make_tables(url: URL, options: dict[str, Any]) -> None:
+    """Optuna's tables, where there are none; Optuna asks for a second connection meanwhile."""
+    sizes = ("pool_size", "max_overflow")
+    one = {key: value for key, value in options.items() if key not in sizes}
+    _database(url, one | {"poolclass": StaticPool}, skip_table_creation=False).engine.dispose()
+
+
+def _database(
+    url: URL, options: dict[str, Any], skip_table_creation: bool = True
+) -> OptunaDatabase:
+    return OptunaDatabase(
+        url.render_as_string(hide_password=False),
+        engine_kwargs=options,
+        skip_compatibility_check=True,  # it takes a second connection, and it is done here
+        skip_table_creation=skip_table_creation,
+    )
+
+
+def _collided(url: URL, error: Exception) -> bool:
+    """Whether another process was making the same tables, so that they are there by now."""
+    if isinstance(error, IntegrityError):
+        return True
+    # PostgreSQL says it in the language of its server, and as a code.
+    if isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) in COLLISIONS:
+        return True
+    said = _reason(error)
+    return "already exists" in said or (url.get_backend_name() == "sqlite" and "locked" in said)
+
+
+def _proxy(url: URL, shown: str) -> WaitingStorage:
+    if not url.host or not url.port:
+        raise InputError(f"storage {shown}: must name host and port, as in grpc://localhost:13000")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            storage = GrpcStorageProxy(host=url.host, port=url.port)
+        storage.wait_server_ready(timeout=CONNECT_TIMEOUT)
+        limit_calls(storage, PROXY_TIMEOUT)
+    except ImportError:
+        raise InputError(
+            f"storage {shown}: needs the package grpcio: pip install '.[grpc]'"
+        ) from None
+    except ConnectionError:
+        raise InputError(f"storage {shown}: no proxy answers there; `proxy` starts one") from None
+    return WaitingStorage(storage)
+
+
+def _find_file(url: URL, create: bool, shown: str) -> None:
+    """Sees to it that connecting makes no SQLite file that was not asked for."""
+    if not url.database or ":memory:" in url.database or url.query.get("mode") == "memory":
+        raise InputError(f"storage {shown}: names no file, so the study would be lost")
+    if url.database.startswith("file:"):
+        raise InputError(f"storage {shown}: must name the file by its path, as in sqlite:///a/b.db")
+    path = Path(url.database)
+    try:
+        if network := network_file_system(path):
+            raise InputError(
+                f"storage {shown}: is on a network file system ({network}), where SQLite's locks"
+                " fail; name a file on a local disk with --storage, or a PostgreSQL database"
+            )
+        if path.is_dir():
+            raise InputError(f"storage {shown}: is a folder, not a database")
+        if not create and not path.exists():
+            raise InputError(f"storage {shown}: no such file; `run` starts a study")
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"storage {shown}: cannot make the folder {path.parent}: {reason}"
+        ) from None
+
+
+def _look_inside(url: URL, options: dict[str, Any], create: bool, shown: str) -> list[str]:
+    """The tables; refuses a database without studies, before Optuna makes its own there."""
+    engine = create_engine(url, **options)
+    try:
+        tables = list(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+    if "studies" in tables:
+        return tables
+    if not create:
+        raise InputError(f"storage {shown}: holds no studies; `run` starts one")
+    # A database server's own tables, or those of other projects, are no mistake.
+    if tables and url.get_backend_name() == "sqlite":
+        raise InputError(f"storage {shown}: is a database of something else, not of studies")
+    return tables
+
+
+def _reason(error: Exception) -> str:
+    """The database's own words, without SQLAlchemy's around them."""
+    cause = error.__cause__ if isinstance(error, StorageInternalError) else error
+    text = str(getattr(cause, "orig", None) or cause or error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

@@ -1,0 +1,74 @@
+"""The end of a study that several processes run: one finishes it, all have its results."""
+
+from __future__ import annotations
+
+import optuna
+
+from data.collection import Collection
+from hpo.finish.finalists import finish
+from hpo.finish.finisher import Claims, Finisher, FinishLost, SearchGoesOn, is_searched
+from hpo.finish.stored_results import StoredResults
+from hpo.runtime.interrupts import held_back, pause
+from hpo.runtime.literal_text import say
+from hpo.runtime.process_identity import shown
+from hpo.storage.studies import stored_config
+from hpo.storage.workspace import Workspace
+from hpo.study.results import StudyResults
+from hpo.workers.machine import Machine
+
+LOOK = 1.0
+"""Seconds between two looks for another process's results."""
+
+
+def finish_once(
+    study: optuna.Study,
+    collection: Collection,
+    machine: Machine,
+    workspace: Workspace,
+    store: str | None,
+) -> StudyResults | None:
+    """Finishes the study, or waits for the process that does; see `finish`.
+
+    If that process dies, one of those that wait takes over, with what it finds in its own folder.
+
+    Args:
+        study: the searched study in its storage.
+        collection: the data set.
+        machine: workers of this machine.
+        workspace: folder to write the results to, whoever found them.
+        store: store of artifacts that was named; None if it is a folder of the workspace.
+
+    Returns:
+        The study's results; None if its budget was raised meanwhile, and the search goes on.
+    """
+    claims, told = Claims(), ""
+    while True:
+        with held_back():
+            config = stored_config(study)
+            if (found := StoredResults.of(study)) is not None:
+                found.write(study, workspace)
+                return found.results
+            if not is_searched(study, config):
+                return None
+            claim = claims.take(study, config)
+            if not isinstance(claim, Finisher):
+                if claim.process and told != claim.process:
+                    told = claim.process
+                    say(
+                        f"{config.name}: {shown(claim.process)} retrains and tests; this process"
+                        " waits for the results"
+                    )
+                pause(LOOK)
+                continue
+        with claim:
+            if StoredResults.of(study) is not None:
+                continue
+            try:
+                return finish(study, config, collection, machine, workspace, claim, store)
+            except SearchGoesOn:
+                return None
+            except FinishLost:
+                say(
+                    f"{config.name}: another process retrains and tests now; this one was silent"
+                    " for too long"
+                )

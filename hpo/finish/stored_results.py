@@ -1,0 +1,134 @@
+"""A study's results in its storage, where every machine finds them; its weights in its store."""
+
+from __future__ import annotations
+
+import io
+import socket
+from pathlib import Path
+from typing import Self
+
+import optuna
+from optuna.artifacts.exceptions import ArtifactNotFound
+from pydantic import BaseModel, ValidationError
+
+from data.errors import InputError
+from hpo.database.swap import swap
+from hpo.runtime.files import copy_file, write_bytes, write_text
+from hpo.runtime.literal_text import say
+from hpo.storage.artifacts import open_store
+from hpo.storage.store_patience import PatientStore
+from hpo.storage.studies import files_begin_with
+from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.study.results import StudyResults, document_of
+from hpo.trials.table import trials_csv
+from model.config_file import to_toml
+from model.network.weights import load_network
+
+RESULTS = "results"
+"""The study attribute that holds the results of the finished study."""
+
+
+class StoredResults(BaseModel):
+    """What the process that finished a study tells the others.
+
+    Attributes:
+        host: name of its machine.
+        folder: where it left the weights and everything else.
+        store: name of a store that has the weights too; None if there is none.
+        results: the study's results.
+    """
+
+    host: str
+    folder: str
+    store: str | None
+    results: StudyResults
+
+    @classmethod
+    def of(cls, study: optuna.Study) -> Self | None:
+        """The results that are stored; None if the study is not finished.
+
+        Raises:
+            InputError: what is stored is damaged.
+        """
+        document = study.user_attrs.get(RESULTS)
+        if document is None:
+            return None
+        try:
+            return cls.model_validate(document)
+        except ValidationError:
+            raise InputError(f"study {study.study_name}: its stored results are damaged") from None
+
+    @property
+    def results_file(self) -> Path:
+        """The file with the results, on the machine that finished the study."""
+        return TrainedFolder(Path(self.folder)).results
+
+    def is_removed_from(self, workspace: Workspace) -> bool:
+        """Whether they were written to this very folder, and are not there any more."""
+        here = self.host == socket.gethostname() and self.folder == str(workspace.folder.absolute())
+        return here and not workspace.results.exists()
+
+    def withdraw(self, study: optuna.Study) -> None:
+        """The study is not finished any more."""
+        swap(study, RESULTS, study.user_attrs.get(RESULTS), None)
+
+    def write(self, study: optuna.Study, workspace: Workspace) -> None:
+        """Writes to a folder what the process that finished the study wrote to its own."""
+        config = self.results.winner.config
+        source = Path(self.folder)
+        if source != workspace.folder.absolute() or not workspace.weights.exists():
+            self._fetch_weights(study, workspace)
+        write_text(workspace.config, to_toml(config, self.results.dataset))
+        write_text(workspace.trials, trials_csv(study))
+        self.results.write(workspace.results)
+
+    def _fetch_weights(self, study: optuna.Study, workspace: Workspace) -> None:
+        elsewhere = TrainedFolder(Path(self.folder)).weights
+        try:
+            if load_network(elsewhere)[1] == self.results.winner.config:
+                copy_file(elsewhere, workspace.weights)
+                return
+        except (InputError, OSError):
+            pass
+        try:
+            if self.store is not None:
+                name = _weights_name(study, self.results)
+                with open_store(self.store).open_reader(name) as source:
+                    write_bytes(workspace.weights, source.read())
+                return
+        except (ArtifactNotFound, InputError, OSError):
+            pass
+        say(
+            f"the winner's weights are on {self.host}, in {self.folder}; copy"
+            f" {elsewhere.name} from there to {workspace.folder}"
+        )
+
+
+def publish(
+    study: optuna.Study, results: StudyResults, workspace: Workspace, store: str | None
+) -> StudyResults:
+    """Stores the results with the study, if none are there; returns those that are there now.
+
+    Args:
+        study: the study in its storage.
+        results: its results; the winner's weights are in the workspace.
+        workspace: where they are.
+        store: store that other machines share, for the weights; None if there is none.
+    """
+    if store is not None:
+        weights = io.BytesIO(workspace.weights.read_bytes())
+        PatientStore(open_store(store)).write(_weights_name(study, results), weights)
+    mine = StoredResults(
+        host=socket.gethostname(),
+        folder=str(workspace.folder.absolute()),
+        store=store,
+        results=results,
+    )
+    swap(study, RESULTS, None, document_of(mine))
+    there = StoredResults.of(study)
+    return results if there is None else there.results
+
+
+def _weights_name(study: optuna.Study, results: StudyResults) -> str:
+    winner = results.winner
+    return f"{files_begin_with(study)}-best-{winner.number}-{winner.seed}.safetensors"

@@ -1,0 +1,72 @@
+"""Results in a study's folder, and whether they are of the storage that its trials are read from.
+
+One definition may be run in two databases, and both may leave their results in one folder: trials
+of the one beside results of the other would be two searches taken for one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from hpo.database.urls import without_password
+from hpo.storage.workspace import Workspace
+from hpo.study.definition import StudyConfig
+from hpo.study.results import StudyResults, study_results
+
+
+def results_in_storage(
+    workspace: Workspace, config: StudyConfig
+) -> tuple[StudyResults | None, str | None]:
+    """The results of a study, where it is finished; or a line on why they are left out.
+
+    Raises:
+        InputError: they are of another study, or damaged.
+    """
+    results = study_results(workspace.results, config)
+    other = None if results is None else other_storage(results, workspace.storage)
+    if other is None:
+        return results, None
+    return None, (
+        f"{workspace.results} is left out: it holds the results of a run in {other}, and the trials"
+        f" are those in {without_password(workspace.storage)}"
+    )
+
+
+def other_storage(results: StudyResults, url: str) -> str | None:
+    """The storage that results are from, if that is another than this one; None if it is not."""
+    if results.storage is None or _is_same(results.storage, url):
+        return None
+    return results.storage
+
+
+def _is_same(one: str, other: str) -> bool:
+    try:
+        first, second = make_url(one), make_url(other)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        return one == other
+    if _is_sqlite(first) and _is_sqlite(second):
+        return _is_same_file(first, second)
+    return _place(first) == _place(second)
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _is_same_file(one: URL, other: URL) -> bool:
+    """A path may be relative, to a folder that is not known: then its end must be equal."""
+    first, second = Path(one.database or ""), Path(other.database or "")
+    if first.absolute().resolve() == second.absolute().resolve():
+        return True
+    short, long = sorted((first, second), key=Path.is_absolute)
+    return not short.is_absolute() and long.parts[-len(short.parts) :] == short.parts
+
+
+def _place(url: URL) -> tuple[str, str | None, int | None, str | None]:
+    """Server and database, whoever connects by whichever driver."""
+    backend = url.drivername.partition("+")[0]
+    port = url.port or {"postgresql": 5432, "mysql": 3306}.get(backend)
+    return backend, url.host or url.query.get("host"), port, url.database  # type: ignore[return-value]

@@ -1,0 +1,186 @@
+"""A PostgreSQL that neither answers nor hangs up, and locks that nobody lets go of."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import optuna
+import psycopg
+import pytest
+from faulty_proxy import FaultyProxy
+from sqlalchemy import text
+
+import hpo.database.postgresql
+import hpo.runtime.interrupts
+from hpo.database.opening import open_storage
+from hpo.database.waiting_storage import WaitingStorage
+from hpo.runtime.interrupts import held_back
+
+
+@pytest.fixture
+def study(behind: str) -> Iterator[optuna.Study]:
+    storage = open_storage(behind, create=True)
+    yield optuna.create_study(storage=storage, study_name="s")
+    storage.disconnect()
+
+
+def storage_of(study: optuna.Study) -> WaitingStorage:
+    storage = study._storage
+    assert isinstance(storage, WaitingStorage)
+    return storage
+
+
+def later(seconds: float, action: object, *arguments: object) -> threading.Timer:
+    timer = threading.Timer(seconds, action, arguments)  # type: ignore[arg-type]
+    timer.start()
+    return timer
+
+
+def test_a_connection_that_hangs_is_given_up_and_made_anew(
+    study: optuna.Study, faults: FaultyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.database.postgresql, "SILENCE", 0.5)
+    faults.halt()
+    # What hangs stays so; what is new is taken.
+    timer = later(1, faults.go_on)
+    later(0.8, faults.reset)
+    start = time.monotonic()
+    study.ask()
+    assert 0.5 < time.monotonic() - start < 8
+    assert len(study.trials) == 1
+    timer.join()
+
+
+def test_a_server_process_that_is_stopped_is_given_up(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a frozen machine: the kernel still takes what it is sent."""
+    monkeypatch.setattr(hpo.database.postgresql, "SILENCE", 0.5)
+    storage = open_storage(postgres, create=True)
+    assert storage.database is not None
+    with storage.database.engine.connect() as connection:
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    os.kill(process, signal.SIGSTOP)
+    try:
+        start = time.monotonic()
+        assert storage.get_all_studies() == []
+        assert 0.5 < time.monotonic() - start < 8
+    finally:
+        os.kill(process, signal.SIGCONT)
+        storage.disconnect()
+
+
+@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_a_wait_that_does_not_end(
+    held: bool,
+    number: int,
+    study: optuna.Study,
+    faults: FaultyProxy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hpo.runtime.interrupts, "GRACE", 1.0)
+    before = signal.signal(number, signal.default_int_handler)
+    faults.halt()
+    later(0.3, os.kill, os.getpid(), number)
+    start = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+            if held:
+                with held_back():
+                    study.ask()
+            else:
+                study.ask()
+        took = time.monotonic() - start
+        # The storage is as good as new.
+        faults.go_on()
+        study.ask()
+    finally:
+        signal.signal(number, before)
+    assert (1.2 if held else 0.2) < took < (2.5 if held else 1.0)
+
+
+def test_what_follows_an_interrupt_does_not_hang_either(
+    study: optuna.Study, faults: FaultyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a trial is to be given back."""
+    monkeypatch.setattr(hpo.runtime.interrupts, "GRACE", 0.5)
+    monkeypatch.setattr(hpo.runtime.interrupts, "GRACE_AFTER", 0.5)
+    faults.halt()
+    later(0.3, signal.raise_signal, signal.SIGINT)
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), held_back():  # noqa: PT012
+        try:
+            study.ask()
+        finally:
+            study.set_user_attr("key", 1)
+    assert time.monotonic() - start < 3
+
+
+def test_a_connection_that_cannot_be_made_is_given_up(behind: str, faults: FaultyProxy) -> None:
+    faults.halt()
+    later(0.5, signal.raise_signal, signal.SIGINT)
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        open_storage(behind, create=True)
+    assert time.monotonic() - start < 2
+
+
+FREEZES = """
+import os, signal, sys
+import optuna
+from sqlalchemy import event
+import hpo.database.postgresql
+from hpo.database.opening import open_storage
+
+hpo.database.postgresql.LIMITS["idle_in_transaction_session_timeout"] = 1000
+storage = open_storage(sys.argv[1], create=False)
+study = optuna.load_study(study_name="s", storage=storage)
+engine = storage.database.engine
+
+def freeze(connection, cursor, statement, *_):
+    if "FOR UPDATE" in statement:
+        event.remove(engine, "after_cursor_execute", freeze)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+event.listen(engine, "after_cursor_execute", freeze)
+study.ask()
+"""
+
+
+def test_a_frozen_process_does_not_keep_its_lock(postgres: str) -> None:
+    storage = open_storage(postgres, create=True)
+    study = optuna.create_study(storage=storage, study_name="s")
+    frozen = subprocess.Popen([sys.executable, "-c", FREEZES, postgres])
+    try:
+        os.waitid(os.P_PID, frozen.pid, os.WSTOPPED)
+        start = time.monotonic()
+        study.ask()
+        assert 0.1 < time.monotonic() - start < 5
+        os.kill(frozen.pid, signal.SIGCONT)
+        assert frozen.wait(30) == 0  # it tried again
+    finally:
+        frozen.kill()
+    assert [trial.number for trial in study.trials] == [0, 1]
+    storage.disconnect()
+
+
+def test_a_lock_is_not_waited_for_without_end(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(hpo.database.postgresql.LIMITS, "lock_timeout", 300)
+    storage = open_storage(postgres, create=True)
+    study = optuna.create_study(storage=storage, study_name="s")
+    with psycopg.connect(postgres.replace("+psycopg", "")) as other:
+        other.execute("SELECT * FROM studies FOR UPDATE")
+        later(1.5, other.rollback).join(0)
+        start = time.monotonic()
+        study.ask()  # tries several times
+        assert 1 < time.monotonic() - start < 10
+    storage.disconnect()

@@ -1,0 +1,143 @@
+"""What is waited for, how long, and what is not."""
+
+import inspect
+import signal
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.exceptions import StorageInternalError
+from optuna.storages import BaseStorage
+from sqlalchemy.exc import OperationalError
+
+import hpo.database.engine
+import hpo.database.retrying
+from data.errors import WorkFailed
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.retrying import is_away
+from hpo.database.waiting_storage import WaitingStorage
+from hpo.runtime.interrupts import held_back
+from hpo.storage.workspace import default_url
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseStorage:
+    monkeypatch.setitem(hpo.database.engine.TIMEOUTS, "sqlite", {"timeout": 0.3})
+    monkeypatch.setattr(hpo.database.retrying, "SAY_AFTER", 0.5)
+    return open_storage(default_url(tmp_path), create=True)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.5)
+
+
+def locked(path: Path, seconds: float) -> threading.Thread:
+    """Locks a SQLite file for so long; returns once it is locked."""
+    ready = threading.Event()
+
+    def lock() -> None:
+        with sqlite3.connect(path, isolation_level=None) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            ready.set()
+            time.sleep(seconds)
+            other.execute("ROLLBACK")
+        other.close()
+
+    thread = threading.Thread(target=lock)
+    thread.start()
+    ready.wait()
+    return thread
+
+
+def test_a_lock_longer_than_sqlites_timeout_is_waited_for(
+    storage: BaseStorage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = locked(tmp_path / "study.db", 2)
+    start = time.monotonic()
+    study = optuna.create_study(storage=storage, study_name="s")
+    assert time.monotonic() - start > 1.5
+    thread.join()
+    assert study.trials == []
+    assert "the storage does not answer; waiting for it" in caplog.text
+    assert "the storage answers again, after " in caplog.text
+
+
+@pytest.mark.usefixtures("impatient")
+def test_patience_ends_and_the_reason_is_one_line(
+    tmp_path: Path, storage: BaseStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = optuna.create_study(storage=storage, study_name="s")
+    thread = locked(tmp_path / "study.db", 3)
+    with (
+        pytest.raises(WorkFailed, match=r"study\.db: database is locked; once it answers"),
+        storage_failures(default_url(tmp_path)),
+    ):
+        study.ask()
+    thread.join()
+    study.ask()  # nothing is broken by it
+
+
+def test_a_mistake_is_not_waited_for(storage: BaseStorage, tmp_path: Path) -> None:
+    study = optuna.create_study(storage=storage, study_name="s")
+    with sqlite3.connect(tmp_path / "study.db") as other:
+        other.execute("ALTER TABLE trial_user_attributes RENAME TO gone")
+    start = time.monotonic()
+    with pytest.raises(StorageInternalError) as caught:
+        study.ask().set_user_attr("key", 1)
+    assert not is_away(caught.value)
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *sorted(BaseStorage.__abstractmethods__),
+        "get_best_trial",
+        "get_trial_id_from_study_id_trial_number",
+    ],
+)
+def test_every_operation_of_optunas_storages_is_repeated(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner, asked = optuna.storages.InMemoryStorage(), []
+
+    def away_at_first(*arguments: object) -> str:
+        asked.append(arguments)
+        if len(asked) < 3:
+            raise OperationalError("", None, Exception())
+        return "the answer"
+
+    monkeypatch.setattr(inner, name, away_at_first)
+    operation = getattr(WaitingStorage(inner), name)
+    template = optuna.create_trial(value=1.0, system_attrs={"creation": "by another"})
+    arguments = tuple(
+        template if parameter == "template_trial" else parameter
+        for parameter in inspect.signature(operation).parameters
+    )
+    assert operation(*arguments) in (None, "the answer")
+    assert asked == 3 * [arguments]
+
+
+def test_an_interrupt_ends_the_waiting_at_once(storage: BaseStorage, tmp_path: Path) -> None:
+    study = optuna.create_study(storage=storage, study_name="s")
+    thread = locked(tmp_path / "study.db", 3)
+    threading.Timer(0.7, signal.raise_signal, [signal.SIGINT]).start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), held_back():
+        study.ask()
+    assert time.monotonic() - start < 2
+    thread.join()
+    study.ask()
+
+
+def test_an_answer_and_an_error_come_through_unchanged() -> None:
+    memory = WaitingStorage(optuna.storages.InMemoryStorage())
+    study = optuna.create_study(storage=memory)
+    study.tell(study.ask(), 0.5)
+    assert study.best_value == 0.5
+    with pytest.raises(KeyError):
+        memory.get_trial(99)

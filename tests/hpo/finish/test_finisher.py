@@ -1,0 +1,99 @@
+"""The process that finishes a study: one at a time, and another where it has died."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import optuna
+import pytest
+
+import hpo.finish.finisher
+from hpo.database.opening import open_storage
+from hpo.database.optuna_private import storage_of
+from hpo.finish.finisher import FINISHER, Claim, Claims, Finisher, FinishLost, SearchGoesOn
+from hpo.runtime.process_identity import this_process
+from hpo.storage.studies import ASKED, open_study, stored_config
+from hpo.storage.workspace import default_url
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+
+OTHER = Claim(process="elsewhere:1:2")
+
+
+@pytest.fixture
+def config() -> StudyConfig:
+    return load_study("glyphs").model_copy(update={"trials": 1})
+
+
+@pytest.fixture
+def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
+    study = open_study(config, open_storage(default_url(tmp_path), create=True))
+    study.add_trial(optuna.create_trial(value=0.5))
+    return study
+
+
+def test_a_claim_is_let_go_at_the_end(study: optuna.Study, config: StudyConfig) -> None:
+    claim = Claims().take(study, config)
+    assert isinstance(claim, Finisher)
+    with claim:
+        claim.may_test()
+        stored = Claim.of(study.user_attrs[FINISHER])
+        assert (stored.process, stored.beat) == (this_process(), 1)
+    assert Claim.of(study.user_attrs[FINISHER]).process == ""
+
+
+def test_one_that_is_silent_is_replaced_and_tests_nothing_when_it_wakes(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.finish.finisher, "GRACE", 0.3)
+    study.set_user_attr(FINISHER, OTHER.model_dump())
+    frozen = Finisher(study, config, OTHER)
+    claims, start = Claims(), time.monotonic()
+    while not isinstance(claim := claims.take(study, config), Finisher):
+        assert claim == OTHER
+        time.sleep(0.05)
+    assert time.monotonic() - start > 0.3
+    with claim:
+        with pytest.raises(FinishLost):
+            frozen.may_test()
+        claim.may_test()
+
+
+def test_one_that_gives_signs_of_life_is_left_alone(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.finish.finisher, "GRACE", 0.2)
+    study.set_user_attr(FINISHER, OTHER.model_dump())
+    living, claims = Finisher(study, config, OTHER), Claims()
+    for _ in range(10):
+        assert not isinstance(claims.take(study, config), Finisher)
+        time.sleep(0.05)
+        living.still_mine()
+
+
+def test_after_a_raise_of_the_budget_there_is_no_test_yet(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    claim = Claims().take(study, config)
+    assert isinstance(claim, Finisher)
+    with claim:
+        open_study(config.model_copy(update={"trials": 2}), storage_of(study))
+        with pytest.raises(SearchGoesOn):
+            claim.may_test()
+
+
+def test_what_others_left_in_its_place_is_nobodys_claim(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    study.set_user_attr(FINISHER, "someone")
+    claim = Claims().take(study, config)
+    assert isinstance(claim, Finisher)
+
+
+def test_the_larger_budget_is_kept_while_its_process_may_live(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    study.set_user_attr(ASKED, {"elsewhere:1:2": 7, this_process(): 1})
+    open_study(config, storage_of(study))
+    assert stored_config(study).trials == 7

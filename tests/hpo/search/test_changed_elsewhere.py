@@ -1,0 +1,84 @@
+"""Searches whose trials, or whose whole study, another program changes meanwhile."""
+
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from short_search import CPU, config_with, opened
+
+from data.errors import WorkFailed
+from data.splits import SearchData
+from hpo.console.progress import Progress
+from hpo.database.opening import storage_failures
+from hpo.search.checkpoints import Checkpoints
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
+from hpo.storage.workspace import default_url
+from hpo.study.definition import StudyConfig
+from hpo.trials.budget import counts
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+class Meddled(Objective):
+    """Before the study is told of a trial's value, another program is at it."""
+
+    def __call__(self, trial: optuna.Trial) -> float:
+        value = super().__call__(trial)
+        meddle(self.checkpoints.scratch, trial)
+        return value
+
+
+def meddle(folder: Path, trial: optuna.Trial) -> None:
+    """Another program sets the first three trials failed, and once the fourth waiting."""
+    storage = optuna.storages.RDBStorage(default_url(folder))
+    if trial.number < 3:
+        storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+    elif trial.number == 3 and "met" not in trial.study.user_attrs:
+        trial.study.set_user_attr("met", True)
+        storage.set_trial_state_values(trial._trial_id, TrialState.WAITING)
+
+
+def meddled(config: StudyConfig, data: SearchData, folder: Path) -> Meddled:
+    checkpoints = Checkpoints(open_store(str(folder)), folder)
+    return Meddled(config, data, CPU, checkpoints, Progress("test", config.trials))
+
+
+def test_a_trial_that_ends_elsewhere_is_passed_over(
+    data: SearchData, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many in a row: they have no cause in common."""
+    config = config_with(trials=2, pruner={"name": "none"})
+    study = opened(config, tmp_path)
+    search(study, meddled(config, data, tmp_path))
+    states = [trial.state for trial in study.trials if "reason" not in trial.user_attrs]
+    failed, complete = TrialState.FAIL, TrialState.COMPLETE
+    assert states[:3] == [failed] * 3
+    assert states.count(complete) == 2
+    found = counts(study.trials)
+    assert (found.failed, found.complete, found.running, found.waiting) == (3, 2, 0, 0)
+    lines = [record.message for record in caplog.records]
+    assert "trial 0 was ended elsewhere: failed" in lines
+    assert "trial 3: another worker has it now" in lines
+    assert not list(tmp_path.glob("*safetensors"))
+    assert not list(tmp_path.glob(f"{config.name}-*"))
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["deleted", "started anew"])
+def test_a_study_that_is_deleted_meanwhile_ends_in_a_line(
+    again: bool, data: SearchData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_with(trials=2)
+    url = default_url(tmp_path)
+
+    def delete(folder: Path, trial: optuna.Trial) -> None:
+        optuna.delete_study(study_name=config.name, storage=url)
+        if again:
+            opened(config, tmp_path)
+
+    monkeypatch.setattr("test_changed_elsewhere.meddle", delete)
+    said = r"study\.db: the study was deleted while it was in use$"
+    with pytest.raises(WorkFailed, match=said), storage_failures(url):
+        search(opened(config, tmp_path), meddled(config, data, tmp_path))

@@ -1,0 +1,60 @@
+"""Tasks of workers that are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpo.workers.worker import Wire
+from model.training.epoch_report import EpochReport
+
+
+@dataclass(frozen=True)
+class Dying:
+    """Each life writes a line to `lives`, trains, and is killed, until there were enough lives.
+
+    Attributes:
+        lives: file of the lives so far.
+        enough: number of lives after which it is done.
+        epochs: number of new epochs in a life.
+        ready: whether a life is long enough for the worker to tell that it is ready.
+    """
+
+    lives: Path
+    enough: int
+    epochs: int = 0
+    ready: bool = True
+
+    def __call__(self, wire: Wire) -> None:
+        with self.lives.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        life = len(self.lives.read_text().splitlines())
+        if self.ready:
+            wire.ready()
+        wire.trial_started(0, 100)
+        # Whoever goes on tells of the last epoch once more.
+        for epoch in range((life - 1) * self.epochs, life * self.epochs + 1):
+            wire.epoch_done(report(epoch))
+        if life < self.enough:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Living:
+    """Trains so many epochs."""
+
+    epochs: int
+
+    def __call__(self, wire: Wire) -> None:
+        wire.ready()
+        wire.trial_started(1, self.epochs)
+        for epoch in range(self.epochs):
+            time.sleep(0.02)
+            wire.epoch_done(report(epoch))
+
+
+def report(epoch: int) -> EpochReport:
+    return EpochReport(epoch, 1.0, 0.5, 0.1, epoch, 0.5, 0.1, 1.0, 100.0)

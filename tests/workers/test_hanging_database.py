@@ -1,0 +1,100 @@
+"""Commands whose database neither answers nor hangs up: Ctrl-C and SIGTERM end them in seconds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+from faulty_proxy import FaultyProxy
+from short_study import Start, Write, trials_of, wait_for
+
+from hpo.database.opening import open_storage
+from hpo.storage.studies import open_study
+from hpo.study.file import load_study
+from hpo.trials.budget import counts
+
+SECONDS = 10
+
+
+def ends(process: object, by: int) -> str:
+    """Sends the signal to a command and all its workers; what it says as it ends in time."""
+    start = time.monotonic()
+    os.killpg(process.pid, by)  # type: ignore[attr-defined]
+    _, err = process.communicate(timeout=4 * SECONDS)  # type: ignore[attr-defined]
+    assert time.monotonic() - start < SECONDS
+    assert process.returncode == 130, err  # type: ignore[attr-defined]
+    assert "Traceback" not in err
+    return str(err)
+
+
+@pytest.mark.parametrize(("workers", "by"), [(1, signal.SIGTERM), (2, signal.SIGINT)])
+def test_a_search_ends_and_goes_on_later(
+    workers: int,
+    by: int,
+    behind: str,
+    postgres: str,
+    faults: FaultyProxy,
+    write_study: Write,
+    start: Start,
+) -> None:
+    words = ("run", write_study(trials=6, steps=40), "--storage", behind, "--workers", workers)
+    process = start(*words)
+    wait_for(lambda: counts(trials_of(postgres)).done > 1)
+    faults.halt()
+    time.sleep(2)
+    last = ends(process, by).splitlines()[-1]
+    assert last == "interrupted: the same command goes on where it stopped"
+    faults.reset()
+    faults.go_on()
+    again = start(*words)
+    _, err = again.communicate(timeout=120)
+    assert again.returncode == 0, err
+    found = counts(trials_of(postgres))
+    assert (found.done, found.failed, found.running, found.waiting) == (6, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("join", "short"),
+        ("status", "short"),
+        ("export", "short"),
+        ("report", "short"),
+        ("dashboard", "short", "--port", 13578),
+        ("proxy", "--port", 13579),
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_command_that_touches_a_database_ends(
+    words: tuple[object, ...], behind: str, faults: FaultyProxy, write_study: Write, start: Start
+) -> None:
+    storage = open_storage(behind, create=True)
+    open_study(load_study(str(write_study())), storage)
+    storage.disconnect()
+    faults.halt()
+    process = start(*words, "--storage", behind)
+    wait_for(lambda: bool(faults.connections))
+    time.sleep(0.5)
+    ends(process, signal.SIGINT)
+
+
+def test_a_proxy_whose_database_hangs_ends_and_so_does_its_client(
+    behind: str,
+    faults: FaultyProxy,
+    write_study: Write,
+    start: Start,
+    postgres: str,
+    free_port: int,
+) -> None:
+    proxy = start("proxy", "--storage", behind, "--port", free_port, "--host", "127.0.0.1")
+    assert proxy.stderr is not None
+    proxy.stderr.readline()
+    url = f"grpc://127.0.0.1:{free_port}"
+    client = start("run", write_study(trials=20, steps=40), "--storage", url)
+    wait_for(lambda: counts(trials_of(postgres)).done > 1)
+    faults.halt()
+    time.sleep(2)
+    ends(client, signal.SIGINT)
+    ends(proxy, signal.SIGTERM)
