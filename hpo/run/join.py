@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import optuna
@@ -12,8 +13,9 @@ from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import used
-from hpo.storage.artifacts import resolve_store
-from hpo.storage.studies import Stores, check_fingerprint, find_study
+from hpo.search.checkpoints import clear_finished
+from hpo.storage.artifacts import open_store, resolve_store
+from hpo.storage.studies import Stores, check_fingerprint, files_begin_with, find_study
 from hpo.storage.workspace import Workspace
 from hpo.trials.budget import reached_limit
 from hpo.workers.machine import Machine
@@ -39,15 +41,31 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
     resolve_device(machine.device)
     store = resolve_store(store) if store else None
     with find_study(workspace) as (study, config):
+        workspace.clear_scratch()
         collection = load_collection(config.dataset, machine.data_root)
         check_fingerprint(study, collection)
         if limit := reached_limit(study.get_trials(deepcopy=False), config):
             say(f"{workspace.name}: {limit}")
+            _clear_up(study, workspace, store)
             return
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
         with used(workspace.unfinished):
             search_here(study, config, collection, machine, workspace, stores)
+        _clear_up(study, workspace, store)
+
+
+def _clear_up(study: optuna.Study, workspace: Workspace, store: str | None) -> None:
+    """Removes what processes left that were killed, here or elsewhere."""
+    places = [store, str(workspace.checkpoints)]
+    if store is None and (stores := Stores.of(study)):
+        places.append(stores.checkpoints)
+    for place in filter(None, places):
+        if "://" in place or Path(place).is_dir():
+            clear_finished(study, open_store(place), files_begin_with(study))
+    with suppress(OSError):  # not empty, or not there
+        workspace.checkpoints.rmdir()
+    workspace.clear_scratch()
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:

@@ -80,6 +80,7 @@ def run_study(
     resolve_device(machine.device)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
+    workspace.clear_scratch()
     workspace.check_unfinished()
     if results is not None:
         # A process that was killed after it wrote the results may have left this folder.

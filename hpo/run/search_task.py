@@ -17,7 +17,7 @@ from hpo.database.opening import open_storage, storage_failures
 from hpo.database.waiting_storage import disconnect
 from hpo.runtime.interrupts import held_back
 from hpo.runtime.process_identity import forget_the_ended
-from hpo.search.checkpoints import Checkpoints
+from hpo.search.checkpoints import Checkpoints, clear_finished
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
@@ -91,6 +91,7 @@ def search_here(
         KeyboardInterrupt: an interrupt came, or all workers were ended one by one.
         WorkFailed: trials keep failing.
     """
+    clear_finished(study, open_store(stores.checkpoints), files_begin_with(study))
     scratch = workspace.scratch
     done = counts(study.get_trials(deepcopy=False)).done
     try:
@@ -101,7 +102,7 @@ def search_here(
                 search(
                     study, _objective(config, collection, device, stores, scratch, progress, names)
                 )
-                forget_the_ended()
+                _clear_up(study, stores)
                 return
             disconnect(study)  # meanwhile the workers may have the connection
             tasks = [
@@ -123,6 +124,12 @@ def search_here(
         study.get_trials(deepcopy=False), as_stored(study, config)
     ):
         raise KeyboardInterrupt
+    _clear_up(study, stores)
+
+
+def _clear_up(study: optuna.Study, stores: Stores) -> None:
+    """Removes what killed workers left, now that nothing runs any more."""
+    clear_finished(study, open_store(stores.checkpoints), files_begin_with(study))
     forget_the_ended()
 
 

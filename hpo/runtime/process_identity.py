@@ -50,6 +50,16 @@ def in_file_names(process: str) -> str:
     return process.replace(":", "-")
 
 
+def names_a_process(name: str) -> bool:
+    """Whether the name of a file ends with that of a process.
+
+    Example:
+        >>> names_a_process(in_file_names(this_process())), names_a_process("checkpoints")
+        (True, False)
+    """
+    return TOKEN.fullmatch(name[-24:]) is not None
+
+
 def shown(process: str) -> str:
     """A process's name as people know it: "host:pid"; "" for nobody.
 

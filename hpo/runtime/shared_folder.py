@@ -36,6 +36,27 @@ def used(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Whether no process uses a folder; if so, none begins to within the block.
+
+    False where that is not known.
+
+    Raises:
+        OSError: it is not there, or may not be read.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        unused = True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            unused = False
+        yield unused
+    finally:
+        os.close(handle)
+
+
 def remove_unused(folder: Path) -> None:
     """Removes a folder with all that is in it, unless another process uses it.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
@@ -10,7 +12,7 @@ from shutil import copyfileobj
 import optuna
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-from hpo.storage.artifacts import ArtifactStore
+from hpo.storage.artifacts import ArtifactStore, ListedStore
 from hpo.storage.store_patience import PatientStore
 
 log = logging.getLogger(__name__)
@@ -91,3 +93,24 @@ class Checkpoints:
     @property
     def _patient(self) -> PatientStore:
         return PatientStore(self.store)
+
+
+def clear_finished(study: optuna.Study, store: ListedStore, begin_with: str = "") -> None:
+    """Removes checkpoints of finished trials from a store.
+
+    Whoever finished the trial may have been killed just then, or may have had another store.
+
+    Args:
+        begin_with: what the names in the store begin with; "" takes the study's name.
+    """
+    finished = {t.number for t in study.get_trials(deepcopy=False) if t.state.is_finished()}
+    beginning = f"{begin_with or study.study_name}-"
+    of_trials = re.compile(re.escape(beginning) + r"(\d+)-[01]")
+    try:
+        for name in store.names(beginning):
+            found = of_trials.fullmatch(name)
+            if found and int(found[1]) in finished:
+                with suppress(ArtifactNotFound):  # another process was faster
+                    store.remove(name)
+    except Exception as error:  # checkpoints that stay harm nobody
+        log.warning("checkpoints of finished trials may stay in the store: %s", error)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from optuna.artifacts import FileSystemArtifactStore
+from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
 from data.errors import InputError
 from hpo.database.urls import without_password
@@ -39,6 +39,13 @@ class ArtifactStore(Protocol):
         """
 
 
+class ListedStore(ArtifactStore, Protocol):
+    """A store that tells what is in it, which Optuna's do not."""
+
+    def names(self, beginning: str) -> list[str]:
+        """Names of the files that begin so."""
+
+
 def resolve_store(url: str) -> str:
     """The absolute name of an artifact store, the same from every folder; creates nothing.
 
@@ -52,17 +59,15 @@ def resolve_store(url: str) -> str:
     return str(Path(url).absolute())
 
 
-def open_store(url: str) -> ArtifactStore:
+def open_store(url: str) -> ListedStore:
     """The artifact store at a folder, or at s3://BUCKET (its credentials as boto3 finds them).
 
     Raises:
         InputError: there is none, or boto3 is not installed.
     """
     if bucket := BUCKET.fullmatch(url):
-        from optuna.artifacts import Boto3ArtifactStore
-
         try:
-            return Boto3ArtifactStore(bucket[1])
+            return Bucket(bucket[1])
         except ImportError:
             raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
     if "://" in url:
@@ -74,12 +79,24 @@ def open_store(url: str) -> ArtifactStore:
     return Folder(folder)
 
 
+class Bucket(Boto3ArtifactStore):
+    """A bucket of S3, with a list of its files."""
+
+    def names(self, beginning: str) -> list[str]:
+        pages = self.client.get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=self.bucket, Prefix=beginning)
+        return [each["Key"] for page in found for each in page.get("Contents", [])]
+
+
 class Folder(FileSystemArtifactStore):
     """A store that takes a file of its own file system without copying it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.path = path
+
+    def names(self, beginning: str) -> list[str]:
+        return [name for name in os.listdir(self.path) if name.startswith(beginning)]
 
     def move(self, name: str, file: Path) -> bool:
         """Moves a file in, in one step; False where it is on another file system and stays."""

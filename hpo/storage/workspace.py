@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -9,7 +11,13 @@ from typing import Self
 from sqlalchemy import URL
 
 from data.errors import InputError
-from hpo.runtime.process_identity import in_file_names, this_process
+from hpo.runtime.process_identity import (
+    in_file_names,
+    is_gone,
+    names_a_process,
+    this_process,
+)
+from hpo.runtime.shared_folder import alone
 
 RUNS = Path("runs")
 """Where studies keep their files, each in a folder of its name."""
@@ -121,6 +129,19 @@ class Workspace(TrainedFolder):
                     f" {other.name.removeprefix(UNFINISHED)};"
                     f" choose another folder for {self.name}, or remove {other}"
                 )
+
+    def clear_scratch(self) -> None:
+        """Removes what killed processes kept while they searched, whatever the study.
+
+        It is nobody's where its process has ended, or nobody uses the folder that it is in.
+        """
+        for folder in sorted(self.folder.glob(f"{UNFINISHED}*")):
+            with suppress(OSError), alone(folder) as unused:
+                for path in folder.iterdir():
+                    if names_a_process(path.name) and (unused or is_gone(path.name)):
+                        shutil.rmtree(path, ignore_errors=True)
+                if unused:
+                    folder.rmdir()  # if it is empty
 
     @property
     def checkpoints(self) -> Path:

@@ -18,12 +18,14 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 import hpo.database.retrying
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import taken_up
-from hpo.search.checkpoints import Checkpoints
+from hpo.search.checkpoints import Checkpoints, clear_finished
 from hpo.storage.artifacts import open_store
 from hpo.storage.store_patience import PatientStore, StoreAway
 from hpo.storage.studies import files_begin_with, open_study, stored_study
 from hpo.storage.workspace import default_url
 from hpo.study.file import load_study
+
+WAITING = optuna.trial.TrialState.WAITING
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +185,29 @@ def test_a_store_that_stays_away_is_no_failure_of_the_trial(
     (tmp_path / "store").rmdir()
     with pytest.raises(StoreAway, match=r"does not answer: .*; once it does, the same command"):
         one.keep(trial, 0)
+
+
+def test_checkpoints_of_finished_trials_are_cleared_and_no_others(url: str, tmp_path: Path) -> None:
+    """As those of workers that were killed between the study's being told and the removal."""
+    storage = optuna.storages.InMemoryStorage()
+    store = open_store(url)
+    for name in ("short", "short-1"):
+        study = optuna.create_study(study_name=name, storage=storage)
+        study.add_trials([optuna.create_trial(value=0.5), optuna.create_trial(state=WAITING)])
+        for number, epoch in ((0, 0), (0, 1), (1, 0), (2, 1)):
+            store.write(f"{name}-{number}-{epoch}", io.BytesIO(b"checkpoint"))
+    store.write("short-artifact", io.BytesIO(b"picture"))
+    clear_finished(optuna.load_study(study_name="short", storage=storage), store)
+    assert sorted(store.names("short")) == [
+        *("short-1-0", "short-1-0-0", "short-1-0-1", "short-1-1-0", "short-1-2-1", "short-2-1"),
+        "short-artifact",
+    ]
+
+
+def test_a_store_that_cannot_be_listed_stops_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_store(str(tmp_path / "store"))
+    (tmp_path / "store").rmdir()
+    clear_finished(optuna.create_study(), store)
+    assert "checkpoints of finished trials may stay in the store: " in caplog.text

@@ -1,11 +1,16 @@
 """Where a study's files lie."""
 
+import sys
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
 from data.errors import InputError
 from hpo.storage.workspace import Workspace
+
+PROJECT = Path(__file__).parents[3]
 
 
 def test_an_unfinished_study_has_the_folder_to_itself(tmp_path: Path) -> None:
@@ -31,3 +36,41 @@ def test_everything_lies_in_the_folder(tmp_path: Path) -> None:
         assert path.is_relative_to(own.folder)
     assert own.retrained(3, 5).folder.parent == own.unfinished
     assert own.beside("older").folder == tmp_path / "runs" / "older"
+
+
+def test_scratch_of_the_killed_is_cleared_and_that_of_the_living_is_not(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from hpo.runtime.shared_folder import used
+from hpo.storage.workspace import Workspace
+own = Workspace.of("quick", Path(sys.argv[1]))
+with used(own.unfinished):
+    own.scratch.mkdir()
+    print(own.scratch.name, flush=True)
+    input()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    own, other = Workspace.of("quick", tmp_path), Workspace.of("other", tmp_path)
+    own.checkpoints.mkdir(parents=True)
+    with ExitStack() as stack:
+        pipes = {"stdin": PIPE, "stdout": PIPE, "text": True}
+        living, killed = (
+            stack.enter_context(Popen(command, cwd=PROJECT, **pipes))  # type: ignore[call-overload]
+            for _ in range(2)
+        )
+        names = [process.stdout.readline().strip() for process in (living, killed)]
+        killed.kill()
+        killed.wait()
+        assert {path.name for path in own.unfinished.iterdir()} == {"checkpoints", *names}
+        other.clear_scratch()
+        assert {path.name for path in own.unfinished.iterdir()} == {"checkpoints", names[0]}
+        living.kill()
+    # Of another start of this machine, say: nobody knows of the process, but nobody is there.
+    (own.unfinished / f"host-1-{'0' * 24}").mkdir()
+    other.clear_scratch()
+    assert [path.name for path in own.unfinished.iterdir()] == ["checkpoints"]
+    own.checkpoints.rmdir()
+    other.clear_scratch()
+    other.check_unfinished()
+    assert not own.unfinished.exists()
