@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import PIPE
 
@@ -138,7 +139,7 @@ def test_silence_is_noticed_and_only_while_one_listens(
         while now < end:
             now += HEARTBEAT
             if beating:
-                trial.set_user_attr("heartbeat", str(now))
+                trial.set_user_attr("heartbeat", datetime.fromtimestamp(now, UTC).isoformat())
             if watch.dead(study.trials):
                 return True
         return False
