@@ -8,7 +8,7 @@ from pathlib import Path
 
 import optuna
 import pytest
-from optuna.distributions import CategoricalDistribution, FloatDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from optuna.trial import TrialState
 from playwright.sync_api import Page, expect
 
@@ -21,7 +21,9 @@ from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Bar, Section, bars
 from hpo.runtime.palette import BLUE
 from hpo.storage.studies import open_study
+from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
+from hpo.study.space import parameters
 from hpo.trials.importance import importances
 
 PROJECT = Path(__file__).parents[2]
@@ -37,15 +39,18 @@ NAMES = (
 """Of parameters, values and workers."""
 
 
-def add_trials(study: optuna.Study) -> None:
-    """Trials whose every name is of another program."""
-    space = {
+def add_trials(study: optuna.Study, config: StudyConfig) -> None:
+    """Trials that have what the study's own have, and every name of another program beside it."""
+    own = {parameter.name: parameter for parameter in parameters(config)}
+    space: dict[str, BaseDistribution] = {
+        **{name: parameter.distribution for name, parameter in own.items()},
         **{name: FloatDistribution(0, 20) for name in NAMES[1:]},
         **{f"{name}.learning_rate": FloatDistribution(1e-3, 20, log=True) for name in NAMES},
         NAMES[0]: CategoricalDistribution(NAMES),
     }
     for number in range(20):
         params = dict.fromkeys(space, 1.0 + number) | {NAMES[0]: NAMES[number % len(NAMES)]}
+        params |= {name: parameter.values[0] for name, parameter in own.items()}
         pruned = number % 4 == 3
         study.add_trial(
             optuna.create_trial(
@@ -67,7 +72,7 @@ def named_by_others(tmp_path: Path) -> optuna.Study:
     study = open_study(config, storage)
     study.set_user_attr("fingerprint", f"`{NAMES[0]}")
     study.set_user_attr("storage", f"sqlite:///{NAMES[4]}")
-    add_trials(study)
+    add_trials(study, config)
     return study
 
 
