@@ -103,13 +103,13 @@ def retrain(
     from data.sources.load import load_collection
     from hpo.console.progress import Progress
     from hpo.console.summary import print_retraining
-    from hpo.finish.retrain import config_in, dataset_for, following_seeds, retrain
+    from hpo.finish.retrain import config_in, following_seeds, retrain
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
-    config = config_in(config_file)
+    config, chosen = config_in(config_file, dataset)
     chosen_device = resolve_device(device)
-    collection = load_collection(dataset_for(config_file, dataset), data_root)
+    collection = load_collection(chosen, data_root)
     numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds) as progress:
         folder = TrainedFolder(output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from data.characters import Characters
+from data.cores import usable_cores
 from data.one_shot_runs import OneShotRun
 
 SIDE = 105
@@ -22,7 +22,7 @@ DRAWERS = 20
 """How many people drew each character."""
 PACKED_BYTES = (SIDE * SIDE + 7) // 8
 """Bytes of a drawing at one bit per pixel."""
-THREADS = min(4, os.cpu_count() or 1)
+THREADS = min(4, usable_cores())
 """Threads that unpack pictures: most of the time goes into the first touch of the memory."""
 SLICE = 16
 """Characters unpacked at once: fewer fit the cache better, but threads then wait for each other."""

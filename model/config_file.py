@@ -101,30 +101,28 @@ def read_config(path: Path) -> RunConfig:
         ...     read_config(file) == config
         True
     """
-    file = _read(path)
+    return read_config_and_dataset(path)[0]
+
+
+def read_config_and_dataset(path: Path) -> tuple[RunConfig, Dataset]:
+    """Reads a configuration, and which data set it was found on; "auto" if its file does not say.
+
+    The file is read once, so it may be a pipe.
+
+    Raises:
+        InputError: as `read_config`.
+    """
+    try:
+        file = _ConfigFile.model_validate(read_document(path))
+    except ValidationError as error:
+        raise InputError(explain(error, str(path), _ConfigFile)) from None
     short = file.network.shortfall()
     if short:
         raise InputError(
             f"{path}: network.convolutions: a picture of size {file.network.size} is {short}"
             " pixels too small for these kernels and pools"
         )
-    return RunConfig(network=file.network, train=file.train)
-
-
-def read_dataset(path: Path) -> Dataset:
-    """Reads which data set a configuration was found on; "auto" if its file does not say.
-
-    Raises:
-        InputError: as `read_config`.
-    """
-    return _read(path).dataset
-
-
-def _read(path: Path) -> _ConfigFile:
-    try:
-        return _ConfigFile.model_validate(read_document(path))
-    except ValidationError as error:
-        raise InputError(explain(error, str(path), _ConfigFile)) from None
+    return RunConfig(network=file.network, train=file.train), file.dataset
 
 
 def to_toml(config: RunConfig, dataset: str = "auto") -> str:

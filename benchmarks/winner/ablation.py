@@ -39,7 +39,7 @@ from data.splits import ALL_DRAWERS, SearchData, paper_splits
 from hpo.runtime.files import write_json
 from hpo.runtime.provenance import commit, computer
 from model.config import RunConfig
-from model.config_file import read_config, read_dataset
+from model.config_file import read_config_and_dataset
 from model.evaluation.embeddings import scores_within
 from model.evaluation.scores import one_shot_accuracy
 from model.evaluation.standard_error import mean_and_error
@@ -118,11 +118,11 @@ def measure(trained: SiameseNetwork, copies: int, data: SearchData) -> dict[str,
 
 def run(arguments: argparse.Namespace) -> None:
     """Trains what FILE.jsonl does not yet hold."""
-    config = read_config(arguments.config)
+    config, dataset = read_config_and_dataset(arguments.config)
     epochs = arguments.epochs or config.train.epochs
     # So much patience that none stops early; and the seed is that of each training.
     base = changed(config, {"train.epochs": epochs, "train.patience": epochs, "train.seed": 0})
-    collection = load_collection(read_dataset(arguments.config), arguments.data_root)
+    collection = load_collection(dataset, arguments.data_root)
     head = {
         "config": base.model_dump(mode="json"),
         "dataset": collection.name,

@@ -16,9 +16,25 @@ from platformdirs import user_cache_path
 from data.collection import DRAWERS, PACKED_BYTES
 
 
+def cache_folder() -> Path:
+    """The project's folder among the user's caches.
+
+    Raises:
+        OSError: the user has no home, as in containers that run as a user whom no file knows.
+    """
+    try:
+        return user_cache_path("siamese-hpo")
+    except RuntimeError:
+        raise OSError("no home folder is known; XDG_CACHE_HOME names a folder instead") from None
+
+
 def cache_path(dataset: str) -> Path:
-    """Path of the file that holds a data set's pictures."""
-    return user_cache_path("siamese-hpo") / f"{dataset}.npz"
+    """Path of the file that holds a data set's pictures.
+
+    Raises:
+        OSError: there is no folder for it, see `cache_folder`.
+    """
+    return cache_folder() / f"{dataset}.npz"
 
 
 def read_cache(dataset: str, origin: str | None) -> NDArray[np.uint8] | None:
@@ -60,9 +76,10 @@ def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
 
     Warns, and stores nothing, if the folder cannot be written to.
     """
-    path = cache_path(dataset)
+    where = ""
     try:
-        path = Path(os.path.realpath(path))  # a link stays one
+        path = Path(os.path.realpath(cache_path(dataset)))  # a link stays one
+        where = f"{path}: "
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
@@ -73,4 +90,4 @@ def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
             Path(partial).unlink(missing_ok=True)
             raise
     except OSError as error:
-        warnings.warn(f"no cache, so every start is slower: {path}: {error}", stacklevel=2)
+        warnings.warn(f"no cache, so every start is slower: {where}{error}", stacklevel=2)

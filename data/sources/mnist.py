@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from data.characters import Characters
 from data.errors import InputError
+from data.sources.cache import cache_folder
 from data.sources.download import download
 from data.sources.redraw import redraw
 from data.sources.roots import named_root
@@ -41,6 +41,10 @@ FILES = {
     ),
 }
 """The test set's two files: bytes of header, bytes of content, SHA-256 of both uncompressed."""
+NAME_A_FOLDER = (
+    f"name a folder that holds {' and '.join(FILES)}"
+    " with --data-root or the environment variable MNIST_ROOT"
+)
 
 
 class MnistUnavailable(InputError):  # noqa: N818 - a state of the world, not a mistake
@@ -114,7 +118,10 @@ def _files(data_root: Path | None) -> dict[str, Path]:
         raise InputError(
             f"MNIST_ROOT {given}: lacks {' or '.join(FILES)}, also within raw and MNIST/raw"
         )
-    cached = user_cache_path("siamese-hpo") / "mnist"
+    try:
+        cached = cache_folder() / "mnist"
+    except OSError as error:
+        raise MnistUnavailable(f"MNIST cannot be had: {error}; {NAME_A_FOLDER}") from None
     return _within(cached) or _download(cached)
 
 
@@ -148,8 +155,7 @@ def _download(folder: Path) -> dict[str, Path]:
                     if number == len(MNIST.mirrors):
                         raise MnistUnavailable(
                             "MNIST cannot be had: none is in the user's cache folder, the download"
-                            f" failed ({error}); name a folder that holds {' and '.join(FILES)}"
-                            " with --data-root or the environment variable MNIST_ROOT"
+                            f" failed ({error}); {NAME_A_FOLDER}"
                         ) from error
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:

@@ -19,6 +19,8 @@ from data.errors import InputError
 
 Floats = NDArray[np.float32]
 
+CONTACT_SHEET = "contact sheet"
+"""Title, among a PNG file's texts, of the pictures of pictures that this project itself makes."""
 LONGEST = 240
 """Pixels of the longer side after reading: enough for a drawing on a quarter of a photograph."""
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -47,7 +49,8 @@ def read_brightness(path: Path) -> Floats:
     holds several pictures, the first is read. That takes at most about a gigabyte of memory.
 
     Raises:
-        NoPicture: the file is no picture in one of `FORMATS`, damaged, or larger than `PIXELS`.
+        NoPicture: the file is no picture in one of `FORMATS`, damaged, larger than `PIXELS`, or a
+            contact sheet of earlier answers.
     """
     if path.is_dir():
         raise NoPicture("a folder")
@@ -59,6 +62,8 @@ def read_brightness(path: Path) -> Floats:
         # Warnings are of very large pictures, and of odd metadata.
         quiet = warnings.catch_warnings(action="ignore")
         with quiet, Image.open(path, formats=FORMATS) as image:
+            if image.info.get("Title") == CONTACT_SHEET:  # its folder may be a folder of queries
+                raise NoPicture("a contact sheet")
             whole = image.width * image.height
             image.draft("RGB", (2 * LONGEST, 2 * LONGEST))
             # A progressive JPEG is held in memory whole before it is made smaller.

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
-from data.sources.picture_files import Floats
+from data.sources.picture_files import CONTACT_SHEET, Floats
 from hpo.runtime.literal_text import visible
 from hpo.runtime.palette import GREY, INK, PALE, PAPER
 
@@ -55,8 +56,10 @@ def contact_sheets(entries: Sequence[Entry]) -> Iterator[bytes]:
             row, column = divmod(place, columns)
             left = 2 * GAP + column * (WIDTH + 3 * GAP)
             _draw(sheet, draw, font, entry, left, LINE + 2 * GAP + row * (HEIGHT + 2 * GAP))
+        title = PngInfo()
+        title.add_text("Title", CONTACT_SHEET)
         file = io.BytesIO()
-        sheet.save(file, "PNG")
+        sheet.save(file, "PNG", pnginfo=title)
         yield file.getvalue()
 
 

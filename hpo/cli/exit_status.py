@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 import gc
+import io
 import logging
 import re
 import signal
+import sys
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
+from data.cores import keep_to_quota
 from data.errors import InputError, WorkFailed
 from hpo.runtime.literal_text import VisibleFormatter, visible
 from hpo.runtime.passwords import without_passwords
@@ -40,6 +43,14 @@ class Commands(TyperGroup):
         if args[0] not in self.commands and not args[0].startswith("-"):
             raise InputError(_unknown("command", args[0], list(self.commands)))
         return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401
+        # A terminal or pipe of another encoding than UTF-8 may lack a character, such as a plus
+        # and minus sign, and the end of many hours is no time to fail for it.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
+        keep_to_quota()
+        return super().main(*args, **extra)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         if logging.lastResort is not None:  # what shows warnings on stderr

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
@@ -14,10 +16,34 @@ from hpo.reproduce.registry import EXPERIMENTS
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
 
+T = TypeVar("T", bound=str | Path | None)
+FILE_URL = re.compile(r"(sqlite[\w+]*:///)(~.*)", re.DOTALL)
+
+
 def _finite(seconds: float | None) -> float | None:
     if seconds is not None and not isfinite(seconds):
         raise typer.BadParameter("should be a finite number of seconds")
     return seconds
+
+
+def _in_home(path: T) -> T:
+    """A path with `~` at its beginning as the user's home, as in --output=~/DIR.
+
+    The shell replaces it at the beginning of a word only.
+    """
+    if path is None:
+        return path
+    found = os.path.expanduser(str(path))
+    if found.startswith("~"):
+        home = found.partition("/")[0]
+        raise typer.BadParameter(f"no home folder is known, which {home} stands for")
+    return type(path)(found)
+
+
+def _url_in_home(url: str | None) -> str | None:
+    """A database's URL, the path in it as `_in_home` has it: sqlite:///~/study.db."""
+    place = FILE_URL.fullmatch(url or "")
+    return f"{place[1]}{_in_home(place[2])}" if place else url
 
 
 # A study: its name or file, its place, its budget and its workers.
@@ -30,11 +56,14 @@ Storage = Annotated[
     typer.Option(
         help="database URL; by default study.db in the study's folder, runs/NAME",
         metavar="URL",
+        callback=_url_in_home,
         envvar="HPO_STORAGE",  # a password on a command line is there for everyone to see
         show_envvar=True,
     ),
 ]
-Output = Annotated[Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR")]
+Output = Annotated[
+    Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR", callback=_in_home)
+]
 Trials = Annotated[int | None, typer.Option(min=1, help="budget, instead of the study's own")]
 Timeout = Annotated[
     float | None,
@@ -57,8 +86,9 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
 Artifacts = Annotated[
     str | None,
     typer.Option(
+        callback=_in_home,
         help="where checkpoints and the trials' pictures are kept, a folder or s3://BUCKET;"
-        " by default in the study's folder"
+        " by default in the study's folder",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -83,12 +113,18 @@ Pareto = Annotated[
 ]
 ExportTo = Annotated[
     str,
-    typer.Option(metavar="PATH", help="a file, or with --top and --pareto a folder; - is stdout"),
+    typer.Option(
+        metavar="PATH",
+        callback=_in_home,
+        help="a file, or with --top and --pareto a folder; - is stdout",
+    ),
 ]
 ConfigFile = Annotated[
     Path, typer.Argument(metavar="CONFIG", help="TOML, JSON or YAML, as export writes it")
 ]
-RetrainTo = Annotated[Path, typer.Option(help="folder for the network", metavar="DIR")]
+RetrainTo = Annotated[
+    Path, typer.Option(help="folder for the network", metavar="DIR", callback=_in_home)
+]
 RetrainSeeds = Annotated[
     int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
 ]
@@ -100,11 +136,17 @@ Dataset = Annotated[
 # Trained networks, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
 Support = Annotated[
-    Path, typer.Option(metavar="FOLDER", help="a picture of each class, named after it")
+    Path,
+    typer.Option(
+        metavar="FOLDER", callback=_in_home, help="a picture of each class, named after it"
+    ),
 ]
-Query = Annotated[Path, typer.Option(metavar="FOLDER", help="the pictures to classify")]
+Query = Annotated[
+    Path, typer.Option(metavar="FOLDER", callback=_in_home, help="the pictures to classify")
+]
 ClassifyTo = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="gets classes.csv, contact-sheet.png")
+    Path | None,
+    typer.Option(metavar="FOLDER", callback=_in_home, help="gets classes.csv, contact-sheet.png"),
 ]
 Experiment = Annotated[str, typer.Argument(metavar="NAME", help=f"one of {', '.join(EXPERIMENTS)}")]
 TrainedBefore = Annotated[
@@ -112,6 +154,7 @@ TrainedBefore = Annotated[
     typer.Option(
         help="folder of a trained network, for what trains none; by default runs/quick",
         metavar="DIR",
+        callback=_in_home,
     ),
 ]
 ExperimentSeeds = Annotated[int, typer.Option(min=1, help="trainings of each network")]
@@ -120,7 +163,8 @@ Size = Annotated[
     typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
 ]
 ExperimentTo = Annotated[
-    Path | None, typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR")
+    Path | None,
+    typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR", callback=_in_home),
 ]
 
 # Servers.

@@ -148,7 +148,8 @@ def _trial(study: optuna.Study, number: int) -> FrozenTrial:
 
 def _write(text: str, output: Path | None, about: str) -> None:
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text.encode())  # as in files, whatever encoding a terminal has
+        sys.stdout.flush()
     else:
         write_text(output, text)
         _say(output, about)

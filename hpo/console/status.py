@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from hpo.runtime.process_identity import shown
 from hpo.storage.found_results import results_in_storage
+from hpo.storage.stored_results import StoredResults
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTest, ValidationAccuracy
 from hpo.study.definition import StudyConfig
@@ -116,7 +117,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
     best = best_trials(study, config, 1)
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
-    winner, left_out = _winner(config, workspace)
+    winner, left_out = _winner(study, config, workspace)
     return Status(
         study=config.name,
         dataset=config.dataset,
@@ -149,15 +150,22 @@ def _state(
     return "retraining" if workspace.unfinished.is_dir() else "searched"
 
 
-def _winner(config: StudyConfig, workspace: Workspace) -> tuple[WinnerStatus | None, str | None]:
-    """What the results in the study's folder say, if they are this study's; or why not."""
-    if not belongs_to(workspace.results, config):
-        return None, None
-    results, left_out = results_in_storage(workspace, config)
+def _winner(
+    study: optuna.Study, config: StudyConfig, workspace: Workspace
+) -> tuple[WinnerStatus | None, str | None]:
+    """What the results say, and why those in the study's folder are left out, if they are.
+
+    Results are with the study, and in its folder; those of the first versions are only there.
+    """
+    results, left_out = None, None
+    if belongs_to(workspace.results, config):
+        results, left_out = results_in_storage(workspace, config)
+    stored = StoredResults.of(study)
+    results = results if stored is None else stored.results
     if results is None:
         return None, left_out
     number, validation, test = results.winner.number, results.validation, results.test
-    return WinnerStatus(number=number, validation=validation, test=test), None
+    return WinnerStatus(number=number, validation=validation, test=test), left_out
 
 
 def _worker(trial: FrozenTrial) -> WorkerStatus:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import optuna
 
+from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
@@ -114,17 +114,18 @@ def study_note(
         lines.append(_winner(results))
     url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")
     workspace = Workspace.of(config.name, storage=url)
-    storage = "" if workspace.usual else f" --storage {shlex.quote(url)}"
-    study_there = visible(f"{shlex.quote(config.name)}{storage}")
+    join, status, export = (
+        visible(command_elsewhere(command, workspace)) for command in ("join", "status", "export")
+    )
     reach = "on this machine" if url.startswith("sqlite") else "from any machine"
     lines += [
         "## Join, look, take",
         f"    # more workers, {reach}\n"
-        f"    python run_study.py join {study_there}\n"
+        f"    {join}\n"
         "    # how far it has come\n"
-        f"    python run_study.py status {study_there}\n"
+        f"    {status}\n"
         "    # the best trial's configuration\n"
-        f"    python run_study.py export {study_there} --output {workspace.config.name}",
+        f"    {export} --output {workspace.config.name}",
         "## Definition",
         f"Data set {config.dataset}, fingerprint {code_in_markdown(fingerprint)}.",
         _in_words(config),

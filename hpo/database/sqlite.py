@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, event
 
 MOUNTS = Path("/proc/self/mountinfo")
+ESCAPED = re.compile(rb"\\([0-7]{3})")
+"""A byte in a name there, in octal digits."""
 BUSY_TIMEOUT = 5.0
 """Seconds that SQLite itself waits for another process's lock."""
 NETWORK = (
@@ -71,10 +74,11 @@ def network_file_system(path: Path) -> str | None:
     nearest = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
     mounts: dict[str, str] = {}
     try:
-        for line in MOUNTS.read_text().splitlines():
-            before, _, after = line.partition(" - ")
-            point = before.split()[4].encode().decode("unicode_escape")
-            mounts[point] = after.split()[0]
+        for line in MOUNTS.read_bytes().split(b"\n")[:-1]:
+            before, _, after = line.partition(b" - ")
+            # A name need not be UTF-8; what would part it from others is written as \040.
+            point = ESCAPED.sub(lambda found: bytes([int(found[1], 8)]), before.split(b" ")[4])
+            mounts[os.fsdecode(point)] = os.fsdecode(after.split(b" ")[0])
     except OSError:  # not Linux
         return None
     of = [p for p in mounts if Path(os.path.realpath(nearest)).is_relative_to(p)]

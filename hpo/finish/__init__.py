@@ -2,7 +2,6 @@
 
 - once: one process finishes a study, the others wait for its results
 - finisher: which process that is, and whether it lives
-- stored_results: the results in the study's storage
 - finalists: the best retrained, the winner named and tested
 - retrain_task: what a worker process is given to do then
 - retrain: one configuration trained with several seeds

@@ -18,10 +18,10 @@ from hpo.finish.finisher import Finisher
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
-from hpo.finish.stored_results import publish
 from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
+from hpo.storage.stored_results import publish
 from hpo.storage.studies import WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds

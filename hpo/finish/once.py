@@ -7,10 +7,10 @@ import optuna
 from data.collection import Collection
 from hpo.finish.finalists import finish
 from hpo.finish.finisher import Claims, Finisher, FinishLost, SearchGoesOn, is_searched
-from hpo.finish.stored_results import StoredResults
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.literal_text import say
 from hpo.runtime.process_identity import shown
+from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import stored_config
 from hpo.storage.workspace import Workspace
 from hpo.study.results import StudyResults

@@ -20,7 +20,7 @@ from hpo.study.accuracies import SeedResult, ValidationAccuracy
 from hpo.study.results import RetrainingResults
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
-from model.config_file import read_config, read_dataset, to_toml
+from model.config_file import read_config_and_dataset, to_toml
 from model.device import device_name
 from model.evaluation.standard_error import mean_and_error
 from model.network.weights import save_network
@@ -95,31 +95,23 @@ def single_seed_in(folder: TrainedFolder) -> SeedResult:
     return results.seeds[0]
 
 
-def config_in(file: Path) -> RunConfig:
-    """A configuration to retrain.
+def config_in(file: Path, asked: Dataset) -> tuple[RunConfig, Dataset]:
+    """A configuration to retrain, and the data set to do it on.
+
+    That is the one it was found on, unless another is asked for.
 
     Raises:
         InputError: the file is missing or wrong, or no one-shot accuracy would be measured.
     """
-    config = read_config(file)
+    config, found_on = read_config_and_dataset(file)
     if config.train.validation == "verification":
         raise InputError(
             f"{file}: train.validation: should be 'exact' or 'sampled', not 'verification':"
             " a retraining reports one-shot accuracy"
         )
-    return config
-
-
-def dataset_for(file: Path, asked: Dataset) -> Dataset:
-    """The data set to retrain a configuration on: the one it was found on, unless another is asked.
-
-    Raises:
-        InputError: the file is missing or wrong.
-    """
-    found_on = read_dataset(file)
     if "auto" not in (asked, found_on) and asked != found_on:
         say(f"{file} was found on {found_on}, and is retrained on {asked}")
-    return found_on if asked == "auto" else asked
+    return config, found_on if asked == "auto" else asked
 
 
 def following_seeds(config: RunConfig, count: int) -> list[int]:

@@ -9,7 +9,6 @@ from hpo.dashboard.study_page import refresh
 from hpo.database.opening import open_storage, storage_failures
 from hpo.database.urls import without_password
 from hpo.finish.once import finish_once
-from hpo.finish.stored_results import StoredResults
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
@@ -17,6 +16,7 @@ from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.found_results import other_storage
+from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
     Stores,

@@ -29,7 +29,13 @@ def check_folder(folder: Path) -> None:
     """
     absolute = folder.absolute()
     try:
-        nearest = next(path for path in (absolute, *absolute.parents) if _is_there(path))
+        above = (absolute, *absolute.parents)
+        nearest = next(path for path in above if os.path.lexists(path))
+        if not _is_there(nearest):
+            raise InputError(
+                f"{folder}: cannot be a folder, {nearest} is a link to"
+                f" {os.readlink(nearest)}, which is not there"
+            )
     except OSError as error:  # a folder above may not be searched, or a name is too long
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{folder}: cannot be a folder: {reason}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 from functools import cache
@@ -10,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import BaseModel
+
+from data.cores import usable_cores
 
 PROJECT = Path(__file__).parents[2]
 CPUINFO = Path("/proc/cpuinfo")
@@ -76,11 +77,10 @@ def computer() -> Computer:
     """The computer that this process runs on, as PyTorch uses it now."""
     import torch
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return Computer(
         processor=_processor(),
         instruction_set=_instruction_set(),
-        cores=cores or 1,
+        cores=usable_cores(),
         threads=torch.get_num_threads(),
         gpu=torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     )

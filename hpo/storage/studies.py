@@ -197,7 +197,10 @@ def stored_study(
 
 
 def stored_config(study: optuna.Study) -> StudyConfig:
-    """A stored study's definition, with what may change of it as it is now."""
+    """A stored study's definition, with what may change of it as it is now.
+
+    Its name is the storage's: the dashboard can give a study another.
+    """
     name, attributes = study.study_name, _attributes(study)
     tables = attributes.get(DEFINITION), attributes.get(CHANGEABLE)
     if tables == (None, None):
@@ -205,7 +208,7 @@ def stored_config(study: optuna.Study) -> StudyConfig:
     definition, changeable = tables
     if not isinstance(definition, dict) or not isinstance(changeable, dict):
         raise InputError(f"study {name}: what is stored of it is damaged: no tables")
-    return read_study(definition | changeable, f"study {name}, as stored")
+    return read_study(definition | changeable | {"name": name}, f"study {name}, as stored")
 
 
 def files_begin_with(study: optuna.Study) -> str:

@@ -12,15 +12,22 @@ import gc
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 
+from data.errors import InputError
+
 ON_FIRST_USE = "torch._dynamo"
 """Module that torch's optimisers import when they are first used."""
 HELD_BACK = {signal.SIGINT, signal.SIGTERM}
 """Signals that wait in a new process until `let_signals_through`."""
+LONGEST_FOLDER = 107 - len("/pymp-12345678/listener-12345678")
+"""Bytes in the name of the folder for temporary files that leave room for a socket's name."""
+SHORT = ("/tmp", "/var/tmp", "/dev/shm")
+"""Where sockets go instead."""
 HAS_SERVER = sys.platform == "linux"
 
 
@@ -68,9 +75,32 @@ def _ensure_server(modules: Iterable[str]) -> None:
     # learns how its copies end.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
     try:
-        forkserver.ensure_running()
+        with _short_temporary_folder():
+            forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _short_temporary_folder() -> Iterator[None]:
+    """Lets multiprocessing put its sockets where their names are not too long for the kernel.
+
+    Raises:
+        InputError: there is no such place.
+    """
+    before, named = tempfile.tempdir, tempfile.gettempdir()
+    if len(os.fsencode(named)) > LONGEST_FOLDER:
+        short = next((place for place in SHORT if os.access(place, os.W_OK | os.X_OK)), None)
+        if short is None:
+            raise InputError(
+                f"TMPDIR {named}: its name is too long for a socket's in it; allowed are"
+                f" {LONGEST_FOLDER} bytes"
+            )
+        tempfile.tempdir = short
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _live(

@@ -11,7 +11,7 @@ import pytest
 
 from data.errors import InputError
 from model.config import RunConfig
-from model.config_file import Form, read_config, read_dataset, to_text, to_toml
+from model.config_file import Form, read_config, read_config_and_dataset, to_text, to_toml
 
 GOOD: dict[str, Any] = {
     "network": {"size": 35, "units": 64, "convolutions": [{"filters": 8, "kernel": 5}]},
@@ -135,16 +135,16 @@ def test_every_form_keeps_the_data_set(form: Form, tmp_path: Path) -> None:
     config, path = RunConfig.model_validate(GOOD), tmp_path / f"a.{form}"
     for dataset in ("glyphs", "omniglot"):
         path.write_text(to_text(config, form, dataset))
-        assert read_dataset(path) == dataset
+        assert read_config_and_dataset(path)[1] == dataset
         assert read_config(path) == config
     path.write_text(to_text(config, form))
     assert "dataset" not in path.read_text()
-    assert read_dataset(path) == "auto"
+    assert read_config_and_dataset(path)[1] == "auto"
 
 
 def test_a_data_set_that_there_is_not(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(to_toml(RunConfig.model_validate(GOOD), "mnist"))
-    for read in (read_config, read_dataset):
+    for read in (read_config, read_config_and_dataset):
         with pytest.raises(InputError, match=r"dataset: should be .*'glyphs', not 'mnist'"):
             read(tmp_path / "a.toml")
 

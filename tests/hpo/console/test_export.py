@@ -24,7 +24,7 @@ from hpo.study.space import sample
 from hpo.trials.ranking import best_trials, pareto_front
 from hpo.trials.table import trials_csv
 from model.config import RunConfig
-from model.config_file import Form, read_config, read_dataset
+from model.config_file import Form, read_config, read_config_and_dataset
 
 VALUES = [0.3, 0.7, None, 0.0, 0.7, 0.5]
 """Of six trials: the third is pruned, the fourth infeasible."""
@@ -90,7 +90,7 @@ def test_the_exported_configuration_is_the_best_trials_with_its_seed(
     export(Selection(), form, path)
     assert capsys.readouterr() == ("", f"{path}: the configuration of trial 1\n")
     assert read_config(path) == configs[1]
-    assert read_dataset(path) == "glyphs"
+    assert read_config_and_dataset(path)[1] == "glyphs"
     assert configs[1].train.seed == 101
 
 

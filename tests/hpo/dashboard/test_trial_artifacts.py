@@ -32,7 +32,7 @@ from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.samplers import make_sampler
 from hpo.trials.configuration import trial_config
 from hpo.trials.ranking import best_trials
-from model.config_file import read_config, read_dataset
+from model.config_file import read_config, read_config_and_dataset
 from model.training.epoch_report import EpochReport
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -114,7 +114,7 @@ def test_its_configuration_trains_it_again(
     (best,) = best_trials(study, config_with(), 1)
     file = tmp_path / "trial.toml"
     file.write_bytes(artifacts(study, best, folder)[f"trial-{best.number}.toml"])
-    assert read_dataset(file) == "glyphs"
+    assert read_config_and_dataset(file)[1] == "glyphs"
     config = read_config(file)
     assert config == trial_config(config_with(), best)
     with Progress("test", 1) as progress:

@@ -13,7 +13,7 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
-from hpo.finish.retrain import dataset_for, following_seeds, retrain
+from hpo.finish.retrain import config_in, following_seeds, retrain
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
@@ -24,7 +24,7 @@ from hpo.study.file import load_study, read_study
 from hpo.trials.configuration import trial_config
 from hpo.trials.ranking import best_trials
 from model.config import RunConfig
-from model.config_file import read_config, read_dataset, to_toml
+from model.config_file import read_config, read_config_and_dataset, to_toml
 from model.network.weights import load_network
 
 CPU = torch.device("cpu")
@@ -56,7 +56,7 @@ def test_an_exported_trial_retrained_gives_its_value_again(
     assert validation.one_shot_accuracy == value
     assert (validation.standard_error_over, validation.runs) == ("alphabets", 1)
     assert read_config(tmp_path / "best.toml") == config
-    assert read_dataset(tmp_path / "best.toml") == "glyphs"
+    assert read_config_and_dataset(tmp_path / "best.toml")[1] == "glyphs"
     assert load_network(tmp_path / "best.safetensors")[1] == config
 
 
@@ -80,10 +80,10 @@ def test_it_is_trained_on_what_it_was_found_on_or_what_is_asked_for(
     older, named = tmp_path / "older.toml", tmp_path / "named.toml"
     older.write_text(to_toml(trial[0]))
     named.write_text(to_toml(trial[0], "glyphs"))
-    assert [dataset_for(older, asked) for asked in ("auto", "glyphs")] == ["auto", "glyphs"]
-    assert [dataset_for(named, asked) for asked in ("auto", "glyphs")] == ["glyphs", "glyphs"]
+    assert [config_in(older, asked)[1] for asked in ("auto", "glyphs")] == ["auto", "glyphs"]
+    assert [config_in(named, asked)[1] for asked in ("auto", "glyphs")] == ["glyphs", "glyphs"]
     assert capsys.readouterr().err == ""
-    assert dataset_for(named, "omniglot") == "omniglot"
+    assert config_in(named, "omniglot")[1] == "omniglot"
     said = f"{named} was found on glyphs, and is retrained on omniglot\n"
     assert capsys.readouterr().err == said
 
