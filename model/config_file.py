@@ -58,6 +58,8 @@ _YamlLoader.add_implicit_resolver(
 def read_document(path: Path) -> dict[str, Any]:
     """Reads a JSON file (.json), YAML file (.yaml, .yml) or, under any other name, TOML file.
 
+    What begins with a brace is JSON whatever its name, as a pipe has none; no TOML does.
+
     Raises:
         InputError: there is no such file, or it is not in that format.
     """
@@ -66,7 +68,8 @@ def read_document(path: Path) -> dict[str, Any]:
         if path.suffix in (".yaml", ".yml"):
             document = yaml.load(text, _YamlLoader)
         else:
-            document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+            is_json = path.suffix == ".json" or text.lstrip().startswith("{")
+            document = json.loads(text) if is_json else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:

@@ -55,6 +55,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         if logging.lastResort is not None:  # what shows warnings on stderr
             logging.lastResort.setFormatter(VisibleFormatter())
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns users without a home
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)

@@ -153,19 +153,16 @@ def _state(
 def _winner(
     study: optuna.Study, config: StudyConfig, workspace: Workspace
 ) -> tuple[WinnerStatus | None, str | None]:
-    """What the results say, and why those in the study's folder are left out, if they are.
-
-    Results are with the study, and in its folder; those of the first versions are only there.
-    """
+    """What the results in the study's folder, or else in its storage, say; or why not."""
     results, left_out = None, None
     if belongs_to(workspace.results, config):
         results, left_out = results_in_storage(workspace, config)
-    stored = StoredResults.of(study)
-    results = results if stored is None else stored.results
+    if results is None and left_out is None and (stored := StoredResults.of(study)):
+        results = stored.results
     if results is None:
         return None, left_out
     number, validation, test = results.winner.number, results.validation, results.test
-    return WinnerStatus(number=number, validation=validation, test=test), left_out
+    return WinnerStatus(number=number, validation=validation, test=test), None
 
 
 def _worker(trial: FrozenTrial) -> WorkerStatus:
