@@ -1,0 +1,134 @@
+"""What the pages say of searches, spaces and the winner is what was measured."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from published_tables import RESULTS, figure, read, rows, text
+
+
+def test_recorded_configurations_are_counted() -> None:
+    for file, cells in rows("recordings"):
+        curves = json.loads(gzip.decompress((RESULTS / file).read_bytes()))["curves"]
+        repeats = sum(curve["repeat"] > 0 for curve in curves)
+        assert cells[1:3] == [str(len(curves) - repeats), str(repeats)]
+    assert rows("recordings")[0][1][1:3] == ["200", "25"]
+
+
+def test_effects_are_the_measured_ones() -> None:
+    measured = read("replay/effects.json")
+    everywhere, centred = (measured[over]["parameters"] for over in ("all", "centred"))
+    table = rows("effects")
+    for _, cells in table:
+        name = cells[0].split("`")[1]
+        assert cells[2] == effect(everywhere[name])
+        assert cells[3] == (effect(centred[name]) if name in centred else "")
+        assert cells[4] == f"{everywhere[name]['times_the_seconds']:.2f}"
+    assert len(table) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("quality", "searches-9-epochs"),
+        ("startup", "startup-trials"),
+        ("gp", "gaussian-process"),
+        ("quality-27-epochs", "searches"),
+    ],
+)
+def test_searches_are_the_replayed_ones(name: str, table: str) -> None:
+    replayed = read(f"replay/{name}.json")
+    found = {cells[0].split("`")[1]: cells[1:] for _, cells in rows(table)}
+    assert set(found) == set(replayed["searches"])
+    for search, row in replayed["searches"].items():
+        end, error = row["final_accuracy"]["0.5"], row["standard_error"]
+        part = row["part_of_the_time_to_the_level"]["0.5"]
+        assert found[search] == [
+            figure(end, error),
+            "never" if part is None else f"{part:.2f}",
+            str(row["repetitions_that_reached_it"]),
+        ]
+    assert replayed["repetitions"] == 50
+
+
+def test_what_shorter_times_give_is_what_was_replayed() -> None:
+    replayed = read("replay/quality-27-epochs.json")
+    parts = [
+        f"{row['part_of_the_time_to_the_level']['tpe/successive-halving']:.2f}"
+        for row in replayed["earlier"]
+    ]
+    table = [cells for _, cells in rows("searches-ended-earlier")]
+    assert [cells[1] for cells in table[:-1]] == parts
+    assert [cells[0].strip("[]").partition("]")[0] for cells in table] == ["24", "48", "72", "96"]
+    assert replayed["trials_to_their_end_in_that_time"] == 96
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("equal-time", "real-searches"),
+        ("equal-time-9-epochs", "real-searches-9-epochs"),
+        ("equal-time-15", "real-searches-9-epochs"),
+    ],
+)
+def test_real_searches_are_the_measured_ones(name: str, table: str) -> None:
+    measured = read(f"replay/{name}.json")
+    parts = measured["part_of_the_time_to_the_random_searchs_final"]["repetitions"]
+    defined, random = (
+        figure(measured["final"][arm]["mean"], measured["final"][arm]["standard_error"])
+        for arm in ("defined", "random")
+    )
+    [cells] = [cells for file, cells in rows(table) if file == f"replay/{name}.json"]
+    assert (cells[1], cells[3]) == (defined, ", ".join(f"{part:.2f}" for part in parts))
+    assert f"| random, without pruning | {random} |" in text(Path("docs/searches.md"))
+    assert len(parts) >= 3
+
+
+def test_searches_cut_earlier_end_as_measured_when_they_are_not_cut() -> None:
+    measured = read("replay/equal-time.json")["part_of_the_time_to_the_random_searchs_final"]
+    whole = rows("real-searches-ended-earlier")[-1][1]
+    assert whole[1] == ", ".join(f"{part:.2f}" for part in measured["repetitions"])
+    assert whole[2] == f"{measured['0.5']:.2f}"
+
+
+def test_shapes_are_the_measured_ones() -> None:
+    table = [cells for _, cells in rows("shapes")]
+    spaces = read("replay/shapes.json")["spaces"]
+    for row, shown_cells in zip(spaces, table, strict=True):
+        best = row["best_of_ten"]
+        assert shown_cells[0].startswith(f"[`{row['study']}`")
+        assert shown_cells[1:] == [
+            str(row["configurations"]),
+            *(f"{100 * row['quantiles'][q]:.1f}" for q in ("0.25", "0.5", "0.75")),
+            figure(best["mean"], best["standard_error"]),
+        ]
+
+
+def test_the_ablation_is_the_measured_one() -> None:
+    variants = read("ablation/compact.json")["variants"]
+    for row, (_, cells) in zip(variants, rows("ablation"), strict=True):
+        assert len(row["seeds"]) >= 2
+        change = f"{100 * row['difference']:+.1f} ± {100 * row['difference_standard_error']:.1f}"
+        assert cells[0].startswith(f"[{row['variant']}]")
+        assert cells[1:] == [
+            figure(row["accuracy"], row["standard_error"]),
+            change if row["difference"] else "",
+            f"{row['relative_seconds']:.2f}",
+        ]
+
+
+def test_warm_starts_are_the_replayed_ones() -> None:
+    replayed = read("replay/warm.json")
+    searches = replayed["searches"].values()
+    for row, (_, cells) in zip(searches, rows("warm-start"), strict=True):
+        saved, end = row["trials_saved"], (row["mean_final_accuracy"], row["standard_error"])
+        gain = f"{saved['mean']:.1f} ± {saved['standard_error']:.1f}" if saved["mean"] else ""
+        assert cells[1:] == [f"{row['trials_to_the_level']['0.5']:.0f}", gain, figure(*end)]
+    assert replayed["repetitions"] == 50
+
+
+def effect(row: dict[str, float]) -> str:
+    return f"{row['points']:+.1f} ± {row['points_standard_error']:.1f}"
