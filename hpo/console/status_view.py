@@ -120,7 +120,7 @@ def _to_take(now: Status, workspace: Workspace) -> list[str]:
             f" {winner.validation.one_shot_accuracy:.1%} on validation,"
             f" {winner.test.one_shot_accuracy:.1%} on the {kind_of_runs(now.dataset)} runs"
             # It may have been found on another machine.
-            + (f"; its configuration is {workspace.config}" if workspace.config.exists() else "")
+            + (f"; its configuration is {workspace.config}" if workspace.results.exists() else "")
         )
     export = shown_command("export", workspace)
     return [*lines, f"To export the best of the search, or --trial N: {export}"]

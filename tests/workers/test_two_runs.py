@@ -56,6 +56,12 @@ def test_one_of_them_finishes_and_both_have_its_results(
     assert counts(trials_of(storage)).done == 4
     assert not list(Path().glob("*/unfinished-*"))
 
+    told = start("status", "short", "--storage", storage, "--output", "elsewhere")
+    out, _ = told.communicate(timeout=60)
+    assert ": finished" in out
+    assert "Winner of the retrained: trial" in out
+    assert "its configuration is" not in out
+
     later = start("run", study, "--storage", storage, "--output", "three")
     _, err = later.communicate(timeout=60)
     assert (later.returncode, err) == (0, "")
