@@ -30,7 +30,7 @@ def check_folder(folder: Path) -> None:
     absolute = folder.absolute()
     try:
         above = (absolute, *absolute.parents)
-        nearest = next(path for path in above if os.path.lexists(path))
+        nearest = next(path for path in above if _is_there(path, links=False))
         if not _is_there(nearest):
             raise InputError(
                 f"{folder}: cannot be a folder, {nearest} is a link to"
@@ -45,8 +45,8 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"{folder}: writing in {nearest} is not allowed")
 
 
-def _is_there(path: Path) -> bool:
-    """Whether a path exists.
+def _is_there(path: Path, links: bool = True) -> bool:
+    """Whether a path exists; with `links`, whether what it leads to does.
 
     Not `Path.exists`: from Python 3.14 on it says False where it cannot tell.
 
@@ -54,7 +54,7 @@ def _is_there(path: Path) -> bool:
         OSError: it cannot be told, and why.
     """
     try:
-        path.stat()
+        path.stat(follow_symlinks=links)
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
