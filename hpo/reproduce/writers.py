@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from data.whole_files import replacing
 from hpo.reproduce.chart import bars
 from hpo.reproduce.table import Cell, Column, Measured, Quoted, Table
-from hpo.runtime.files import replacing, write_json, write_text
+from hpo.runtime.files import write_json, write_text
 from hpo.runtime.provenance import Computer
 from hpo.storage.workspace import TrainedFolder
 

@@ -12,6 +12,7 @@ from shutil import copyfileobj
 import optuna
 from optuna.artifacts.exceptions import ArtifactNotFound
 
+from data.whole_files import replacing
 from hpo.storage.artifacts import ArtifactStore, ListedStore
 from hpo.storage.store_patience import PatientStore
 
@@ -51,7 +52,11 @@ class Checkpoints:
         name = self._name(trial, epochs - 1)
 
         def copy() -> None:
-            with self.store.open_reader(name) as source, file.open("wb") as target:
+            with (
+                self.store.open_reader(name) as source,
+                replacing(file) as partial,
+                partial.open("wb") as target,
+            ):
                 copyfileobj(source, target)
 
         try:
