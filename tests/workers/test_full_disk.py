@@ -43,9 +43,7 @@ def finished(process: subprocess.Popen[str], storage: str, trials: int) -> None:
     assert (found.done, found.failed, found.running, found.waiting) == (trials, 0, 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("full", "workers"), [("folder", 1), ("storage", 2), ("artifacts", 2)]
-)
+@pytest.mark.parametrize(("full", "workers"), [("folder", 1), ("storage", 2), ("artifacts", 2)])
 def test_a_disk_that_fills_up_ends_the_search_and_no_trial(
     full: str, workers: int, disk: SmallDisk, write_study: Write, start: Start, tmp_path: Path
 ) -> None:
