@@ -2,6 +2,8 @@
 
 - names: the names by which a data set is asked for
 - errors: errors that the command line prints as one line
+- full_disk: a disk that takes nothing more
+- whole_files: files that appear whole or not at all
 - sources: where pictures come from
 - collection: a whole data set, one bit per pixel
 - characters: the characters of some alphabets as one tensor of pictures

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from data.collection import DRAWERS, PACKED_BYTES
+from data.full_disk import NoRoom
+from data.whole_files import clear_begun, replacing
 
 
 def cache_folder() -> Path:
@@ -78,16 +78,10 @@ def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
     """
     where = ""
     try:
-        path = Path(os.path.realpath(cache_path(dataset)))  # a link stays one
+        path = cache_path(dataset)
         where = f"{path}: "
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with open(handle, "wb") as file:
-                np.savez(file, packed=packed, origin=np.array(origin))
-            os.replace(partial, path)
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
-    except OSError as error:
+        clear_begun(path.parent)
+        with replacing(path) as partial, partial.open("wb") as file:
+            np.savez(file, packed=packed, origin=np.array(origin))
+    except (OSError, NoRoom) as error:
         warnings.warn(f"no cache, so every start is slower: {where}{error}", stacklevel=2)

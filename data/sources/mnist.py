@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import tempfile
 import zlib
 from hashlib import sha256
@@ -21,6 +22,7 @@ from data.sources.cache import cache_folder
 from data.sources.download import download
 from data.sources.redraw import redraw
 from data.sources.roots import named_root
+from data.whole_files import replacing
 
 ALPHABET = "MNIST"
 DIGITS = 10
@@ -157,10 +159,9 @@ def _download(folder: Path) -> dict[str, Path]:
                             "MNIST cannot be had: none is in the user's cache folder, the download"
                             f" failed ({error}); {NAME_A_FOLDER}"
                         ) from error
-        folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
-            (folder / f"{name}.part").write_bytes((Path(partial) / name).read_bytes())
-            os.replace(folder / f"{name}.part", folder / name)
+            with replacing(folder / name) as begun:
+                shutil.copyfile(Path(partial) / name, begun)
     return {name: folder / name for name in FILES}
 
 

@@ -6,9 +6,11 @@ import difflib
 import gc
 import io
 import logging
+import os
 import re
 import signal
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -16,6 +18,7 @@ from typer.core import TyperGroup
 
 from data.cores import keep_to_quota
 from data.errors import InputError, WorkFailed
+from data.full_disk import NoRoom, no_room
 from hpo.runtime.literal_text import VisibleFormatter, visible
 from hpo.runtime.passwords import without_passwords
 
@@ -58,16 +61,22 @@ class Commands(TyperGroup):
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns users without a home
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            return super().invoke(ctx)
+            answer = super().invoke(ctx)
+            sys.stdout.flush()  # here, where a failure is told as any other
+            return answer
         except UsageError as error:
             _end(f"error: {_mistake(error)}", 2)
         except InputError as error:
             _end(f"error: {error}", 2)
+        except NoRoom as error:
+            _end(f"failed: {error}{_how_it_goes_on(ctx)}", 1)
         except WorkFailed as error:
             _end(f"failed: {error}", 1)
         except BrokenPipeError:  # the reader of stdout has closed it; typer ends quietly
             raise
         except OSError as error:
+            if full := no_room(error, _unwritable()):
+                _end(f"failed: {full}{_how_it_goes_on(ctx)}", 1)
             where = f"{error.filename}: " if error.filename else ""
             _end(f"failed: {where}{error.strerror or error}", 1)
         except KeyboardInterrupt:
@@ -77,6 +86,23 @@ class Commands(TyperGroup):
             _end(f"interrupted{hint}", 130)
         finally:
             signal.signal(signal.SIGTERM, before)
+
+
+def _how_it_goes_on(ctx: Any) -> str:  # noqa: ANN401
+    """What to do where a disk takes nothing more, for a command that goes on."""
+    again = "; once there is room, the same command goes on"
+    return again if ctx.invoked_subcommand in RESUMABLE else ""
+
+
+def _unwritable() -> Path | None:
+    """The name of stdout if that is what takes nothing more; it is closed then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Else Python would try again at its end, and change the exit status.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Path("stdout")
+    return None
 
 
 def _end(line: str, status: int) -> NoReturn:

@@ -12,10 +12,12 @@ import optuna
 from optuna.artifacts import get_all_artifact_meta, upload_artifact
 from optuna.exceptions import UpdateFinishedTrialError
 
+from data.full_disk import no_room
 from hpo.dashboard.notes import save_trial_note
 from hpo.dashboard.pictures import accuracy_bars, learning_curves, one_shot_trials
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import artifact_path
+from hpo.runtime.files import write_bytes
 from hpo.storage.artifacts import ArtifactStore
 from model.config_file import to_toml
 from model.evaluation.scores import hardest_one_shot_trials, one_shot_accuracy
@@ -37,7 +39,8 @@ def present(
     """Puts a trial's pictures and configuration into the store, and writes its note.
 
     Called when its training is over and the study has not been told. A pruned trial carries its
-    configuration and a note alone. A failure is logged, but for the storage's own.
+    configuration and a note alone. A failure is logged, but for the storage's own and a full
+    disk's.
     """
     try:
         files = {f"trial-{trial.number}.toml": to_toml(trainer.config, dataset).encode()}
@@ -48,7 +51,9 @@ def present(
         save_trial_note(trial, trainer.config, trainer.history, pictures, pruned)
     except NOT_OURS:
         raise
-    except Exception:
+    except Exception as error:
+        if (full := no_room(error)) is not None:
+            raise full from error
         log.warning("trial %d: it lacks artifacts or a note", trial.number, exc_info=True)
 
 
@@ -76,7 +81,7 @@ def _keep(
                 store.write(kept[name], BytesIO(content))
                 continue
             file = Path(folder) / name
-            file.write_bytes(content)
+            write_bytes(file, content)
             kept[name] = upload_artifact(
                 artifact_store=store,
                 file_path=str(file),

@@ -7,6 +7,7 @@
 - sqlite: SQLite shared by many processes
 - waiting_storage: the class that every call to a storage goes through
 - retrying: a database that is away is waited for
+- full_disk: a database whose disk takes nothing more
 - optuna_database: Optuna's storage, whose trials may be made again after a lost answer
 - claim: a waiting trial that is taken up
 - requeue: a running trial that waits again

@@ -17,7 +17,9 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLA
 from tenacity import RetryCallState, Retrying, wait_random_exponential
 
 from data.errors import InputError, WorkFailed
+from data.full_disk import NoRoom, no_room
 from hpo.database.engine import CONNECT_TIMEOUT, engine_options
+from hpo.database.full_disk import database_full
 from hpo.database.optuna_database import OptunaDatabase
 from hpo.database.optuna_private import limit_calls
 from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, is_away
@@ -43,12 +45,13 @@ STORAGE_ERRORS: tuple[type[Exception], ...] = (
     StorageInternalError,
     SQLAlchemyError,
     NotThere,
+    NoRoom,
 )
 with suppress(ImportError):  # an extra
     from grpc import RpcError
 
     STORAGE_ERRORS += (RpcError,)
-"""What Optuna raises when the database, or the study in it, is not as it should be."""
+"""What a storage raises when the database, the study in it or its disk is not as it should be."""
 
 
 def open_storage(
@@ -68,6 +71,7 @@ def open_storage(
     Raises:
         InputError: it cannot be reached, is no database, or holds no studies and `create` is
             False. What is there stays as it was.
+        NoRoom: its disk takes nothing more.
         StorageAway: it was waited for in vain.
     """
     # Its lines on each study and trial; the project has its own.
@@ -94,6 +98,8 @@ def open_storage(
     except ArgumentError as error:
         raise InputError(f"storage {shown}: {error}") from None
     except STORAGE_ERRORS as error:
+        if (full := database_full(error, parsed)) is not None:
+            raise full from None
         line = f"storage {shown}: cannot be used: {_reason(error)}"
         raise (StorageAway if wait and is_away(error) else InputError)(line) from None
     return WaitingStorage(storage)
@@ -113,6 +119,8 @@ def storage_failures(url: str) -> Iterator[None]:
     """
     try:
         yield
+    except NoRoom:
+        raise
     except NotThere:
         raise WorkFailed(
             f"storage {without_password(url)}: the study was deleted while it was in use"
@@ -149,6 +157,8 @@ def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown:
         if not isinstance(error, STORAGE_ERRORS):
             return False
         waited = attempt.seconds_since_start or 0
+        if database_full(error, url) is not None:
+            return False
         busy = _collided(url, error) or NO_PLACE.search(_reason(error))
         return (bool(busy) and waited < START_PATIENCE) or (
             wait and is_away(error) and waited < PATIENCE
@@ -225,6 +235,8 @@ def _find_file(url: URL, create: bool, shown: str) -> None:
             raise InputError(f"storage {shown}: no such file; `run` starts a study")
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        if (full := no_room(error)) is not None:
+            raise full from None
         reason = (error.strerror or str(error)).lower()
         raise InputError(
             f"storage {shown}: cannot make the folder {path.parent}: {reason}"

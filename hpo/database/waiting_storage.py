@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from functools import partial
 from itertools import count
 from typing import Any, ParamSpec, TypeVar
 
@@ -14,6 +13,7 @@ from optuna.storages import BaseStorage, RDBStorage, get_storage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.database.full_disk import database_full
 from hpo.database.optuna_database import named
 from hpo.database.optuna_private import Parameter, storage_of
 from hpo.database.retrying import patiently
@@ -55,10 +55,23 @@ class WaitingStorage(BaseStorage):
 
         Raises:
             NotThere: the study or trial was deleted, or never was.
+            NoRoom: the database's disk takes nothing more.
             Exception: the operation's own, see `hpo.database.retrying.patiently`.
         """
+
+        def once() -> R:
+            try:
+                return operation(*args, **kwargs)
+            except Exception as error:
+                if self.database is None:
+                    raise
+                if (full := database_full(error, self.database.engine.url)) is None:
+                    raise
+                self.remove_session()
+                raise full from error
+
         try:
-            return patiently(partial(operation, *args, **kwargs), self.remove_session)
+            return patiently(once, self.remove_session)
         except KeyError as error:
             raise NotThere(*error.args) from error
 

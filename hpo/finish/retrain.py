@@ -12,6 +12,7 @@ from data.collection import Collection
 from data.errors import InputError
 from data.names import Dataset
 from data.splits import SearchData, SplitsOf, paper_splits
+from data.whole_files import clear_begun
 from hpo.runtime.files import check_folder, read_json, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
@@ -46,6 +47,7 @@ def retrain(
         InputError: the folder holds results of something else, or cannot hold any.
     """
     check_folder(folder.folder)
+    clear_begun(folder.folder)
     done = _done_before(config, collection, folder)
     data: SearchData | None = None
     for seed in seeds:

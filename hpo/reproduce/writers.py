@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from data.whole_files import clear_begun, replacing
 from hpo.reproduce.chart import bars
 from hpo.reproduce.table import Cell, Column, Measured, Quoted, Table
-from hpo.runtime.files import replacing, write_json, write_text
+from hpo.runtime.files import write_json, write_text
 from hpo.runtime.provenance import Computer
 from hpo.storage.workspace import TrainedFolder
 
@@ -46,6 +47,7 @@ def write_results(table: Table, about: About, folder: Path) -> str:
     Returns:
         The content of results.md.
     """
+    clear_begun(folder)
     figures = table.figures or {about.experiment: bars(table)}
     for name, figure in figures.items():
         with replacing(folder / f"{name}.png") as partial:

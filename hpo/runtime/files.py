@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
-import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+from data.whole_files import replacing
 
 
 def check_folder(folder: Path) -> None:
@@ -80,6 +76,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
     Raises:
         InputError: the file cannot be written there.
+        NoRoom: its disk takes nothing more.
     """
     if not path.name:
         raise InputError(f"{str(path)!r}: is no file name")
@@ -95,60 +92,10 @@ def copy_file(source: Path, path: Path) -> None:
 
     Raises:
         OSError: the source cannot be read, or the file not written.
+        NoRoom: its disk takes nothing more.
     """
     with replacing(path) as partial:
         shutil.copyfile(source, partial)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path whose file becomes `path` at the end of the block.
-
-    Where the block raises, `path` stays as it was. Where `path` is a link, what it leads to is
-    replaced; the content of a device or a pipe is written to it at the end.
-
-    Raises:
-        OSError: the file cannot be there.
-
-    Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     path = Path(folder) / "note.txt"
-        ...     with replacing(path) as partial:
-        ...         print(partial.write_text("23 trials"), path.exists())
-        ...     print(path.read_text(), partial.exists())
-        9 False
-        23 trials False
-    """
-    if _is_stream(path):
-        with tempfile.TemporaryDirectory() as folder:
-            partial = Path(folder) / "content"
-            yield partial
-            with partial.open("rb") as source, path.open("ab", buffering=0) as stream:
-                shutil.copyfileobj(source, stream)
-        return
-    target = Path(os.path.realpath(path))
-    # Of any length the name would be too long; of this process alone, processes share numbers.
-    partial = target.with_name(f".{secrets.token_hex(8)}.part")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield partial
-        os.replace(partial, target)
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-
-
-def _is_stream(path: Path) -> bool:
-    """Whether a path is no place for a file: a device, a pipe, or a file that is open already."""
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    # /dev/stdout leads through /proc to what stdout is, which may be a file that others write to.
-    folder = Path(os.path.realpath(path.parent))
-    is_open = folder == Path("/dev") or folder.is_relative_to("/proc")
-    return not stat.S_ISDIR(mode) and (is_open or not stat.S_ISREG(mode))
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:

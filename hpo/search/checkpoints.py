@@ -12,7 +12,8 @@ from shutil import copyfileobj
 import optuna
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-from hpo.storage.artifacts import ArtifactStore, ListedStore
+from data.whole_files import clear_begun, replacing
+from hpo.storage.artifacts import ArtifactStore, Folder, ListedStore
 from hpo.storage.store_patience import PatientStore
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,11 @@ class Checkpoints:
         name = self._name(trial, epochs - 1)
 
         def copy() -> None:
-            with self.store.open_reader(name) as source, file.open("wb") as target:
+            with (
+                self.store.open_reader(name) as source,
+                replacing(file) as partial,
+                partial.open("wb") as target,
+            ):
                 copyfileobj(source, target)
 
         try:
@@ -96,7 +101,7 @@ class Checkpoints:
 
 
 def clear_finished(study: optuna.Study, store: ListedStore, begin_with: str = "") -> None:
-    """Removes checkpoints of finished trials from a store.
+    """Removes checkpoints of finished trials from a store, and files that were begun only.
 
     Whoever finished the trial may have been killed just then, or may have had another store.
 
@@ -105,6 +110,8 @@ def clear_finished(study: optuna.Study, store: ListedStore, begin_with: str = ""
     """
     finished = {t.number for t in study.get_trials(deepcopy=False) if t.state.is_finished()}
     beginning = f"{begin_with or study.study_name}-"
+    if isinstance(store, Folder):
+        clear_begun(store.path)
     of_trials = re.compile(re.escape(beginning) + r"(\d+)-[01]")
     try:
         for name in store.names(beginning):

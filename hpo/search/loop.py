@@ -6,6 +6,7 @@ import gc
 import logging
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import optuna
 import torch
@@ -13,6 +14,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
 from data.errors import WorkFailed
+from data.full_disk import NoRoom, no_room
 from hpo.dashboard.study_page import refresh_after
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import stored
@@ -57,6 +59,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
         WorkFailed: several trials in a row failed with one kind of exception, or workers died in a
             row with no epoch done in between.
         StoreAway: the store of checkpoints is away; the running trial was given back.
+        NoRoom: a disk takes nothing more; the running trial was given back, or is taken over as
+            if this worker had died.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
@@ -90,8 +94,9 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 heart.trial = trial
                 try:
                     finished = _conclude(study, trial, objective)
-                except (KeyboardInterrupt, StoreAway):
-                    give_back(study, trial)
+                except (KeyboardInterrupt, StoreAway, NoRoom):
+                    with suppress(NoRoom):  # the database may be on the disk that is full
+                        give_back(study, trial)
                     raise
                 except (TrialLost, UpdateFinishedTrialError):
                     _pass_over(study, trial, objective)
@@ -110,6 +115,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     Raises:
         TrialLost: another worker has it now, or another program has ended it.
         UpdateFinishedTrialError: another worker, or another program, has ended it.
+        NoRoom: a disk takes nothing more, which is no failure of the trial.
     """
     try:
         value = objective(trial)
@@ -122,6 +128,8 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     except STORAGE_ERRORS:
         raise
     except Exception as error:
+        if (full := no_room(error)) is not None:
+            raise full from error
         TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
         failed = _tell(study, trial, state=TrialState.FAIL)
     else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
 from data.errors import InputError
+from data.whole_files import replacing
 from hpo.database.urls import without_password
 from hpo.runtime.files import check_folder
 
@@ -89,7 +91,7 @@ class Bucket(Boto3ArtifactStore):
 
 
 class Folder(FileSystemArtifactStore):
-    """A store that takes a file of its own file system without copying it."""
+    """A folder in which files appear whole; one of its file system is taken without a copy."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -97,6 +99,12 @@ class Folder(FileSystemArtifactStore):
 
     def names(self, beginning: str) -> list[str]:
         return [name for name in os.listdir(self.path) if name.startswith(beginning)]
+
+    def write(self, artifact_id: str, content_body: BinaryIO) -> None:
+        if not self.path.is_dir():  # it is away, and is not to be made anew
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        with replacing(self.path / artifact_id) as partial, partial.open("wb") as file:
+            shutil.copyfileobj(content_body, file)
 
     def move(self, name: str, file: Path) -> bool:
         """Moves a file in, in one step; False where it is on another file system and stays."""

@@ -10,6 +10,7 @@ from typing import BinaryIO, TypeVar
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from data.errors import WorkFailed
+from data.full_disk import no_room
 from hpo.database.retrying import patiently
 from hpo.storage.artifacts import ArtifactStore, Folder
 
@@ -72,6 +73,7 @@ class PatientStore:
 
         Raises:
             StoreAway: it was away for too long.
+            NoRoom: its disk takes nothing more.
             Exception: the operation's own.
         """
 
@@ -81,6 +83,8 @@ class PatientStore:
         try:
             return patiently(operation, lambda: None, is_away, "the store of checkpoints")
         except Exception as error:
+            if (full := no_room(error)) is not None:
+                raise full from error
             if not is_away(error):
                 raise
             raise StoreAway(

@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import URL
 
 from data.errors import InputError
+from data.whole_files import clear_begun
 from hpo.runtime.process_identity import (
     in_file_names,
     is_gone,
@@ -133,11 +134,15 @@ class Workspace(TrainedFolder):
     def clear_scratch(self) -> None:
         """Removes what killed processes kept while they searched, whatever the study.
 
-        It is nobody's where its process has ended, or nobody uses the folder that it is in.
+        It is nobody's where its process has ended, or nobody uses the folder that it is in. Files
+        that they had only begun to write go too.
         """
+        for folder in (self.folder, self.artifacts, self.report.parent):
+            clear_begun(folder)
         for folder in sorted(self.folder.glob(f"{UNFINISHED}*")):
             with suppress(OSError), alone(folder) as unused:
                 for path in folder.iterdir():
+                    clear_begun(path)
                     if names_a_process(path.name) and (unused or is_gone(path.name)):
                         shutil.rmtree(path, ignore_errors=True)
                 if unused:

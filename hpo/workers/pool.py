@@ -14,7 +14,8 @@ from typing import Any
 
 import torch
 
-from data.errors import InputError, WorkFailed
+from data.errors import WorkFailed
+from hpo.database.opening import StorageAway
 from hpo.runtime.interrupts import held_back
 from hpo.workers import fork_server
 from hpo.workers.deaths import IN_A_ROW, Deaths, in_words
@@ -112,12 +113,11 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Dis
                     continue
                 heard = True
                 if event == "failed":
-                    reason, status, others_may_go_on = details
-                    if others_may_go_on and len(workers) > 1:
-                        progress.note(f"worker {number} ended: {reason}")
+                    if isinstance(details[0], StorageAway) and len(workers) > 1:
+                        progress.note(f"worker {number} ended: {details[0]}")
                         del workers[number]
                         continue
-                    raise (InputError if status == 2 else WorkFailed)(reason)
+                    raise details[0]
                 if event == "ready":
                     continue
                 if event == "ended":  # of the whole study; other workers may still report

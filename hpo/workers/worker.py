@@ -8,13 +8,13 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import torch
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
-from hpo.database.opening import StorageAway
+from data.full_disk import no_room
 from hpo.runtime.literal_text import VisibleFormatter
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
@@ -95,32 +95,33 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
     # SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    _log_to(log_file)
     torch.set_num_threads(threads)
     wire = Wire(connection)
     try:
         let_signals_through()
-        _work(task, wire)
+        _work(task, wire, log_file)
     except KeyboardInterrupt:  # perhaps while it was failing
         log.info("interrupted")
         sys.exit(INTERRUPTED)
 
 
-def _work(task: Task, wire: Wire) -> None:
+def _work(task: Task, wire: Wire, log_file: Path) -> None:
     try:
+        _log_to(log_file)
         task(wire)
     except (InputError, WorkFailed) as error:
-        status = 2 if isinstance(error, InputError) else 1
-        _give_up(wire, str(error), status, isinstance(error, StorageAway))
+        _give_up(wire, error)
     except Exception as error:
+        if (full := no_room(error)) is not None:
+            _give_up(wire, full)
         log.exception("unexpected")
-        _give_up(wire, f"{type(error).__name__}: {error}", 1)
+        _give_up(wire, WorkFailed(f"{type(error).__name__}: {error}"))
 
 
-def _give_up(wire: Wire, reason: str, status: int, others_may_go_on: bool = False) -> None:
-    log.error("%s", reason)
-    wire.send("failed", reason, status, others_may_go_on)
-    sys.exit(status)
+def _give_up(wire: Wire, error: InputError | WorkFailed) -> NoReturn:
+    log.error("%s", error)
+    wire.send("failed", error)
+    sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 def _log_to(path: Path) -> None:

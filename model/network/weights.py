@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from data.errors import InputError, WorkFailed
+from data.whole_files import replacing
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 
@@ -25,24 +23,17 @@ def write_tensors(tensors: dict[str, Tensor], document: dict[str, Any], path: Pa
     """Writes tensors and a JSON document into one file, whole or not at all.
 
     Raises:
-        WorkFailed: the disk is full, or the folder cannot be written to.
+        NoRoom: the disk takes nothing more.
+        WorkFailed: the file cannot be written there.
     """
-    target = Path(os.path.realpath(path))  # a link stays one
-    partial = target.with_name(f".{secrets.token_hex(8)}.part")
     packed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    # Not `save_file`: its own temporary file would stay where it is killed.
+    content = save(packed, {FORMAT: json.dumps(document)})
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial.touch()
-        mode = partial.stat().st_mode
-        save_file(packed, partial, {FORMAT: json.dumps(document)})
-        partial.chmod(mode)  # safetensors makes a file that only its owner may read
-        os.replace(partial, target)
-    except (SafetensorError, OSError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise WorkFailed(f"{path}: cannot be written: {reason}") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+        with replacing(path) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise WorkFailed(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -65,7 +56,8 @@ def save_network(network: SiameseNetwork, config: RunConfig, path: Path) -> None
     """Writes a network's weights and its configuration into one file, whole or not at all.
 
     Raises:
-        WorkFailed: the disk is full, or the folder cannot be written to.
+        NoRoom: the disk takes nothing more.
+        WorkFailed: the file cannot be written there.
 
     Example:
         >>> from tempfile import TemporaryDirectory

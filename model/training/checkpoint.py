@@ -33,7 +33,8 @@ def write_checkpoint(
         average: the moving average of the weights, if there is one.
 
     Raises:
-        WorkFailed: the disk is full, or the folder cannot be written to.
+        NoRoom: the disk takes nothing more.
+        WorkFailed: the file cannot be written there.
     """
     tensors = {f"network.{k}": v for k, v in network.state_dict().items()}
     tensors |= {f"best.{k}": v for k, v in best.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
+from data.full_disk import NoRoom
 from hpo.runtime.files import (
     check_folder,
     copy_file,
@@ -83,7 +84,7 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("null")
     write_text(null, "text")
     write_text(tmp_path / "link", "text")
-    with pytest.raises(InputError, match="full: cannot be written: no space left on device"):
+    with pytest.raises(NoRoom, match="full: cannot be written: no space left on device"):
         write_text(full, "text")
     assert null.is_char_device()
     assert full.is_char_device()

@@ -1,5 +1,6 @@
 """Where a study's files lie."""
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -74,3 +75,18 @@ with used(own.unfinished):
     other.clear_scratch()
     other.check_unfinished()
     assert not own.unfinished.exists()
+
+
+def test_files_that_were_begun_only_are_cleared(tmp_path: Path) -> None:
+    own = Workspace.of("quick", tmp_path)
+    begun = [
+        folder / f".{'0a' * 8}.part"
+        for folder in (own.folder, own.artifacts, own.report.parent, own.checkpoints)
+    ] + [own.retrained(3, 5).folder / f".{'0b' * 8}.part"]
+    for path in (*begun, own.results):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (0, 0))
+    own.clear_scratch()
+    assert [path for path in begun if path.exists()] == []
+    assert own.results.exists()
