@@ -91,7 +91,8 @@ def test_without_omniglot_an_auto_study_becomes_one_of_glyphs(
         in result.stdout
     )
     assert "95.5" not in result.stdout
-    assert result.stdout.endswith(" run_study.py dashboard tiny-glyphs\n")
+    program = Path(__file__).parents[2] / "run_study.py"
+    assert result.stdout.endswith(f" {program} dashboard tiny-glyphs\n")
     assert [path.name for path in Path("runs").iterdir()] == ["tiny-glyphs"]
     results = json.loads(Path("runs/tiny-glyphs/results.json").read_text())
     assert (results["study"], results["dataset"]) == ("tiny-glyphs", "glyphs")
