@@ -38,7 +38,7 @@ def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(
     assert interrupted(signal.SIGTERM, "unfinished-tiny/checkpoints/*-0-*") == message
     tiny, _ = stored_study("tiny", open_storage(default_url(output), create=False))
     assert (counts(tiny.trials).waiting, len(tiny.trials)) == (1, 1)
-    assert list((output / "unfinished-tiny/checkpoints").glob("tiny-0-*"))
+    assert list((output / "unfinished-tiny/checkpoints").glob("*-0-*"))
 
     assert interrupted(signal.SIGINT, "unfinished-tiny/retrained-*/*.safetensors") == message
     assert (counts(tiny.trials).complete, len(tiny.trials)) == (2, 2)
