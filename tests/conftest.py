@@ -38,6 +38,18 @@ def heard_interrupts() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """A single thread here and in processes that are started: the tests run side by side.
+
+    For small networks more would only wait for each other.
+    """
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The user's cache folder, for these tests and the processes they start."""
     folder = tmp_path_factory.mktemp("cache")
@@ -139,7 +151,6 @@ def start() -> Iterator[Start]:
     def begin(*words: object) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, str(PROJECT / "run_study.py"), *map(str, words)],
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -155,15 +166,6 @@ def start() -> Iterator[Start]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-
-
-@pytest.fixture(scope="module")
-def one_thread() -> Iterator[None]:
-    """A single thread for a module's small networks: more would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 class Interrupting(Progress):

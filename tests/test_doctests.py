@@ -81,7 +81,6 @@ ENTRY_POINTS = (
     "model.training.trainer.Trainer",
     "model.training.validation.validate",
 )
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def modules() -> list[str]:

@@ -16,8 +16,6 @@ from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import default_url
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def trial(number: int, seconds: float, value: float | None, short: float = 0) -> FrozenTrial:
     """One that ended; pruned where it has no value."""

@@ -78,7 +78,6 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         process = subprocess.Popen(
             [*map(str, words), "--port", str(port)],
             cwd=tmp_path,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
             stderr=subprocess.PIPE,
             text=True,
         )

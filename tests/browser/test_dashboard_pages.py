@@ -48,7 +48,6 @@ STUDY = {
 }
 
 Serve = Callable[..., str]
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

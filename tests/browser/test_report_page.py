@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
@@ -49,12 +48,10 @@ FIGURES = {
 
 
 @pytest.fixture(scope="module")
-def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished study on the glyphs, with its report."""
     root = tmp_path_factory.mktemp("study")
     (root / "tiny.toml").write_text(STUDY)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     folder = root / "tiny"
     ran = CliRunner().invoke(app, ["run", str(root / "tiny.toml"), "--output", str(folder)])
     assert ran.exit_code == 0, ran.output
@@ -64,8 +61,7 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert made.exit_code == 0, made.output
     assert made.stdout == f"{folder / 'report' / 'index.html'}\n"
     assert made.stderr == ""
-    yield folder
-    torch.set_num_threads(before)
+    return folder
 
 
 def open_page(page: Page, folder: Path) -> None:

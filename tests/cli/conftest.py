@@ -19,12 +19,11 @@ from run_study import app
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_thread: None) -> Path:
-    """An empty current folder; a single thread, as many tests may run on few cores."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
     current = tmp_path / "current"
     current.mkdir()
     monkeypatch.chdir(current)
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     return current
 
 

@@ -1,7 +1,6 @@
 """What the tests of whole searches share."""
 
 import pytest
-import torch
 from optuna.trial import FrozenTrial
 from short_search import CPU, config_with, searched
 
@@ -16,5 +15,4 @@ def data() -> SearchData:
 
 @pytest.fixture(scope="module")
 def undisturbed(data: SearchData, tmp_path_factory: pytest.TempPathFactory) -> list[FrozenTrial]:
-    torch.set_num_threads(1)
     return searched(config_with(), data, tmp_path_factory.mktemp("undisturbed"))

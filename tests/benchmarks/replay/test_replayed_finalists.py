@@ -14,8 +14,6 @@ from benchmarks.replay.finalists import Finalists, _search, recorded_seeds
 from benchmarks.replay.searches import own_search, searched, surrogate_of
 from benchmarks.replay.simulator import Simulation
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def test_the_mean_over_the_seeds_chooses() -> None:
     found = Finalists(

@@ -15,8 +15,6 @@ from hpo.search.warm_start import FIRST
 from hpo.study.file import read_study
 from hpo.study.space import parameters
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def test_the_narrower_space_has_less_to_search() -> None:
     network = STUDY["network"] | {"batch_norm": {"choices": [False, True]}}

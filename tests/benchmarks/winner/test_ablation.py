@@ -140,7 +140,6 @@ def test_pairs_have_no_batches_of_characters_and_no_temperature() -> None:
     assert {"loss one-shot", "loss nca", "loss batch-pairs"} <= names
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_no_validation_picture_is_looked_at_on_the_way(
     glyphs: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,7 +153,6 @@ def test_no_validation_picture_is_looked_at_on_the_way(
     assert [report.accuracy for report in reports] == [0, 0]
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_a_training_is_measured_after_its_last_epoch_by_all_drawers(glyphs: Collection) -> None:
     line = json.loads(ablation.train("glyphs", None, (ITSELF, BASE)))
     splits = paper_splits(glyphs)

@@ -51,7 +51,6 @@ def test_the_most_confused_pairs_and_their_part_of_all_errors() -> None:
     assert told["share_of_errors"] == pytest.approx(3 / 3.05)
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_a_networks_weakest_alphabets_are_written_and_drawn(
     tmp_path: Path, glyphs: Collection, run: Callable[..., None]
 ) -> None:

@@ -29,7 +29,6 @@ from run_study import app
 
 CPU = torch.device("cpu")
 WAY = 20
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,6 @@ from hpo.trials.ranking import best_trials
 from model.config_file import read_config, read_config_and_dataset
 from model.training.epoch_report import EpochReport
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 PICTURES = {"learning-curves.svg", "alphabets.svg", "hardest-trials.png"}
 
 

@@ -39,7 +39,6 @@ from model.network.weights import load_network
 CPU = torch.device("cpu")
 MACHINE = Machine(device="cpu")
 STORAGE = "sqlite:///study.db"
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

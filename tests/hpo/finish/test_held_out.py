@@ -29,7 +29,6 @@ CONFIG = RunConfig(
     ),
     train=TrainConfig(layers=(LayerConfig(learning_rate=0.01),) * 3),
 )
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

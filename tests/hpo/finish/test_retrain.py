@@ -29,7 +29,6 @@ from model.network.weights import load_network
 
 CPU = torch.device("cpu")
 at = TrainedFolder
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

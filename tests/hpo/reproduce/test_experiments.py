@@ -13,7 +13,6 @@ from hpo.reproduce.experiments import drawers, losses, one_rate, table1
 from hpo.reproduce.table import Measured, Quoted, Table
 from model.config import NetworkConfig
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 Make = Callable[..., Context]
 
 

@@ -19,8 +19,6 @@ from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import counts
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 class Meddled(Objective):
     """Before the study is told of a trial's value, another program is at it."""

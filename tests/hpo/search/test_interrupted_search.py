@@ -21,7 +21,6 @@ from hpo.trials.budget import counts
 from hpo.workers.machine import Machine
 from model.training.epoch_report import EpochReport
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 PROJECT = Path(__file__).parents[3]
 
 

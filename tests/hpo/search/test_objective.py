@@ -29,7 +29,6 @@ from hpo.study.file import load_study, read_study
 from hpo.workers.reporter import Reporter
 
 CPU = torch.device("cpu")
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,6 @@ from data.splits import SearchData
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def test_the_budget_is_met_exactly_and_then_nothing_is_trained(
     data: SearchData, tmp_path: Path

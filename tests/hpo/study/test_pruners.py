@@ -14,8 +14,6 @@ from hpo.study.file import load_study
 from hpo.study.pruners import make_pruner, may_prune
 from hpo.study.samplers import trial_seed
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def test_seeds_differ_by_study_trial_and_purpose() -> None:
     seeds = {trial_seed(s, n, p) for s in range(10) for n in range(50) for p in range(2)}

@@ -31,7 +31,6 @@ from model.training.epoch_report import EpochReport
 
 STARTUP = 8
 CPU = torch.device("cpu")
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class Trained:

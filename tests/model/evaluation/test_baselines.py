@@ -13,7 +13,6 @@ from model.evaluation.baselines import modified_hausdorff, nearest_neighbour
 from model.evaluation.one_shot import embedded_runs
 
 CPU = torch.device("cpu")
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_modified_hausdorff_is_that_of_a_loop_over_points(glyphs: Collection) -> None:

@@ -28,7 +28,6 @@ NETWORK = NetworkConfig(
     units=24,
 )
 WAYS = range(2, 21)
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

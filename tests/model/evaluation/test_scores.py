@@ -19,8 +19,6 @@ from model.evaluation.scores import (
 )
 from model.network.siamese import SiameseNetwork
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 @pytest.fixture(scope="module")
 def data(glyphs: Collection) -> SearchData:
