@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
+from data.full_disk import no_room
+
 TIMEOUT = 5.0
 """Seconds of silence after which a download is given up."""
 
@@ -18,6 +20,7 @@ def download(url: str, folder: Path, md5: str) -> None:
 
     Raises:
         OSError: the download failed, or the file has another MD5.
+        NoRoom: the disk takes nothing more.
     """
     from torchvision.datasets.utils import download_url  # imported here, for it takes long
 
@@ -26,6 +29,10 @@ def download(url: str, folder: Path, md5: str) -> None:
             download_url(url, folder, md5=md5)
     except (HTTPException, RuntimeError) as error:
         raise OSError(str(error)) from error
+    except OSError as error:
+        if (full := no_room(error, folder)) is not None:
+            raise full from error
+        raise
 
 
 @contextlib.contextmanager

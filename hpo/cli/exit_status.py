@@ -75,7 +75,10 @@ class Commands(TyperGroup):
         except BrokenPipeError:  # the reader of stdout has closed it; typer ends quietly
             raise
         except OSError as error:
-            if full := no_room(error, _unwritable()):
+            _drop_output()
+            # What the project writes has its name; it is what is printed that has none.
+            nameless = None if error.filename else Path("stdout, or a temporary file")
+            if full := no_room(error, nameless):
                 _end(f"failed: {full}{_how_it_goes_on(ctx)}", 1)
             where = f"{error.filename}: " if error.filename else ""
             _end(f"failed: {where}{error.strerror or error}", 1)
@@ -94,15 +97,15 @@ def _how_it_goes_on(ctx: Any) -> str:  # noqa: ANN401
     return again if ctx.invoked_subcommand in RESUMABLE else ""
 
 
-def _unwritable() -> Path | None:
-    """The name of stdout if that is what takes nothing more; it is closed then."""
+def _drop_output() -> None:
+    """Drops what was printed and stdout does not take.
+
+    Else Python would try again at its end, and change the exit status.
+    """
     try:
         sys.stdout.flush()
     except OSError:
-        # Else Python would try again at its end, and change the exit status.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Path("stdout")
-    return None
 
 
 def _end(line: str, status: int) -> NoReturn:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
+from small_disk import small_disk
 
+from data.full_disk import NoRoom
 from hpo.reproduce.chart import bars
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table, over_seeds
 from hpo.reproduce.writers import About, write_results
@@ -107,3 +109,13 @@ def test_the_mean_over_seeds_has_their_error() -> None:
 def test_a_row_has_as_many_cells_as_there_are_columns() -> None:
     with pytest.raises(ValueError, match="row short"):
         Table("t", "of", TABLE.columns, (Row("short", (None,)),))
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    with small_disk(tmp_path, "1m") as disk:
+        disk.fill()
+        with pytest.raises(NoRoom, match=r"new/ways\.png: cannot be written: no space left on dev"):
+            write_results(TABLE, ABOUT, tmp_path / "new")
+        assert list((tmp_path / "new").iterdir()) == []
+        disk.empty()
+        write_results(TABLE, ABOUT, tmp_path / "new")

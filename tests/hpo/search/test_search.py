@@ -1,11 +1,14 @@
 """Whole searches on the glyphs: budgets, pruning, failures, determinism."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 from short_search import Disturbed, config_with, opened, outcome, searched
 
+from data.full_disk import NoRoom
 from data.splits import SearchData
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit
@@ -47,6 +50,18 @@ def test_a_failed_trial_keeps_its_error_and_the_search_goes_on(
     assert "Traceback" in trials[0].user_attrs["error"]
     found = counts(opened(config, tmp_path).trials)
     assert (found.failed, found.complete + found.pruned) == (1, 2)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_full_disk_is_no_failure_of_the_trial(
+    number: int, data: SearchData, tmp_path: Path
+) -> None:
+    config = config_with(trials=1)
+    with pytest.raises(NoRoom, match=f"a file: cannot be written: {os.strerror(number).lower()}"):
+        searched(config, data, tmp_path, Disturbed(OSError(number, ""), 2))
+    trial = opened(config, tmp_path).trials[0]
+    assert (trial.state, len(trial.intermediate_values)) == (TrialState.WAITING, 1)
+    assert searched(config, data, tmp_path)[0].state is TrialState.COMPLETE
 
 
 def test_three_failures_alike_end_the_search(data: SearchData, tmp_path: Path) -> None:
