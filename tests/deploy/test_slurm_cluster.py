@@ -29,7 +29,7 @@ def test_tasks_that_are_queued_again_finish_the_study_to_the_exact_budget(
     cluster: SlurmCluster, behind: str, project: Path, tmp_path: Path
 ) -> None:
     # A file of the study's bare name: for `run` it is the file, for `join` the name.
-    (tmp_path / "tiny").write_text(tiny_study(trials=TRIALS, epochs=4, steps=60))
+    (tmp_path / "tiny").write_text(tiny_study(trials=TRIALS, epochs=4, steps=40))
     (tmp_path / "run_study.py").symlink_to(project / "run_study.py")
     _put_short_sleep(tmp_path / "bin")
     path = f"{tmp_path}/bin:{os.environ['PATH']}"
