@@ -31,7 +31,10 @@ COMMANDS = PROJECT / "docs" / "commands.md"
 STUDIES = PROJECT / "docs" / "studies.md"
 PAGES = sorted(
     path
-    for pattern in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/*.md", "benchmarks/*.md")
+    for pattern in (
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+        *("docs/*.md", "benchmarks/*.md", "deploy/*.md"),
+    )
     for path in PROJECT.glob(pattern)
 )
 # A changelog speaks of what was.
