@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,8 +14,11 @@ EXIT = 120.0
 """Seconds after a fault in which a process that ends because of it has ended."""
 INTERRUPT = 10.0
 """Seconds in which Ctrl-C ends a command with all its processes."""
-SAID = {1: ("failed: ",), 2: ("error: storage ",)}
-"""How the last line begins of a command that ends by itself, by exit status."""
+SAID = {1: re.compile("failed: "), 2: re.compile(r"error: (study \S+: )?storage ")}
+"""How the last line begins of a command that ends by itself, by exit status.
+
+With status 2 it ends if the database is away as it starts.
+"""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _exits(record: Record) -> Check:
             if end.status != 130:
                 bad.append(f"{_named(end)} though interrupted")
             continue
-        if not end.line.startswith(SAID.get(end.status, ())):
+        if end.status not in SAID or not SAID[end.status].match(end.line):
             bad.append(_named(end))
             continue
         after = seconds_after_its_fault(record, end)
@@ -108,7 +112,7 @@ def seconds_after_its_fault(record: Record, end: End) -> float:
 
 
 def _interrupts(record: Record) -> Check:
-    seconds = [interrupt.seconds for interrupt in record.interrupts]
+    seconds = [interrupt.all_seconds for interrupt in record.interrupts]
     return Check(all(one <= INTERRUPT for one in seconds), sorted(seconds))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from benchmarks.chaos.databases import Database
-from benchmarks.chaos.processes import is_alive, send
+from benchmarks.chaos.processes import command_line, is_alive, send
 from benchmarks.chaos.record import Fault, Interrupt
 from benchmarks.chaos.supervisor import Supervisor
 
@@ -123,17 +123,21 @@ class Faults:
 
     def _interrupt(self, machine: Supervisor) -> None:
         """Ctrl-C at a terminal: to the command and all its processes."""
-        command = machine.command
+        process, command = machine.process, machine.command
         machine.expect("interrupted")
         start = self._clock()
         send(signal.SIGINT, *command)
-        while any(map(is_alive, command)):
-            if self._clock() - start > ENDS_WITHIN:
+        ended, last = None, ""
+        while (left := [one for one in command if is_alive(one)]) or ended is None:
+            seconds = self._clock() - start
+            if ended is None and (process is None or process.poll() is not None):
+                ended, last = seconds, command_line(left[0]) if left else ""
+            if seconds > ENDS_WITHIN:
                 machine.expect("killed")
                 send(signal.SIGKILL, *command)
                 break
             time.sleep(0.02)
-        seconds = self._clock() - start
-        self.interrupts.append(
-            Interrupt(machine.machine.number, round(start, 1), round(seconds, 2))
-        )
+        seconds = round(self._clock() - start, 2)
+        own = seconds if ended is None else round(ended, 2)
+        number = machine.machine.number
+        self.interrupts.append(Interrupt(number, round(start, 1), own, seconds, last))

@@ -26,7 +26,7 @@ def descendants(process: int) -> list[int]:
 
 def workers(process: int) -> list[int]:
     """The workers among a command's descendants: the children of its fork server."""
-    servers = [one for one in descendants(process) if "forkserver" in _command(one)]
+    servers = [one for one in descendants(process) if "forkserver" in command_line(one)]
     return [child for server in servers for child in children(server) if child in servers]
 
 
@@ -46,8 +46,9 @@ def send(signal_: signal.Signals, *processes: int) -> None:
             os.kill(process, signal_)
 
 
-def _command(process: int) -> str:
+def command_line(process: int) -> str:
+    """A process's words; "" where it has ended."""
     try:
-        return Path(f"/proc/{process}/cmdline").read_text()
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ").strip()
     except OSError:
         return ""

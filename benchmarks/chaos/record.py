@@ -48,11 +48,21 @@ class End:
 
 @dataclass(frozen=True)
 class Interrupt:
-    """A Ctrl-C, and the seconds until the command and all its processes had ended."""
+    """A Ctrl-C.
+
+    Attributes:
+        machine: number of the machine.
+        at: seconds since the beginning of the run.
+        seconds: until the command had ended.
+        all_seconds: until all its processes had ended.
+        last: command line of one that had not when the command had.
+    """
 
     machine: int
     at: float
     seconds: float
+    all_seconds: float
+    last: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +81,15 @@ class Record:
     Attributes:
         trials: the budget.
         epochs: of each trial; nothing is pruned.
-        kinds: the kinds of faults that were to be made.
+        kinds: the kinds of faults that there was time for.
         faults: those that were made.
         ends: of commands.
         interrupts: Ctrl-C.
         ended: finished trials at the end, by number.
         unfinished: states of the others at the end.
         changes: what was seen to change of finished trials, or of the stored results.
-        silences: longest time in seconds in which a machine's workers logged nothing, though it was
-            on and there was work to take up, by machine.
+        silences: longest time in seconds in which a machine's workers logged nothing and no command
+            was started there, though it was on and there was work to take up, by machine.
         trained: number of epochs that workers logged.
         opened: number of times that the test alphabets were opened.
         results: texts of the results.json files.

@@ -30,6 +30,8 @@ WORKERS = 2
 """Of each machine."""
 FULL = 30
 """Minutes from which on faults last their full time; in a shorter run, less in proportion."""
+ENOUGH = 15
+"""Minutes in which there is time for every kind of fault."""
 GONE_AFTER = 1 / 3
 """Part of the time after which the machine that began the study is gone."""
 TESTED = "tested.txt"
@@ -74,7 +76,7 @@ def run(kind: str, minutes: float, trials: int, seed: int) -> dict[str, Any]:
         ]
         watcher = Watcher(database.direct, trials, supervisors, clock)
         faults = Faults(supervisors, database, dice, scale, clock)
-        record = Record(trials, EPOCHS, faults.kinds)
+        record = Record(trials, EPOCHS, faults.kinds if minutes >= ENOUGH else ())
         record.finished = _disturb(supervisors, watcher, faults, minutes, clock)
         seconds = round(clock(), 1)
         for supervisor in supervisors:

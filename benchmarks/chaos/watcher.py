@@ -42,7 +42,7 @@ class Watcher(threading.Thread):
         self._engine = create_engine(url)
         self._trials, self._supervisors, self._clock = trials, supervisors, clock
         self._results: str | None = None
-        self._heard: dict[int, tuple[int, float]] = {}
+        self._heard: dict[int, tuple[object, float]] = {}
         self._over = threading.Event()
 
     @property
@@ -106,11 +106,15 @@ class Watcher(threading.Thread):
         for supervisor in self._supervisors:
             number = supervisor.machine.number
             logged = sum(path.stat().st_size for path in logs(supervisor.machine.folder))
-            before, since = self._heard.get(number, (-1, now))
-            idle = not supervisor.machine.is_up or self.done + working >= self._trials
-            if idle or logged != before or number not in self._heard:
+            signs = (logged, len(supervisor.ends), supervisor.process is None)
+            before, since = self._heard.get(number, (None, now))
+            if (
+                signs != before
+                or not supervisor.machine.is_up
+                or self.done + working >= self._trials
+            ):
                 since = now
-            self._heard[number] = (logged, since)
+            self._heard[number] = (signs, since)
             self.silences[number] = max(self.silences.get(number, 0.0), round(now - since, 1))
 
 
