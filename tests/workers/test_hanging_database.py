@@ -7,9 +7,9 @@ import signal
 import time
 
 import pytest
-from faulty_proxy import FaultyProxy
 from short_study import Start, Write, trials_of, wait_for
 
+from benchmarks.chaos.faulty_proxy import FaultyProxy
 from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import optuna
 import psycopg
 import pytest
-from faulty_proxy import FaultyProxy
 from sqlalchemy import text
 
 import hpo.database.postgresql
 import hpo.runtime.interrupts
+from benchmarks.chaos.faulty_proxy import FaultyProxy
 from hpo.database.opening import open_storage
 from hpo.database.waiting_storage import WaitingStorage
 from hpo.runtime.interrupts import held_back

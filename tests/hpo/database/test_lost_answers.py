@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import optuna
 import pytest
-from faulty_proxy import FaultyProxy
 from optuna.distributions import FloatDistribution
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 from sqlalchemy import event
 
+from benchmarks.chaos.faulty_proxy import FaultyProxy
 from hpo.database.opening import open_storage
 from hpo.database.parameter_batch import parameters_together
 from hpo.runtime.process_identity import this_process
