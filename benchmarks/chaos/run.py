@@ -35,7 +35,7 @@ ENOUGH = 15
 GONE_AFTER = 1 / 3
 """Part of the time after which the machine that began the study is gone."""
 TESTED = "tested.txt"
-LATEST = 3
+LATEST = 2
 """Times the minutes, and LATEST_MORE seconds: a study that is not done then hangs."""
 LATEST_MORE = 600.0
 
