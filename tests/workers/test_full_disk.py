@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hpo.finish.stored_results import StoredResults
 from short_study import Start, Write, trials_of, wait_for
 from small_disk import SmallDisk, small_disk
 
 from hpo.database.opening import open_storage
+from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import stored_study
 from hpo.trials.budget import counts
 
