@@ -56,7 +56,7 @@ def retrain(
         if before is not None:
             progress.finished(f"{name} {before.accuracy:.1%}, done before")
             continue
-        seeded = _with_seed(config, seed)
+        seeded = with_seed(config, seed)
         data = data or SearchData.of(collection, config.network.size, device, splits)
         checkpoint = folder.checkpoint(collection.name, seed)
         trainer = Trainer(seeded, data, device, checkpoint)
@@ -136,13 +136,14 @@ def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> ValidationAccur
     )
 
 
-def _with_seed(config: RunConfig, seed: int) -> RunConfig:
+def with_seed(config: RunConfig, seed: int) -> RunConfig:
+    """The configuration with another seed."""
     return config.model_copy(update={"train": config.train.model_copy(update={"seed": seed})})
 
 
 def _identity(config: RunConfig) -> dict[str, Any]:
     """What two retrainings of the same configuration have in common."""
-    return _with_seed(config, 0).model_dump(mode="json")
+    return with_seed(config, 0).model_dump(mode="json")
 
 
 def _results(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from data.splits import SplitsOf, paper_splits
-from hpo.finish.retrain import following_seeds, single_seed_in
+from hpo.finish.retrain import following_seeds, single_seed_in, with_seed
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured
@@ -55,9 +55,7 @@ def train(
     tasks = {
         name: [
             RetrainTask(
-                config=config.model_copy(
-                    update={"train": config.train.model_copy(update={"seed": seed})}
-                ),
+                config=with_seed(config, seed),
                 title=f"{name}, ",
                 folder=TrainedFolder(own / name / f"seed-{seed}"),
                 dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
