@@ -97,10 +97,12 @@ class Finisher:
 
         Raises:
             FinishLost: another process has taken over.
-            SearchGoesOn: the budget was raised, and is not spent.
+            SearchGoesOn: the budget was raised. Even if it is spent: the finalists were chosen
+                before.
         """
         self.still_mine()
-        if not is_searched(self._study, self._config):
+        raised = as_stored(self._study, self._config).trials > self._config.trials
+        if raised or not is_searched(self._study, self._config):
             raise SearchGoesOn
 
     def still_mine(self) -> None:

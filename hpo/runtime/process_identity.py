@@ -15,6 +15,7 @@ import re
 import secrets
 import socket
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -22,6 +23,8 @@ from threading import Lock
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 PREFIX = "siamese-hpo-process-"
 """Beginning of the names of the lock files, in the folder for temporary files."""
+FORGOTTEN = 86400.0
+"""Seconds after which the lock file of a process that was killed is of no use."""
 TOKEN = re.compile("[0-9a-f]{24}")
 """Eight characters of the kernel's boot, and sixteen of the process."""
 
@@ -102,17 +105,19 @@ def stay_known() -> None:
 
 
 def forget_the_ended() -> None:
-    """Removes the lock files of processes that have ended, and this one's when it ends.
+    """Removes the lock files of processes that ended long ago, and this one's when it ends.
 
-    To be called where nothing runs any more. Where a trial of such a process did run, its worker's
-    silence would tell.
+    To be called where nothing runs any more. Another study may still have to find out that a
+    process of its own has ended, so files of the last day stay. Where they are missing a worker's
+    silence tells.
     """
     with suppress(OSError):
         own = _lock_file(this_process()[-24:])
         atexit.register(_remove, own)
         for path in own.parent.glob(f"{PREFIX}*"):
             with suppress(OSError):
-                if path != own and not _is_held(path):
+                old = time.time() - path.stat().st_mtime > FORGOTTEN
+                if path != own and old and not _is_held(path):
                     path.unlink()
 
 

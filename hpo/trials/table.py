@@ -22,7 +22,8 @@ def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
     """A table of trials, one row for each: number, state, value, epochs, attributes, parameters.
 
     Columns of parameters have their names in the storage, but for "epochs": the column "epochs" is
-    the number of epochs trained, the parameter's is "train.epochs". A column in which other
+    the number of epochs trained, the parameter's is "train.epochs". Attributes and parameters are
+    sorted by name, for databases give them in any order. A column in which other
     programs' trials have values of several types is text.
 
     Example:
@@ -48,13 +49,13 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
     }
     attributes = {
         _written(name): _written(value)
-        for name, value in trial.user_attrs.items()
+        for name, value in sorted(trial.user_attrs.items())
         if name not in NOT_FOR_EXPORT and not isinstance(value, dict | list)
     }
     parameters = {
         # `epochs` is how many were trained: a parameter of that name has the one of its key.
         "train.epochs" if name == "epochs" else _written(name): _written(value)
-        for name, value in trial.params.items()
+        for name, value in sorted(trial.params.items())
     }
     # Another program may call an attribute or a parameter as a column, or the one as the other.
     first = own | {name: value for name, value in attributes.items() if name not in own}

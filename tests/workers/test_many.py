@@ -73,6 +73,7 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
     study = write_study(trials=10, epochs=6, steps=30)
     process = start("run", study, "--storage", storage, "--workers", 3)
     killed: list[int] = []
+    lost: dict[int, int] = {}
 
     def kill_one() -> bool:
         # Whoever has just taken a trial up has not yet put its name there.
@@ -83,11 +84,13 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
         ]
         for trial in sorted(running, key=lambda t: "deaths" in t.user_attrs):
             worker = int(trial.user_attrs["worker"].split(":")[1])
-            # In mid-trial, so that there is something to lose.
-            if 1 <= len(trial.intermediate_values) < 5 and worker not in killed:
+            # In mid-trial, after an epoch of its own, so that there is something to lose.
+            done = len(trial.intermediate_values)
+            if lost.get(trial.number, 0) < done < 5 and worker not in killed:
                 with suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
                     killed.append(worker)
+                    lost[trial.number] = done
                 return True
         return process.poll() is not None
 

@@ -81,6 +81,10 @@ def test_after_a_raise_of_the_budget_there_is_no_test_yet(
         open_study(config.model_copy(update={"trials": 2}), storage_of(study))
         with pytest.raises(SearchGoesOn):
             claim.may_test()
+        # Even if others have spent it: the finalists were chosen before.
+        study.add_trial(optuna.create_trial(value=0.9))
+        with pytest.raises(SearchGoesOn):
+            claim.may_test()
 
 
 def test_what_others_left_in_its_place_is_nobodys_claim(
