@@ -11,7 +11,7 @@ study: .venv/installed
 	$(RUN) run_study.py run quick --workers 2
 
 test: .venv/installed-dev
-	$(RUN) -m pytest --numprocesses auto --maxprocesses 4
+	$(RUN) -m pytest --numprocesses 3
 
 install: .venv/installed
 

@@ -1,5 +1,15 @@
 """A training of some seconds, after which a network is of use."""
 
+from __future__ import annotations
+
+import os
+
+import pytest
+import torch
+from filelock import FileLock
+
+from data.collection import Collection
+from data.splits import SearchData
 from model.config import (
     BatchConfig,
     Convolution,
@@ -9,6 +19,9 @@ from model.config import (
     RunConfig,
     TrainConfig,
 )
+from model.training.trainer import Trainer
+
+CPU = torch.device("cpu")
 
 CONFIG = RunConfig(
     network=NetworkConfig(
@@ -31,3 +44,15 @@ CONFIG = RunConfig(
         distortion=DistortionConfig(affine=1.0, elastic=0.02),
     ),
 )
+
+
+def trained(collection: Collection, folders: pytest.TempPathFactory) -> Trainer:
+    """A trainer that has done it, once for all processes that test side by side."""
+    own = folders.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    checkpoint = shared / f"short-training-{collection.name}.safetensors"
+    with FileLock(f"{checkpoint}.lock"):
+        data = SearchData.of(collection, CONFIG.network.size, CPU)
+        trainer = Trainer(CONFIG, data, CPU, checkpoint)
+        list(trainer.run())
+    return trainer

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import optuna
-import pandas as pd
 from optuna.trial import FrozenTrial
 
 from hpo.trials.attributes import NOT_FOR_EXPORT
 from hpo.trials.outcome import state_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def trials_csv(study: optuna.Study) -> str:
@@ -31,6 +33,8 @@ def trial_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
         >>> trial_table([trial]).to_dict("records")
         [{'number': -1, 'state': 'complete', 'value': 0.5, 'epochs': 0, 'seed': 7}]
     """
+    import pandas as pd  # here, for it takes long, and most commands make no table
+
     table = pd.DataFrame([_row(trial) for trial in trials])
     for name in table:
         if not pd.api.types.is_object_dtype(table[name]):

@@ -13,6 +13,7 @@ PYTHON = sys.executable
 
 
 @needs_containers
+@pytest.mark.parametrize("storage", ["postgres"], indirect=True)
 def test_containers_of_one_host_name_leave_each_other_their_trials(
     storage: str, write_study: Write, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

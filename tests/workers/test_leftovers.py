@@ -4,12 +4,14 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from short_study import Start, Write, trials_of, wait_for
 
 from hpo.database.opening import open_storage
 from hpo.storage.studies import files_begin_with, stored_study
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_the_next_command_clears_what_a_killed_one_left(
     storage: str, write_study: Write, start: Start, tmp_path: Path
 ) -> None:

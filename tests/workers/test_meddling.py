@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import optuna
+import pytest
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
@@ -34,6 +35,7 @@ def test_trials_set_to_failed_by_another_program_stop_nobody(
     assert (found.done, found.failed, found.running) == (6, len(failed), 0)
 
 
+@pytest.mark.parametrize("storage", ["postgres"], indirect=True)
 def test_a_study_deleted_while_it_runs_ends_all_workers_in_a_line(
     storage: str, write_study: Write, start: Start, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import optuna
+import pytest
 from short_study import Start, Write, trials_of, wait_for
 
 from hpo.database.opening import open_storage
@@ -68,6 +69,7 @@ def test_one_of_them_finishes_and_both_have_its_results(
     assert Path("three/results.json").read_bytes() == Path("one/results.json").read_bytes()
 
 
+@pytest.mark.parametrize("storage", ["postgres"], indirect=True)
 def test_one_takes_over_from_a_finisher_that_is_killed(
     storage: str, write_study: Write, start: Start
 ) -> None:
@@ -94,6 +96,7 @@ def test_one_takes_over_from_a_finisher_that_is_killed(
     assert not list(Path().glob("*/unfinished-*"))
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_the_larger_budget_counts_for_both_in_one_folder(
     storage: str, write_study: Write, start: Start
 ) -> None:

@@ -13,18 +13,17 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from short_training import CONFIG
+from short_training import CONFIG, trained
 from typer.testing import CliRunner
 
 from benchmarks.winner.disturbances import clean, drawings_of, everything
 from data.collection import SIDE, Collection
 from data.one_shot_runs import random_runs
 from data.sources.scans import pictures_of, to_drawing
-from data.splits import ALL_DRAWERS, SearchData, paper_splits
+from data.splits import ALL_DRAWERS, paper_splits
 from model.evaluation.classify import classify
 from model.network.siamese import SiameseNetwork
 from model.network.weights import save_network
-from model.training.trainer import Trainer
 from run_study import app
 
 CPU = torch.device("cpu")
@@ -43,10 +42,7 @@ def collection(request: pytest.FixtureRequest) -> Collection:
 @pytest.fixture(scope="module")
 def network(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> SiameseNetwork:
     """Trained for some seconds."""
-    path = tmp_path_factory.mktemp("training") / "checkpoint.safetensors"
-    trainer = Trainer(CONFIG, SearchData.of(collection, CONFIG.network.size, CPU), CPU, path)
-    list(trainer.run())
-    return trainer.best_network()
+    return trained(collection, tmp_path_factory).best_network()
 
 
 @pytest.fixture(scope="module")
