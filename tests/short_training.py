@@ -27,11 +27,11 @@ CONFIG = RunConfig(
     network=NetworkConfig(
         size=35,
         convolutions=(
-            Convolution(filters=32, kernel=5, pool=True),
-            Convolution(filters=64, kernel=3, pool=True),
-            Convolution(filters=96, kernel=3),
+            Convolution(filters=16, kernel=5, pool=True),
+            Convolution(filters=32, kernel=3, pool=True),
+            Convolution(filters=64, kernel=3),
         ),
-        units=256,
+        units=128,
     ),
     train=TrainConfig(
         loss="nca",

@@ -52,7 +52,7 @@ def test_a_few_seconds_of_training_classify_real_characters(
             with torch.inference_mode():
                 scores = network.score_pairs(network.embed(picture), network.embed(supports))
             assert int(scores.argmax()) == answer
-    assert embed_all(network, held_out).shape == (382, 20, 256)
+    assert embed_all(network, held_out).shape == (382, 20, 128)
 
 
 @pytest.fixture
