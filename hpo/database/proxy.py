@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+import threading
 import warnings
 from errno import EADDRINUSE
 
@@ -12,8 +14,10 @@ from optuna.storages import run_grpc_proxy_server
 
 from data.errors import InputError
 from hpo.database.opening import open_storage
-from hpo.runtime.interrupts import stop_waiting
+from hpo.runtime.interrupts import GRACE, stop_waiting
 
+INTERRUPTED = 130
+"""Exit status of a command that was interrupted."""
 CONNECTIONS = 10
 """To the database: one for each of the proxy's threads."""
 
@@ -33,11 +37,22 @@ def serve_proxy(url: str, host: str, port: int) -> None:
             run_grpc_proxy_server(storage, host=host, port=port)
     except KeyboardInterrupt:
         stop_waiting()  # its threads, without which the process does not end
+        _end_without_them()
         raise
     except ImportError:
         raise InputError("proxy: needs the package grpcio: pip install '.[grpc]'") from None
     except RuntimeError as error:  # the address
         raise InputError(f"--host {host} --port {port}: cannot listen there: {error}") from None
+
+
+def _end_without_them() -> None:
+    """Ends the process as an interrupt does, if its threads do not: the database may not answer.
+
+    What they began there is rolled back as their connections end.
+    """
+    end = threading.Timer(GRACE, os._exit, [INTERRUPTED])
+    end.daemon = True
+    end.start()
 
 
 def _check_free(host: str, port: int) -> None:
