@@ -29,7 +29,11 @@ from benchmarks.published.tables.studies import (
     verification,
 )
 from benchmarks.published.tables.winners import confusions, disturbed, weakest_alphabets, winners
-from benchmarks.published.tables.workers import workers_measured, workers_simulated
+from benchmarks.published.tables.workers import (
+    machines_that_fail,
+    workers_measured,
+    workers_simulated,
+)
 
 TABLES: dict[str, Callable[[Results], Table]] = {
     "headline": headline,
@@ -70,5 +74,6 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "notes": notes,
     "overhead": overhead,
     "workers-measured": workers_measured,
+    "machines-that-fail": machines_that_fail,
     "workers-simulated": workers_simulated,
 }

@@ -7,6 +7,7 @@ from benchmarks.published.results import Document, Results
 from hpo.runtime.wording import duration
 
 FILE = "workers.jsonl"
+FAILING = "machines-that-fail.jsonl"
 STORAGES = ("sqlite", "postgres")
 
 
@@ -15,6 +16,15 @@ def workers_measured(results: Results) -> Table:
     columns = [_measured(storage, results) for storage in STORAGES]
     rows: list[Row] = [
         (Link(what, FILE), *(column[what] for column in columns)) for what in columns[0]
+    ]
+    return Table(("what", "SQLite", "PostgreSQL"), rows)
+
+
+def machines_that_fail(results: Results) -> Table:
+    """What held of a study on machines that fail in every way."""
+    columns = [_failing(storage, results) for storage in ("sqlite", "postgresql")]
+    rows: list[Row] = [
+        (Link(what, FAILING), *(column[what] for column in columns)) for what in columns[0]
     ]
     return Table(("what", "SQLite", "PostgreSQL"), rows)
 
@@ -78,3 +88,30 @@ def _measured(storage: str, results: Results) -> dict[str, str]:
 def _line(benchmark: str, storage: str, results: Results) -> Document:
     lines = results.lines(FILE, benchmark, "storage")
     return next(line for line in lines if line["storage"] == storage)
+
+
+def _failing(storage: str, results: Results) -> dict[str, str]:
+    lines = results.lines(FAILING, "workers: machines that fail", "storage")
+    run = next(line for line in lines if line["storage"] == storage)
+    found = {name: check["found"] for name, check in run["checks"].items()}
+    finished = found["exactly the budget of finished trials"]
+    epochs = found["epochs trained at most 15 % over the undisturbed"]
+    ends = found["commands end within 120 s of a fault, with a line and a status"]
+    return {
+        "faults": str(sum(run["faults"].values())),
+        "minutes, until the study was tested": f"{run['seconds'] / 60:.0f}",
+        "trials finished": f"{finished['done']} of {run['trials']}",
+        "trials failed, and left running": (
+            f"{finished['failed']}, {found['no trial is left running']}"
+        ),
+        "finished trials or results changed": str(
+            len(found["no finished trial and no result changed"])
+        ),
+        "epochs trained beyond the undisturbed": f"{100 * epochs['extra']:.1f} %",
+        "times that the test alphabets were opened": str(found["tested once"]["opened"]),
+        "commands that ended by themselves, wrongly": (
+            f"{ends['by themselves']}, {len(ends['wrong'])}"
+        ),
+        "slowest end after Ctrl-C": f"{max(found['Ctrl-C ends them within 10 s']):.1f} s",
+        "checks that failed": str(len(run["failed"])),
+    }
