@@ -27,7 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Hyperparameter search for siamese networks, one-shot.",
 )
-RUNS = Path("runs")
 
 
 @app.command()
@@ -161,6 +160,7 @@ def reproduce(
     A training that is done is not done again.
     """
     from hpo.reproduce.run import reproduce
+    from hpo.storage.workspace import RUNS
     from hpo.workers.machine import Machine
 
     folder = output or RUNS / "reproduce" / name
