@@ -146,6 +146,17 @@ def test_classes_probabilities_and_a_contact_sheet(folders: list[str], tmp_path:
             assert 100 * row[key] == pytest.approx(near, abs=0.051)
 
 
+def test_its_own_contact_sheet_is_no_query(folders: list[str], tmp_path: Path) -> None:
+    words = [*folders, "--json", "--output", str(tmp_path / "query")]
+    first, second = (CliRunner().invoke(app, words) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0), second.output
+    assert json.loads(second.stdout)["queries"] == json.loads(first.stdout)["queries"]
+    assert second.stderr.splitlines() == [
+        f"skipped {tmp_path}/query/classes.csv: no picture",
+        f"skipped {tmp_path}/query/contact-sheet.png: a contact sheet",
+    ]
+
+
 def test_wrong_files_are_named_and_skipped(folders: list[str], tmp_path: Path) -> None:
     support, query = tmp_path / "support", tmp_path / "query"
     (support / ".DS_Store").write_bytes(b"no picture")
