@@ -27,7 +27,11 @@ def in_container(script: str, temporary: Path | None = None) -> list[str]:
     Args:
         temporary: folder for temporary files that this container alone has; None shares the host's.
     """
-    own = f"mount --bind {temporary} /tmp && " if temporary else ""
+    own = ""
+    if temporary:  # at one place for all containers, which is not /tmp: the project may be there
+        place = temporary.with_name("temporary")
+        place.mkdir(exist_ok=True)
+        own = f"mount --bind {temporary} {place} && export TMPDIR={place} && "
     script = f"{own}hostname {HOST} && {script}"
     kinds = ("--pid", "--uts", "--mount", "--fork", "--kill-child", "--mount-proc")
     return ["unshare", *kinds, "sh", "-c", script]
