@@ -66,6 +66,20 @@ def test_the_file_system_is_that_of_the_innermost_mount(
     assert network_file_system(Path(path)) == expected
 
 
+def test_mount_points_of_any_name_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [b"not-utf-8-\xff", "größe".encode(), b"with\\040space", b"carriage\rreturn", b"vt\x0b"]
+    root = os.fsencode(tmp_path)
+    table = tmp_path / "mountinfo"
+    line = b"36 35 98:0 / %s rw,noatime shared:1 - %s server:/share rw\n"
+    table.write_bytes(b"".join(line % (root + b"/" + name, b"nfs4") for name in names))
+    monkeypatch.setattr(hpo.database.sqlite, "MOUNTS", table)
+    for name in names:
+        folder = Path(os.fsdecode(root + b"/" + name.replace(b"\\040", b" ")))
+        folder.mkdir()
+        assert network_file_system(folder / "study.db") == "nfs4"
+        assert network_file_system(tmp_path / "study.db") is None
+
+
 def test_sqlite_on_a_network_file_system_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
