@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from benchmarks.chaos.databases import Database
-from benchmarks.chaos.processes import command_line, is_alive, send
+from benchmarks.chaos.processes import is_alive, send
 from benchmarks.chaos.record import Fault, Interrupt
 from benchmarks.chaos.supervisor import Supervisor
 
@@ -127,11 +127,11 @@ class Faults:
         machine.expect("interrupted")
         start = self._clock()
         send(signal.SIGINT, *command)
-        ended, last = None, ""
-        while (left := [one for one in command if is_alive(one)]) or ended is None:
+        ended: float | None = None
+        while any(map(is_alive, command)) or ended is None:
             seconds = self._clock() - start
             if ended is None and (process is None or process.poll() is not None):
-                ended, last = seconds, command_line(left[0]) if left else ""
+                ended = seconds
             if seconds > ENDS_WITHIN:
                 machine.expect("killed")
                 send(signal.SIGKILL, *command)
@@ -140,4 +140,4 @@ class Faults:
         seconds = round(self._clock() - start, 2)
         own = seconds if ended is None else round(ended, 2)
         number = machine.machine.number
-        self.interrupts.append(Interrupt(number, round(start, 1), own, seconds, last))
+        self.interrupts.append(Interrupt(number, round(start, 1), own, seconds))

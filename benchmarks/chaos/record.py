@@ -55,14 +55,12 @@ class Interrupt:
         at: seconds since the beginning of the run.
         seconds: until the command had ended.
         all_seconds: until all its processes had ended.
-        last: command line of one that had not when the command had.
     """
 
     machine: int
     at: float
     seconds: float
     all_seconds: float
-    last: str
 
 
 @dataclass(frozen=True)

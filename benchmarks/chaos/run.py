@@ -99,10 +99,15 @@ def run(kind: str, minutes: float, trials: int, seed: int) -> dict[str, Any]:
         "seconds": seconds,
         "faults": Counter(fault.kind for fault in record.faults),
         "interrupts": [asdict(interrupt) for interrupt in record.interrupts],
-        "ends": [asdict(end) for end in record.ends],
+        "ends": [asdict(end) | {"line": _without(folder, end.line)} for end in record.ends],
         "checks": {name: asdict(one) for name, one in checks.items()},
         "failed": [name for name, one in checks.items() if not one.holds],
     }
+
+
+def _without(folder: Path, line: str) -> str:
+    """A line to be published: it names no place of this machine."""
+    return line.replace(str(folder), "FOLDER").replace(str(PROJECT), "PROJECT")
 
 
 def _disturb(
@@ -181,5 +186,7 @@ def _write_down(
     record.results = [path.read_text() for path in folder.glob("machine-*/files/results.json")]
     said = [path for one in supervisors for path in one.machine.folder.glob("said-*.txt")]
     record.tracebacks = [
-        str(path) for path in [*logged, *said] if "Traceback" in path.read_text(errors="replace")
+        str(path.relative_to(folder))
+        for path in [*logged, *said]
+        if "Traceback" in path.read_text(errors="replace")
     ]

@@ -31,7 +31,7 @@ def good() -> Record:
             End(2, "join", 2, "error: storage postgresql://host/db: cannot be used", 163.0, 165.0),
             End(2, "join", 0, "", 168.0, 300.0),
         ],
-        interrupts=[Interrupt(2, 10.0, 1.0, 2.0, "")],
+        interrupts=[Interrupt(2, 10.0, 1.0, 2.0)],
         ended={
             0: Ended("COMPLETE", (0.5,), {1: 0.5}),
             1: Ended("FAIL", (), {}),
@@ -75,7 +75,7 @@ def test_all_hold_of_a_good_run() -> None:
         ("tested once", lambda r: setattr(r, "opened", 2)),
         ("tested once", lambda r: setattr(r, "opened", 0)),
         ("tested once", lambda r: r.results.append('{"test": 1}')),
-        ("Ctrl-C ends them within 10 s", lambda r: r.interrupts.append(Interrupt(1, 9, 1, 11, ""))),
+        ("Ctrl-C ends them within 10 s", lambda r: r.interrupts.append(Interrupt(1, 9, 1, 11))),
         ("no machine is silent for 120 s with work to do", lambda r: r.silences.update({1: 121.0})),
         ("no traceback anywhere", lambda r: r.tracebacks.append("said-1.txt")),
         ("every kind of fault was made", lambda r: r.faults.pop(0)),
