@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from optuna.trial import TrialState
 from short_study import Start, Write, trials_of, wait_for
 
 from benchmarks.chaos.faulty_proxy import FaultyProxy
@@ -51,8 +52,12 @@ def test_a_search_ends_and_goes_on_later(
     again = start(*words)
     _, err = again.communicate(timeout=120)
     assert again.returncode == 0, err
-    found = counts(trials_of(postgres))
-    assert (found.done, found.failed, found.running, found.waiting) == (6, 0, 0, 0)
+    trials = trials_of(postgres)
+    found = counts(trials)
+    assert (found.done, found.failed, found.running) == (6, 0, 0)
+    # Two workers may each have made the last trial: the one too many waits for a raised budget.
+    for trial in trials:
+        assert trial.state is not TrialState.WAITING or not trial.intermediate_values
 
 
 @pytest.mark.parametrize(
