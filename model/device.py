@@ -34,10 +34,14 @@ def resolve_device(name: str) -> torch.device:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether a device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
+    """Whether a device multiplies bfloat16 in hardware; emulated, it is slower than float32.
+
+    A processor that is told to do without AVX-512 (ATEN_CPU_CAPABILITY=avx2) has none.
+    """
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    return torch.cpu._is_avx512_bf16_supported()
+    widest = torch.backends.cpu.get_cpu_capability()
+    return widest.startswith("AVX512") and torch.cpu._is_avx512_bf16_supported()
 
 
 def autocast(device: torch.device) -> torch.autocast:

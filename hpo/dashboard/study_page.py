@@ -63,15 +63,14 @@ def _draw(study: optuna.Study, config: StudyConfig) -> None:
     trials = own_trials(study.get_trials(deepcopy=False), config)
     if not trained(trials):
         return
-    # Here, for workers seldom draw, and these take seconds to import.
-    from optuna_dashboard import save_plotly_graph_object
-
+    # Here, for workers seldom draw, and plotly takes long to import.
     from hpo.dashboard.plots import FIGURES
+    from hpo.database.plot_store import write_plot
 
     for name, draw in FIGURES.items():
         figure = draw(trials, config)
         if figure is not None:
-            save_plotly_graph_object(study, figure, graph_object_id=name)
+            write_plot(study, name, figure)
 
 
 def _interval(done: int) -> int:

@@ -42,10 +42,18 @@ def _parts(attributes: Mapping[str, Any]) -> list[str]:
 
 
 def _write(study: optuna.Study, owner: str, text: str, version: int, parts_before: int = 0) -> None:
+    write_parts(study, f"{owner}note_str:", text, parts_before)
+    # Last: without it there is no note.
+    storage_of(study).set_study_system_attr(study_id(study), f"{owner}note_ver", version)
+
+
+def write_parts(study: optuna.Study, key: str, text: str, parts_before: int) -> None:
+    """Writes a text to attributes of the study: the key, and behind it each part's number.
+
+    Args:
+        parts_before: number of parts of the text that it replaces; those too many become empty.
+    """
     parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
     parts += [""] * (parts_before - len(parts))
-    storage, number = storage_of(study), study_id(study)
     for place, part in enumerate(parts):
-        storage.set_study_system_attr(number, f"{owner}note_str:{place}", part)
-    # Last: without it there is no note.
-    storage.set_study_system_attr(number, f"{owner}note_ver", version)
+        storage_of(study).set_study_system_attr(study_id(study), f"{key}{place}", part)

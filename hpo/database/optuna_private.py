@@ -27,6 +27,8 @@ table `study_user_attributes`                   One process at a time finishes a
                                                 asks and writes at once.
 attributes `dashboard:...note_str`, `note_ver`  `optuna_dashboard.save_note` reads the notes of all
                                                 trials to write one, and takes seconds to import.
+attributes `dashboard:plot_data:...`            Likewise `optuna_dashboard.save_plotly_graph_object`
+                                                takes most of a second to import.
 path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a picture that a note
                                                 shows.
 =============================================== ==================================================

@@ -95,11 +95,13 @@ def _processor() -> str:
 def _instruction_set() -> str:
     import torch
 
+    from model.device import has_bfloat16
+
     # The capability follows ATEN_CPU_CAPABILITY, by which a fast machine can act as a slow one.
     widest = torch.backends.cpu.get_cpu_capability()
     if widest != "AVX512":
         return widest
-    bf16 = " bf16" if torch.cpu._is_avx512_bf16_supported() else ""
+    bf16 = " bf16" if has_bfloat16(torch.device("cpu")) else ""
     return f"{widest}{bf16}{' AMX' if torch.cpu._is_amx_tile_supported() else ''}"
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import optuna
-from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.trials.ranking import best_first
@@ -96,10 +95,13 @@ def importances(trials: Sequence[FrozenTrial]) -> Importances | None:
 
 def _divergences(study: optuna.Study, top: int, ranks: Sequence[int]) -> Mapping[str, float]:
     """PED-ANOVA's value for each parameter, largest first, with these ranks of the trials."""
+    # Here, for it brings scikit-learn and SciPy along, which take most of a second to import.
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
     evaluator = PedAnovaImportanceEvaluator(target_quantile=top / len(ranks))
     with warnings.catch_warnings():
         # It warns that ranks are minimised, and of parameters that few trials have.
         warnings.simplefilter("ignore")
-        return optuna.importance.get_param_importances(
+        return get_param_importances(
             study, evaluator=evaluator, target=lambda trial: ranks[trial.number], normalize=False
         )

@@ -15,6 +15,7 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import optuna
+import optuna_dashboard._custom_plot_data
 import optuna_dashboard._note
 import pytest
 from grpc import RpcError
@@ -23,6 +24,7 @@ from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage, get_stora
 from optuna.storages._cached_storage import _CachedStorage
 from optuna.storages._rdb import models
 from optuna.trial import FrozenTrial, TrialState
+from plotly.graph_objects import Figure
 from sqlalchemy import Enum, Table
 
 import hpo.database.note_store
@@ -42,6 +44,7 @@ from hpo.database.optuna_private import (
     taken_up,
     trial_id,
 )
+from hpo.database.plot_store import write_plot
 from hpo.database.retrying import is_away
 from hpo.database.waiting_storage import WaitingStorage
 from hpo.storage.artifacts import ArtifactStore
@@ -183,6 +186,19 @@ def test_notes_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> No
     assert hpo.database.note_store.LONGEST == optuna_dashboard._note.SYSTEM_ATTR_MAX_LENGTH
     optuna_dashboard.save_note(study, "another")
     assert read_note(study) == "another"
+
+
+def test_plots_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> None:
+    long, short = Figure(layout={"title": "long " * 2000}), Figure(layout={"title": "short"})
+    for figure in (long, short):
+        write_plot(study, "a-plot", figure)
+        attributes = storage_of(study).get_study_system_attrs(study_id(study))
+        shown = optuna_dashboard._custom_plot_data.get_plotly_graph_objects(attributes)
+        assert shown == {"a-plot": figure.to_json()}
+    written = {key: value for key, value in attributes.items() if value}
+    optuna_dashboard.save_plotly_graph_object(study, short, graph_object_id="a-plot")
+    attributes = storage_of(study).get_study_system_attrs(study_id(study))
+    assert {key: value for key, value in attributes.items() if value} == written
 
 
 def test_an_artifact_is_served_where_notes_say(study: optuna.Study, tmp_path: Path) -> None:
