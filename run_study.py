@@ -8,6 +8,7 @@ to stdout.
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import typer
@@ -46,6 +47,8 @@ def run(
 
     Goes on where an interrupted run stopped. Of a finished study the results are shown again.
     """
+    start = time.monotonic()
+
     from data.sources.load import load_collection
     from hpo.console.summary import print_summary
     from hpo.run.run import on_data, run_study
@@ -64,7 +67,7 @@ def run(
     workspace = Workspace.of(config.name, output, storage)
     machine = Machine(workers, device, data_root)
     results = run_study(config, collection, machine, workspace, artifacts)
-    print_summary(results, workspace)
+    print_summary(results, workspace, time.monotonic() - start)
 
 
 @app.command()
@@ -100,6 +103,7 @@ def retrain(
     The best network on the validation alphabets is kept. A seed that is done is not trained again.
     """
     from data.sources.load import load_collection
+    from hpo.console.countdown import Trainings
     from hpo.console.progress import Progress
     from hpo.console.summary import print_retraining
     from hpo.finish.retrain import config_in, following_seeds, retrain
@@ -110,7 +114,7 @@ def retrain(
     chosen_device = resolve_device(device)
     collection = load_collection(chosen, data_root)
     numbers = following_seeds(config, seeds)
-    with Progress("retraining", seeds) as progress:
+    with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
         folder = TrainedFolder(output)
         results = retrain(config, numbers, collection, chosen_device, folder, progress)
     print_retraining(results, folder)

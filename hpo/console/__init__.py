@@ -1,6 +1,7 @@
 """What people see on a terminal.
 
-- progress: live bars, or a line a finished training
+- progress: live bars, or lines
+- countdown: the time that is left of everything
 - status: how far a study has come
 - status_view: that as text, once or again and again
 - summary: the winner, its accuracies, and where everything is

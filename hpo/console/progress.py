@@ -1,60 +1,79 @@
-"""What one sees while a study runs: live bars on a terminal, one line a finished training else."""
+"""What one sees while a study runs: live bars on a terminal, lines of text else."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from hpo.console.countdown import Countdown, Trainings
 from hpo.runtime.literal_text import visible
-from hpo.trials.outcome import in_words, is_infeasible
+from hpo.runtime.wording import rough
+from hpo.trials.forecast import Forecast, Standing
+from hpo.trials.outcome import in_words
 
 if TYPE_CHECKING:
     from model.training.epoch_report import EpochReport
 
-SPEED_WINDOW = 3600.0
-"""Seconds over which the time left is estimated: trials differ a lot, so over many of them."""
+QUIET = 25.0
+"""Seconds without a line after which one says where everything is; not on a terminal."""
+SHOWN = 4
+"""Of how many trainings under way such a line tells."""
 
 
 class Progress:
     """Shows on stderr how far a number of trainings has come.
 
     A context manager. On a terminal a bar for the whole and one for each training under way, with
-    the time left; finished trainings scroll by above them. Elsewhere the latter lines alone.
-    `part` says in which of them something happened.
+    the time left; finished trainings scroll by above them. Elsewhere a line for each finished
+    training, and one that says where everything is whenever there was none for 25 seconds.
+    `part` says in which of the trainings under way something happened.
     """
 
-    def __init__(self, title: str, total: int, done: int = 0, parts: int = 1) -> None:
+    def __init__(
+        self,
+        title: str,
+        total: int,
+        done: int = 0,
+        parts: int = 1,
+        trainings: Trainings | None = None,
+        tell: Callable[[Forecast], None] = lambda _: None,
+    ) -> None:
         """
         Args:
             title: what the trainings are for.
             total: how many there are to be.
             done: how many of them were done before.
             parts: how many are under way at the same time.
+            trainings: tells how long they still take; None if that is heard by `stands`.
+            tell: called with the forecasts that `trainings` gives.
         """
         self._title, self._total, self._done = visible(title), total, done
+        self._trainings, self._tell = trainings, tell
+        self._countdown, self._last_line, self._began = Countdown(), time.monotonic(), False
         self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._bars = Bars(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
             TextColumn("{task.fields[count]}", markup=False),
             TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
             TextColumn("{task.fields[note]}", markup=False),
             console=self._console,
             disable=not self._console.is_interactive,
-            speed_estimate_period=SPEED_WINDOW,
             transient=True,
         )
-        self._whole = self._bars.add_task(
-            self._title, total=total, completed=done, count=self._count, note=""
-        )
+        self._whole = self._bars.add_task(self._title, total=1.0, count=self._count, note="")
         self._parts = [_Part(self._bars) for _ in range(parts)]
+        self._stop = Event()
+        self._clock = Thread(target=self._tick, name="progress", daemon=True)
 
     @property
     def _count(self) -> str:
@@ -62,6 +81,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         self._bars.start()
+        self._clock.start()
         return self
 
     def __exit__(
@@ -70,6 +90,8 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._stop.set()
+        self._clock.join()
         self._bars.stop()
 
     def started(self, what: str, epochs: int, part: int = 0) -> None:
@@ -81,66 +103,141 @@ class Progress:
             part: in which it happens.
         """
         self._parts[part].started(what, epochs)
+        if self._trainings is not None:
+            self._trainings.started(part, epochs)
+
+    def steps_done(self, share: float, pictures_per_second: float, part: int = 0) -> None:
+        """So much of an epoch is done, 0 to 1, at this speed."""
+        self._parts[part].steps_done(share, pictures_per_second)
 
     def epoch_done(self, report: EpochReport, part: int = 0) -> None:
+        """An epoch of a training is done."""
         self._parts[part].epoch_done(report)
-        # The whole moves with every epoch: else its time left would stand still for minutes.
-        under_way = sum(each.fraction for each in self._parts)
-        self._bars.update(self._whole, completed=self._done + under_way)
+        if self._trainings is not None:
+            self._trainings.epoch_done(part, report)
+            self._foretell()
 
-    def finished(self, line: str, counts: bool = True, part: int = 0) -> None:
-        """A training ended: how, in one line, and whether it was one of the total."""
-        self._done += counts
+    def finished(self, line: str, part: int = 0) -> None:
+        """A training of the total is done: what came of it, in one line."""
+        self._done += 1
         self._parts[part].ended()
-        self._bars.update(self._whole, completed=self._done, count=self._count)
-        self._console.print(f"{self._title} {self._count}: {visible(line)}", soft_wrap=True)
+        if self._trainings is not None:
+            self._trainings.finished(part)
+            self._foretell()
+        self.note(line, count=True)
+
+    def stands(self, standing: Standing) -> None:
+        """How far the study has come, on all machines."""
+        self._done, self._total = max(self._done, standing.done), standing.total
+        if standing.forecast is not None:
+            self._hear(standing.forecast)
 
     def ended(self, line: str) -> None:
         """There will be no further training: why."""
         self.note(line)
 
-    def note(self, line: str) -> None:
+    def note(self, line: str, count: bool = False) -> None:
         """Something worth a line of its own."""
-        self._console.print(f"{self._title}: {visible(line)}", soft_wrap=True)
+        self._last_line = time.monotonic()
+        title = f"{self._title} {self._count}" if count else self._title
+        self._console.print(f"{title}: {visible(line)}", soft_wrap=True)
 
     def trial_started(self, number: int, epochs: int, part: int = 0) -> None:
+        """A trial's training begins, or goes on."""
         self.started(f"trial {number}", epochs, part)
 
     def trial_finished(self, trial: FrozenTrial, part: int = 0) -> None:
-        counts = trial.state is not TrialState.FAIL and not is_infeasible(trial)
-        self.finished(f"trial {trial.number} {in_words(trial)}", counts, part)
+        """A trial ended; `stands` has told whether it counts."""
+        self._parts[part].ended()
+        self.note(f"trial {trial.number} {in_words(trial)}", count=True)
+
+    def _foretell(self) -> None:
+        assert self._trainings is not None
+        if (forecast := self._trainings.forecast()) is not None:
+            self._hear(forecast)
+            self._tell(forecast)
+
+    def _hear(self, forecast: Forecast) -> None:
+        self._countdown.hear(forecast)
+        speeds = [part.speed for part in self._parts]
+        if self._began or not all(speeds):
+            return
+        self._began = True
+        end = datetime.now() + timedelta(seconds=forecast.left)
+        self.note(
+            f"{sum(speeds):,.0f} pictures a second are trained here;"
+            f" {self._countdown.in_words()}; the end is expected at {end:%H:%M}"
+        )
+
+    def _tick(self) -> None:
+        """Counts down on a terminal; elsewhere says now and then where everything is."""
+        while not self._stop.wait(1.0):
+            if self._console.is_interactive:
+                left = self._countdown.left
+                self._bars.update(
+                    self._whole,
+                    completed=self._countdown.part,
+                    count=self._count,
+                    note="" if left is None else f"about {rough(left)} left",
+                )
+            elif time.monotonic() - self._last_line >= QUIET:
+                self.note(f"{self._under_way()}{self._countdown.in_words()}", count=True)
+
+    def _under_way(self) -> str:
+        busy = [part.in_words() for part in self._parts if part.busy]
+        more = f" and {len(busy) - SHOWN} more" if len(busy) > SHOWN else ""
+        return f"{', '.join(busy[:SHOWN])}{more}; " if busy else ""
 
 
 class _Part:
-    """The bar of one training under way."""
+    """One training under way, and its bar.
+
+    Attributes:
+        busy: whether there is one at the moment.
+        speed: pictures a second of the last that was heard of; 0 before.
+    """
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
         self._task = bars.add_task("", visible=False, count="", note="")
-        self._epochs = 1
-        self.fraction = 0.0
+        self._what, self._epochs, self._done, self._best = "", 1, 0.0, ""
+        self.busy, self.speed = False, 0.0
 
     def started(self, what: str, epochs: int) -> None:
-        self._epochs, self.fraction = epochs, 0.0
+        self._what, self._epochs, self._done, self._best = visible(what), epochs, 0.0, ""
+        self.busy = True
         self._bars.reset(
             self._task,
-            description=visible(what),
+            description=self._what,
             total=epochs,
             visible=True,
             count=f"0/{epochs}",
             note="",
         )
 
+    def steps_done(self, share: float, pictures_per_second: float) -> None:
+        self._done = int(self._done) + min(share, 0.99)
+        self.speed = pictures_per_second
+        self._show()
+
     def epoch_done(self, report: EpochReport) -> None:
-        epoch = report.epoch + 1
-        self.fraction = min(1.0, epoch / self._epochs)
-        self._bars.update(
-            self._task,
-            completed=epoch,
-            count=f"{epoch}/{self._epochs}",
-            note=f"best {report.best_accuracy:.1%}, {report.pictures_per_second:,.0f} pictures/s",
-        )
+        self._done, self.speed = float(report.epoch + 1), report.pictures_per_second
+        self._best = f"best {report.best_accuracy:.1%}, "
+        self._show()
 
     def ended(self) -> None:
-        self.fraction = 0.0
+        self.busy = False
         self._bars.update(self._task, visible=False)
+
+    def in_words(self) -> str:
+        """Where it is, and how good its network is so far."""
+        best = f" {self._best.removesuffix(', ')}" if self._best else ""
+        return f"{self._what} epoch {self._done:.3g}/{self._epochs}{best}"
+
+    def _show(self) -> None:
+        self._bars.update(
+            self._task,
+            completed=self._done,
+            count=f"{self._done:.3g}/{self._epochs}",
+            note=f"{self._best}{self.speed:,.0f} pictures/s",
+        )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from statistics import fmean
 from typing import Literal
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
-from hpo.runtime.process_identity import shown
+from hpo.runtime.process_identity import is_gone, shown
+from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.found_results import results_in_storage
 from hpo.storage.stored_results import StoredResults
 from hpo.storage.workspace import Workspace
@@ -21,6 +21,7 @@ from hpo.study.results import Budget, belongs_to
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import TrialCounts, counts, reached_limit
 from hpo.trials.configuration import foreign_trials
+from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import accuracy_of, in_words
 from hpo.trials.ranking import best_trials
 
@@ -87,7 +88,8 @@ class Status(BaseModel):
         passed_over: numbers of the trials that another program added with an accuracy.
         recent: the last trials to end.
         workers: one for each running trial.
-        seconds_left: of the search; None where nothing runs, or nothing has ended yet.
+        part_done: part of the whole that is done, 0 to 1: of search, retraining and test.
+        left: seconds left of each of them; None where nobody works on it, or nothing is known yet.
     """
 
     study: str
@@ -102,7 +104,8 @@ class Status(BaseModel):
     passed_over: list[int]
     recent: list[Ended]
     workers: list[WorkerStatus]
-    seconds_left: float | None
+    part_done: float
+    left: Forecast | None
 
 
 def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Status:
@@ -118,10 +121,14 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
     winner, left_out = _winner(study, config, workspace)
+    claim = Claim.of(study.user_attrs.get(FINISHER))
+    finishes = bool(claim.process) and not is_gone(claim.process)
+    state = _state(trials, config, workspace, winner is not None, finishes)
+    known = claim.forecast if finishes else forecast(trials, config)
     return Status(
         study=config.name,
         dataset=config.dataset,
-        state=_state(trials, config, workspace, winner is not None),
+        state=state,
         trials=counts(trials),
         retried=sum(TrialRecord.of(trial).deaths is not None for trial in trials),
         budget=Budget(trials=config.trials, timeout=config.timeout),
@@ -133,12 +140,17 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
             Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
         ],
         workers=[_worker(trial) for trial in running],
-        seconds_left=_seconds_left(trials, config, len(running)),
+        part_done=1.0 if state == "finished" else 0.0 if known is None else known.part,
+        left=known if running or finishes else None,
     )
 
 
 def _state(
-    trials: Sequence[FrozenTrial], config: StudyConfig, workspace: Workspace, tested: bool
+    trials: Sequence[FrozenTrial],
+    config: StudyConfig,
+    workspace: Workspace,
+    tested: bool,
+    finishes: bool,
 ) -> Literal["running", "stopped", "retraining", "finished", "searched"]:
     if any(trial.state is TrialState.RUNNING for trial in trials):
         return "running"
@@ -146,8 +158,8 @@ def _state(
         return "finished"
     if reached_limit(trials, config) is None:
         return "stopped"
-    # Where the folder of unfinished work is, `run` is still at it, or can take it up.
-    return "retraining" if workspace.unfinished.is_dir() else "searched"
+    # Where the folder of unfinished work is, `run` can take it up.
+    return "retraining" if finishes or workspace.unfinished.is_dir() else "searched"
 
 
 def _winner(
@@ -181,12 +193,3 @@ def _worker(trial: FrozenTrial) -> WorkerStatus:
         pictures_per_second=record.pictures_per_second,
         silent=max(0.0, (datetime.now(UTC) - since).total_seconds()),
     )
-
-
-def _seconds_left(trials: Sequence[FrozenTrial], config: StudyConfig, running: int) -> float | None:
-    """As if the trials to come took as long as those that ended, and the workers stayed."""
-    found = counts(trials)
-    took = [trial.duration.total_seconds() for trial in trials if trial.duration is not None]
-    if not running or not found.done:
-        return None
-    return fmean(took) * (len(took) / found.done) * (config.trials - found.done) / running

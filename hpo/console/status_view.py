@@ -90,10 +90,10 @@ def _goes_on(now: Status) -> bool:
 
 
 def _study_lines(now: Status) -> list[str]:
-    trials, budget, left = now.trials, now.budget, now.seconds_left
+    trials, budget = now.trials, now.budget
     done = trials.done
     limit = "" if budget.timeout is None else f", at most {budget.timeout:.0f} s"
-    time_left = "" if left is None else f", about {_duration(left)} left"
+    time_left = "" if now.left is None else f"; {now.left.in_words()}"
     states = asdict(trials) | {"retried": now.retried}
     counted = ", ".join(f"{count} {state}" for state, count in states.items() if count)
     best = now.best
@@ -128,10 +128,9 @@ def _to_take(now: Status, workspace: Workspace) -> list[str]:
 
 def _view(now: Status) -> Group:
     """As wide as the terminal: what is longer is cut, and no row of the table takes two lines."""
-    trials = now.trials
     title, *lines = _study_lines(now)
     bar = Table.grid()
-    bar.add_row(ProgressBar(now.budget.trials, trials.done))
+    bar.add_row(ProgressBar(1.0, now.part_done))
     workers = Table(box=box.SIMPLE_HEAD)
     workers.add_column("worker")  # the only one to give way
     for heading in ("trial", "epochs", "best", "pictures/s", "silent"):

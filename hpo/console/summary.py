@@ -18,8 +18,14 @@ from model.config import RunConfig
 from model.evaluation.published import ONE_SHOT
 
 
-def print_summary(results: StudyResults, workspace: Workspace) -> None:
-    """Prints what a study found, for people."""
+def print_summary(results: StudyResults, workspace: Workspace, seconds_here: float) -> None:
+    """Prints what a study found, for people.
+
+    Args:
+        results: of the finished study.
+        workspace: whose files are named.
+        seconds_here: of the clock, that the command took.
+    """
     out = stdout()
     best, winner, seconds = results.best, results.winner, results.seconds
     numbers = ", ".join(str(finalist.number) for finalist in results.finalists)
@@ -51,6 +57,7 @@ def print_summary(results: StudyResults, workspace: Workspace) -> None:
         out.print(visible(f"{file!s:{width}}  {said}"), soft_wrap=True)
     opens = shown_command("dashboard", workspace)
     out.print(visible(f"The dashboard: {opens}"), soft_wrap=True)
+    out.print(f"Done here in {duration(seconds_here)}.")
 
 
 def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:

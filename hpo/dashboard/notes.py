@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import optuna
 
@@ -20,6 +21,7 @@ from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
 from hpo.trials.configuration import foreign_trials, passed_over
+from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import WHY_PRUNED, in_words
 from hpo.trials.ranking import best_trials
 from model.config import RunConfig
@@ -78,15 +80,21 @@ def trial_note(
 
 
 def save_study_note(
-    study: optuna.Study, config: StudyConfig, results: StudyResults | None = None
+    study: optuna.Study,
+    config: StudyConfig,
+    results: StudyResults | None = None,
+    left: Forecast | None = None,
 ) -> None:
     """Keeps with a study what `study_note` says; what someone wrote below it stays."""
     _, _, own = read_note(study).partition(OWN)
-    write_note(study, study_note(study, config, results) + OWN + own)
+    write_note(study, study_note(study, config, results, left) + OWN + own)
 
 
 def study_note(
-    study: optuna.Study, config: StudyConfig, results: StudyResults | None = None
+    study: optuna.Study,
+    config: StudyConfig,
+    results: StudyResults | None = None,
+    left: Forecast | None = None,
 ) -> str:
     """The note of a study, in Markdown: how far it has come, how to join it, and what it is.
 
@@ -94,6 +102,7 @@ def study_note(
         study: whose trials and attributes are told.
         config: its definition.
         results: what it found, once it is finished.
+        left: what is left of it; None works it out from the trials.
     """
     trials, attributes = study.get_trials(deepcopy=False), study.user_attrs
     found = counts(trials)
@@ -110,8 +119,12 @@ def study_note(
     ]
     if foreign:
         lines.append(f"{passed_over(foreign).capitalize()}.")
+    left = left or forecast(trials, config)
     if results is not None:
         lines.append(_winner(results))
+    elif left is not None:
+        end = datetime.now(UTC) + timedelta(seconds=left.left)
+        lines.append(f"{left.in_words().capitalize()}; the end is expected at {end:%H:%M} UTC.")
     url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")
     workspace = Workspace.of(config.name, storage=url)
     join, status, export = (

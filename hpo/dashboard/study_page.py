@@ -14,6 +14,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
 from hpo.trials.configuration import own_trials
+from hpo.trials.forecast import Forecast
 from hpo.trials.outcome import trained
 from hpo.trials.ranking import best_trials
 
@@ -42,15 +43,17 @@ def refresh(
     config: StudyConfig,
     results: StudyResults | None = None,
     plots: bool = True,
+    left: Forecast | None = None,
 ) -> None:
     """Writes the study's note and draws its plots. A failure is logged, but for the storage's own.
 
     Args:
         results: what it found, once it is finished.
         plots: False leaves them as they are.
+        left: what is left of it; None works it out from the trials.
     """
     try:
-        save_study_note(study, config, results)
+        save_study_note(study, config, results, left)
         if plots:
             _draw(study, config)
     except STORAGE_ERRORS:

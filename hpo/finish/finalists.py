@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,8 @@ from optuna.trial import FrozenTrial
 
 from data.collection import Collection
 from data.errors import WorkFailed
+from hpo.console.progress import Progress
+from hpo.dashboard.study_page import refresh
 from hpo.database.urls import without_password
 from hpo.finish.finisher import Finisher
 from hpo.finish.held_out import one_shot_test
@@ -30,6 +32,7 @@ from hpo.study.results import Budget, Chosen, Finalist, Seconds, StudyResults, W
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
+from hpo.trials.forecast import Forecast, Standing, forecast
 from hpo.trials.ranking import best_trials
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
@@ -37,6 +40,8 @@ from model.config import RunConfig
 from model.device import device_name, resolve_device
 from model.network.weights import load_network
 
+NOTE_EVERY = 30.0
+"""Seconds after which the dashboard's note is written anew while the best are retrained."""
 ENDED = ("complete", "pruned", "failed", "infeasible")
 
 
@@ -87,7 +92,9 @@ def finish(
         for trial in finalists
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
-    retrain_all(every, machine, collection, workspace.logs, "retraining")
+    before = forecast(trials, config, machine.workers)
+    tell = _teller(study, config, finisher)
+    retrain_all(every, machine, collection, workspace.logs, "retraining", before, tell)
     retrained = {
         number: [single_seed_in(task.folder) for task in of_trial]
         for number, of_trial in tasks.items()
@@ -108,7 +115,14 @@ def finish(
     start = time.perf_counter()
     device = resolve_device(machine.device)
     networks = [load_network(folder.weights) for folder in folders]
-    tests = [one_shot_test(network.to(device), collection, device) for network, _ in networks]
+    with Progress("test", len(networks)) as progress:
+        if before is not None:
+            left = before.model_copy(update={"search": 0.0, "retraining": 0.0})
+            progress.stands(Standing(done=0, total=len(networks), forecast=left))
+        tests = []
+        for network, _ in networks:
+            tests.append(one_shot_test(network.to(device), collection, device))
+            progress.finished(f"trial {winner.number} on the test alphabets")
     tested = time.perf_counter() - start
     trained = networks[place][1].model_dump(mode="json")
     results = StudyResults(
@@ -152,6 +166,23 @@ def finish(
         results = publish(study, results, workspace, store)
     results.write(workspace.results)
     return results
+
+
+def _teller(
+    study: optuna.Study, config: StudyConfig, finisher: Finisher | None
+) -> Callable[[Forecast], None]:
+    """Tells others what is left: those who ask for the status, and now and then the dashboard."""
+    last = time.monotonic()
+
+    def tell(left: Forecast) -> None:
+        nonlocal last
+        if finisher is not None:
+            finisher.tell(left)
+        if time.monotonic() - last >= NOTE_EVERY:
+            last = time.monotonic()
+            refresh(study, config, plots=False, left=left)
+
+    return tell
 
 
 def fresh_seeds(seed: int, number: int, count: int, used: Container[int]) -> list[int]:

@@ -14,18 +14,16 @@ from typing import Self
 
 import optuna
 from optuna.trial import TrialState
-from pydantic import BaseModel, ValidationError
 
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.swap import briefly, swap
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.search.dead_workers import GRACE, HEARTBEAT
+from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.studies import as_stored
 from hpo.study.definition import StudyConfig
 from hpo.trials.budget import reached_limit
-
-FINISHER = "finisher"
-"""The study attribute that names the process which finishes the study."""
+from hpo.trials.forecast import Forecast
 
 log = logging.getLogger(__name__)
 
@@ -36,26 +34,6 @@ class SearchGoesOn(Exception):  # noqa: N818 - nobody's fault
 
 class FinishLost(Exception):  # noqa: N818 - nobody's fault
     """Another process finishes the study now; this one was silent for too long."""
-
-
-class Claim(BaseModel):
-    """What is stored of the process that finishes a study.
-
-    Attributes:
-        process: its name; "" if there is none.
-        beat: count of its signs of life.
-    """
-
-    process: str = ""
-    beat: int = 0
-
-    @classmethod
-    def of(cls, stored: object) -> Self:
-        """The claim that is stored; nobody's if there is none, or no readable one."""
-        try:
-            return cls.model_validate(stored)
-        except ValidationError:
-            return cls()
 
 
 def is_searched(study: optuna.Study, config: StudyConfig) -> bool:
@@ -74,6 +52,7 @@ class Finisher:
 
     def __init__(self, study: optuna.Study, config: StudyConfig, claim: Claim) -> None:
         self._study, self._config, self._claim = study, config, claim
+        self._forecast: Forecast | None = None
         self._lost = False
         self._lock = Lock()
         self._stop = Event()
@@ -105,6 +84,10 @@ class Finisher:
         if raised or not is_searched(self._study, self._config):
             raise SearchGoesOn
 
+    def tell(self, forecast: Forecast) -> None:
+        """How long it still takes; the next sign of life tells the others."""
+        self._forecast = forecast
+
     def still_mine(self) -> None:
         """Gives a sign of life.
 
@@ -127,7 +110,8 @@ class Finisher:
         self._change(Claim())
 
     def _beat(self) -> bool:
-        return self._change(self._claim.model_copy(update={"beat": self._claim.beat + 1}))
+        beat = {"beat": self._claim.beat + 1, "forecast": self._forecast}
+        return self._change(self._claim.model_copy(update=beat))
 
     def _change(self, after: Claim) -> bool:
         with self._lock:

@@ -59,7 +59,7 @@ def retrain(
         seeded = with_seed(config, seed)
         data = data or SearchData.of(collection, config.network.size, device, splits)
         checkpoint = folder.checkpoint(collection.name, seed)
-        trainer = Trainer(seeded, data, device, checkpoint)
+        trainer = Trainer(seeded, data, device, checkpoint, progress.steps_done)
         progress.started(name, config.train.epochs)
         for report in trainer.run():
             progress.epoch_done(report)

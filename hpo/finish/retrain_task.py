@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,11 @@ from data.collection import Collection
 from data.names import Dataset
 from data.sources.load import load_collection
 from data.splits import SplitsOf, paper_splits
+from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
 from hpo.finish.retrain import retrain
 from hpo.storage.workspace import TrainedFolder
+from hpo.trials.forecast import Forecast
 from hpo.workers.machine import Machine
 from hpo.workers.pool import run_tasks
 from hpo.workers.reporter import Reporter
@@ -55,15 +57,31 @@ class RetrainTask:
 
 
 def retrain_all(
-    tasks: Sequence[RetrainTask], machine: Machine, collection: Collection, logs: Path, title: str
+    tasks: Sequence[RetrainTask],
+    machine: Machine,
+    collection: Collection,
+    logs: Path,
+    title: str,
+    before: Forecast | None = None,
+    tell: Callable[[Forecast], None] = lambda _: None,
 ) -> None:
     """Trains them all, by as many processes as the machine gives; a bar shows how far they are.
+
+    Args:
+        tasks: what to train.
+        machine: which gives the processes.
+        collection: the data set.
+        logs: beginning of the log files' names.
+        title: what the trainings are for.
+        before: forecast of the study that they end; None if they belong to none.
+        tell: called with each new forecast.
 
     Raises:
         KeyboardInterrupt: interrupted; the same call goes on from there.
     """
     parts = min(machine.workers, len(tasks))
-    with Progress(title, len(tasks), parts=parts) as progress:
+    trainings = Trainings(len(tasks), parts, before)
+    with Progress(title, len(tasks), parts=parts, trainings=trainings, tell=tell) as progress:
         if parts == 1:
             for task in tasks:
                 task.run(collection, progress)

@@ -20,6 +20,17 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{round(seconds, 1):g} s"
 
 
+def rough(seconds: float) -> str:
+    """A time that is only expected: whole seconds below a minute, tens of seconds above.
+
+    Example:
+        >>> rough(7.3), rough(133), rough(7_260)
+        ('7 s', '2 min 10 s', '2 h 1 min')
+    """
+    step = 1 if seconds < 60 else 10
+    return duration(step * round(seconds / step))
+
+
 def points(value: float) -> str:
     """A share in percentage points, to one digit.
 

@@ -31,6 +31,7 @@ from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import reached_limit
+from hpo.trials.forecast import Standing
 from hpo.trials.outcome import state_of
 
 IN_A_ROW = 5
@@ -104,6 +105,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 finally:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
+                progress.stands(Standing.of(study.get_trials(deepcopy=False), config))
                 progress.trial_finished(finished)
                 if objective.artifacts is not None:
                     refresh_after(study, config, finished)

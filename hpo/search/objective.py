@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from math import isfinite
@@ -33,6 +34,7 @@ from hpo.study.pruners import may_prune
 from hpo.study.samplers import TRAINING, trial_seed
 from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
+from hpo.trials.forecast import Standing
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.device import device_name
@@ -117,17 +119,41 @@ class Objective:
     def _trainer(self, trial: optuna.Trial, run: RunConfig) -> Trainer:
         """The trial's training, from its checkpoint where that is its own."""
         file = self.checkpoints.file(trial)
+        steps_done = self._steps_done(trial)
         try:
-            return Trainer(run, self.data, self.device, file)
+            return Trainer(run, self.data, self.device, file, steps_done)
         except InputError:  # of a study that had the name before, say
             log.warning(
                 "trial %d: its checkpoint is another training's; it starts again", trial.number
             )
             file.unlink()
-            return Trainer(run, self.data, self.device, file)
+            return Trainer(run, self.data, self.device, file, steps_done)
+
+    def _steps_done(self, trial: optuna.Trial) -> Callable[[float, float], None]:
+        """What is told within a trial's long epochs: its speed, and once what follows from it.
+
+        The storage may not be used within an epoch, where interrupts may strike.
+        """
+        trials, first = trial.study.get_trials(deepcopy=False), iter([True])
+
+        def steps_done(share: float, pictures_per_second: float) -> None:
+            self.progress.steps_done(share, pictures_per_second)
+            if next(first, False):
+                own = copy(trials[trial.number])
+                speed = TrialRecord(pictures_per_second=pictures_per_second).attributes()
+                own.user_attrs = own.user_attrs | speed
+                known = [own if other.number == trial.number else other for other in trials]
+                self.progress.stands(Standing.of(known, self.config))
+
+        return steps_done
+
+    def _tell_speed(self, trial: optuna.Trial, pictures_per_second: float) -> None:
+        TrialRecord(pictures_per_second=pictures_per_second).save(trial)
+        trials = trial.study.get_trials(deepcopy=False)
+        self.progress.stands(Standing.of(trials, self.config))
 
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
-        epochs, told = trainer.config.train.epochs, time.monotonic()
+        epochs, told = trainer.config.train.epochs, -HEARTBEAT
         known = len(trainer.history)
         if known:
             log.info("trial %d goes on after epoch %d", trial.number, known)
@@ -140,7 +166,7 @@ class Objective:
             if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
                 told = time.monotonic()
                 still_mine(trial)
-                TrialRecord(pictures_per_second=report.pictures_per_second).save(trial)
+                self._tell_speed(trial, report.pictures_per_second)
             if report.epoch >= known:
                 self.checkpoints.keep(trial, report.epoch)
             if step not in reported:

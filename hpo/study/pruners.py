@@ -55,3 +55,47 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
             step *= factor
         return step == epochs
     return study.pruner.name != "none" and epochs >= step
+
+
+def next_rung(study: StudyConfig, epochs: int) -> int:
+    """Number of epochs at which the pruner next may stop a trial that has done this number.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> [next_rung(load_study("glyphs"), epochs) for epochs in (0, 1, 2, 3, 4)]
+        [1, 2, 4, 4, 4]
+    """
+    most = most_epochs(study)
+    return next((rung for rung in range(epochs + 1, most) if may_prune(study, rung)), most)
+
+
+def expected_epochs(study: StudyConfig, before: int) -> float:
+    """Number of epochs that a trial gets on average, if all trials are equally good.
+
+    Successive halving lets a trial pass a rung if it is in the best `1 / reduction_factor` of those
+    that reached it so far, or the best of a few: early trials pass more often. Of the other rules
+    it says what a trial gets at most.
+
+    Args:
+        study: the definition.
+        before: number of trials that ended before.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> study = load_study("glyphs")
+        >>> [round(expected_epochs(study, before), 2) for before in (0, 1, 7)]
+        [4.0, 2.5, 2.0]
+    """
+    most = most_epochs(study)
+    if study.pruner.name not in ("successive-halving", "hyperband"):
+        return float(most)
+    factor, there = study.pruner.reduction_factor, float(before + 1)
+    rung, epochs, passes = study.pruner.min_epochs, 0.0, 1.0
+    reached = 0
+    while rung < most:
+        epochs += passes * (rung - reached)
+        # Of so many that reached the rung, its best, or its best part, goes on.
+        chance = max(1.0, there // factor) / max(1.0, there)
+        passes, there = passes * chance, there * chance
+        reached, rung = rung, rung * factor
+    return epochs + passes * (most - reached)

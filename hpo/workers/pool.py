@@ -122,6 +122,8 @@ def run_tasks(tasks: Sequence[Task], machine: Machine, logs: Path, progress: Dis
                     continue
                 if event == "ended":  # of the whole study; other workers may still report
                     ended = details[0]
+                elif event == "stands":
+                    progress.stands(*details)
                 else:
                     deaths.watch(number, event, details)
                     getattr(progress, event)(*details, part=number)

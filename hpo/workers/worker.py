@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial
 from data.errors import InputError, WorkFailed
 from data.full_disk import no_room
 from hpo.runtime.literal_text import VisibleFormatter
+from hpo.trials.forecast import Standing
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
 from model.training.epoch_report import EpochReport
@@ -47,6 +48,12 @@ class Wire:
     def started(self, what: str, epochs: int) -> None:
         log.info("%s: at most %d epochs", what, epochs)
         self.send("started", what, epochs)
+
+    def steps_done(self, share: float, pictures_per_second: float) -> None:
+        self.send("steps_done", share, pictures_per_second)
+
+    def stands(self, standing: Standing) -> None:
+        self.send("stands", standing)
 
     def epoch_done(self, report: EpochReport) -> None:
         log.info(

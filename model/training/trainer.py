@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from math import isfinite
 from pathlib import Path
@@ -30,6 +30,8 @@ from model.training.validation import Validation, validate
 
 # Purposes of the streams of random numbers; see `seeded`.
 PAIR_SET, BATCHES, DISTORTIONS = range(3)
+STEPS_TOLD = 5.0
+"""Seconds between two tellings of how far an epoch is."""
 FINITE_CHECK = 16
 """Steps from one check of the loss to the next: each check waits for the GPU."""
 
@@ -60,6 +62,7 @@ class Trainer:
         data: SearchData,
         device: torch.device,
         checkpoint: Path | None = None,
+        steps_done: Callable[[float, float], None] = lambda share, pictures_per_second: None,
     ) -> None:
         """Starts a training, or takes it up from its checkpoint.
 
@@ -69,6 +72,8 @@ class Trainer:
             device: where to train.
             checkpoint: the file from which the training goes on, if it exists and can be read, and
                 to which each epoch is written; None writes none.
+            steps_done: called every five seconds within an epoch: which share of its steps is done,
+                0 to 1, and pictures a second.
 
         Raises:
             InputError: the checkpoint is of another configuration.
@@ -80,6 +85,7 @@ class Trainer:
         self.data = data
         self.device = device
         self.checkpoint = checkpoint
+        self._steps_done = steps_done
         self._fixed_pairs = self._draw_fixed_pairs()
         self._start()
         if checkpoint is not None and checkpoint.exists():
@@ -196,6 +202,7 @@ class Trainer:
         self.network.train()
         total = torch.zeros((), device=self.device)
         pictures = steps = 0
+        told = start
         for batch in self.batches(epoch):
             inputs = distort(
                 batch.pictures.float() / 255,
@@ -207,6 +214,9 @@ class Trainer:
             total += self.step(inputs, batch.labels)
             pictures += len(inputs)
             steps += 1
+            if (now := time.perf_counter()) - told >= STEPS_TOLD:
+                told = now
+                self._steps_done(steps / train.steps_per_epoch, pictures / (now - start))
             if steps % FINITE_CHECK == 0 and not isfinite(float(total)):
                 break
         loss = float(total) / steps

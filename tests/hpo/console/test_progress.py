@@ -3,13 +3,16 @@
 import os
 import re
 import sys
+import time
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
+from hpo.trials.forecast import Forecast, Standing
 from model.training.epoch_report import EpochReport
 
 
@@ -23,6 +26,10 @@ def trial(number: int, state: TrialState, value: float | None = None, **more: An
     return frozen
 
 
+def standing(done: int, total: int, forecast: Forecast | None = None) -> Standing:
+    return Standing(done=done, total=total, forecast=forecast)
+
+
 def test_each_finished_trial_is_one_plain_line(capsys: pytest.CaptureFixture[str]) -> None:
     done = {"standard_error": 0.021, "seconds": 31.4}
     curve = {1: 0.5, 2: 0.713}
@@ -30,12 +37,15 @@ def test_each_finished_trial_is_one_plain_line(capsys: pytest.CaptureFixture[str
         progress.trial_started(3, epochs=2)
         progress.epoch_done(report(0, 0.5))
         progress.epoch_done(report(1, 0.713))
+        progress.stands(standing(4, 12))
         progress.trial_finished(
             trial(3, TrialState.COMPLETE, 0.713, user_attrs=done, intermediate_values=curve)
         )
+        progress.stands(standing(5, 12))
         progress.trial_finished(
             trial(4, TrialState.PRUNED, intermediate_values={1: 0.2}, user_attrs={})
         )
+        progress.stands(standing(7, 16))  # others ended one too, and the budget was raised
         progress.trial_finished(
             trial(
                 5,
@@ -44,6 +54,7 @@ def test_each_finished_trial_is_one_plain_line(capsys: pytest.CaptureFixture[str
                 user_attrs={"reason": "the loss of epoch 1 is nan"},
             )
         )
+        progress.stands(standing(6, 16))  # a worker that had looked before
         progress.trial_finished(trial(6, TrialState.COMPLETE, 0.0, constraints={"shortfall": 3.0}))
         error = "Traceback ...\nOSError: [Errno 28] disk full\n"
         progress.trial_finished(trial(7, TrialState.FAIL, user_attrs={"error": error}))
@@ -52,10 +63,61 @@ def test_each_finished_trial_is_one_plain_line(capsys: pytest.CaptureFixture[str
     assert err.splitlines() == [
         "quick 4/12: trial 3 71.3% ± 2.1% (best of 2 epochs, 31 s)",
         "quick 5/12: trial 4 pruned after epoch 1: others did better",
-        "quick 6/12: trial 5 pruned after epoch 1: the loss of epoch 1 is nan",
-        "quick 6/12: trial 6 infeasible, not trained",
-        "quick 6/12: trial 7 failed: OSError: [Errno 28] disk full",
+        "quick 7/16: trial 5 pruned after epoch 1: the loss of epoch 1 is nan",
+        "quick 7/16: trial 6 infeasible, not trained",
+        "quick 7/16: trial 7 failed: OSError: [Errno 28] disk full",
     ]
+
+
+def test_the_speed_and_the_end_are_told_at_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    forecast = Forecast(spent=10, search=70, retraining=200, test=30)
+    with Progress("quick", total=12, parts=2) as progress:
+        progress.trial_started(0, epochs=8, part=0)
+        progress.trial_started(1, epochs=8, part=1)
+        progress.epoch_done(report(0, 0.5), part=0)
+        progress.stands(standing(0, 12, forecast))  # the other's speed is not known yet
+        progress.steps_done(0.5, 766.0, part=1)
+        progress.stands(standing(0, 12, forecast))
+        progress.stands(standing(1, 12, forecast))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(
+        r"quick: 2,000 pictures a second are trained here; about 5 min 0 s left: search"
+        r" 1 min 10 s, retraining 3 min 20 s, test 30 s; the end is expected at \d\d:\d\d",
+        line,
+    )
+
+
+def test_a_log_is_never_silent_for_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hpo.console.progress.QUIET", 0.5)
+    with Progress("retraining", total=3, parts=2, trainings=Trainings(3, 2)) as progress:
+        progress.started("trial 7, seed 1", epochs=8, part=1)
+        time.sleep(1.2)
+        progress.epoch_done(report(1, 0.612), part=1)
+        progress.steps_done(0.25, 900.0, part=1)
+        time.sleep(1.2)
+    before, after = capsys.readouterr().err.splitlines()
+    assert before == "retraining 0/3: trial 7, seed 1 epoch 0/8; time left not known yet"
+    assert after == (
+        "retraining 0/3: trial 7, seed 1 epoch 2.25/8 best 61.2%; about 21 s left: retraining 21 s"
+    )
+
+
+def test_retraining_counts_down_to_the_end_of_the_test() -> None:
+    before, told = Forecast(spent=100, search=0, retraining=0, test=30), []
+    trainings = Trainings(2, 2, before)
+    with Progress("retraining", 2, parts=2, trainings=trainings, tell=told.append) as progress:
+        for part in (0, 1):
+            progress.started(f"seed {part}", epochs=3, part=part)
+        for epoch in range(3):
+            for part in (0, 1):
+                progress.epoch_done(report(epoch, 0.5), part=part)
+        progress.finished("seed 0", part=0)
+        progress.finished("seed 1", part=1)
+    left = [(forecast.spent, forecast.retraining, forecast.test) for forecast in told]
+    assert left[1] == (102.0, 4.0, 30.0)
+    assert left[-1] == (106.0, 0.0, 30.0)
 
 
 def all_from(controller: int) -> str:
@@ -77,9 +139,12 @@ def test_a_terminal_gets_live_bars_with_the_time_left(monkeypatch: pytest.Monkey
         with Progress("quick", total=4, done=2) as progress:
             progress.trial_started(2, epochs=5)
             progress.epoch_done(report(1, 0.612))
+            left = Forecast(spent=10, search=70, retraining=20, test=0)
+            progress.stands(standing(2, 4, left))
+            time.sleep(1.3)
             progress._bars.refresh()
             progress.finished("trial 2 was fine")
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", all_from(controller))
-    assert re.search(r"quick\s+━+╸?╺?━*\s+2/4 \S+ left \S+", text)
-    assert re.search(r"trial 2\s+━+╸?╺?━*\s+2/5 \S+ left \S+ best 61.2%, 1,234 pictures/s", text)
+    assert re.search(r"quick\s+━+╸?╺?━*\s+2/4 \S+ about 1 min 30 s left", text)
+    assert re.search(r"trial 2\s+━+╸?╺?━*\s+2/5 \S+ best 61.2%, 1,234 pictures/s", text)
     assert "quick 3/4: trial 2 was fine" in text

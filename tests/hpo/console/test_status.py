@@ -15,11 +15,13 @@ from data.errors import InputError
 from hpo.console.status import Status, status
 from hpo.console.status_view import status_lines
 from hpo.database.opening import open_storage
+from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.study.space import sample
+from hpo.trials.forecast import Forecast
 
 PROJECT = Path(__file__).parents[3]
 VALUES = [0.3, 0.7, None, 0.0, 0.7]
@@ -126,7 +128,10 @@ def test_status_counts_and_shows_what_is_under_way(
         {"number": 4, "outcome": "70.0% ± 1.0% (best of 1 epochs, 3 s)"},
     ]
     shown = lines(found, tmp_path)
-    assert any(line.startswith("Budget: 4 of 8 trials, about ") for line in shown)
+    assert any(line.startswith("Budget: 4 of 8 trials; about ") for line in shown)
+    assert found.left is not None
+    assert found.left.search > 0
+    assert found.left.retraining > 0
     assert "Trials: 3 complete, 1 pruned, 1 infeasible, 1 running, 1 retried" in shown
     assert "Best of the search: trial 1, 70.0%" in shown
     worker_line = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard "
@@ -162,6 +167,19 @@ def test_the_winner_is_named_once_the_study_is_finished(
     ) in shown
     assert shown[-1].startswith("To export the best of the search, or --trial N: ")
     assert shown[-1].endswith(f"run_study.py export glyphs --storage sqlite:///{tmp_path}/study.db")
+
+
+def test_what_is_left_of_the_retraining_is_told_on_every_machine(
+    study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    small, elsewhere = config.model_copy(update={"trials": 4}), Workspace.of("glyphs", tmp_path)
+    left = Forecast(spent=60, search=0, retraining=110, test=10)
+    claim = Claim(process="another:7:0123456789abcdef01234567", beat=3, forecast=left)
+    study.set_user_attr(FINISHER, claim.model_dump(mode="json"))
+    now = status(study, small, elsewhere)
+    assert (now.state, now.left, now.part_done) == ("retraining", left, pytest.approx(1 / 3))
+    expected = "Budget: 4 of 4 trials; about 2 min 0 s left: retraining 1 min 50 s, test 10 s"
+    assert expected in lines(now, tmp_path)
 
 
 def test_results_of_another_study_name_no_winner(

@@ -72,7 +72,7 @@ def results() -> dict[str, Any]:
 def shown(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str], folder: Path = Path("runs/quick")
 ) -> list[str]:
-    print_summary(StudyResults.model_validate(results), Workspace.of("quick", folder))
+    print_summary(StudyResults.model_validate(results), Workspace.of("quick", folder), 392.0)
     out, err = capsys.readouterr()
     assert err == ""
     return [" ".join(line.split()) for line in out.splitlines()]
@@ -155,7 +155,7 @@ def test_it_is_legible_in_a_pipe(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / ("long" * 20)
-    print_summary(StudyResults.model_validate(results), Workspace.of("quick", folder))
+    print_summary(StudyResults.model_validate(results), Workspace.of("quick", folder), 392.0)
     lines = capsys.readouterr().out.splitlines()
     assert max(len(line) for line in lines if str(folder) not in line) <= 100
     # Paths are never broken: they are there to be copied.

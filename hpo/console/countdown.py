@@ -1,0 +1,118 @@
+"""Countdown to the end of everything: as it was last told, or from the trainings themselves."""
+
+from __future__ import annotations
+
+import time
+from statistics import fmean
+
+from hpo.trials.forecast import Forecast
+from model.training.epoch_report import EpochReport
+
+
+class Countdown:
+    """The time that is left, counted down between what is heard of it.
+
+    Example:
+        >>> countdown = Countdown()
+        >>> countdown.in_words()
+        'time left not known yet'
+        >>> countdown.hear(Forecast(spent=60, search=0, retraining=59.9, test=0))
+        >>> countdown.in_words(), round(countdown.part, 1)
+        ('about 1 min 0 s left: retraining 1 min 0 s', 0.5)
+    """
+
+    def __init__(self) -> None:
+        self._heard: Forecast | None = None
+        self._at = 0.0
+
+    def hear(self, forecast: Forecast) -> None:
+        """Takes in how much is left now."""
+        self._heard, self._at = forecast, time.monotonic()
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left of everything; None if nothing was heard."""
+        now = self._now()
+        return None if now is None else now.left
+
+    @property
+    def part(self) -> float:
+        """Part of everything that is done, 0 to 1."""
+        now = self._now()
+        return 0.0 if now is None else now.part
+
+    def in_words(self) -> str:
+        """The time left, whole and by what it is for."""
+        now = self._now()
+        return "time left not known yet" if now is None else now.in_words()
+
+    def _now(self) -> Forecast | None:
+        """What was heard, less the time since: first of the search, then of what follows it."""
+        if self._heard is None:
+            return None
+        since, left = time.monotonic() - self._at, {}
+        spent = self._heard.spent + since
+        for what in ("search", "retraining", "test"):
+            planned = getattr(self._heard, what)
+            left[what] = max(0.0, planned - since)
+            since = max(0.0, since - planned)
+        return Forecast(spent=spent, **left)
+
+
+class Trainings:
+    """A known number of trainings, several at the same time: how long they still take.
+
+    Example:
+        >>> from model.training.epoch_report import EpochReport
+        >>> trainings = Trainings(total=3, parts=1)
+        >>> trainings.started(0, epochs=10)
+        >>> epoch = EpochReport(0, 1.5, 0.5, 0.01, 0, 0.5, 0.01, seconds=2, pictures_per_second=9)
+        >>> trainings.epoch_done(0, epoch)
+        >>> found = trainings.forecast()
+        >>> found.spent, found.retraining
+        (2.0, 58.0)
+    """
+
+    def __init__(self, total: int, parts: int, before: Forecast | None = None) -> None:
+        """
+        Args:
+            total: how many there are to be.
+            parts: how many are under way at the same time.
+            before: forecast of the whole that they belong to; None if they are the whole.
+        """
+        self._to_come = total
+        self._parts = parts
+        self._before = before or Forecast(spent=0, search=0, retraining=0, test=0)
+        self._epochs = 1
+        self._left: dict[int, int] = {}
+        self._seconds: list[float] = []
+
+    def started(self, part: int, epochs: int) -> None:
+        """A training of so many epochs begins."""
+        self._left[part] = self._epochs = epochs
+        self._to_come -= 1
+
+    def epoch_done(self, part: int, report: EpochReport) -> None:
+        """An epoch of it is done."""
+        self._left[part] = self._epochs - report.epoch - 1
+        self._seconds.append(report.seconds)
+
+    def finished(self, part: int) -> None:
+        """A training is done, or was done before."""
+        if part in self._left:
+            del self._left[part]
+        else:
+            self._to_come -= 1
+
+    def forecast(self) -> Forecast | None:
+        """How long all of it still takes; None before the first epoch is done."""
+        if not self._seconds:
+            return None
+        epochs = sum(self._left.values()) + max(0, self._to_come) * self._epochs
+        longest = max(self._left.values(), default=0)
+        return Forecast(
+            spent=self._before.spent + sum(self._seconds) / self._parts,
+            search=0.0,
+            retraining=max(longest, epochs / self._parts) * fmean(self._seconds),
+            test=self._before.test,
+        )

@@ -1,0 +1,239 @@
+"""Forecast: how long a study still takes, its search, its retraining and its test together.
+
+Made of what its trials have told: how long an epoch of each takes, and how many epochs each was
+trained. It is in seconds of the clock, with as many workers as there are now.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import Self
+
+from optuna.trial import FrozenTrial, TrialState
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.errors import InputError
+from hpo.runtime.wording import rough
+from hpo.study.definition import StudyConfig
+from hpo.study.pruners import expected_epochs, next_rung
+from hpo.study.space import most_epochs
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.budget import counts
+from hpo.trials.configuration import trial_config
+from hpo.trials.outcome import is_infeasible
+from hpo.trials.ranking import best_first
+from model.config import TrainConfig
+
+TRUSTED = 3.0
+"""Number of trials that the pruner's rule counts for beside those that were observed."""
+TESTS = 5.0
+"""Time of a network's test, in epochs' validations: it embeds five times as many pictures."""
+
+
+class Forecast(BaseModel):
+    """How long a study still takes, in seconds of the clock.
+
+    Attributes:
+        spent: what the work that is done takes with as many workers as there are now.
+        search: left of the search.
+        retraining: left of the retraining of the best trials.
+        test: left of the test.
+
+    Example:
+        >>> forecast = Forecast(spent=60, search=120, retraining=50, test=10)
+        >>> forecast.left, forecast.part
+        (180.0, 0.25)
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    spent: float = Field(ge=0)
+    search: float = Field(ge=0)
+    retraining: float = Field(ge=0)
+    test: float = Field(ge=0)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left of everything."""
+        return self.search + self.retraining + self.test
+
+    @property
+    def part(self) -> float:
+        """Part of the whole that is done, 0 to 1."""
+        return self.spent / (self.spent + self.left) if self.spent else 0.0
+
+    def in_words(self) -> str:
+        """The time left, whole and by what it is for.
+
+        Example:
+            >>> Forecast(spent=60, search=0, retraining=131, test=8).in_words()
+            'about 2 min 20 s left: retraining 2 min 10 s, test 8 s'
+        """
+        each = {"search": self.search, "retraining": self.retraining, "test": self.test}
+        parts = [f"{what} {rough(seconds)}" for what, seconds in each.items() if seconds]
+        return f"about {rough(self.left)} left{': ' if parts else ''}{', '.join(parts)}"
+
+
+class Standing(BaseModel):
+    """How far a study has come, on all machines.
+
+    Attributes:
+        done: trials that the budget counts.
+        total: the budget.
+        forecast: what is left; None before anything is known.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    done: int
+    total: int
+    forecast: Forecast | None
+
+    @classmethod
+    def of(cls, trials: Sequence[FrozenTrial], config: StudyConfig) -> Self:
+        """Of a study with these trials and this definition."""
+        done, total = counts(trials).done, config.trials
+        return cls(done=done, total=total, forecast=forecast(trials, config))
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """How fast a trial is trained.
+
+    Attributes:
+        epochs: that it has done, at least 1.
+        epoch: seconds of each, its validation included.
+    """
+
+    epochs: int
+    epoch: float
+
+
+def forecast(
+    trials: Sequence[FrozenTrial], config: StudyConfig, workers: int | None = None
+) -> Forecast | None:
+    """What is left of a study whose search goes on, or is done; None before anything is known.
+
+    The trials to come are taken to last as the pruner's rule lets them on average, corrected by
+    what those before them did. The finish is taken to be done by the machine with most workers.
+
+    Args:
+        trials: the study's, by number.
+        config: its definition.
+        workers: their number, all on one machine; None counts those that run a trial now.
+    """
+    paces = {trial.number: pace for trial in trials if (pace := _pace(trial, config))}
+    if not paces:
+        return None
+    running = [trial for trial in trials if trial.state is TrialState.RUNNING]
+    ended = [trial for trial in trials if trial.state.is_finished() and trial.number in paces]
+    at_finish = workers or _largest_machine(running)
+    workers = workers or max(1, len(running))
+    known = [paces[trial.number] for trial in ended] or list(paces.values())
+    epoch = sum(p.epochs * p.epoch for p in known) / sum(p.epochs for p in known)
+    between = _seconds_between(ended)
+    left, to_come = _epochs_left(trials, config, {t.number: paces[t.number] for t in ended})
+    # The last trials end one by one: half a trial for each worker but one.
+    tail = epoch * expected_epochs(config, config.trials) * (workers - 1) / 2 if left else 0.0
+    best = best_first(ended)[: config.finish.finalists] or running
+    retraining, test = _finish(best, paces, config, at_finish)
+    return Forecast(
+        spent=sum(paces[t.number].epochs * paces[t.number].epoch for t in ended) / workers,
+        search=(left * epoch + to_come * between + tail) / workers,
+        retraining=retraining,
+        test=test,
+    )
+
+
+def _pace(trial: FrozenTrial, config: StudyConfig) -> _Pace | None:
+    """None if nothing is known of it."""
+    record, epochs = TrialRecord.of(trial), len(trial.intermediate_values)
+    if trial.state.is_finished():
+        known = record.seconds and epochs and not is_infeasible(trial)
+        return _Pace(epochs, record.seconds / epochs) if record.seconds and known else None
+    trained = _seconds_of_training(trial, config)
+    return None if trained is None else _Pace(max(1, epochs), trained)
+
+
+def _seconds_of_training(trial: FrozenTrial, config: StudyConfig) -> float | None:
+    """Seconds of an epoch's steps; None if nobody has told yet."""
+    speed = TrialRecord.of(trial).pictures_per_second
+    if not speed:
+        return None
+    try:
+        return pictures_of_epoch(trial_config(config, trial).train) / speed
+    except InputError:  # another program added it
+        return None
+
+
+def pictures_of_epoch(train: TrainConfig) -> int:
+    """How many pictures a training sees in an epoch.
+
+    Example:
+        >>> from model.config import LayerConfig
+        >>> layers = [LayerConfig(learning_rate=0.1)] * 3
+        >>> pictures_of_epoch(TrainConfig(layers=layers, loss="pairs", steps_per_epoch=10))
+        2560
+    """
+    batch = train.batch
+    pictures = 2 * batch.pairs if train.loss == "pairs" else batch.characters * batch.drawers
+    return pictures * train.steps_per_epoch
+
+
+def _epochs_left(
+    trials: Sequence[FrozenTrial], config: StudyConfig, ended: dict[int, _Pace]
+) -> tuple[float, int]:
+    """Epochs that the trials of the budget have still to be trained, and how many are to begin."""
+    most = most_epochs(config)
+    rule = sum(expected_epochs(config, place) for place in range(len(ended)))
+    usual = TRUSTED * expected_epochs(config, config.trials)
+    longer = (sum(pace.epochs for pace in ended.values()) + usual) / (rule + usual)
+    done, left = counts(trials).done, 0.0
+    begun = [t for t in trials if t.state in (TrialState.RUNNING, TrialState.WAITING)]
+    for place, trial in enumerate(begun[: max(0, config.trials - done)], start=done):
+        epochs = len(trial.intermediate_values)
+        expected = longer * expected_epochs(config, place)
+        left += min(most, max(next_rung(config, epochs), expected)) - min(most, epochs)
+    to_come = max(0, config.trials - done - len(begun))
+    for place in range(config.trials - to_come, config.trials):
+        left += min(most, longer * expected_epochs(config, place))
+    return left, to_come
+
+
+def _finish(
+    best: Sequence[FrozenTrial],
+    paces: dict[int, _Pace],
+    config: StudyConfig,
+    workers: int,
+) -> tuple[float, float]:
+    """Seconds of the retraining, and of the test."""
+    epochs, seeds = config.finish.epochs or most_epochs(config), config.finish.seeds
+    known = [(trial, paces[trial.number].epoch) for trial in best if trial.number in paces]
+    if not known:
+        return 0.0, 0.0
+    # So many at once; the last round may be of fewer, and takes as long.
+    rounds = -(-config.finish.finalists * seeds // workers)
+    validations = [
+        max(0.0, epoch - (_seconds_of_training(trial, config) or epoch)) for trial, epoch in known
+    ]
+    test = TESTS * seeds * fmean(validations)
+    return rounds * epochs * fmean(epoch for _, epoch in known), test
+
+
+def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
+    """Seconds of a trial beside its training, as is usual: what an interruption took is not."""
+    found = [
+        max(0.0, trial.duration.total_seconds() - (TrialRecord.of(trial).seconds or 0.0))
+        for trial in ended
+        if trial.duration is not None
+    ]
+    return median(found) if found else 0.0
+
+
+def _largest_machine(running: Sequence[FrozenTrial]) -> int:
+    """The number of workers of the machine that has most of them, at least 1."""
+    machines = Counter(TrialRecord.of(trial).worker.partition(":")[0] for trial in running)
+    return max(machines.values(), default=1)

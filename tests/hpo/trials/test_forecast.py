@@ -1,0 +1,112 @@
+"""What is said to be left of a study, against what it then takes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import optuna
+import pytest
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.study.definition import FinishConfig, StudyConfig
+from hpo.study.file import load_study
+from hpo.study.pruners import make_pruner, may_prune
+from hpo.study.space import most_epochs, sample
+from hpo.trials.forecast import Forecast, Standing, forecast, pictures_of_epoch
+
+EPOCH, BETWEEN = 3.0, 1.0
+"""Seconds of an epoch, a sixth of it validation, and between two trials."""
+
+
+@pytest.fixture
+def config() -> StudyConfig:
+    finish = FinishConfig(finalists=2, seeds=2, epochs=20)
+    return load_study("quick").model_copy(update={"trials": 30, "finish": finish})
+
+
+@pytest.fixture
+def study(config: StudyConfig) -> optuna.Study:
+    return optuna.create_study(direction="maximize", pruner=make_pruner(config))
+
+
+def begin(study: optuna.Study, config: StudyConfig) -> optuna.Trial:
+    trial = study.ask()
+    run = sample(trial, config, seed=trial.number)
+    trial.set_user_attr("seed", trial.number)
+    trial.set_user_attr("worker", f"here:{trial.number}:0")
+    trial.set_user_attr("pictures_per_second", pictures_of_epoch(run.train) / (EPOCH * 5 / 6))
+    return trial
+
+
+def train(study: optuna.Study, config: StudyConfig, dice: np.random.Generator) -> float:
+    """Trains a trial of random accuracy to its end, without the work; its seconds."""
+    trial, merit = begin(study, config), dice.normal()
+    done, pruned = 0, False
+    while done < most_epochs(config) and not pruned:
+        done += 1
+        trial.report(merit + done, done)
+        pruned = may_prune(config, done) and trial.should_prune()
+    trial.set_user_attr("seconds", done * EPOCH)
+    study.tell(trial, None if pruned else merit, TrialState.PRUNED if pruned else None)
+    return done * EPOCH + BETWEEN
+
+
+def as_on_a_clock(trials: list[FrozenTrial]) -> list[FrozenTrial]:
+    """The trials as if their training had taken the time that they tell of."""
+    for trial in trials:
+        if trial.state.is_finished() and trial.datetime_start is not None:
+            took = trial.user_attrs["seconds"] + BETWEEN
+            trial.datetime_complete = trial.datetime_start + timedelta(seconds=took)
+    return trials
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_a_fifth_it_is_within_a_quarter_of_the_truth(
+    study: optuna.Study, config: StudyConfig, seed: int
+) -> None:
+    dice, took, said = np.random.default_rng(seed), 0.0, []
+    finish = 4 * 20 * EPOCH
+    while len(study.trials) < config.trials:
+        took += train(study, config, dice)
+        found = forecast(as_on_a_clock(study.get_trials()), config)
+        assert found is not None
+        assert found.retraining == pytest.approx(finish)
+        assert found.test == pytest.approx(5 * 2 * EPOCH / 6)
+        said.append((took, found))
+    assert said[-1][1].search == 0
+    whole = took + finish
+    for at, found in said:
+        if at > whole / 5:
+            left = whole - at
+            assert found.retraining + found.search == pytest.approx(left, rel=0.25)
+
+
+def test_workers_share_the_search_and_the_retraining(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    dice = np.random.default_rng(0)
+    for _ in range(10):
+        train(study, config, dice)
+    one = forecast(study.get_trials(), config, workers=1)
+    two = forecast(study.get_trials(), config, workers=2)
+    assert one is not None
+    assert two is not None
+    assert two.retraining == pytest.approx(one.retraining / 2)
+    assert 0.5 < two.search / one.search < 0.7
+    assert two.spent == pytest.approx(one.spent / 2)
+
+
+def test_before_any_trial_ended_the_speed_tells(study: optuna.Study, config: StudyConfig) -> None:
+    assert forecast([], config) is None
+    begin(study, config)
+    found = Standing.of(study.get_trials(), config)
+    assert (found.done, found.total) == (0, 30)
+    assert found.forecast is not None
+    assert found.forecast.retraining == pytest.approx(4 * 20 * EPOCH * 5 / 6)
+    assert 30 * 2 * EPOCH * 5 / 6 < found.forecast.search < 30 * 8 * EPOCH
+
+
+def test_the_end_is_the_end() -> None:
+    assert Forecast(spent=0, search=0, retraining=0, test=0).part == 0
+    assert Forecast(spent=60, search=0, retraining=0, test=0).part == 1
