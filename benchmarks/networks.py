@@ -41,3 +41,32 @@ SMALL = RunConfig(
     ),
 )
 """A network on 35x35 pictures, trained on batches of characters."""
+QUICK = RunConfig(
+    network=NetworkConfig(
+        size=35,
+        convolutions=(
+            Convolution(filters=16, kernel=3, pool=True, padding=True),
+            Convolution(filters=48, kernel=3, pool=True, padding=True),
+            Convolution(filters=64, kernel=3, pool=True, padding=True),
+            Convolution(filters=96, kernel=3, padding=True),
+        ),
+        units=512,
+        batch_norm=True,
+        centred=True,
+        resized=0.5,
+        copies=3,
+    ),
+    train=TrainConfig(
+        loss="one-shot",
+        optimiser="sgd",
+        learning_rate=0.3,
+        schedule="cosine",
+        layers=tuple(
+            LayerConfig(learning_rate=rate, l2=1e-5) for rate in (1.0, 1.0, 1.0, 1.0, 1.0, 0.06)
+        ),
+        steps_per_epoch=50,
+        batch=BatchConfig(characters=40, drawers=4, symmetries=True),
+        distortion=DistortionConfig(affine=1.0, elastic=0.02),
+    ),
+)
+"""A network of the quick study's space, as the study trains it."""

@@ -1,0 +1,199 @@
+"""What a training step spends its time on, and how much of this machine's ceiling it reaches.
+
+1. The ceilings: a large matrix product, and a large convolution, forward and backward.
+2. The bare step's operations a second, counted by torch, as a part of the first ceiling.
+3. The step by part, in milliseconds, measured in turn within this run.
+
+Usage:
+  python -m benchmarks.speed.step [--data-root DIR] [--device DEVICE] [--steps N]
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import conv2d
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.command import make_parser
+from benchmarks.networks import PAPER, QUICK, SMALL
+from benchmarks.output import tell
+from data.batches import Batch
+from data.distort import distort
+from data.sources.load import load_collection
+from data.splits import SearchData
+from model.config import RunConfig
+from model.device import autocast, has_bfloat16, resolve_device
+from model.network.centring import centred
+from model.training.losses import training_loss
+from model.training.optimiser import set_epoch
+from model.training.trainer import Trainer
+
+MATRIX = 2048
+"""Rows and columns of the matrices whose product is the ceiling."""
+CHANNELS, SIDE, PICTURES = 128, 32, 128
+"""Of the large convolution: 3x3, as many channels out as in."""
+FIRST = 3
+"""Measurements that do not count, while memory is taken and kernels are chosen."""
+Result = TypeVar("Result")
+
+
+class Clock:
+    """Times of parts, measured in turn so that a busy machine slows all alike."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._found: dict[str, list[float]] = {}
+
+    def time(self, name: str, work: Callable[[], Result]) -> Result:
+        """Does the work, and notes how long it took."""
+        self._wait()
+        start = time.perf_counter()
+        result = work()
+        self._wait()
+        self._found.setdefault(name, []).append(time.perf_counter() - start)
+        return result
+
+    def median(self, name: str) -> float:
+        """Median seconds of a part."""
+        return median(self._found[name][FIRST:])
+
+    def milliseconds(self) -> dict[str, float]:
+        """Median of each part."""
+        return {name: round(1000 * self.median(name), 2) for name in self._found}
+
+    def _wait(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+
+
+def operations(work: Callable[[], object]) -> int:
+    """Floating-point operations of products and convolutions, forward and backward."""
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return int(counter.get_total_flops())
+
+
+def ceilings(device: torch.device, times: int) -> dict[str, float]:
+    """GFLOP/s of a large matrix product and of a large convolution, in the step's precision."""
+    precision = torch.bfloat16 if has_bfloat16(device) else torch.float32
+    left, right = torch.randn(2, MATRIX, MATRIX, device=device, dtype=precision)
+    shape = (PICTURES, CHANNELS, SIDE, SIDE)
+    pictures = torch.randn(shape, device=device, dtype=precision)
+    pictures = pictures.contiguous(memory_format=torch.channels_last).requires_grad_()
+    filters = torch.randn(CHANNELS, CHANNELS, 3, 3, device=device, dtype=precision)
+    filters = filters.contiguous(memory_format=torch.channels_last).requires_grad_()
+
+    def convolve() -> None:
+        out = conv2d(pictures, filters, padding=1)
+        out.backward(torch.ones_like(out))  # type: ignore[no-untyped-call]
+
+    clock = Clock(device)
+    for _ in range(times + FIRST):
+        clock.time("matrix product", lambda: left @ right)
+        clock.time("convolution", convolve)
+    counted = {"matrix product": 2 * MATRIX**3, "convolution": operations(convolve)}
+    return {name: count / clock.median(name) / 1e9 for name, count in counted.items()}
+
+
+def step_by_part(
+    name: str, config: RunConfig, data: SearchData, device: torch.device, steps: int
+) -> None:
+    """Measures the parts of a training, the whole of its step, and the step on what is ready."""
+    trainer = Trainer(config, data, device)
+    network, optimiser, train = trainer.network, trainer._optimiser, config.train
+    network.train()
+    set_epoch(optimiser, train, 0)
+    generator = torch.Generator(device).manual_seed(0)
+    stream = _forever(trainer)
+    ceiling = ceilings(device, 20)
+    clock = Clock(device)
+
+    def distorted(batch: Batch) -> Tensor:
+        wanted = train.distortion
+        pictures = batch.pictures.float() / 255
+        return distort(pictures, wanted.affine, wanted.elastic, wanted.stroke, generator)
+
+    def whole() -> None:
+        batch = next(stream)
+        trainer.step(distorted(batch), batch.labels)
+
+    ready = next(stream)
+    pictures = distorted(ready)
+    drawings = min(train.batch.drawers, len(data.train.drawers))
+    for _ in range(steps + FIRST):
+        batch = clock.time("choose the pictures", lambda: next(stream))
+        clock.time("distort them", partial(distorted, batch))
+        if config.network.centred:
+            clock.time("centre them", lambda: centred(pictures, config.network.resized))
+        with autocast(device):
+            embeddings = clock.time(
+                "network forward, centring included", partial(network.embed, pictures)
+            )
+        ends = embeddings.detach().requires_grad_()
+        loss = clock.time("loss forward", partial(_loss, trainer, ends, ready.labels, drawings))
+        clock.time("loss backward", loss.backward)
+        gradient = ends.grad
+        assert gradient is not None
+        clock.time("network backward", partial(embeddings.backward, gradient))
+        clock.time("optimiser", optimiser.step)
+        optimiser.zero_grad(set_to_none=True)
+        clock.time("bare step", lambda: trainer.step(pictures, ready.labels))
+        clock.time("step with its pictures", whole)
+    for _ in range(2 + FIRST):
+        clock.time("validation", trainer.validation)
+    count = operations(lambda: trainer.step(pictures, ready.labels))
+    reached = count / clock.median("bare step") / 1e9
+    tell(
+        benchmark="step by part",
+        network=name,
+        precision="bfloat16" if has_bfloat16(device) else "float32",
+        milliseconds=clock.milliseconds(),
+        pictures=len(pictures),
+        gflop_a_picture=round(count / len(pictures) / 1e9, 4),
+        bare_step_gflops=round(reached, 1),
+        matrix_product_gflops=round(ceiling["matrix product"], 1),
+        convolution_gflops=round(ceiling["convolution"], 1),
+        part_of_matrix_product=round(reached / ceiling["matrix product"], 3),
+        fraction_of_bare_step=round(
+            clock.median("bare step") / clock.median("step with its pictures"), 3
+        ),
+        steps=steps,
+    )
+
+
+def _loss(trainer: Trainer, embeddings: Tensor, labels: Tensor, drawings: int) -> Tensor:
+    return training_loss(trainer.config.train, trainer.network, embeddings, labels, drawings)
+
+
+def _forever(trainer: Trainer) -> Iterator[Batch]:
+    epoch = 0
+    while True:
+        yield from trainer.batches(epoch)
+        epoch += 1
+
+
+def main() -> None:
+    parser = make_parser(__doc__)
+    parser.add_argument("--data-root", type=Path)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--steps", type=int, default=30)
+    arguments = parser.parse_args()
+    device = resolve_device(arguments.device)
+    collection = load_collection("omniglot", arguments.data_root)
+    small = SearchData.of(collection, 35, device)
+    step_by_part("quick 35x35", QUICK, small, device, arguments.steps)
+    step_by_part("35x35", SMALL, small, device, arguments.steps)
+    large = SearchData.of(collection, 105, device)
+    step_by_part("paper 105x105", PAPER, large, device, max(3, arguments.steps // 8))
+
+
+if __name__ == "__main__":
+    main()
