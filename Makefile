@@ -27,6 +27,7 @@ lint: .venv/installed-dev
 benchmark: .venv/installed-dev
 	$(RUN) -m benchmarks.speed.loading
 	$(RUN) -m benchmarks.speed.training
+	$(RUN) -m benchmarks.speed.step
 	$(RUN) -m benchmarks.speed.evaluation
 	$(RUN) -m benchmarks.speed.artifacts
 
