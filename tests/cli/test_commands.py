@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -92,7 +93,9 @@ def test_without_omniglot_an_auto_study_becomes_one_of_glyphs(
     )
     assert "95.5" not in result.stdout
     program = Path(__file__).parents[2] / "run_study.py"
-    assert result.stdout.endswith(f" {program} dashboard tiny-glyphs\n")
+    dashboard, took = result.stdout.splitlines()[-2:]
+    assert dashboard.endswith(f" {program} dashboard tiny-glyphs")
+    assert re.fullmatch(r"Done here in \d+(\.\d)? s\.", took)
     assert [path.name for path in Path("runs").iterdir()] == ["tiny-glyphs"]
     results = json.loads(Path("runs/tiny-glyphs/results.json").read_text())
     assert (results["study"], results["dataset"]) == ("tiny-glyphs", "glyphs")
