@@ -17,7 +17,7 @@ NAME = "chaos"
 EPOCHS = 16
 """Of each trial; none is pruned, so what is trained without faults is known."""
 SHARE = 1.1
-"""Of the time, for training: others compute meanwhile, and faster than when all have work."""
+"""Undisturbed training, in times the minutes: while some stand still, the others are faster."""
 STUDY = """
 name = "{name}"
 dataset = "glyphs"

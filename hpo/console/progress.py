@@ -23,8 +23,8 @@ from hpo.trials.outcome import in_words
 if TYPE_CHECKING:
     from model.training.epoch_report import EpochReport
 
-QUIET = 25.0
-"""Seconds without a line after which one says where everything is; not on a terminal."""
+EVERY = 25.0
+"""Seconds after which a line says where everything is; not on a terminal."""
 SHOWN = 4
 """Of how many trainings under way such a line tells."""
 
@@ -34,7 +34,7 @@ class Progress:
 
     A context manager. On a terminal a bar for the whole and one for each training under way, with
     the time left; finished trainings scroll by above them. Elsewhere a line for each finished
-    training, and one that says where everything is whenever there was none for 25 seconds.
+    training, and every 25 seconds one that says where everything is.
     `part` says in which of the trainings under way something happened.
     """
 
@@ -58,7 +58,7 @@ class Progress:
         """
         self._title, self._total, self._done = visible(title), total, done
         self._trainings, self._tell = trainings, tell
-        self._countdown, self._last_line, self._began = Countdown(), time.monotonic(), False
+        self._countdown, self._said, self._began = Countdown(), time.monotonic(), False
         self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._bars = Bars(
             TextColumn("{task.description}", markup=False),
@@ -138,7 +138,6 @@ class Progress:
 
     def note(self, line: str, count: bool = False) -> None:
         """Something worth a line of its own."""
-        self._last_line = time.monotonic()
         title = f"{self._title} {self._count}" if count else self._title
         self._console.print(f"{title}: {visible(line)}", soft_wrap=True)
 
@@ -162,7 +161,7 @@ class Progress:
         speeds = [part.speed for part in self._parts]
         if self._began or not all(speeds):
             return
-        self._began = True
+        self._began, self._said = True, time.monotonic()
         end = datetime.now() + timedelta(seconds=forecast.left)
         self.note(
             f"{sum(speeds):,.0f} pictures a second are trained here;"
@@ -180,7 +179,8 @@ class Progress:
                     count=self._count,
                     note="" if left is None else f"about {rough(left)} left",
                 )
-            elif time.monotonic() - self._last_line >= QUIET:
+            elif time.monotonic() - self._said >= EVERY:
+                self._said = time.monotonic()
                 self.note(f"{self._under_way()}{self._countdown.in_words()}", count=True)
 
     def _under_way(self) -> str:

@@ -90,7 +90,7 @@ def test_the_speed_and_the_end_are_told_at_the_start(capsys: pytest.CaptureFixtu
 def test_a_log_is_never_silent_for_long(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hpo.console.progress.QUIET", 0.5)
+    monkeypatch.setattr("hpo.console.progress.EVERY", 0.5)
     with Progress("retraining", total=3, parts=2, trainings=Trainings(3, 2)) as progress:
         progress.started("trial 7, seed 1", epochs=8, part=1)
         time.sleep(1.2)
