@@ -10,8 +10,7 @@ Usage:
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -25,15 +24,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.command import make_parser
 from benchmarks.networks import PAPER, QUICK, SMALL
 from benchmarks.output import tell
-from data.batches import Batch
-from data.distort import distort
+from benchmarks.speed.steps import Steps, seconds_of
 from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import autocast, has_bfloat16, resolve_device
 from model.network.centring import centred
 from model.training.losses import training_loss
-from model.training.optimiser import set_epoch
 from model.training.trainer import Trainer
 
 MATRIX = 2048
@@ -54,12 +51,10 @@ class Clock:
 
     def time(self, name: str, work: Callable[[], Result]) -> Result:
         """Does the work, and notes how long it took."""
-        self._wait()
-        start = time.perf_counter()
-        result = work()
-        self._wait()
-        self._found.setdefault(name, []).append(time.perf_counter() - start)
-        return result
+        result: list[Result] = []
+        seconds = seconds_of(lambda: result.append(work()), self._device)
+        self._found.setdefault(name, []).append(seconds)
+        return result[0]
 
     def median(self, name: str) -> float:
         """Median seconds of a part."""
@@ -68,10 +63,6 @@ class Clock:
     def milliseconds(self) -> dict[str, float]:
         """Median of each part."""
         return {name: round(1000 * self.median(name), 2) for name in self._found}
-
-    def _wait(self) -> None:
-        if self._device.type == "cuda":
-            torch.cuda.synchronize(self._device)
 
 
 def operations(work: Callable[[], object]) -> int:
@@ -107,30 +98,13 @@ def step_by_part(
     name: str, config: RunConfig, data: SearchData, device: torch.device, steps: int
 ) -> None:
     """Measures the parts of a training, the whole of its step, and the step on what is ready."""
-    trainer = Trainer(config, data, device)
-    network, optimiser, train = trainer.network, trainer._optimiser, config.train
-    network.train()
-    set_epoch(optimiser, train, 0)
-    generator = torch.Generator(device).manual_seed(0)
-    stream = _forever(trainer)
-    ceiling = ceilings(device, 20)
-    clock = Clock(device)
-
-    def distorted(batch: Batch) -> Tensor:
-        wanted = train.distortion
-        pictures = batch.pictures.float() / 255
-        return distort(pictures, wanted.affine, wanted.elastic, wanted.stroke, generator)
-
-    def whole() -> None:
-        batch = next(stream)
-        trainer.step(distorted(batch), batch.labels)
-
-    ready = next(stream)
-    pictures = distorted(ready)
-    drawings = min(train.batch.drawers, len(data.train.drawers))
+    made, ceiling, clock = Steps(config, data, device), ceilings(device, 20), Clock(device)
+    trainer, pictures, labels = made.trainer, made.pictures, made.labels
+    network, optimiser = trainer.network, trainer._optimiser
+    drawings = min(config.train.batch.drawers, len(data.train.drawers))
     for _ in range(steps + FIRST):
-        batch = clock.time("choose the pictures", lambda: next(stream))
-        clock.time("distort them", partial(distorted, batch))
+        batch = clock.time("choose the pictures", made.chosen)
+        clock.time("distort them", partial(made.distorted, batch))
         if config.network.centred:
             clock.time("centre them", lambda: centred(pictures, config.network.resized))
         with autocast(device):
@@ -138,18 +112,18 @@ def step_by_part(
                 "network forward, centring included", partial(network.embed, pictures)
             )
         ends = embeddings.detach().requires_grad_()
-        loss = clock.time("loss forward", partial(_loss, trainer, ends, ready.labels, drawings))
+        loss = clock.time("loss forward", partial(_loss, trainer, ends, labels, drawings))
         clock.time("loss backward", loss.backward)
         gradient = ends.grad
         assert gradient is not None
         clock.time("network backward", partial(embeddings.backward, gradient))
         clock.time("optimiser", optimiser.step)
         optimiser.zero_grad(set_to_none=True)
-        clock.time("bare step", lambda: trainer.step(pictures, ready.labels))
-        clock.time("step with its pictures", whole)
+        clock.time("bare step", made.bare)
+        clock.time("step with its pictures", made.whole)
     for _ in range(2 + FIRST):
         clock.time("validation", trainer.validation)
-    count = operations(lambda: trainer.step(pictures, ready.labels))
+    count = operations(made.bare)
     reached = count / clock.median("bare step") / 1e9
     tell(
         benchmark="step by part",
@@ -171,13 +145,6 @@ def step_by_part(
 
 def _loss(trainer: Trainer, embeddings: Tensor, labels: Tensor, drawings: int) -> Tensor:
     return training_loss(trainer.config.train, trainer.network, embeddings, labels, drawings)
-
-
-def _forever(trainer: Trainer) -> Iterator[Batch]:
-    epoch = 0
-    while True:
-        yield from trainer.batches(epoch)
-        epoch += 1
 
 
 def main() -> None:

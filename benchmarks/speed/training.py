@@ -1,9 +1,7 @@
-"""Training speed, as ratios within this run.
+"""Training speed against the usual loop: float32, a DataLoader, picture by picture.
 
-1. The trainer, with data selection and distortion, against the bare network's forward, backward
-   and optimiser step on a tensor that is ready.
-2. The trainer on sampled pairs, paper's network, against the usual loop: float32, a DataLoader and
-   torchvision's transforms picture by picture.
+Both train on sampled pairs, in turn within this run. Beside it, the pairs that the trainer learns
+from with the loss of its own study: over all pairs of a batch, which the usual loop has not.
 
 Usage:
   python -m benchmarks.speed.training [--data-root DIR] [--device DEVICE]
@@ -11,8 +9,6 @@ Usage:
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -22,73 +18,15 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
 from benchmarks.command import make_parser
-from benchmarks.networks import PAPER, SMALL
+from benchmarks.networks import PAPER, QUICK
 from benchmarks.output import tell
-from data.batches import Batch, draw_pairs
-from data.distort import distort
+from benchmarks.speed.steps import Steps, seconds_of
+from data.batches import draw_pairs
 from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
-from model.device import resolve_device
+from model.device import has_bfloat16, resolve_device
 from model.network.siamese import SiameseNetwork
-from model.training.optimiser import set_epoch
-from model.training.trainer import Trainer
-
-
-def seconds_of(work: Callable[[], object], device: torch.device) -> float:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    start = time.perf_counter()
-    work()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - start
-
-
-def trainer_against_bare_step(
-    name: str, config: RunConfig, data: SearchData, device: torch.device, steps: int
-) -> None:
-    """Medians over alternating steps, so that a busy machine slows both alike."""
-    trainer = Trainer(config, data, device)
-    trainer.network.train()
-    set_epoch(trainer._optimiser, config.train, 0)
-    generator = torch.Generator(device).manual_seed(0)
-
-    def prepared(batch: Batch) -> Tensor:
-        distortion = config.train.distortion
-        pictures = batch.pictures.float() / 255
-        return distort(
-            pictures, distortion.affine, distortion.elastic, distortion.stroke, generator
-        )
-
-    def forever() -> Iterator[Batch]:
-        epoch = 0
-        while True:
-            yield from trainer.batches(epoch)
-            epoch += 1
-
-    stream = forever()
-    ready_batch = next(stream)
-    ready = prepared(ready_batch)
-    whole, bare = [], []
-
-    def trained() -> None:
-        batch = next(stream)
-        trainer.step(prepared(batch), batch.labels)
-
-    for step in range(steps + 3):
-        with_data = seconds_of(trained, device)
-        alone = seconds_of(lambda: trainer.step(ready, ready_batch.labels), device)
-        if step >= 3:
-            whole.append(with_data)
-            bare.append(alone)
-    tell(
-        benchmark="trainer against bare step",
-        network=name,
-        pictures_per_second=round(len(ready) / median(whole), 1),
-        fraction_of_bare_step=round(median(b / w for b, w in zip(bare, whole, strict=True)), 3),
-        steps=steps,
-    )
 
 
 class Pairs(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -114,22 +52,15 @@ class Pairs(Dataset[tuple[Tensor, Tensor, Tensor]]):
         return left, right, torch.tensor(float(row == other_row))
 
 
-def pairs_against_the_usual_loop(data: SearchData, device: torch.device, steps: int) -> None:
-    config = PAPER.model_copy(
-        update={"train": PAPER.train.model_copy(update={"steps_per_epoch": steps + 1})}
-    )
-    trainer = Trainer(config, data, device)
-    trainer.network.train()
-    set_epoch(trainer._optimiser, config.train, 0)
-    generator = torch.Generator(device).manual_seed(0)
-    ours = []
-    stream = trainer.batches(0)
-
-    def our_step() -> None:
-        batch = next(stream)
-        trainer.step(distort(batch.pictures.float() / 255, 1.0, 0.0, 0.0, generator), batch.labels)
-
-    network = SiameseNetwork(PAPER.network).to(device)
+def pairs_against_the_usual_loop(
+    name: str, like: RunConfig, data: SearchData, device: torch.device, steps: int
+) -> None:
+    """Both train the network of `like` on pairs as the paper's is."""
+    layers = (PAPER.train.layers[0],) * len(like.network.layers)
+    changes = {"steps_per_epoch": steps + 1, "layers": layers}
+    config = RunConfig(network=like.network, train=PAPER.train.model_copy(update=changes))
+    sampled, own = Steps(config, data, device), Steps(like, data, device)
+    network = SiameseNetwork(config.network).to(device)
     optimiser = torch.optim.SGD(network.parameters(), 1e-3, momentum=0.9, weight_decay=2e-4)
     loss_of = torch.nn.BCEWithLogitsLoss()
     pairs = config.train.batch.pairs
@@ -143,18 +74,22 @@ def pairs_against_the_usual_loop(data: SearchData, device: torch.device, steps: 
         loss_of(scores, same).backward()
         optimiser.step()
 
-    usual = []
-    for step in range(steps + 1):
-        one, other = seconds_of(our_step, device), seconds_of(usual_step, device)
-        if step:
-            ours.append(one)
-            usual.append(other)
+    rounds = [
+        [seconds_of(work, device) for work in (sampled.whole, usual_step, own.whole)]
+        for _ in range(steps + 1)
+    ]
+    ours, usual, batches = zip(*rounds[1:], strict=True)
+    count = len(own.pictures)
+    of_a_batch = pairs if like.train.loss == "pairs" else count * (count - 1) // 2
     tell(
         benchmark="sampled pairs against the usual float32 loop",
-        network="paper 105x105",
+        network=name,
+        precision="bfloat16" if has_bfloat16(device) else "float32",
         pictures_per_second=round(2 * pairs / median(ours), 1),
         usual_pictures_per_second=round(2 * pairs / median(usual), 1),
         times_faster=round(median(u / o for u, o in zip(usual, ours, strict=True)), 2),
+        pairs_per_second=round(pairs / median(ours), 1),
+        pairs_per_second_of_its_own_loss=round(of_a_batch / median(batches), 1),
         steps=steps,
     )
 
@@ -167,10 +102,9 @@ def main() -> None:
     device = resolve_device(arguments.device)
     collection = load_collection("omniglot", arguments.data_root)
     small = SearchData.of(collection, 35, device)
-    trainer_against_bare_step("35x35", SMALL, small, device, 40)
     large = SearchData.of(collection, 105, device)
-    trainer_against_bare_step("paper 105x105", PAPER, large, device, 10)
-    pairs_against_the_usual_loop(large, device, 8)
+    pairs_against_the_usual_loop("quick 35x35", QUICK, small, device, 8)
+    pairs_against_the_usual_loop("paper 105x105", PAPER, large, device, 8)
 
 
 if __name__ == "__main__":
