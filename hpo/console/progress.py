@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Event, Thread
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from optuna.trial import FrozenTrial
@@ -16,6 +14,7 @@ from rich.progress import Progress as Bars
 
 from hpo.console.countdown import Countdown, Trainings
 from hpo.runtime.literal_text import visible
+from hpo.runtime.repeated import Repeated
 from hpo.runtime.wording import rough
 from hpo.trials.forecast import Forecast, Standing
 from hpo.trials.outcome import in_words
@@ -72,8 +71,7 @@ class Progress:
         )
         self._whole = self._bars.add_task(self._title, total=1.0, count=self._count, note="")
         self._parts = [_Part(self._bars) for _ in range(parts)]
-        self._stop = Event()
-        self._clock = Thread(target=self._tick, name="progress", daemon=True)
+        self._clock = Repeated(1.0, self._tick, "progress")
 
     @property
     def _count(self) -> str:
@@ -84,14 +82,8 @@ class Progress:
         self._clock.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._clock.join()
+    def __exit__(self, *_: object) -> None:
+        self._clock.stop()
         self._bars.stop()
 
     def started(self, what: str, epochs: int, part: int = 0) -> None:
@@ -170,18 +162,17 @@ class Progress:
 
     def _tick(self) -> None:
         """Counts down on a terminal; elsewhere says now and then where everything is."""
-        while not self._stop.wait(1.0):
-            if self._console.is_interactive:
-                left = self._countdown.left
-                self._bars.update(
-                    self._whole,
-                    completed=self._countdown.part,
-                    count=self._count,
-                    note="" if left is None else f"about {rough(left)} left",
-                )
-            elif time.monotonic() - self._said >= EVERY:
-                self._said = time.monotonic()
-                self.note(f"{self._under_way()}{self._countdown.in_words()}", count=True)
+        if self._console.is_interactive:
+            left = self._countdown.left
+            self._bars.update(
+                self._whole,
+                completed=self._countdown.part,
+                count=self._count,
+                note="" if left is None else f"about {rough(left)} left",
+            )
+        elif time.monotonic() - self._said >= EVERY:
+            self._said = time.monotonic()
+            self.note(f"{self._under_way()}{self._countdown.in_words()}", count=True)
 
     def _under_way(self) -> str:
         busy = [part.in_words() for part in self._parts if part.busy]

@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
-from types import TracebackType
+from threading import Lock
 from typing import Self
 
 import optuna
@@ -18,6 +17,7 @@ from optuna.trial import TrialState
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.swap import briefly, swap
 from hpo.runtime.process_identity import is_gone, this_process
+from hpo.runtime.repeated import Repeated
 from hpo.search.dead_workers import GRACE, HEARTBEAT
 from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.studies import as_stored
@@ -55,20 +55,13 @@ class Finisher:
         self._forecast: Forecast | None = None
         self._lost = False
         self._lock = Lock()
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="finisher", daemon=True)
+        self._beating = Repeated(HEARTBEAT, self._try_to_beat, "finisher")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._beating.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
+    def __exit__(self, *_: object) -> None:
         briefly(self._release)
 
     def may_test(self) -> None:
@@ -97,16 +90,15 @@ class Finisher:
         if not self._beat():
             raise FinishLost
 
-    def _run(self) -> None:
-        while not self._stop.wait(HEARTBEAT):
-            try:
-                self._beat()
-            except STORAGE_ERRORS as error:
-                # If it lasts, the main thread meets it too.
-                log.warning("no heartbeat: %s", error)
+    def _try_to_beat(self) -> None:
+        try:
+            self._beat()
+        except STORAGE_ERRORS as error:
+            # If it lasts, the main thread meets it too.
+            log.warning("no heartbeat: %s", error)
 
     def _release(self) -> None:
-        self._thread.join()
+        self._beating.stop()
         self._change(Claim())
 
     def _beat(self) -> bool:

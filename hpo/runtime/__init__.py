@@ -5,6 +5,7 @@
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended
 - memory_kills: how many processes the kernel has killed for lack of memory
+- repeated: something done every so many seconds beside the main thread
 - provenance: versions, commit and machine that a result depends on
 - literal_text: text of others shown as it is, never as markup
 - passwords: passwords hidden in lines that people see

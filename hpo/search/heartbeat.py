@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import UTC, datetime
-from threading import Event, Thread
-from types import TracebackType
 from typing import Self
 
 import optuna
@@ -14,6 +12,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import trial_id
+from hpo.runtime.repeated import Repeated
 from hpo.search.dead_workers import HEARTBEAT, Watch, take_over
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
@@ -43,30 +42,22 @@ class Heart:
         self.trial: optuna.Trial | None = None
         self._study, self._config = study, config
         self._watch = Watch()
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="heart", daemon=True)
+        self._beating = Repeated(HEARTBEAT, self._beat_and_watch, "heart")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._beating.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
+    def __exit__(self, *_: object) -> None:
         # Not for long: it may be waiting for the database, and can do no harm later on.
-        self._thread.join(END_PATIENCE)
+        self._beating.stop(END_PATIENCE)
 
-    def _run(self) -> None:
-        while not self._stop.wait(HEARTBEAT):
-            try:
-                if (trial := self.trial) is not None:
-                    beat(trial)
-                for dead in self._watch.dead(self._study.get_trials(deepcopy=False)):
-                    take_over(self._study, dead, self._config)
-            except STORAGE_ERRORS as error:
-                # If it lasts, the worker's main thread meets it too.
-                log.warning("no heartbeat: %s", error)
+    def _beat_and_watch(self) -> None:
+        try:
+            if (trial := self.trial) is not None:
+                beat(trial)
+            for dead in self._watch.dead(self._study.get_trials(deepcopy=False)):
+                take_over(self._study, dead, self._config)
+        except STORAGE_ERRORS as error:
+            # If it lasts, the worker's main thread meets it too.
+            log.warning("no heartbeat: %s", error)
