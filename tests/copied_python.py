@@ -66,7 +66,9 @@ def words_of_a_copy(requests: socket.socket) -> list[str]:
     os.chdir(request["folder"])
     adopt(request["environment"])
     words: list[str] = request["words"]
-    return words_of_a_fork_server() or words if "--workers" in words else words
+    if "--workers" in words:
+        return words_of_a_fork_server() or words
+    return words
 
 
 def orphaned_copy(new_session: bool) -> int | None:
@@ -95,9 +97,10 @@ def words_of_a_fork_server() -> list[str] | None:
         In the copy, then, the words behind `python`; None in this process.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # It is not for a fork server, which nobody has asked for yet, to end by a signal to its group.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     if not (copy := os.fork()):
         ours.close()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         message, files, _, _ = socket.recv_fds(theirs, LONGEST, MOST)
         if not message:  # the process has ended without one
             os._exit(0)
@@ -107,6 +110,7 @@ def words_of_a_fork_server() -> list[str] | None:
         adopt(request["environment"])
         words: list[str] = request["words"]
         return words
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     theirs.close()
     start_python = multiprocessing.util.spawnv_passfds
 

@@ -23,7 +23,6 @@ FOLDER = Path(__file__).parent
 SET_CHILD_SUBREAPER = 36
 STREAMS = (("p2cread", 0), ("c2pwrite", 1), ("errwrite", 2))
 """A process's stdin, stdout and stderr, by subprocess's names; and by number, this process's."""
-_kept: list[object] = []
 PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
 
 
@@ -53,8 +52,9 @@ class ReadyPython(subprocess.Popen):
         streams = [own if given[name] == -1 else given[name] for name, own in STREAMS]
         with _orphans_adopted():
             message = json.dumps(request, default=os.fspath).encode()
-            socket.send_fds(_copied(), [message], streams)
-            self.pid = int(_copied().recv(20))
+            _, connection = _copied()
+            socket.send_fds(connection, [message], streams)
+            self.pid = int(connection.recv(20))
         self._child_created = True
         self._close_pipe_fds(*(given[name] for name in PIPES))
 
@@ -87,8 +87,8 @@ def _orphans_adopted() -> Iterator[None]:
 
 
 @cache
-def _copied() -> socket.socket:
-    """A connection to the process that is copied, which ends with this one."""
+def _copied() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """The process that is copied, and the connection to it; it ends with this one."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
@@ -101,5 +101,4 @@ def _copied() -> socket.socket:
             start_new_session=True,
         )
     process.returncode = 0  # nobody waits for its end
-    _kept.append(process)
-    return ours
+    return process, ours
