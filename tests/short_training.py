@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
-import pytest
 import torch
 from filelock import FileLock
 
@@ -46,11 +45,9 @@ CONFIG = RunConfig(
 )
 
 
-def trained(collection: Collection, folders: pytest.TempPathFactory) -> Trainer:
+def trained(collection: Collection, common_folder: Path) -> Trainer:
     """A trainer that has done it, once for all processes that test side by side."""
-    own = folders.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    checkpoint = shared / f"short-training-{collection.name}.safetensors"
+    checkpoint = common_folder / f"short-training-{collection.name}.safetensors"
     with FileLock(f"{checkpoint}.lock"):
         data = SearchData.of(collection, CONFIG.network.size, CPU)
         trainer = Trainer(CONFIG, data, CPU, checkpoint)

@@ -112,9 +112,9 @@ def test_without_omniglot_an_auto_study_becomes_one_of_glyphs(
 
 
 def test_a_whole_study_and_the_same_again(
-    start: Start, refused: Refused, write_study: WriteStudy
+    start_python: Start, refused: Refused, write_study: WriteStudy
 ) -> None:
-    process = start("run", "glyphs", "--trials", "4")
+    process = start_python("run", "glyphs", "--trials", "4")
     out, err = process.communicate()
     assert process.returncode == 0, err
     output = Path("runs/glyphs")

@@ -186,7 +186,7 @@ def test_workers_wait_for_the_study_and_finish_it_together(
         return subprocess.Popen(
             [
                 word.replace("/checkpoints", f"{tmp_path}/checkpoints").replace(
-                    "sleep 10", "sleep 1"
+                    "sleep 10", "sleep 3"
                 )
                 for word in service["command"]
             ],

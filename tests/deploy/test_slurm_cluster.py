@@ -10,6 +10,7 @@ from pathlib import Path
 
 import optuna
 import pytest
+from optuna.trial import TrialState
 from slurm_cluster import SlurmCluster, needs_slurm
 from tiny_study import tiny_study
 
@@ -67,13 +68,17 @@ def test_tasks_that_are_queued_again_finish_the_study_to_the_exact_budget(
 
     wait_until(lambda: all_tasks(JobState="COMPLETED", Restarts="1"))
     after = finished()
-    assert len(optuna.load_study(study_name="tiny", storage=behind).trials) == len(after) == TRIALS
+    assert len(after) == TRIALS
     assert after.items() >= before.items()
+    # Two tasks may each have made the last trial: the one too many waits for a raised budget.
+    for trial in optuna.load_study(study_name="tiny", storage=behind).trials:
+        assert trial.number in after or trial.state is TrialState.WAITING
+        assert trial.number in after or not trial.intermediate_values
     assert (tmp_path / "runs/tiny/results.json").is_file()
 
 
 def _put_short_sleep(folder: Path) -> None:
-    """Puts a `sleep` there that takes a second: tasks look for the study more often."""
+    """Puts a `sleep` there that takes three seconds: tasks look for the study more often."""
     folder.mkdir()
-    (folder / "sleep").write_text("#!/bin/sh\nPATH=/usr/bin:/bin exec sleep 1\n")
+    (folder / "sleep").write_text("#!/bin/sh\nPATH=/usr/bin:/bin exec sleep 3\n")
     (folder / "sleep").chmod(0o755)

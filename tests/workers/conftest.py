@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from short_study import look_no_more
 
 STUDY = """
 name = "short"
@@ -40,6 +41,13 @@ Write = Callable[..., Path]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty current folder."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def closed_databases() -> Iterator[None]:
+    """No database is kept open from one test to the next."""
+    yield
+    look_no_more()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -7,22 +7,34 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from optuna import Study
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
 from hpo.database.opening import open_storage
+from hpo.database.waiting_storage import disconnect
 from hpo.storage.studies import stored_study
 
 Write = Callable[..., Path]
 Start = Callable[..., "subprocess.Popen[str]"]
+_looked_at: dict[str, Study] = {}
+"""Studies by their storage: to open one anew takes longer than to look at it."""
 
 
 def trials_of(storage: str) -> list[FrozenTrial]:
     """The study's trials; none where it does not exist yet."""
-    try:
-        return stored_study("short", open_storage(storage, create=False))[0].trials
-    except InputError:
-        return []
+    if storage not in _looked_at:
+        try:
+            _looked_at[storage], _ = stored_study("short", open_storage(storage, create=False))
+        except InputError:
+            return []
+    return _looked_at[storage].trials
+
+
+def look_no_more() -> None:
+    """Lets go of the databases that were looked at."""
+    while _looked_at:
+        disconnect(_looked_at.popitem()[1])
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from containers import in_container, needs_containers
-from short_study import Start, Write, trials_of, wait_for
+from short_study import Start, Write, trials_of
 
 from hpo.trials.budget import counts
 
@@ -15,19 +15,20 @@ PYTHON = sys.executable
 @needs_containers
 @pytest.mark.parametrize("storage", ["postgres"], indirect=True)
 def test_containers_of_one_host_name_leave_each_other_their_trials(
-    storage: str, write_study: Write, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    storage: str,
+    write_study: Write,
+    start_python: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    study = write_study(trials=8, epochs=4, steps=150)
+    study = write_study(trials=8, epochs=4, steps=80)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "contained"))
     command = in_container(f'exec {PYTHON} "$@"')
     text = "#!/bin/sh\n" + " ".join(f"'{word}'" for word in command) + ' contained "$@"\n'
     (tmp_path / "contained").write_text(text)
     (tmp_path / "contained").chmod(0o755)
     words = ("--storage", storage, "--workers", 2)
-    first = start("run", study, *words, "--output", "a")
-    wait_for(lambda: bool(trials_of(storage)))
-    second = start("join", "short", *words, "--output", "b")
-    for process in (second, first):
+    for process in [start_python("run", study, *words, "--output", output) for output in "ab"]:
         _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
     trials = trials_of(storage)

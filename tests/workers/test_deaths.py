@@ -1,7 +1,6 @@
 """Workers that are killed again and again, whatever they train: by real signals."""
 
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from multiprocessing import forkserver
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from dying import Dying, Living
+from ready_python import run_ready_python
 from short_study import Write
 
 from data.errors import WorkFailed
@@ -28,7 +28,7 @@ PROJECT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no fork server there")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def own_server() -> Iterator[None]:
     """No fork server is left, which would have this module's libraries for all tests."""
     yield
@@ -132,8 +132,7 @@ def test_deaths_of_one_process_after_the_other_stop_the_search_and_it_goes_on_la
     """As under a supervisor that starts a killed command again; each is a process of its own."""
     config = load_study(str(write_study(trials=2))).model_copy(update={"retries": 2})
     study = open_study(config, open_storage(storage, create=True))
-    command = [sys.executable, "-c", LIVES, storage, str(tmp_path)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180)
+    done = run_ready_python(["-c", LIVES, storage, str(tmp_path)], cwd=PROJECT, timeout=180)
     *killed, line, stopped, finished = done.stdout.splitlines()
     assert killed == [str(-signal.SIGKILL)] * DEATHS_OF_THE_STUDY, done.stderr
     assert line.startswith(f"workers died {DEATHS_OF_THE_STUDY} times in a row with no epoch")

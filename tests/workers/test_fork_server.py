@@ -108,11 +108,13 @@ def test_the_server_outlives_the_signals_of_its_group(tmp_path: Path) -> None:
 
 
 def test_nothing_outlives_a_killed_parent(
-    write_study: Write, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write_study: Write, start_python: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # for the server's socket, which it leaves there
     url = f"sqlite:///{tmp_path}/study.db"
-    process = start("run", write_study(epochs=50, steps=30), "--storage", url, "--workers", 2)
+    process = start_python(
+        "run", write_study(epochs=50, steps=30), "--storage", url, "--workers", 2
+    )
 
     def running() -> int:
         return sum(t.state is TrialState.RUNNING for t in trials_of(url))

@@ -25,7 +25,7 @@ def test_the_budget_is_exact_through_an_interrupt_and_a_restart(
     postgres: str, write_study: Write, start: Start, tmp_path: Path
 ) -> None:
     storage = postgres
-    words = ("run", write_study(trials=12, epochs=4, steps=30), "--storage", storage)
+    words = ("run", write_study(trials=12, epochs=4, steps=20), "--storage", storage)
     process = start(*words, "--workers", 3)
 
     def running() -> int:
@@ -201,7 +201,7 @@ def test_another_machine_joins_by_url_and_name(
     assert missing.returncode == 2
     assert err.count("\n") == 1
     words = ("--storage", storage, "--artifacts", "shared")
-    first = start("run", write_study(trials=30, steps=40), *words)
+    first = start("run", write_study(trials=16, steps=40), *words)
     wait_for(lambda: bool(trials_of(storage)))
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
@@ -212,7 +212,7 @@ def test_another_machine_joins_by_url_and_name(
     _, err = first.communicate(timeout=180)
     assert first.returncode == 0, err
     trials = trials_of(storage)
-    assert counts(trials).done == 30
+    assert counts(trials).done == 16
     assert len({trial.user_attrs["worker"] for trial in trials}) >= 2
     assert sorted(path.name for path in Path("out").iterdir()) == ["logs"]
 

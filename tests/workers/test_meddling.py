@@ -41,7 +41,9 @@ def test_a_study_deleted_while_it_runs_ends_all_workers_in_a_line(
 ) -> None:
     process = start("run", write_study(trials=60, steps=30), "--storage", storage, "--workers", 2)
     wait_for(lambda: counts(trials_of(storage)).done > 0)
-    optuna.delete_study(study_name="short", storage=storage)
+    # Where a worker adds a trial at this moment, Optuna deletes nothing, and says nothing of it.
+    while "short" in optuna.get_all_study_names(storage):
+        optuna.delete_study(study_name="short", storage=storage)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     assert err.splitlines()[-1].endswith(": the study was deleted while it was in use")

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import optuna
 from optuna.trial import TrialState
+from ready_python import ReadyPython
 from short_study import Write
 
 from hpo.database.opening import open_storage
@@ -62,8 +62,8 @@ print(json.dumps(mine))
 def race(program: str, storage: str) -> Counter[int]:
     """How often each trial is taken by six processes that begin at the same moment."""
     takers = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, storage],
+        ReadyPython(
+            ["-c", program, storage],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

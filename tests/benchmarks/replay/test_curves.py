@@ -1,28 +1,35 @@
 """A recording that is packed, unpacked and gone on with."""
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from ready_python import run_ready_python
+
+from benchmarks.replay import curves
 
 PROJECT = Path(__file__).parents[3]
 
 
-def curves(*words: object) -> None:
-    program = [sys.executable, "-m", "benchmarks.replay.curves"]
-    subprocess.run([*program, *map(str, words)], cwd=PROJECT, check=True)
+def record(*words: object) -> None:
+    """In a process of its own, as its command is part of what is recorded."""
+    program = ["-m", "benchmarks.replay.curves", "record"]
+    done = run_ready_python([*program, *map(str, words)], cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_a_recording_goes_on_from_where_it_was_packed(tmp_path: Path) -> None:
+def test_a_recording_goes_on_from_where_it_was_packed(
+    tmp_path: Path, run: Callable[..., None]
+) -> None:
     file, packed, again = (tmp_path / name for name in ("a.jsonl", "a.json.gz", "b.jsonl"))
-    curves("record", "glyphs", file, "--configurations", 1, "--seeds", 1)
-    curves("pack", file, packed)
-    curves("unpack", packed, again)
+    record("glyphs", file, "--configurations", 1, "--seeds", 1)
+    run(curves.main, "pack", file, packed)
+    run(curves.main, "unpack", packed, again)
     whole, unpacked = lines(file), lines(again)
     assert unpacked[0] == whole[0]
     recorded = [line for line in whole if "accuracy" in line]
@@ -30,7 +37,7 @@ def test_a_recording_goes_on_from_where_it_was_packed(tmp_path: Path) -> None:
     assert recorded[0]["computer"] == whole[0]["computer"]
     assert recorded[0]["computer"]["threads"] == 1
     assert recorded[0]["commit"] == whole[0]["commit"]
-    curves("record", "glyphs", again, "--configurations", 2, "--seeds", 1)
+    record("glyphs", again, "--configurations", 2, "--seeds", 1)
     head = lines(again)[0]
     assert head == whole[0] | {"command": head["command"]}
     assert head["command"] == (

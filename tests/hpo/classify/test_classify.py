@@ -40,9 +40,9 @@ def collection(request: pytest.FixtureRequest) -> Collection:
 
 
 @pytest.fixture(scope="module")
-def network(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> SiameseNetwork:
+def network(collection: Collection, common_folder: Path) -> SiameseNetwork:
     """Trained for some seconds."""
-    return trained(collection, tmp_path_factory).best_network()
+    return trained(collection, common_folder).best_network()
 
 
 @pytest.fixture(scope="module")

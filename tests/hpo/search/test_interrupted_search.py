@@ -4,11 +4,11 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState
+from ready_python import ReadyPython
 from short_search import Disturbed, config_with, opened, outcome, searched
 
 from data.collection import Collection
@@ -136,8 +136,8 @@ def test_a_search_killed_in_the_third_epoch_goes_on_as_if_it_had_not_been(
 
     opened(config, tmp_path / "killed")
     last = expected[-1][0]
-    worker = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(tmp_path / "killed"), str(last)],
+    worker = ReadyPython(
+        ["-c", KILLED, str(tmp_path / "killed"), str(last)],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         text=True,

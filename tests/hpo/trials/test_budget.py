@@ -2,6 +2,8 @@
 
 import random
 from collections import Counter
+from copy import deepcopy
+from functools import cache
 
 import optuna
 import pytest
@@ -12,7 +14,9 @@ from hpo.study.file import load_study
 from hpo.trials.budget import counts, may_start, reached_limit
 
 
+@cache
 def trial(number: int, state: TrialState) -> FrozenTrial:
+    """One that nobody changes, for there is one of each kind."""
     made = optuna.create_trial(
         state=state, value=0.5 if state is TrialState.COMPLETE else None, constraints={"s": 0}
     )
@@ -95,7 +99,7 @@ def test_no_order_of_events_exceeds_the_budget(seed: int, config: StudyConfig) -
 
 
 def test_the_other_limits_say_what_was_reached(config: StudyConfig) -> None:
-    done = trial(0, TrialState.COMPLETE)
+    done = deepcopy(trial(0, TrialState.COMPLETE))
     done.set_user_attr("seconds", 12.0)
     assert reached_limit([done], config) is None
     limited = config.model_copy(update={"timeout": 10.0})

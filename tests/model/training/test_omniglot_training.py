@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -22,9 +23,9 @@ CPU = torch.device("cpu")
 
 
 def test_a_few_seconds_of_training_classify_real_characters(
-    omniglot: Collection, tmp_path_factory: pytest.TempPathFactory
+    omniglot: Collection, common_folder: Path
 ) -> None:
-    trainer = trained(omniglot, tmp_path_factory)
+    trainer = trained(omniglot, common_folder)
     network = trainer.best_network()
     new = Trainer(CONFIG, trainer.data, CPU).network
     untrained = one_shot_exact(new, trainer.data.validation).value
