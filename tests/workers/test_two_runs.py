@@ -171,6 +171,7 @@ def test_after_an_interrupt_a_smaller_budget_counts(
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
+    assert study_in(postgres).user_attrs[ASKED] == {}  # which other machines see, too
     done = counts(trials_of(postgres)).done
     process = start(*words, "--trials", done)
     _, err = process.communicate(timeout=60)
