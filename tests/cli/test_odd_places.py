@@ -9,15 +9,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 from typer.testing import CliRunner
 
+from hpo.database.opening import open_storage
+from hpo.storage.studies import stored_study
+from hpo.storage.workspace import default_url
 from run_study import app
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, str(PROJECT / "run_study.py")]
 NOBODY = ["unshare", "--user", "--map-user=54321", "--map-group=54321"]
 HOMELESS = [*NOBODY, "env", "-u", "HOME", "-u", "XDG_CACHE_HOME"]
+NO_RIGHTS = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+"""What root needs, so that it may do what the modes of files say and no more."""
 needs_users = pytest.mark.skipif(
     sys.platform != "linux"
     or subprocess.run([*NOBODY, "true"], capture_output=True, check=False).returncode != 0,
@@ -102,6 +109,10 @@ def test_stdout_in_any_encoding_has_the_summary_and_whole_files(
     assert result.exit_code == 0, result.exception
     shown = result.stdout_bytes.decode(encoding)
     assert "Winner of the retrained" in shown
+    storage = open_storage(default_url(Path("runs/tiny")), create=False)
+    space = {"größe": FloatDistribution(0, 2)}  # in the table, as another program names it
+    foreign = optuna.create_trial(value=0.5, params={"größe": 1.0}, distributions=space)
+    stored_study("tiny", storage)[0].add_trial(foreign)
     for words in (["status", "tiny"], ["test", "runs/tiny"], ["export", "tiny", "--format=json"]):
         result = CliRunner(charset=encoding).invoke(app, words)
         assert result.exit_code == 0, result.exception
@@ -175,3 +186,26 @@ def test_a_home_that_is_not_known_is_refused(
     error = refused("run", write_study(), option)
     name = option.partition("=")[0]
     assert error.startswith(f"error: {name}: no home folder is known, which ~nobody-of-that-name")
+
+
+def test_a_study_that_may_only_be_read_is_looked_at_and_taken_out(write_study: WriteStudy) -> None:
+    done("run", write_study(trials=1, epochs=1))
+    folder = Path("runs/tiny")
+    for path in (*folder.glob("study.db*"), folder):
+        path.chmod(0o555)
+    reader = (*NO_RIGHTS, "env", "HOME=/nowhere") if os.geteuid() == 0 else ()
+    try:
+        out, _ = done("status", "tiny", before=reader)
+        assert "Study tiny on glyphs: finished" in out
+        out, _ = done("export", "tiny", before=reader)
+        assert "[network]" in out
+    finally:
+        folder.chmod(0o755)
+
+
+def test_a_data_root_in_a_home_that_is_not_known_is_refused(
+    write_study: WriteStudy, refused: Refused
+) -> None:
+    root = "~nobody-of-that-name/data"
+    error = refused("run", write_study(), "--data-root", root)
+    assert error == f"error: data root {root}: no home folder is known, which ~ stands for"

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import data.cores
 from data.cores import usable_cores
+from run_study import app
 
 VERSION_1 = Path("/sys/fs/cgroup/cpu")
 VERSION_2 = Path("/sys/fs/cgroup")
@@ -99,3 +101,12 @@ def test_without_control_groups_the_cores_count_that_it_may_run_on(
 ) -> None:
     monkeypatch.setattr(data.cores, "MEMBERSHIP", tmp_path / "none")
     assert usable_cores() == len(os.sched_getaffinity(0))
+
+
+def test_every_command_keeps_to_the_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data.cores, "usable_cores", lambda: 3)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    assert CliRunner().invoke(app, ["--help"]).exit_code == 0
+    assert os.environ["OMP_NUM_THREADS"] == "3"

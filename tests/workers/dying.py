@@ -56,5 +56,32 @@ class Living:
             wire.epoch_done(report(epoch))
 
 
+@dataclass(frozen=True)
+class Deaf:
+    """Does not end when it is told to, once it has made this file."""
+
+    ready: Path
+
+    def __call__(self, wire: Wire) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        wire.ready()
+        self.ready.touch()
+        time.sleep(60)
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Fails with this error, once this file is there."""
+
+    error: Exception
+    after: Path
+
+    def __call__(self, wire: Wire) -> None:
+        wire.ready()
+        while not self.after.exists():
+            time.sleep(0.05)
+        raise self.error
+
+
 def report(epoch: int) -> EpochReport:
     return EpochReport(epoch, 1.0, 0.5, 0.1, epoch, 0.5, 0.1, 1.0, 100.0)

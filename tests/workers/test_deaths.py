@@ -2,23 +2,25 @@
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
-from dying import Dying, Living
+from dying import Deaf, Dying, Failing, Living
 from ready_python import run_ready_python
 from short_study import Write
 
 from data.errors import WorkFailed
 from hpo.console.progress import Progress
-from hpo.database.opening import open_storage
+from hpo.database.opening import StorageAway, open_storage
 from hpo.runtime import memory_kills
 from hpo.search.loop import IN_A_ROW as DEATHS_OF_THE_STUDY
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 from hpo.trials.budget import counts
+from hpo.workers import pool
 from hpo.workers.deaths import IN_A_ROW
 from hpo.workers.machine import Machine
 from hpo.workers.pool import run_tasks
@@ -64,6 +66,27 @@ def test_the_others_go_on_without_one_that_is_always_killed(
     err = capsys.readouterr().err
     assert err.count("worker 0 died (SIGKILL) and is replaced") == IN_A_ROW - 1
     assert err.count("(SIGKILL) and is not replaced; the kernel has killed ") == 1
+
+
+def test_a_worker_that_does_not_end_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "END_PATIENCE", 0.5)
+    start, deaf = time.monotonic(), tmp_path / "deaf"
+    with pytest.raises(WorkFailed, match=r"^enough$"):
+        run(tmp_path, Deaf(deaf), Failing(WorkFailed("enough"), after=deaf))
+    assert deaf.exists()
+    assert time.monotonic() - start < 30
+
+
+def test_a_worker_whose_storage_stays_away_ends_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there").touch()
+    away = Failing(StorageAway("too many \x1b[2J"), after=tmp_path / "there")
+    assert run(tmp_path, away, Living(20))
+    assert capsys.readouterr().err.count(r"worker 0 ended: too many \x1b[2J") == 1
+    assert r"ERROR too many \x1b[2J" in (tmp_path / "log-worker-0.txt").read_text()
 
 
 def test_what_is_known_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
+import psycopg
 import pytest
 from optuna.trial import TrialState
-from short_study import Start, Write, trials_of, wait_for
+from short_study import Start, Write, slow, trials_of, wait_for
 
+import hpo.database.opening
+import hpo.database.retrying
 from benchmarks.chaos.faulty_proxy import FaultyProxy
-from hpo.database.opening import open_storage
+from hpo.database.opening import StorageAway, open_storage, storage_failures
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 from hpo.trials.budget import counts
@@ -60,6 +64,28 @@ def test_a_search_ends_and_goes_on_later(
         assert trial.state is not TrialState.WAITING or not trial.intermediate_values
 
 
+def test_a_command_that_retrains_ends(
+    behind: str, faults: FaultyProxy, write_study: Write, start: Start
+) -> None:
+    """Without letting its claim go, for which it has little time."""
+    process = start("run", slow(write_study(trials=1)), "--storage", behind)
+    unfinished = Path("runs/short/unfinished-short")
+    wait_for(lambda: any(unfinished.glob("retrained-*/*.checkpoint.*")))
+    faults.halt()
+    ends(process, signal.SIGINT)
+
+
+def asks(postgres: str) -> bool:
+    """Whether somebody else has asked the database for something."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND query <> ''"
+    with psycopg.connect(postgres.replace("+psycopg", "")) as admin:
+        row = admin.execute(f"SELECT count(*) {others} AND pid <> pg_backend_pid()").fetchone()
+    return row is not None and row[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("while_it", "by"), [("connects", signal.SIGINT), ("asks", signal.SIGTERM)]
+)
 @pytest.mark.parametrize(
     "words",
     [
@@ -73,16 +99,30 @@ def test_a_search_ends_and_goes_on_later(
     ids=lambda words: words[0],
 )
 def test_every_command_that_touches_a_database_ends(
-    words: tuple[object, ...], behind: str, faults: FaultyProxy, write_study: Write, start: Start
+    words: tuple[object, ...],
+    while_it: str,
+    by: int,
+    behind: str,
+    postgres: str,
+    faults: FaultyProxy,
+    write_study: Write,
+    start: Start,
 ) -> None:
     storage = open_storage(behind, create=True)
     open_study(load_study(str(write_study())), storage)
     storage.disconnect()
-    faults.halt()
-    process = start(*words, "--storage", behind)
-    wait_for(lambda: bool(faults.connections))
+    wait_for(lambda: not asks(postgres))
+    if while_it == "connects":
+        faults.halt()
+        process = start(*words, "--storage", behind)
+        wait_for(lambda: bool(faults.connections))
+    else:
+        faults.delay = 0.2
+        process = start(*words, "--storage", behind)
+        wait_for(lambda: asks(postgres))
+        faults.halt()
     time.sleep(0.5)
-    ends(process, signal.SIGINT)
+    ends(process, by)
 
 
 def test_a_proxy_whose_database_hangs_ends_and_so_does_its_client(
@@ -103,3 +143,23 @@ def test_a_proxy_whose_database_hangs_ends_and_so_does_its_client(
     time.sleep(2)
     ends(client, signal.SIGINT)
     ends(proxy, signal.SIGTERM)
+
+
+def test_a_proxy_that_is_frozen_is_given_up(
+    start: Start, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.database.opening, "PROXY_TIMEOUT", 0.5)
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.5)
+    database = ("--storage", f"sqlite:///{tmp_path}/study.db")
+    proxy = start("proxy", *database, "--port", free_port, "--host", "127.0.0.1")
+    assert proxy.stderr is not None
+    proxy.stderr.readline()
+    url = f"grpc://127.0.0.1:{free_port}"
+    storage = open_storage(url, create=False)
+    assert storage.get_all_studies() == []
+    proxy.send_signal(signal.SIGSTOP)
+    before = time.monotonic()
+    with pytest.raises(StorageAway), storage_failures(url):
+        storage.get_all_studies()
+    assert time.monotonic() - before < 5
+    storage._inner.close()  # type: ignore[attr-defined]

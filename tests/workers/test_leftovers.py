@@ -8,7 +8,9 @@ import pytest
 from short_study import Start, Write, trials_of, wait_for
 
 from hpo.database.opening import open_storage
-from hpo.storage.studies import files_begin_with, stored_study
+from hpo.storage.studies import Stores, files_begin_with, open_study, stored_study
+from hpo.study.file import load_study
+from hpo.trials.budget import counts
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
@@ -38,3 +40,32 @@ def test_the_next_command_clears_what_a_killed_one_left(
     _, err = third.communicate(timeout=60)
     assert third.returncode == 0, err
     assert not list(Path("shared").glob(f"{files_begin_with(study)}-*-[01]"))
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_the_end_of_the_search_clears_a_shared_store(
+    storage: str, write_study: Write, start: Start
+) -> None:
+    words = ("--storage", storage, "--artifacts", "shared")
+    process = start("run", write_study(trials=8, steps=30), *words)
+    wait_for(lambda: counts(trials_of(storage)).done > 0)
+    study, _ = stored_study("short", open_storage(storage, create=False))
+    number = next(trial.number for trial in study.trials if trial.state.is_finished())
+    left = Path(f"shared/{files_begin_with(study)}-{number}-0")
+    left.touch()  # as of a worker of another machine that was killed just then
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_who_joins_without_the_studys_store_leaves_no_folder_of_its_own(
+    storage: str, write_study: Write, start: Start
+) -> None:
+    study = open_study(load_study(str(write_study(trials=2))), open_storage(storage, create=True))
+    Stores("/not/on/this/machine", "/not/on/this/machine").save(study)
+    process = start("join", "short", "--storage", storage, "--output", "out")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert counts(study.trials).done == 2
+    assert not list(Path("out").glob("unfinished-*"))

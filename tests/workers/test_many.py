@@ -282,6 +282,7 @@ def test_workers_for_whom_there_is_no_connection_wait_and_end_nobody(
     process = start("run", write_study(trials=6), "--storage", few, "--workers", 4)
     _, err = process.communicate(timeout=180)
     assert process.returncode == 0, err
+    assert " ended: " not in err
     found = counts(trials_of(postgres))
     assert (found.done, found.failed, found.running) == (6, 0, 0)
     with admin.connect() as connection:

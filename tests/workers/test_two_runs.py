@@ -9,7 +9,7 @@ from pathlib import Path
 
 import optuna
 import pytest
-from short_study import Start, Write, trials_of, wait_for
+from short_study import Start, Write, slow, trials_of, wait_for
 
 from hpo.database.opening import open_storage
 from hpo.finish.finisher import FINISHER
@@ -25,13 +25,6 @@ FILES = ["best.safetensors", "best.toml", "results.json", "trials.csv"]
 
 def study_in(storage: str) -> optuna.Study:
     return stored_study("short", open_storage(storage, create=False))[0]
-
-
-def slow(study: Path) -> Path:
-    """The study, with a retraining that takes some seconds."""
-    text = study.read_text()
-    study.write_text(text.replace("finalists = 1, epochs = 1", "finalists = 1, epochs = 150"))
-    return study
 
 
 def kept(folder: str) -> list[str]:
@@ -178,6 +171,7 @@ def test_after_an_interrupt_a_smaller_budget_counts(
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
+    assert study_in(postgres).user_attrs[ASKED] == {}  # which other machines see, too
     done = counts(trials_of(postgres)).done
     process = start(*words, "--trials", done)
     _, err = process.communicate(timeout=60)

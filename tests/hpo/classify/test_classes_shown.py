@@ -17,3 +17,10 @@ def test_no_class_is_certain_or_out_of_the_question(capsys: pytest.CaptureFixtur
     assert ["picture", "class", "%", "same,", "%", "else,", "%"] in shown
     assert ["x.png", "a", ">99.9", "<0.1", "b", "<0.1"] in shown
     assert ["y.png", "a", "99.9", "50.0", "b", "0.1"] in shown
+
+
+def test_names_of_files_are_no_control_of_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "[bold]x\x1b[2J"
+    row = Answer(file=name, chosen=name, probability=0.9, same=0.5, probabilities={name: 0.9})
+    print_classes(Classified(classes=[name], queries=[row], skipped=[]))
+    assert capsys.readouterr().out.count(r"[bold]x\x1b[2J") == 2

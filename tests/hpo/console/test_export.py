@@ -1,6 +1,7 @@
 """The best configuration and the table of trials, from studies in real databases."""
 
 import io
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -170,6 +171,24 @@ def test_the_front_has_what_no_cheaper_trial_reaches(
     assert list(table["number"]) == [0, 1]
     assert table["value"].is_monotonic_increasing
     assert table["seconds"].is_monotonic_increasing
+
+
+def test_output_may_be_a_pipe_or_a_link(
+    study: optuna.Study, config: StudyConfig, export: Export, tmp_path: Path
+) -> None:
+    export(Selection(number=1), "toml", tmp_path / "trial.toml")
+    (tmp_path / "link").symlink_to("linked.toml")
+    export(Selection(number=1), "toml", tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)
+    export(Selection(number=1), "toml", tmp_path / "pipe")
+    expected = (tmp_path / "trial.toml").read_bytes()
+    assert (tmp_path / "linked.toml").read_bytes() == expected
+    assert os.read(reader, 1 << 16) == expected
+    export_table(study, config, Selection(), "csv", tmp_path / "pipe")
+    assert os.read(reader, 1 << 16).decode() == trials_csv(study)
+    os.close(reader)
 
 
 def test_only_one_selection() -> None:

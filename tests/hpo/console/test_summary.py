@@ -1,5 +1,6 @@
 """What one reads at the end of a study."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,14 @@ def test_the_winner_is_shown_layer_by_layer(
     assert "optimiser sgd" in lines
 
 
+def test_the_rates_shown_are_those_that_layers_are_trained_with(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = CONFIG | {"train": CONFIG["train"] | {"learning_rate": 0.5}}
+    lines = shown(results | {"winner": results["winner"] | {"config": config}}, capsys)
+    assert "conv1 64 5x5 0.0055 0.7 0.0002" in lines
+
+
 def test_other_data_are_not_held_against_the_paper(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,3 +182,12 @@ def test_the_dashboards_command_names_the_storage_without_its_password() -> None
         command = shown_command("dashboard", Workspace.of("quick", storage=f"postgresql://{given}"))
         assert f"--storage 'postgresql://{shown}'" in command
         assert "secret" not in command
+
+
+def test_a_shown_command_runs_in_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = shown_command("status", Workspace.of("quick"))
+    ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert ran.stderr.startswith("error: study quick: storage ")

@@ -16,7 +16,7 @@ from pathlib import Path
 import optuna
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
 
 import hpo.database.opening
 from data.errors import InputError, WorkFailed
@@ -78,6 +78,22 @@ def test_a_storage_is_made_and_used_with_one_connection(allowed_two: str, postgr
         storage.disconnect()
 
 
+def test_threads_share_the_one_connection(allowed_two: str) -> None:
+    storage = open_storage(allowed_two, create=True)
+    study = optuna.create_study(storage=storage, study_name="s")
+    assert storage.database is not None
+    made: list[object] = []
+    event.listen(storage.database.engine, "connect", lambda *of: made.append(of))
+    threads = [threading.Thread(target=lambda: [study.ask() for _ in range(5)]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(study.trials) == 15
+    assert made == []
+    storage.disconnect()
+
+
 @pytest.mark.parametrize("wait", [False, True])
 def test_who_finds_no_place_tries_again_and_leaves_nothing_behind(
     wait: bool, allowed_two: str, postgres: str, monkeypatch: pytest.MonkeyPatch
@@ -97,6 +113,18 @@ def test_who_finds_no_place_tries_again_and_leaves_nothing_behind(
         threading.Timer(1, stack.close).start()
         open_storage(allowed_two, create=False, wait=wait).disconnect()
     assert settled(postgres, 0)
+
+
+def test_a_try_that_fails_in_its_middle_keeps_no_connection(
+    allowed_two: str, postgres: str
+) -> None:
+    name = make_url(postgres).database
+    with psycopg.connect(plain(postgres), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" OWNER TO postgres')
+        admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    with pytest.raises(InputError, match="permission denied") as caught:
+        open_storage(allowed_two, create=True)
+    assert settled(postgres, 0), caught
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

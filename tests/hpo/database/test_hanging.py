@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import optuna
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 import hpo.database.postgresql
 import hpo.runtime.interrupts
 from benchmarks.chaos.faulty_proxy import FaultyProxy
+from data.errors import InputError
 from hpo.database.opening import open_storage
 from hpo.database.waiting_storage import WaitingStorage
 from hpo.runtime.interrupts import held_back
@@ -36,6 +39,16 @@ def storage_of(study: optuna.Study) -> WaitingStorage:
     return storage
 
 
+def connection_of(study: optuna.Study) -> psycopg.Connection[Any]:
+    """The one that its storage has."""
+    database = storage_of(study).database
+    assert database is not None
+    with database.engine.connect() as connection:
+        found = connection.connection.driver_connection
+    assert isinstance(found, psycopg.Connection)
+    return found
+
+
 def later(seconds: float, action: object, *arguments: object) -> threading.Timer:
     timer = threading.Timer(seconds, action, arguments)  # type: ignore[arg-type]
     timer.start()
@@ -46,13 +59,14 @@ def test_a_connection_that_hangs_is_given_up_and_made_anew(
     study: optuna.Study, faults: FaultyProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hpo.database.postgresql, "SILENCE", 0.5)
+    before = connection_of(study)
     faults.halt()
-    # What hangs stays so; what is new is taken.
-    timer = later(1, faults.go_on)
-    later(0.8, faults.reset)
+    timer = later(1.5, faults.go_on)
     start = time.monotonic()
     study.ask()
-    assert 0.5 < time.monotonic() - start < 8
+    assert time.monotonic() - start < 8
+    assert before.closed
+    assert connection_of(study) is not before
     assert len(study.trials) == 1
     timer.join()
 
@@ -177,10 +191,49 @@ def test_a_lock_is_not_waited_for_without_end(
     monkeypatch.setitem(hpo.database.postgresql.LIMITS, "lock_timeout", 300)
     storage = open_storage(postgres, create=True)
     study = optuna.create_study(storage=storage, study_name="s")
+    assert storage.database is not None
+    errors: list[object] = []
+    engine, tell = storage.database.engine, lambda told: errors.append(told.original_exception)
+    event.listen(engine, "handle_error", tell)
     with psycopg.connect(postgres.replace("+psycopg", "")) as other:
         other.execute("SELECT * FROM studies FOR UPDATE")
         later(1.5, other.rollback).join(0)
         start = time.monotonic()
         study.ask()  # tries several times
         assert 1 < time.monotonic() - start < 10
+    assert {type(error) for error in errors} == {psycopg.errors.LockNotAvailable}
+    storage.disconnect()
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up(
+    behind: str, faults: FaultyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.database.postgresql, "CONNECT_TIMEOUT", 2)  # psycopg's least
+    faults.halt()
+    start = time.monotonic()
+    with pytest.raises(InputError, match="timeout"):
+        open_storage(behind, create=True)
+    assert 1.5 < time.monotonic() - start < 10
+
+
+def test_the_kernel_notices_a_peer_that_is_gone(study: optuna.Study) -> None:
+    """Without a word: behind a firewall that forgot the connection, or a cable."""
+    asked = ("TCP_USER_TIMEOUT", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+    with socket.socket(fileno=os.dup(connection_of(study).fileno())) as end:
+        found = [end.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in asked]
+        assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert found == [15_000, 10, 5, 3]
+
+
+def test_the_server_keeps_the_limits(postgres: str) -> None:
+    limits = {
+        "statement_timeout": "20s",
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": "30s",
+    }
+    storage = open_storage(postgres, create=True)
+    assert storage.database is not None
+    with storage.database.engine.connect() as connection:
+        found = {name: connection.execute(text(f"SHOW {name}")).scalar() for name in limits}
+    assert found == limits
     storage.disconnect()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
 import optuna
@@ -60,8 +62,16 @@ def test_a_trial_that_was_made_and_taken_over_meanwhile_is_anothers(
     config: StudyConfig,
     faults: FaultyProxy,
     postgres: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = optuna.load_study(study_name=study.study_name, storage=postgres)
+    sleep = time.sleep
+
+    def look(seconds: float) -> None:
+        """This worker's second thread, between two attempts of the first."""
+        sleep(seconds)
+        if threading.current_thread() is threading.main_thread():
+            assert [trial.value for trial in study.get_trials(deepcopy=False)] == [0.5]
 
     def finish_it(error: object) -> None:
         (made,) = other.trials
@@ -70,8 +80,10 @@ def test_a_trial_that_was_made_and_taken_over_meanwhile_is_anothers(
 
     database = study._storage.database  # type: ignore[attr-defined]
     event.listen(database.engine, "handle_error", finish_it, once=True)
+    trials = study.get_trials()
+    monkeypatch.setattr("optuna.storages._rdb.storage.time.sleep", look)
     faults.lose_answers()
-    assert take_trial(study, config, study.get_trials()) is None
+    assert take_trial(study, config, trials) is None
     assert [(t.number, t.state, t.value) for t in study.trials] == [(0, TrialState.COMPLETE, 0.5)]
     other._storage.remove_session()
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import torch
 
+import hpo.finish.finalists
 import hpo.finish.retrain_task
 from data.collection import Collection
 from data.errors import InputError, WorkFailed
@@ -19,7 +20,9 @@ from data.splits import SearchData, held_out_characters
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
 from hpo.finish.finalists import finish, fresh_seeds
+from hpo.finish.finisher import Claim, Finisher, FinishLost
 from hpo.run.run import run_study
+from hpo.runtime.process_identity import this_process
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
@@ -324,3 +327,18 @@ def test_without_a_complete_trial_there_is_no_winner(
     with pytest.raises(WorkFailed, match="no trial was completed"):
         finish(study, config, glyphs, MACHINE, Workspace(tmp_path / "output", "glyphs", STORAGE))
     assert not (tmp_path / "output").exists()
+
+
+def test_who_was_replaced_while_it_retrained_opens_no_test_alphabet(
+    study: optuna.Study,
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hpo.finish.finalists, "one_shot_test", lambda *_: pytest.fail("opened"))
+    workspace = Workspace(tmp_path, config.name, STORAGE)
+    replaced = Finisher(study, config, Claim(process=this_process()))  # the storage has another
+    with pytest.raises(FinishLost):
+        finish(study, config, glyphs, MACHINE, workspace, replaced)
+    assert not workspace.results.exists()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import optuna
 import pytest
@@ -18,6 +21,8 @@ from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 
+PROJECT = Path(__file__).parents[3]
+NAMED = "from hpo.runtime.process_identity import *; print(this_process(), flush=True); input()"
 OTHER = Claim(process="elsewhere:1:2")
 
 
@@ -63,13 +68,27 @@ def test_one_that_is_silent_is_replaced_and_tests_nothing_when_it_wakes(
 def test_one_that_gives_signs_of_life_is_left_alone(
     study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.finish.finisher, "GRACE", 0.2)
+    monkeypatch.setattr(hpo.finish.finisher, "HEARTBEAT", 0.2)
+    monkeypatch.setattr(hpo.finish.finisher, "GRACE", 0.6)
     study.set_user_attr(FINISHER, OTHER.model_dump())
-    living, claims = Finisher(study, config, OTHER), Claims()
-    for _ in range(10):
-        assert not isinstance(claims.take(study, config), Finisher)
-        time.sleep(0.05)
-        living.still_mine()
+    claims = Claims()
+    with Finisher(study, config, OTHER):  # however long it retrains
+        for _ in range(30):
+            assert not isinstance(claims.take(study, config), Finisher)
+            time.sleep(0.05)
+
+
+def test_one_of_this_machine_that_was_killed_is_replaced_at_once(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    command = [sys.executable, "-c", NAMED]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True) as process:
+        assert process.stdout is not None
+        claim = Claim(process=process.stdout.readline().strip())
+        study.set_user_attr(FINISHER, claim.model_dump())
+        assert Claims().take(study, config) == claim
+        process.kill()
+    assert isinstance(Claims().take(study, config), Finisher)
 
 
 def test_after_a_raise_of_the_budget_there_is_no_test_yet(

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from hpo.console.progress import Progress
 from hpo.console.terminal import stdout
@@ -20,8 +21,10 @@ from hpo.runtime.literal_text import (
     in_figure,
     in_html,
     in_markdown,
+    say,
     visible,
 )
+from run_study import app
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J[bold]a[/bold]:smile:\r\nb\x9b31m\u202e\udcff</script>`&'\""
 SEEN = r"\x1b]0;owned\x07\x1b[2J[bold]a[/bold]:smile:\r\nb\x9b31m\u202e\udcff</script>`&'" + '"'
@@ -110,3 +113,15 @@ def test_a_mistake_with_control_characters_is_one_harmless_line() -> None:
     assert r"a\x1b]0;owned\x07\nerror: b" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert "\x1b" not in ended.stderr
+
+
+def test_lines_on_stderr_and_warnings_of_any_library_are_harmless(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(HOSTILE)
+    assert capsys.readouterr().err == f"{SEEN}\n"
+    assert logging.lastResort is not None
+    monkeypatch.setattr(logging.lastResort, "formatter", None)
+    CliRunner().invoke(app, ["status", "nothing"])
+    record = logging.LogRecord("a", 30, "b", 1, "\x1b[2J", None, None)
+    assert logging.lastResort.format(record) == r"\x1b[2J"

@@ -25,6 +25,15 @@ from hpo.runtime.process_identity import (
 
 PROJECT = Path(__file__).parents[3]
 NAMED = "from hpo.runtime.process_identity import *; print(this_process(), flush=True); input()"
+FILES = """
+import sys
+from pathlib import Path
+from data.whole_files import replacing
+from hpo.storage.workspace import Workspace
+own = Workspace.of("quick", Path(sys.argv[1]))
+with replacing(own.results) as partial:
+    print(*(path.name for path in (own.scratch, own.logs, partial)))
+"""
 ASKED = "import sys; from hpo.runtime.process_identity import *; print(is_gone(sys.argv[1]))"
 
 
@@ -78,6 +87,17 @@ def test_an_old_name_and_one_that_means_mischief_tell_nothing() -> None:
         "box:7",
         f"{host}:{os.getpid()}",
     ]
+
+
+def test_of_another_kernel_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where machines share a folder for temporary files: one does not see the other's locks."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for boot, known in (("0" * 8, False), (this_process()[-24:-16], True)):
+        token = boot + "1" * 16
+        (tmp_path / f"{PREFIX}{token}").touch()
+        assert is_gone(f"elsewhere:1:{token}") == known
 
 
 def test_a_forked_copy_has_a_name_of_its_own_and_not_its_parents_life() -> None:
@@ -169,3 +189,12 @@ def test_a_user_from_whom_processes_are_hidden_takes_nobody_for_dead() -> None:
         process.kill()
         process.wait()
         assert answer(command) == "True"
+
+
+@needs_containers
+def test_files_of_containers_of_one_host_name_do_not_clash(tmp_path: Path) -> None:
+    """Scratch folders, logs, and files that are being written, of processes of one number."""
+    command = in_container(in_python(FILES, str(tmp_path)))
+    one, other = (answer(command).split() for _ in range(2))
+    assert len(one) == len(other) == 3
+    assert not set(one) & set(other)

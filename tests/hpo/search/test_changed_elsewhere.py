@@ -11,6 +11,8 @@ from data.errors import WorkFailed
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.database.opening import storage_failures
+from hpo.database.optuna_private import new_trial
+from hpo.runtime.process_identity import this_process
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
@@ -80,3 +82,46 @@ def test_a_study_that_is_deleted_meanwhile_ends_in_a_line(
     said = r"study\.db: the study was deleted while it was in use$"
     with pytest.raises(WorkFailed, match=said), storage_failures(url):
         search(opened(config, tmp_path), meddled(config, data, tmp_path))
+
+
+def test_a_trial_in_this_workers_name_that_it_does_not_run_is_done_whenever_it_appears(
+    data: SearchData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an answer that was lost for good: its maker does not know that it was made."""
+    config = config_with(trials=3, pruner={"name": "none"})
+
+    def make(folder: Path, trial: optuna.Trial) -> None:
+        if trial.number == 0:
+            record = {"worker": this_process()}
+            running = optuna.create_trial(state=TrialState.RUNNING, user_attrs=record)
+            new_trial(trial.study, running)
+
+    monkeypatch.setattr("test_changed_elsewhere.meddle", make)
+    monkeypatch.setattr("hpo.search.loop.pause", lambda _: pytest.fail("it waits for itself"))
+    study = opened(config, tmp_path)
+    search(study, meddled(config, data, tmp_path))
+    found = counts(study.trials)
+    assert (found.complete, found.running, found.waiting) == (3, 0, 0)
+    assert study.trials[1].values is not None
+
+
+def test_a_trial_taken_over_after_its_last_report_is_the_others_to_tell(
+    data: SearchData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_with(trials=1)
+    study = opened(config, tmp_path)
+    other = optuna.storages.RDBStorage(default_url(tmp_path))
+
+    def take_over(folder: Path, trial: optuna.Trial) -> None:
+        other.set_trial_user_attr(trial._trial_id, "worker", "elsewhere:1:2")
+
+    def tell(seconds: float) -> None:
+        """The other one, while this one waits."""
+        other.set_trial_state_values(study.trials[0]._trial_id, TrialState.COMPLETE, [0.75])
+
+    monkeypatch.setattr("test_changed_elsewhere.meddle", take_over)
+    monkeypatch.setattr("hpo.search.loop.pause", tell)
+    search(study, meddled(config, data, tmp_path))
+    assert [(trial.value, trial.user_attrs["worker"]) for trial in study.trials] == [
+        (0.75, "elsewhere:1:2")
+    ]

@@ -141,6 +141,7 @@ def test_a_folder_that_is_away_is_waited_for(
     patient = PatientStore(one.store)
     patient.write("another", io.BytesIO(b"content"))
     back.join()
+    assert not away.exists()  # it came back, and nothing was made in its place
     assert patient.open_reader("another").read() == b"content"
     with pytest.raises(ArtifactNotFound):  # an answer: nothing is waited for
         patient.open_reader("nothing")

@@ -68,6 +68,20 @@ def test_who_notices_late_takes_nothing_from_the_living(
     assert now.user_attrs["worker"] == this_process()
 
 
+def test_who_notices_late_that_a_trial_has_ended_changes_nothing(
+    study: optuna.Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = taken(study, config)
+    trial.set_user_attr("worker", "elsewhere:1:2")
+    seen = study.trials[0]
+    study.tell(trial, 0.5)
+    ended = study.trials[0]
+    monkeypatch.setattr(study._storage, "get_trial", lambda trial_id: seen)
+    take_over(study, seen, config)
+    monkeypatch.undo()
+    assert study.trials[0] == ended
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_a_trial_whose_worker_died_before_it_gave_its_name_waits_again(
     named: bool, study: optuna.Study, config: StudyConfig

@@ -1,9 +1,16 @@
 """Signs of life."""
 
+import time
+
 import optuna
+import pytest
 from taking import taken
 
-from hpo.search.heartbeat import beat
+import hpo.search.heartbeat
+from benchmarks.chaos.faulty_proxy import FaultyProxy
+from hpo.database.opening import open_storage
+from hpo.search.heartbeat import Heart, beat
+from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig
 
 
@@ -17,3 +24,17 @@ def test_a_heartbeat_is_kept_and_one_too_late_does_no_harm(
     before = study.trials[0]
     beat(trial)
     assert study.trials[0] == before
+
+
+def test_a_heart_whose_database_hangs_is_not_waited_for(
+    behind: str, faults: FaultyProxy, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.search.heartbeat, "HEARTBEAT", 0.05)
+    storage = open_storage(behind, create=True)
+    with Heart(open_study(config, storage), config):
+        faults.halt()
+        time.sleep(0.5)  # it asks for the trials meanwhile
+        start = time.monotonic()
+    assert time.monotonic() - start < 2
+    faults.go_on()
+    storage.disconnect()

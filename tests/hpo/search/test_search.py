@@ -2,16 +2,25 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState
-from short_search import Disturbed, config_with, opened, outcome, searched
+from short_search import CPU, Disturbed, config_with, opened, outcome, searched
 
+import hpo.database.retrying
 from data.full_disk import NoRoom
 from data.splits import SearchData
+from hpo.console.progress import Progress
+from hpo.search.checkpoints import Checkpoints
+from hpo.search.loop import search
+from hpo.search.objective import Objective
+from hpo.storage.artifacts import open_store
+from hpo.storage.store_patience import StoreAway
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit
+from model.training.epoch_report import EpochReport
 
 
 def test_the_budget_is_met_exactly_and_then_nothing_is_trained(
@@ -62,6 +71,38 @@ def test_a_full_disk_is_no_failure_of_the_trial(
     trial = opened(config, tmp_path).trials[0]
     assert (trial.state, len(trial.intermediate_values)) == (TrialState.WAITING, 1)
     assert searched(config, data, tmp_path)[0].state is TrialState.COMPLETE
+
+
+def test_a_store_that_stays_away_ends_the_search_and_it_goes_on(
+    data: SearchData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.3)
+    config, store = config_with(trials=1), tmp_path / "store"
+    study, checkpoints = opened(config, tmp_path), Checkpoints(open_store(str(store)), tmp_path)
+
+    class Losing(Progress):
+        def epoch_done(self, report: EpochReport) -> None:
+            if report.epoch == 1:
+                shutil.rmtree(store)
+
+    with pytest.raises(StoreAway):
+        search(study, Objective(config, data, CPU, checkpoints, Losing("test", 1)))
+    assert counts(study.trials).waiting == 1
+    store.mkdir()
+    search(study, Objective(config, data, CPU, checkpoints, Progress("test", 1)))
+    found = counts(study.trials)
+    assert (found.complete + found.pruned, found.failed) == (1, 0)
+
+
+def test_a_budget_raised_while_it_searches_is_met(data: SearchData, tmp_path: Path) -> None:
+    config = config_with(trials=1)
+
+    class Raised(Progress):
+        def trial_started(self, number: int, epochs: int) -> None:
+            opened(config.model_copy(update={"trials": 3}), tmp_path)  # as by another `run`
+
+    found = counts(searched(config, data, tmp_path, Raised("test", 1)))
+    assert found.complete + found.pruned == 3
 
 
 def test_three_failures_alike_end_the_search(data: SearchData, tmp_path: Path) -> None:

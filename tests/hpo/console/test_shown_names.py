@@ -1,0 +1,92 @@
+"""Names of others in what commands print: shown, and no control of a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from hpo.console import status_view
+from hpo.console.status import Best, Ended, Status, WinnerStatus, WorkerStatus
+from hpo.console.summary import print_retraining, print_summary
+from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.study.results import Budget, RetrainingResults, StudyResults
+from hpo.trials.budget import TrialCounts
+
+QUICK = Path(__file__).parents[3] / "studies" / "results" / "quick.json"
+HOSTILE = "[bold]a\x1b]0;owned\x07\x1b[2J"
+SEEN = r"[bold]a\x1b]0;owned\x07\x1b[2J"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Of a finished study, in a folder of such a name."""
+    found = Workspace.of("tiny", tmp_path / HOSTILE)
+    found.folder.mkdir()
+    found.results.touch()
+    return found
+
+
+@pytest.fixture
+def now() -> Status:
+    """Of a study that is finished and at work, whose last trial failed."""
+    results = StudyResults.model_validate(json.loads(QUICK.read_text()))
+    return Status(
+        study="tiny",
+        dataset="glyphs",
+        state="running",
+        trials=TrialCounts(1, 0, 1, 0, 1, 0),
+        retried=0,
+        budget=Budget(trials=3, timeout=None),
+        best=Best(number=0, value=0.5),
+        winner=WinnerStatus(number=0, validation=results.validation, test=results.test),
+        left_out=None,
+        passed_over=[],
+        recent=[Ended(number=1, outcome=f"failed: {HOSTILE}")],
+        workers=[
+            WorkerStatus(
+                worker=HOSTILE, number=2, epochs=0, best=None, pictures_per_second=None, silent=1.0
+            )
+        ],
+        seconds_left=None,
+    )
+
+
+def test_status_in_lines(now: Status, workspace: Workspace) -> None:
+    lines = "".join(status_view.status_lines(now, workspace))
+    assert "\x1b" not in lines
+    assert f"Worker {SEEN}: trial 2" in lines
+    assert f"{SEEN}/best.toml" in lines
+
+
+def test_status_on_a_terminal(
+    now: Status,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    drawn = io.StringIO()
+    terminal = Console(file=drawn, force_terminal=True, width=150)
+    monkeypatch.setattr(status_view, "Console", lambda **_: terminal)
+    looks = iter([now, now.model_copy(update={"state": "finished"})])
+    monkeypatch.setattr(status_view, "INTERVAL", 0)
+    status_view.watch(lambda: next(looks), workspace)
+    for shown in (drawn.getvalue(), capsys.readouterr().out):
+        assert "\x1b]0;owned" not in shown
+        assert r"\x1b]0;owned" in shown
+
+
+def test_summaries(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(QUICK.read_text())
+    results = StudyResults.model_validate(document | {"device": HOSTILE})
+    folder = Path(HOSTILE)
+    print_summary(results, Workspace.of("quick", folder))
+    seeds = results.finalists[0].seeds
+    about = {"seeds": seeds, "best_seed": seeds[0].seed, "config": document["winner"]["config"]}
+    print_retraining(RetrainingResults.model_validate(document | about), TrainedFolder(folder))
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert shown.count(SEEN) >= 6  # a device, the study's four files, a network's

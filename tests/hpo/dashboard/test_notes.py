@@ -1,0 +1,54 @@
+"""What others wrote stays text in the notes of a study and of its trials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpo.dashboard.notes import study_note, trial_note
+from hpo.database.opening import open_storage
+from hpo.storage.studies import STORAGE, open_study
+from hpo.storage.workspace import default_url
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+from model.training.epoch_report import EpochReport
+
+HOSTILE = "<b>|`\x1b[2J\n# a"
+
+
+def note_of(config: StudyConfig, folder: Path) -> str:
+    study = open_study(config, open_storage(default_url(folder), create=True))
+    study.set_user_attr(STORAGE, "postgresql://h\x1b(0ost/db")
+    return study_note(study, config)
+
+
+def test_a_study_with_any_texts_has_a_harmless_note(tmp_path: Path) -> None:
+    config = load_study("glyphs").model_copy(update={"description": HOSTILE})
+    note = note_of(config, tmp_path)
+    assert "\x1b" not in note
+    assert r"\<b\>\|\`" in note
+    assert "\n# a" not in note
+
+
+def test_choices_are_no_markup_in_the_table(tmp_path: Path) -> None:
+    base = load_study("glyphs")
+    choices = {"choices": ["*adam*", "|"]}
+    config = base.model_copy(update={"train": base.train | {"optimiser": choices}})
+    assert r"| optimiser | one of | \*adam\*, \| |  |" in note_of(config, tmp_path)
+
+
+def test_the_reason_of_an_end_is_no_markup() -> None:
+    config = RunConfig(
+        network=NetworkConfig(convolutions=(Convolution(filters=8, kernel=5),), units=8),
+        train=TrainConfig(layers=(LayerConfig(learning_rate=0.01),) * 3),
+    )
+    report = EpochReport(0, 0.1, 0.8, 0.02, 0, 0.8, 0.02, 1.0, 100.0)
+    assert r"Pruned: \<b\>\|\`" in trial_note(3, config, [report], {}, HOSTILE)
+
+
+@pytest.mark.parametrize(("study", "said"), [("quick", True), ("glyphs", False)])
+def test_it_says_which_rates_are_factors(study: str, said: bool, tmp_path: Path) -> None:
+    note = note_of(load_study(study), tmp_path)
+    assert ("A layer's learning_rate is a factor of the network's." in note) == said
