@@ -68,7 +68,9 @@ class NoTraining:
 
     took = np.zeros(2)
 
-    def __init__(self, config: RunConfig, data: object, device: object, checkpoint: Path) -> None:
+    def __init__(
+        self, config: RunConfig, data: object, device: object, checkpoint: Path, steps_done: object
+    ) -> None:
         self.config, self._checkpoint = config, checkpoint
         self.network = SimpleNamespace(parameters=lambda: ())
         self.history: list[EpochReport] = []

@@ -51,7 +51,8 @@ def now() -> Status:
                 worker=HOSTILE, number=2, epochs=0, best=None, pictures_per_second=None, silent=1.0
             )
         ],
-        seconds_left=None,
+        part_done=0.0,
+        left=None,
     )
 
 
@@ -83,7 +84,7 @@ def test_summaries(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(QUICK.read_text())
     results = StudyResults.model_validate(document | {"device": HOSTILE})
     folder = Path(HOSTILE)
-    print_summary(results, Workspace.of("quick", folder))
+    print_summary(results, Workspace.of("quick", folder), 5.0)
     seeds = results.finalists[0].seeds
     about = {"seeds": seeds, "best_seed": seeds[0].seed, "config": document["winner"]["config"]}
     print_retraining(RetrainingResults.model_validate(document | about), TrainedFolder(folder))

@@ -36,7 +36,9 @@ CPU = torch.device("cpu")
 class Trained:
     """In place of a training: its accuracy follows from the configuration at once."""
 
-    def __init__(self, config: RunConfig, data: object, device: object, checkpoint: Path) -> None:
+    def __init__(
+        self, config: RunConfig, data: object, device: object, checkpoint: Path, steps_done: object
+    ) -> None:
         self.config, self.checkpoint = config, checkpoint
         first, *_, last = config.train.layers
         away = abs(log10(first.learning_rate) + 2) + abs(log10(last.learning_rate) + 3)
