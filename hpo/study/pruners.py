@@ -13,6 +13,9 @@ from optuna.pruners import (
 from hpo.study.definition import StudyConfig
 from hpo.study.space import most_epochs
 
+RUNGS = ("successive-halving", "hyperband")
+"""Pruners that decide after few of the epochs, each time at more of them."""
+
 
 def make_pruner(study: StudyConfig) -> BasePruner:
     """The pruner of a study, for trials that report with the number of epochs done as step.
@@ -50,7 +53,7 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
         [1, 2, 4, 8]
     """
     step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
-    if study.pruner.name in ("successive-halving", "hyperband"):
+    if study.pruner.name in RUNGS:
         while step < epochs:
             step *= factor
         return step == epochs
@@ -66,10 +69,15 @@ def next_rung(study: StudyConfig, epochs: int) -> int:
         [1, 2, 4, 4, 4]
     """
     most = most_epochs(study)
-    return next((rung for rung in range(epochs + 1, most) if may_prune(study, rung)), most)
+    if study.pruner.name not in RUNGS:
+        return min(most, max(epochs + 1, study.pruner.min_epochs))
+    rung = study.pruner.min_epochs
+    while rung <= epochs:
+        rung *= study.pruner.reduction_factor
+    return min(most, rung)
 
 
-def expected_epochs(study: StudyConfig, before: int) -> float:
+def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
     """Number of epochs that a trial gets on average, if all trials are equally good.
 
     Successive halving lets a trial pass a rung if it is in the best `1 / reduction_factor` of those
@@ -79,15 +87,15 @@ def expected_epochs(study: StudyConfig, before: int) -> float:
     Args:
         study: the definition.
         before: number of trials that ended before.
+        most: number of epochs of a trial that is not stopped, see `most_epochs`.
 
     Example:
         >>> from hpo.study.file import load_study
         >>> study = load_study("glyphs")
-        >>> [round(expected_epochs(study, before), 2) for before in (0, 1, 7)]
+        >>> [round(expected_epochs(study, before, most=4), 2) for before in (0, 1, 7)]
         [4.0, 2.5, 2.0]
     """
-    most = most_epochs(study)
-    if study.pruner.name not in ("successive-halving", "hyperband"):
+    if study.pruner.name not in RUNGS:
         return float(most)
     factor, there = study.pruner.reduction_factor, float(before + 1)
     rung, epochs, passes = study.pruner.min_epochs, 0.0, 1.0

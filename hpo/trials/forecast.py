@@ -21,7 +21,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.pruners import expected_epochs, next_rung
 from hpo.study.space import most_epochs
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import counts
+from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import is_infeasible
 from hpo.trials.ranking import best_first
@@ -29,6 +29,8 @@ from model.config import TrainConfig
 
 TRUSTED = 3.0
 """Number of trials that the pruner's rule counts for beside those that were observed."""
+SETTLED = 60
+"""Number of trials after which the rule gives one about as many epochs as the next."""
 TESTS = 5.0
 """Time of a network's test, in epochs' validations: it embeds five times as many pictures."""
 
@@ -137,12 +139,16 @@ def forecast(
     between = _seconds_between(ended)
     left, to_come = _epochs_left(trials, config, {t.number: paces[t.number] for t in ended})
     # The last trials end one by one: half a trial for each worker but one.
-    tail = epoch * expected_epochs(config, config.trials) * (workers - 1) / 2 if left else 0.0
+    usual = expected_epochs(config, config.trials, most_epochs(config))
+    tail = epoch * usual * (workers - 1) / 2 if left else 0.0
+    search = left * epoch + to_come * between + tail
+    if config.timeout is not None:
+        search = min(search, max(0.0, config.timeout - seconds(trials)))
     best = best_first(ended)[: config.finish.finalists] or running
     retraining, test = _finish(best, paces, config, at_finish)
     return Forecast(
         spent=sum(paces[t.number].epochs * paces[t.number].epoch for t in ended) / workers,
-        search=(left * epoch + to_come * between + tail) / workers,
+        search=search / workers,
         retraining=retraining,
         test=test,
     )
@@ -188,19 +194,29 @@ def _epochs_left(
 ) -> tuple[float, int]:
     """Epochs that the trials of the budget have still to be trained, and how many are to begin."""
     most = most_epochs(config)
-    rule = sum(expected_epochs(config, place) for place in range(len(ended)))
-    usual = TRUSTED * expected_epochs(config, config.trials)
+    rule = _expected_in_all(config, 0, len(ended), most)
+    usual = TRUSTED * expected_epochs(config, config.trials, most)
     longer = (sum(pace.epochs for pace in ended.values()) + usual) / (rule + usual)
     done, left = counts(trials).done, 0.0
     begun = [t for t in trials if t.state in (TrialState.RUNNING, TrialState.WAITING)]
     for place, trial in enumerate(begun[: max(0, config.trials - done)], start=done):
         epochs = len(trial.intermediate_values)
-        expected = longer * expected_epochs(config, place)
+        expected = longer * expected_epochs(config, place, most)
         left += min(most, max(next_rung(config, epochs), expected)) - min(most, epochs)
     to_come = max(0, config.trials - done - len(begun))
-    for place in range(config.trials - to_come, config.trials):
-        left += min(most, longer * expected_epochs(config, place))
-    return left, to_come
+    coming = longer * _expected_in_all(config, config.trials - to_come, config.trials, most)
+    return left + min(coming, float(to_come * most)), to_come
+
+
+def _expected_in_all(config: StudyConfig, first: int, end: int, most: int) -> float:
+    """Epochs that the pruner's rule gives the trials from `first` on, before `end`.
+
+    A budget may be of millions: one by one only as long as each differs from the next.
+    """
+    early = range(first, min(end, SETTLED))
+    late = max(0, end - max(first, SETTLED))
+    one_by_one = sum(expected_epochs(config, place, most) for place in early)
+    return one_by_one + late * expected_epochs(config, max(end, SETTLED), most)
 
 
 def _finish(

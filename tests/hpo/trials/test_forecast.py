@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import numpy as np
@@ -105,6 +106,17 @@ def test_before_any_trial_ended_the_speed_tells(study: optuna.Study, config: Stu
     assert found.forecast is not None
     assert found.forecast.retraining == pytest.approx(4 * 20 * EPOCH * 5 / 6)
     assert 30 * 2 * EPOCH * 5 / 6 < found.forecast.search < 30 * 8 * EPOCH
+
+
+def test_a_budget_of_millions_is_foretold_at_once(study: optuna.Study, config: StudyConfig) -> None:
+    endless = config.model_copy(update={"trials": 1_000_000, "timeout": 500.0})
+    train(study, config, np.random.default_rng(0))
+    trained = study.trials[0].user_attrs["seconds"]
+    start = time.process_time()
+    found = forecast(study.get_trials(), endless, workers=1)
+    assert time.process_time() - start < 1
+    assert found is not None
+    assert found.search == pytest.approx(500 - trained)
 
 
 def test_the_end_is_the_end() -> None:
