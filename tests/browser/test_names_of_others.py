@@ -12,6 +12,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.trial import TrialState
 from playwright.sync_api import Page, expect
 
+from hpo.dashboard.plots import FIGURES
 from hpo.dashboard.study_page import refresh
 from hpo.database.opening import open_storage
 from hpo.report.page import page, paragraphs
@@ -81,6 +82,13 @@ def assert_harmless(page: Page) -> None:
     assert page.locator("img[onerror], svg[onload], a[href^='javascript']").count() == 0
 
 
+def assert_no_markup(page: Page) -> None:
+    """No name has made a figure's text bold, or a link: its tags are shown."""
+    assert page.locator(".main-svg a").count() == 0
+    bold = page.locator(".main-svg tspan[style*='bold']").all_text_contents()
+    assert [text for text in bold if "longlong" in text and "<b>" not in text] == []
+
+
 def test_the_report_shows_them_and_runs_none(
     named_by_others: optuna.Study,
     browser_page: Page,
@@ -116,6 +124,7 @@ def test_the_report_shows_them_and_runs_none(
     shown = [name.replace(".", " ").replace("_", " ") for name in NAMES[:4]]
     labels = browser_page.locator("[id='parallel-coordinates'] .ytick text").all_text_contents()
     assert all(any(name in label for label in labels) for name in shown)
+    assert_no_markup(browser_page)
     for point in browser_page.locator("#timeline .bars .point").all()[:3]:
         point.hover(force=True)
     screenshot("names-of-others-report")
@@ -128,6 +137,22 @@ def test_the_report_shows_them_and_runs_none(
     assert write_pictures(few, pictures) is None
     assert {path.stem for path in (tmp_path / "a").rglob("*.png")} == set(few)
     assert all(path.parent == pictures for path in tmp_path.rglob("*.png"))
+
+
+def test_what_is_shown_under_the_pointer_is_text(named_by_others: optuna.Study) -> None:
+    trials, config = named_by_others.trials, load_study("glyphs")
+    alphabets = bars([Bar(name, 1.0, name) for name in NAMES], "%", 2, {"": BLUE})
+    lines = timeline(trials, trials[-1].datetime_complete).figures["timeline"]  # type: ignore[arg-type]
+    importance = FIGURES["importance"](trials, config)
+    assert importance is not None
+    shown = [
+        [text for bar in alphabets.data for text in bar.hovertext],
+        [str(row[1]) for bar in lines.data for row in bar.customdata],
+        [text for bar in importance.data for text in bar.y],
+    ]
+    for texts in shown:
+        assert any("&lt;b&gt;" in text for text in texts)
+        assert not any("<b>" in text for text in texts)
 
 
 def test_the_dashboard_shows_them_and_runs_none(

@@ -8,7 +8,7 @@ import pytest
 
 from hpo.dashboard.notes import study_note, trial_note
 from hpo.database.opening import open_storage
-from hpo.storage.studies import STORAGE, open_study
+from hpo.storage.studies import FINGERPRINT, STORAGE, open_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
@@ -21,6 +21,7 @@ HOSTILE = "<b>|`\x1b[2J\n# a"
 def note_of(config: StudyConfig, folder: Path) -> str:
     study = open_study(config, open_storage(default_url(folder), create=True))
     study.set_user_attr(STORAGE, "postgresql://h\x1b(0ost/db")
+    study.set_user_attr(FINGERPRINT, HOSTILE)
     return study_note(study, config)
 
 
@@ -30,6 +31,7 @@ def test_a_study_with_any_texts_has_a_harmless_note(tmp_path: Path) -> None:
     assert "\x1b" not in note
     assert r"\<b\>\|\`" in note
     assert "\n# a" not in note
+    assert "fingerprint `` <b>|`" in note
 
 
 def test_choices_are_no_markup_in_the_table(tmp_path: Path) -> None:
