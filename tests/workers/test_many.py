@@ -18,6 +18,11 @@ from hpo.database.opening import open_storage
 from hpo.storage.studies import files_begin_with, stored_study
 from hpo.trials.budget import counts
 
+CONNECTIONS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+"""Those of others to the database."""
 DONE = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
@@ -290,3 +295,24 @@ def test_workers_for_whom_there_is_no_connection_wait_and_end_nobody(
         connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO postgres'))
         connection.execute(text("DROP ROLE few"))
     admin.dispose()
+
+
+def test_each_worker_has_a_connection_and_the_process_that_watches_them_has_none(
+    postgres: str, write_study: Write, start: Start
+) -> None:
+    start("run", write_study(trials=60, steps=60), "--storage", postgres, "--workers", 2)
+    observer = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with observer.connect() as connection:
+
+        def number(query: str) -> int:
+            return int(connection.execute(text(query)).scalar_one())
+
+        def two_run() -> bool:
+            there = number("SELECT count(*) FROM pg_tables WHERE tablename = 'trials'")
+            return bool(there) and number("SELECT count(*) FROM trials WHERE state = 'RUNNING'") > 1
+
+        wait_for(two_run)
+        for _ in range(10):
+            time.sleep(0.1)
+            assert number(CONNECTIONS) == 2
+    observer.dispose()
