@@ -21,6 +21,7 @@ from hpo.trials.budget import counts
 CONNECTIONS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
 )
 """Those of others to the database."""
 DONE = (TrialState.COMPLETE, TrialState.PRUNED)
