@@ -3,7 +3,7 @@
 #   make test      the test suite
 #   make install   the project in .venv, and no more
 # Where there is no GPU, TORCH_INDEX=URL takes torch and torchvision from that index of wheels, such
-# as the CPU builds that PyTorch's installation page names, which take a fifth of the room.
+# as that of the CPU builds, which PyTorch's installation page names: they leave out what a GPU needs.
 PYTHON ?= python3
 TORCH_INDEX ?=
 RUN := .venv/bin/python
