@@ -10,11 +10,12 @@ from optuna.trial import FrozenTrial
 
 from hpo.dashboard.notes import save_study_note
 from hpo.database.opening import STORAGE_ERRORS
+from hpo.runtime.process_identity import this_process
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
 from hpo.trials.configuration import own_trials
-from hpo.trials.forecast import Forecast
+from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import trained
 from hpo.trials.ranking import best_trials
 
@@ -30,12 +31,13 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
     The note tells of a new best trial at once. All else follows at growing intervals, so that it
     costs next to nothing however large the study gets.
     """
-    done = counts(study.get_trials(deepcopy=False)).done
-    best = best_trials(study, config, 1)
-    if done and _interval(done) > _interval(done - 1):
-        refresh(study, config)
-    elif best and best[0].number == finished.number:
-        refresh(study, config, plots=False)
+    trials = study.get_trials(deepcopy=False)
+    done, best = counts(trials).done, best_trials(study, config, 1)
+    drawn = bool(done) and _interval(done) > _interval(done - 1)
+    if drawn or (best and best[0].number == finished.number):
+        # This worker is between two trials.
+        left = forecast(trials, config, worker=this_process())
+        refresh(study, config, plots=drawn, left=left)
 
 
 def refresh(

@@ -20,7 +20,7 @@ from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import stored
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.memory_kills import about_memory
-from hpo.runtime.process_identity import is_gone, stay_known
+from hpo.runtime.process_identity import is_gone, stay_known, this_process
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
 from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
@@ -105,7 +105,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 finally:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
-                progress.stands(Standing.of(study.get_trials(deepcopy=False), config))
+                trials = study.get_trials(deepcopy=False)
+                progress.stands(Standing.of(trials, config, this_process()))
                 progress.trial_finished(finished)
                 if objective.artifacts is not None:
                     refresh_after(study, config, finished)

@@ -95,10 +95,10 @@ class Standing(BaseModel):
     forecast: Forecast | None
 
     @classmethod
-    def of(cls, trials: Sequence[FrozenTrial], config: StudyConfig) -> Self:
-        """Of a study with these trials and this definition."""
+    def of(cls, trials: Sequence[FrozenTrial], config: StudyConfig, worker: str = "") -> Self:
+        """Of a study with these trials and this definition; see `forecast`."""
         done, total = counts(trials).done, config.trials
-        return cls(done=done, total=total, forecast=forecast(trials, config))
+        return cls(done=done, total=total, forecast=forecast(trials, config, worker=worker))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,10 @@ class _Pace:
 
 
 def forecast(
-    trials: Sequence[FrozenTrial], config: StudyConfig, workers: int | None = None
+    trials: Sequence[FrozenTrial],
+    config: StudyConfig,
+    workers: int | None = None,
+    worker: str = "",
 ) -> Forecast | None:
     """What is left of a study whose search goes on, or is done; None before anything is known.
 
@@ -126,14 +129,17 @@ def forecast(
         trials: the study's, by number.
         config: its definition.
         workers: their number, all on one machine; None counts those that run a trial now.
+        worker: one that counts too, for it is between two trials; "" if there is none.
     """
     paces = {trial.number: pace for trial in trials if (pace := _pace(trial, config))}
     if not paces:
         return None
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     ended = [trial for trial in trials if trial.state.is_finished() and trial.number in paces]
-    at_finish = workers or _largest_machine(running)
-    workers = workers or max(1, len(running))
+    names = [TrialRecord.of(trial).worker for trial in running]
+    names += [worker] if worker and worker not in names else []
+    at_finish = workers or _largest_machine(names)
+    workers = workers or max(1, len(names))
     known = [paces[trial.number] for trial in ended] or list(paces.values())
     epoch = sum(p.epochs * p.epoch for p in known) / sum(p.epochs for p in known)
     between = _seconds_between(ended)
@@ -249,7 +255,7 @@ def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
     return median(found) if found else 0.0
 
 
-def _largest_machine(running: Sequence[FrozenTrial]) -> int:
+def _largest_machine(workers: Sequence[str]) -> int:
     """The number of workers of the machine that has most of them, at least 1."""
-    machines = Counter(TrialRecord.of(trial).worker.partition(":")[0] for trial in running)
+    machines = Counter(worker.partition(":")[0] for worker in workers)
     return max(machines.values(), default=1)

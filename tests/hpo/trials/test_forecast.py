@@ -98,6 +98,17 @@ def test_workers_share_the_search_and_the_retraining(
     assert two.spent == pytest.approx(one.spent / 2)
 
 
+def test_a_worker_between_two_trials_counts(study: optuna.Study, config: StudyConfig) -> None:
+    train(study, config, np.random.default_rng(0))
+    other = begin(study, config).user_attrs["worker"]
+    trials = study.get_trials()
+    alone, both = forecast(trials, config), forecast(trials, config, worker="here:9:9")
+    assert alone is not None
+    assert both is not None
+    assert both.retraining == pytest.approx(alone.retraining / 2)
+    assert forecast(trials, config, worker=other) == alone
+
+
 def test_before_any_trial_ended_the_speed_tells(study: optuna.Study, config: StudyConfig) -> None:
     assert forecast([], config) is None
     begin(study, config)
