@@ -148,7 +148,8 @@ def test_a_whole_study_and_the_same_again(
         "runs/glyphs is finished and tested after 4 trials: nothing is trained; remove its"
         " results.json to search further and test anew\n"
     )
-    assert more.stdout == again.stdout
+    # All but how long each command took.
+    assert more.stdout.splitlines()[:-1] == again.stdout.splitlines()[:-1]
 
     exported = CliRunner().invoke(app, ["export", "glyphs", "--output", "best.toml"])
     assert (exported.exit_code, exported.stdout) == (0, "")
