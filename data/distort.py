@@ -7,7 +7,9 @@ from functools import cache
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample, interpolate, max_pool2d
+from torch.nn.functional import grid_sample, interpolate, max_pool2d
+
+from data.affine import places
 
 # The paper's ranges (section 3.3): degrees, shear, scale, pixels of a 105-pixel picture.
 ROTATION = math.radians(10)
@@ -53,7 +55,7 @@ def distort(
 
 def _moved(pictures: Tensor, affine: float, elastic: float, generator: torch.Generator) -> Tensor:
     count = len(pictures)
-    grid = affine_grid(_affine(count, affine, generator), list(pictures.shape), align_corners=False)
+    grid = places(_affine(count, affine, generator), pictures.shape[-1])
     if elastic > 0:
         shape = (count, ELASTIC_CELLS, ELASTIC_CELLS, 2)
         coarse = torch.randn(shape, generator=generator, device=pictures.device) * (2 * elastic)

@@ -29,6 +29,7 @@ from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import autocast, has_bfloat16, resolve_device
+from model.memory import keep_freed_memory
 from model.network.centring import centred
 from model.training.losses import training_loss
 from model.training.trainer import Trainer
@@ -153,6 +154,7 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--steps", type=int, default=30)
     arguments = parser.parse_args()
+    keep_freed_memory()  # as workers do
     device = resolve_device(arguments.device)
     collection = load_collection("omniglot", arguments.data_root)
     small = SearchData.of(collection, 35, device)

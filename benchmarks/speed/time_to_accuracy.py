@@ -35,6 +35,7 @@ from model.config_file import read_config
 from model.device import has_bfloat16, resolve_device
 from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
 from model.evaluation.standard_error import mean_and_error
+from model.memory import keep_freed_memory
 from model.training.trainer import Trainer
 
 Curve = list[dict[str, float]]
@@ -119,6 +120,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path)
     parser.add_argument("--device", default="auto")
     asked = parser.parse_args()
+    keep_freed_memory()  # as workers do
     device, config = resolve_device(asked.device), read_config(asked.config)
     if asked.epochs:
         train_config = config.train.model_copy(update={"epochs": asked.epochs})

@@ -26,6 +26,7 @@ from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import has_bfloat16, resolve_device
+from model.memory import keep_freed_memory
 from model.network.siamese import SiameseNetwork
 
 
@@ -99,6 +100,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path)
     parser.add_argument("--device", default="auto")
     arguments = parser.parse_args()
+    keep_freed_memory()  # as workers do
     device = resolve_device(arguments.device)
     collection = load_collection("omniglot", arguments.data_root)
     small = SearchData.of(collection, 35, device)

@@ -19,6 +19,7 @@ from hpo.runtime.literal_text import VisibleFormatter
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import in_words
 from hpo.workers.fork_server import let_signals_through
+from model.memory import keep_freed_memory
 from model.training.epoch_report import EpochReport
 
 INTERRUPTED = 130
@@ -103,6 +104,7 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     torch.set_num_threads(threads)
+    keep_freed_memory()
     wire = Wire(connection)
     try:
         let_signals_through()

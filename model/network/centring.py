@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample
+from torch.nn.functional import grid_sample
+
+from data.affine import pixel_places, places
 
 RADIUS = 0.19
 """Common radius of gyration along an axis, as a part of the picture's width.
@@ -45,7 +47,7 @@ def centred(pictures: Tensor, resize: float, times: float = 1.0) -> Tensor:
         True
     """
     size = pictures.shape[-1]
-    place = (torch.arange(size, device=pictures.device) * 2 + 1) / size - 1  # as grid_sample counts
+    place = pixel_places(size, pictures.device)
     ink = pictures[:, 0].float()
     mass = ink.sum((1, 2))
     share = mass.clamp(min=1e-6)
@@ -62,7 +64,7 @@ def centred(pictures: Tensor, resize: float, times: float = 1.0) -> Tensor:
     maps = torch.stack(
         (torch.stack((factor, zero, x), 1), torch.stack((zero, factor, y), 1)), 1
     )  # from output to input places
-    grid = affine_grid(maps, list(pictures.shape), align_corners=False)
+    grid = places(maps, size)
     return grid_sample(
         pictures.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False
     )

@@ -26,6 +26,7 @@ from model.training.checkpoint import restore, write_checkpoint
 from model.training.epoch_report import EpochReport
 from model.training.losses import training_loss
 from model.training.optimiser import make_optimiser, set_epoch
+from model.training.speed import Speed
 from model.training.validation import Validation, validate
 
 # Purposes of the streams of random numbers; see `seeded`.
@@ -201,8 +202,7 @@ class Trainer:
         generator = self._generator(DISTORTIONS, epoch)
         self.network.train()
         total = torch.zeros((), device=self.device)
-        pictures = steps = 0
-        told = start
+        steps, told, speed = 0, start, Speed()
         for batch in self.batches(epoch):
             inputs = distort(
                 batch.pictures.float() / 255,
@@ -212,15 +212,15 @@ class Trainer:
                 generator,
             )
             total += self.step(inputs, batch.labels)
-            pictures += len(inputs)
+            speed.step_done(len(inputs))
             steps += 1
-            if (now := time.perf_counter()) - told >= STEPS_TOLD:
-                told = now
-                self._steps_done(steps / train.steps_per_epoch, pictures / (now - start))
+            if time.perf_counter() - told >= STEPS_TOLD:
+                told = time.perf_counter()
+                self._steps_done(steps / train.steps_per_epoch, speed.pictures_per_second)
             if steps % FINITE_CHECK == 0 and not isfinite(float(total)):
                 break
         loss = float(total) / steps
-        trained = time.perf_counter() - start
+        speed.step_done(0)
         found = Validation(0.0, 0.0)
         if isfinite(loss):
             found = self.validation()
@@ -234,7 +234,7 @@ class Trainer:
             best_accuracy=found.accuracy,
             best_standard_error=found.standard_error,
             seconds=time.perf_counter() - start,
-            pictures_per_second=pictures / trained,
+            pictures_per_second=speed.pictures_per_second,
             verification=found.verification,
         )
         before = self.history[-1] if self.history else report
