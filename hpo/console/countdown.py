@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from statistics import fmean
 
 from hpo.trials.forecast import Forecast
@@ -85,7 +86,7 @@ class Trainings:
         self._before = before or Forecast(spent=0, search=0, retraining=0, test=0)
         self._epochs = 1
         self._left: dict[int, int] = {}
-        self._seconds: list[float] = []
+        self._seconds: dict[int, list[float]] = defaultdict(list)
 
     def started(self, part: int, epochs: int) -> None:
         """A training of so many epochs begins."""
@@ -95,7 +96,7 @@ class Trainings:
     def epoch_done(self, part: int, report: EpochReport) -> None:
         """An epoch of it is done."""
         self._left[part] = self._epochs - report.epoch - 1
-        self._seconds.append(report.seconds)
+        self._seconds[part].append(report.seconds)
 
     def finished(self, part: int) -> None:
         """A training is done, or was done before."""
@@ -108,11 +109,16 @@ class Trainings:
         """How long all of it still takes; None before the first epoch is done."""
         if not self._seconds:
             return None
-        epochs = sum(self._left.values()) + max(0, self._to_come) * self._epochs
-        longest = max(self._left.values(), default=0)
+        seconds = [s for of_part in self._seconds.values() for s in of_part]
+        usual = fmean(seconds)
+        left = [
+            epochs * (fmean(self._seconds[part]) if part in self._seconds else usual)
+            for part, epochs in self._left.items()
+        ]
+        in_all = sum(left) + max(0, self._to_come) * self._epochs * usual
         return Forecast(
-            spent=self._before.spent + sum(self._seconds) / self._parts,
+            spent=self._before.spent + sum(seconds) / self._parts,
             search=0.0,
-            retraining=max(longest, epochs / self._parts) * fmean(self._seconds),
+            retraining=max([*left, in_all / self._parts]),
             test=self._before.test,
         )

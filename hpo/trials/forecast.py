@@ -7,8 +7,9 @@ trained. It is in seconds of the clock, with as many workers as there are now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import fmean, median
 from typing import Self
 
@@ -138,7 +139,7 @@ def forecast(
     ended = [trial for trial in trials if trial.state.is_finished() and trial.number in paces]
     names = [TrialRecord.of(trial).worker for trial in running]
     names += [worker] if worker and worker not in names else []
-    at_finish = workers or _largest_machine(names)
+    at_finish = workers or _largest_machine([*names, *_done_with_all(running, ended)])
     workers = workers or max(1, len(names))
     known = [paces[trial.number] for trial in ended] or list(paces.values())
     epoch = sum(p.epochs * p.epoch for p in known) / sum(p.epochs for p in known)
@@ -236,13 +237,13 @@ def _finish(
     known = [(trial, paces[trial.number].epoch) for trial in best if trial.number in paces]
     if not known:
         return 0.0, 0.0
-    # So many at once; the last round may be of fewer, and takes as long.
+    # So many at once; the last round may be of fewer, and takes as long. The slowest decides.
     rounds = -(-config.finish.finalists * seeds // workers)
     validations = [
         max(0.0, epoch - (_seconds_of_training(trial, config) or epoch)) for trial, epoch in known
     ]
     test = TESTS * seeds * fmean(validations)
-    return rounds * epochs * fmean(epoch for _, epoch in known), test
+    return rounds * epochs * max(epoch for _, epoch in known), test
 
 
 def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
@@ -255,7 +256,28 @@ def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
     return median(found) if found else 0.0
 
 
+def _done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial]) -> Iterator[str]:
+    """Workers for whom no trial was left, while others of their machine still run one.
+
+    Theirs ended after the machine's last one began; between machines, clocks do not compare.
+    """
+    begun: dict[str, datetime] = {}
+    for trial in running:
+        if trial.datetime_start is not None:
+            machine = _machine(TrialRecord.of(trial).worker)
+            begun[machine] = max(trial.datetime_start, begun.get(machine, trial.datetime_start))
+    for trial in ended:
+        worker = TrialRecord.of(trial).worker
+        last = begun.get(_machine(worker))
+        if last is not None and trial.datetime_complete and trial.datetime_complete >= last:
+            yield worker
+
+
 def _largest_machine(workers: Sequence[str]) -> int:
     """The number of workers of the machine that has most of them, at least 1."""
-    machines = Counter(worker.partition(":")[0] for worker in workers)
+    machines = Counter(map(_machine, set(workers)))
     return max(machines.values(), default=1)
+
+
+def _machine(worker: str) -> str:
+    return worker.partition(":")[0]

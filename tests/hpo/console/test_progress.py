@@ -5,6 +5,7 @@ import re
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,16 @@ def test_retraining_counts_down_to_the_end_of_the_test() -> None:
     left = [(forecast.spent, forecast.retraining, forecast.test) for forecast in told]
     assert left[1] == (102.0, 4.0, 30.0)
     assert left[-1] == (106.0, 0.0, 30.0)
+
+
+def test_the_slower_of_two_trainings_decides() -> None:
+    trainings = Trainings(2, 2)
+    for part in (0, 1):
+        trainings.started(part, epochs=10)
+        trainings.epoch_done(part, replace(report(0, 0.5), seconds=1.0 + 2 * part))
+    found = trainings.forecast()
+    assert found is not None
+    assert found.retraining == 9 * 3.0
 
 
 def all_from(controller: int) -> str:

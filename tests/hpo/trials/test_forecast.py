@@ -109,6 +109,45 @@ def test_a_worker_between_two_trials_counts(study: optuna.Study, config: StudyCo
     assert forecast(trials, config, worker=other) == alone
 
 
+def test_a_worker_that_has_nothing_left_to_do_retrains_too(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    """Two workers of a machine: one runs the last trial, the other's ended after that began."""
+    before, last = begin(study, config), begin(study, config)
+    study.tell(before, state=TrialState.FAIL)
+    train(study, config, np.random.default_rng(0))
+    trials = study.get_trials()
+    ended, running = trials[2], trials[last.number]
+    assert (ended.state.is_finished(), running.state) == (True, TrialState.RUNNING)
+    both = forecast(trials, config)
+    ended.user_attrs["worker"] = "elsewhere:0:0"
+    alone = forecast(trials, config)
+    ended.user_attrs["worker"] = "here:0:0"
+    assert running.datetime_start is not None
+    ended.datetime_complete = running.datetime_start - timedelta(seconds=1)
+    left_before = forecast(trials, config)
+    assert both is not None
+    assert alone is not None
+    assert left_before is not None
+    assert both.retraining == pytest.approx(alone.retraining / 2)
+    assert left_before.retraining == pytest.approx(alone.retraining)
+
+
+def test_the_slowest_of_retrainings_at_the_same_time_decides(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    dice = np.random.default_rng(0)
+    for _ in range(2):
+        train(study, config, dice)
+    trials = study.get_trials()
+    usual = forecast(trials, config, workers=4)
+    trials[0].user_attrs["seconds"] *= 2
+    slower = forecast(trials, config, workers=4)
+    assert usual is not None
+    assert slower is not None
+    assert slower.retraining == pytest.approx(2 * usual.retraining)
+
+
 def test_before_any_trial_ended_the_speed_tells(study: optuna.Study, config: StudyConfig) -> None:
     assert forecast([], config) is None
     begin(study, config)
