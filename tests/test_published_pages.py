@@ -23,6 +23,13 @@ HEADLINES = {
     "quick.official",
     "quick.every_pair",
     "quick.seconds",
+    "quick.bf16.seconds",
+    "time_to.paper_92.seconds",
+    "time_to.every_pair_71.seconds",
+    "trainer.fraction_of_bare_step.35",
+    "trainer.fraction_of_bare_step.105",
+    "pairs_per_second.times_usual_loop.35",
+    "pairs_per_second.times_usual_loop.105",
     "deep.official",
     "deep.every_pair",
     "compact.official",
@@ -110,9 +117,15 @@ def test_provenance_is_of_files_that_are_there() -> None:
 def test_the_headline_table_is_drawn_from_headline_json() -> None:
     entries = {entry["name"]: entry for entry in json.loads(text(RESULTS / HEADLINE))}
     table = rows("headline")
-    assert [file for file, _ in table] == ["quick.json", "compact.json", "deep.json"]
+    studies = {
+        "speed/quick-avx2.json": "quick",
+        "speed/quick-bf16.json": "quick.bf16",
+        "compact.json": "compact",
+        "deep.json": "deep",
+    }
+    assert [file for file, _ in table] == list(studies)
     for file, cells in table:
-        study = file.removesuffix(".json")
+        study = studies[file]
         for cell, what in zip(cells[1:3], ("official", "every_pair"), strict=True):
             entry = entries[f"{study}.{what}"]
             assert cell == f"{entry['value']:.1f} ± {entry['error']:.1f}"

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from benchmarks.published.results import RESULTS, Document, Origin, Results, ResultsError
 
 HEADLINE = "headline.json"
+USUAL = "sampled pairs against the usual float32 loop"
+STEP = "step by part"
 
 Measured = tuple[float | None, float | None]
 """A value and its standard error."""
@@ -22,7 +24,7 @@ class Figure(BaseModel):
         name: "study.what", such as "deep.official".
         value: the figure, in `unit`.
         error: its standard error, in `unit`; None where it was measured once.
-        unit: "percent" or "seconds".
+        unit: "percent", "seconds", or "times" for a ratio.
         command: what was typed to measure it.
         commit: the project's git commit, None where the results file holds none.
         machine: what it was measured on.
@@ -41,10 +43,22 @@ class Figure(BaseModel):
 
 @dataclass(frozen=True)
 class _Source:
+    """Where an entry is taken from; `line` names the one of a JSONL file by what it holds."""
+
     name: str
     file: str
     unit: str
     take: Callable[[Document, Origin], Measured]
+    line: dict[str, str] | None = None
+
+    def document(self, results: Results) -> tuple[Document, Origin]:
+        if self.line is None:
+            return results.document(self.file), results.origin(self.file)
+        keys = [key for key in self.line if key != "benchmark"]
+        for found in results.lines(self.file, self.line["benchmark"], *keys):
+            if self.line.items() <= found.items():
+                return found, Origin.of(found)
+        raise ResultsError(f"{RESULTS / self.file}: nothing says what {self.name} is")
 
 
 def one_shot(document: Document) -> Document:
@@ -63,8 +77,8 @@ def figures(results: Results) -> list[Figure]:
 
 
 def _figure(source: _Source, results: Results) -> Figure:
-    origin = results.origin(source.file)
-    value, error = source.take(results.document(source.file), origin)
+    document, origin = source.document(results)
+    value, error = source.take(document, origin)
     if value is None:
         raise ResultsError(f"{RESULTS / source.file}: nothing says what {source.name} is")
     scale = 100 if source.unit == "percent" else 1
@@ -110,15 +124,72 @@ def _digits(document: Document, _: Origin) -> Measured:
     return row["400 trials"]["value"], row["400 trials"]["standard_error"]
 
 
+def _of(what: str) -> Callable[[Document, Origin], Measured]:
+    """Takes a figure that stands beside its error."""
+
+    def take(document: Document, _: Origin) -> Measured:
+        return document[what]["value"], document[what]["standard_error"]
+
+    return take
+
+
+PROCESSORS = {"avx2": "float32", "bf16": "bfloat16"}
+"""Processors that speed is published for, AVX2 alone and with bf16, and what they compute in."""
+_NETWORKS = {"35": "quick 35x35", "105": "paper 105x105"}
+
+
+def _of_processor(name: str, processor: str) -> str:
+    return name if processor == "avx2" else f"{name}.{processor}"
+
+
 SOURCES = [
     *(
+        _Source(
+            f"{_of_processor('quick', processor)}.{what}",
+            f"speed/quick-{processor}.json",
+            unit,
+            take,
+        )
+        for processor in PROCESSORS
+        for what, unit, take in (
+            ("official", "percent", _of("official")),
+            ("every_pair", "percent", _of("every_pair")),
+            ("seconds", "seconds", _of("seconds")),
+        )
+    ),
+    *(
         _Source(f"{study}.{what}", f"{study}.json", unit, take)
-        for study in ("quick", "compact", "deep")
+        for study in ("compact", "deep")
         for what, unit, take in (
             ("official", "percent", _official),
             ("every_pair", "percent", _every_pair),
             ("seconds", "seconds", _seconds),
         )
+    ),
+    *(
+        _Source(
+            _of_processor(f"time_to.{what}.seconds", processor),
+            f"speed/time-to-accuracy-{processor}.json",
+            "seconds",
+            _of(what),
+        )
+        for processor in PROCESSORS
+        for what in ("paper_92", "every_pair_71")
+    ),
+    *(
+        _Source(
+            _of_processor(f"{name}.{size}", processor),
+            "benchmarks.jsonl",
+            "times",
+            _of(what),
+            {"benchmark": benchmark, "network": network, "precision": precision},
+        )
+        for processor, precision in PROCESSORS.items()
+        for name, benchmark, what in (
+            ("trainer.fraction_of_bare_step", STEP, "fraction_of_bare_step"),
+            ("pairs_per_second.times_usual_loop", USUAL, "times_faster"),
+        )
+        for size, network in _NETWORKS.items()
     ),
     _Source("verification.any_two", "verification/deep.json", "percent", _any_two),
     _Source("verification.one_alphabet", "verification/deep.json", "percent", _one_alphabet),

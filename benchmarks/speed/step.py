@@ -29,6 +29,7 @@ from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import autocast, has_bfloat16, resolve_device
+from model.evaluation.standard_error import mean_and_error
 from model.memory import keep_freed_memory
 from model.network.centring import centred
 from model.training.losses import training_loss
@@ -60,6 +61,12 @@ class Clock:
     def median(self, name: str) -> float:
         """Median seconds of a part."""
         return median(self._found[name][FIRST:])
+
+    def ratio(self, part: str, whole: str) -> dict[str, float]:
+        """Time of a part over that of another, measured in turn: mean and its standard error."""
+        both = zip(self._found[part][FIRST:], self._found[whole][FIRST:], strict=True)
+        value, error = mean_and_error([a / b for a, b in both])
+        return {"value": round(value, 4), "standard_error": round(error, 4)}
 
     def milliseconds(self) -> dict[str, float]:
         """Median of each part."""
@@ -137,9 +144,7 @@ def step_by_part(
         matrix_product_gflops=round(ceiling["matrix product"], 1),
         convolution_gflops=round(ceiling["convolution"], 1),
         part_of_matrix_product=round(reached / ceiling["matrix product"], 3),
-        fraction_of_bare_step=round(
-            clock.median("bare step") / clock.median("step with its pictures"), 3
-        ),
+        fraction_of_bare_step=clock.ratio("bare step", "step with its pictures"),
         steps=steps,
     )
 

@@ -76,7 +76,7 @@ def seconds_to(curves: list[Curve], what: str, level: float) -> dict[str, Any]:
     ]
     known = [seconds for seconds in reached if seconds is not None]
     mean, error = mean_and_error(known) if len(known) == len(reached) else (None, None)
-    return {"level": level, "seconds": mean, "standard_error": error, "each": reached}
+    return {"level": level, "value": mean, "standard_error": error, "each": reached}
 
 
 def drawn(curves: list[Curve]) -> Figure:

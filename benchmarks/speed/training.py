@@ -26,6 +26,7 @@ from data.sources.load import load_collection
 from data.splits import SearchData
 from model.config import RunConfig
 from model.device import has_bfloat16, resolve_device
+from model.evaluation.standard_error import mean_and_error
 from model.memory import keep_freed_memory
 from model.network.siamese import SiameseNetwork
 
@@ -80,6 +81,7 @@ def pairs_against_the_usual_loop(
         for _ in range(steps + 1)
     ]
     ours, usual, batches = zip(*rounds[1:], strict=True)
+    value, error = mean_and_error([u / o for u, o in zip(usual, ours, strict=True)])
     count = len(own.pictures)
     of_a_batch = pairs if like.train.loss == "pairs" else count * (count - 1) // 2
     tell(
@@ -88,7 +90,7 @@ def pairs_against_the_usual_loop(
         precision="bfloat16" if has_bfloat16(device) else "float32",
         pictures_per_second=round(2 * pairs / median(ours), 1),
         usual_pictures_per_second=round(2 * pairs / median(usual), 1),
-        times_faster=round(median(u / o for u, o in zip(usual, ours, strict=True)), 2),
+        times_faster={"value": round(value, 2), "standard_error": round(error, 2)},
         pairs_per_second=round(pairs / median(ours), 1),
         pairs_per_second_of_its_own_loss=round(of_a_batch / median(batches), 1),
         steps=steps,

@@ -20,7 +20,15 @@ from benchmarks.published.tables.searches import (
     warm_start,
 )
 from benchmarks.published.tables.space import ablation, effects, shapes
-from benchmarks.published.tables.speed import notes, overhead, speed
+from benchmarks.published.tables.speed import (
+    notes,
+    overhead,
+    quick_studies,
+    speed,
+    steps,
+    time_to_accuracy,
+    training,
+)
 from benchmarks.published.tables.studies import (
     earlier_studies,
     finalists,
@@ -71,6 +79,10 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "effects": effects,
     "ablation": ablation,
     "speed": speed,
+    "training": training,
+    "steps": steps,
+    "quick-studies": quick_studies,
+    "time-to-accuracy": time_to_accuracy,
     "notes": notes,
     "overhead": overhead,
     "workers-measured": workers_measured,

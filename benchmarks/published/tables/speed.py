@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.published.markdown import Link, Row, Table
-from benchmarks.published.results import Results
+from benchmarks.published.headline import PROCESSORS, STEP, USUAL
+from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.results import Document, Results
+from hpo.runtime.wording import duration
 
 FILE = "benchmarks.jsonl"
 STORAGES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
@@ -14,25 +16,12 @@ SAMPLERS = {"tpe": "TPE", "gp": "Gaussian process"}
 def speed(results: Results) -> Table:
     """Loading, training and evaluation against the usual way."""
     [loading] = results.lines(FILE, "Omniglot from its cache file")
-    [usual] = results.lines(FILE, "sampled pairs against the usual float32 loop")
     measured = [
         (
             f"Omniglot from its cache file to a tensor of {loading['pictures']} pictures,"
             " first in a process",
             f"{loading['median_first_load_seconds']} s (median of {loading['fresh_processes']};"
             f" slowest {loading['slowest_first_load_seconds']} s)",
-        ),
-        *(
-            (
-                f"trainer, data selection and distortion included, {line['network']}",
-                f"{line['pictures_per_second']:.0f} pictures/s,"
-                f" {line['fraction_of_bare_step']} of the bare step",
-            )
-            for line in results.lines(FILE, "trainer against bare step", "network")
-        ),
-        (
-            "sampled pairs, paper's network, against a float32 DataLoader loop",
-            f"{usual['times_faster']} times faster",
         ),
         *(
             (
@@ -48,6 +37,99 @@ def speed(results: Results) -> Table:
         ),
     ]
     return Table(("what", "figure"), [(Link(what, FILE), figure) for what, figure in measured])
+
+
+def training(results: Results) -> Table:
+    """Training on sampled pairs against the usual loop, and the loss of a batch beside it."""
+    lines = results.lines(FILE, USUAL, "network", "precision")
+    rows: list[Row] = [
+        (
+            Link(line["network"], FILE),
+            _processor(line),
+            f"{line['pairs_per_second']:,.0f}",
+            f"{line['usual_pictures_per_second'] / 2:,.0f}",
+            _ratio(line["times_faster"], 1),
+            f"{line['pairs_per_second_of_its_own_loss']:,.0f}",
+        )
+        for line in lines
+    ]
+    heads = ("sampled pairs a second", "usual loop", "times as many", "with the network's own loss")
+    return Table(("network", "processor", *heads), rows)
+
+
+def steps(results: Results) -> Table:
+    """A training step by part, and what it reaches of the machine's ceiling."""
+    lines = results.lines(FILE, STEP, "network", "precision")
+    parts = list(dict.fromkeys(part for line in lines for part in line["milliseconds"]))
+    rows: list[Row] = [
+        (f"{part} (ms)", *(_milliseconds(line["milliseconds"].get(part)) for line in lines))
+        for part in parts
+    ]
+    for what, key in (
+        ("bare step (GFLOP/s)", "bare_step_gflops"),
+        ("large matrix product (GFLOP/s)", "matrix_product_gflops"),
+        ("large convolution (GFLOP/s)", "convolution_gflops"),
+    ):
+        rows.append((what, *(f"{line[key]:,.0f}" for line in lines)))
+    parts_of = [f"{line['part_of_matrix_product']:.2f}" for line in lines]
+    fractions = [_ratio(line["fraction_of_bare_step"], 3) for line in lines]
+    rows.append(("bare step, of the matrix product", *parts_of))
+    rows.append(("bare step, of the step with its pictures", *fractions))
+    heads = (Link(f"{line['network']}, {_processor(line)}", FILE) for line in lines)
+    return Table(("part", *heads), rows)
+
+
+def _ratio(found: Document, digits: int) -> str:
+    return f"{found['value']:.{digits}f} ± {found['standard_error']:.{digits}f}"
+
+
+def _milliseconds(found: float | None) -> str:
+    return "" if found is None else f"{found:,.1f}" if found < 100 else f"{found:,.0f}"
+
+
+def _processor(line: Document) -> str:
+    return f"{line['computer']['instruction_set']}, {line['precision']}"
+
+
+def quick_studies(results: Results) -> Table:
+    """The main job from start to end, on each kind of processor."""
+    rows: list[Row] = []
+    for processor, precision in PROCESSORS.items():
+        file = f"speed/quick-{processor}.json"
+        found = results.document(file)
+        low, high = found["time_left_in_times_the_truth"]
+        seconds = found["seconds"]
+        rows.append(
+            (
+                Link(f"{found['computer']['instruction_set']}, {precision}", file),
+                str(len(found["studies"])),
+                f"{duration(seconds['value'])} ± {duration(seconds['standard_error'])}",
+                *(
+                    percent(found[what]["value"], found[what]["standard_error"])
+                    for what in ("official", "every_pair", "validation")
+                ),
+                f"{low:.2f} to {high:.2f}",
+                f"{found['longest_silence']:.0f} s",
+            )
+        )
+    heads = ("processor", "studies", "time", "official runs", "every drawer pair", "validation")
+    return Table((*heads, "time left, times the truth", "longest silence"), rows)
+
+
+def time_to_accuracy(results: Results) -> Table:
+    """Seconds of training to what others end at."""
+    rows: list[Row] = []
+    for processor, precision in PROCESSORS.items():
+        file = f"speed/time-to-accuracy-{processor}.json"
+        found = results.document(file)
+        reached = [
+            f"{found[what]['value']:.1f} ± {found[what]['standard_error']:.1f} s"
+            for what in ("paper_92", "every_pair_71")
+        ]
+        name = f"{found['computer']['instruction_set']}, {precision}"
+        rows.append((Link(name, file), str(len(found["seeds"])), *reached))
+    heads = ("92.0 % on the official runs (the paper)", "71 % over every drawer pair")
+    return Table(("processor", "trainings", *heads), rows)
 
 
 def notes(results: Results) -> Table:

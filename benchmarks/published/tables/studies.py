@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from benchmarks.published.headline import Figure, figures, one_shot
 from benchmarks.published.markdown import Link, Row, Table, percent
-from benchmarks.published.results import Document, Results
+from benchmarks.published.results import RESULTS, Document, Results
 from hpo.runtime.wording import duration
 from model.evaluation.published import OFFICIAL_RUNS_SINCE, ONE_SHOT, REIMPLEMENTATIONS
 
@@ -16,6 +18,13 @@ STUDIES = {
     "default-long": "`run default-long`: nothing searched, as long as `compact` takes, two workers",
     "pairs": "`run pairs`: the paper's loss and optimiser, searched, one worker",
 }
+HEADLINES = {
+    "quick": "`make study`: the search, two workers, AVX2 alone",
+    "quick.bf16": "`make study`: the same with bf16",
+    "compact": STUDIES["compact"],
+    "deep": STUDIES["deep"],
+}
+"""Studies of the main table, by the name of their entries in headline.json."""
 EARLIER = {"compact-9-epochs": "`run compact` as defined then, two workers"}
 SEARCHED = ("quick", "compact", "deep", "pairs")
 COLUMNS = ("what", "trainings", "official runs", "every drawer pair", "validation", "time")
@@ -24,15 +33,13 @@ COLUMNS = ("what", "trainings", "official runs", "every drawer pair", "validatio
 def headline(results: Results) -> Table:
     """People, other methods and the project's own studies."""
     found = {figure.name: figure for figure in figures(results)}
-    ours = [
-        (
-            Link(STUDIES[study], f"{study}.json"),
-            _figure(found[f"{study}.official"]),
-            _figure(found[f"{study}.every_pair"]),
-            duration(found[f"{study}.seconds"].value),
+    ours = []
+    for name, what in HEADLINES.items():
+        official, pairs, seconds = (
+            found[f"{name}.{part}"] for part in ("official", "every_pair", "seconds")
         )
-        for study in ("quick", "compact", "deep")
-    ]
+        link = Link(what, Path(official.file).relative_to(RESULTS).as_posix())
+        ours.append((link, _figure(official), _figure(pairs), duration(seconds.value)))
     return Table(("what", "official runs", "every drawer pair", "time"), [*_quoted(), *ours])
 
 
