@@ -33,7 +33,8 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
 from hpo.trials.forecast import Forecast, Standing, forecast
-from hpo.trials.ranking import best_trials
+from hpo.trials.outcome import accuracy_of
+from hpo.trials.ranking import finalists
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
 from model.config import RunConfig
@@ -80,8 +81,8 @@ def finish(
     trials = study.get_trials(deepcopy=False)
     if foreign := foreign_trials(trials, config):
         say(f"{config.name}: {passed_over([trial.number for trial in foreign])}")
-    finalists = best_trials(study, config, config.finish.finalists)
-    if not finalists:
+    chosen = finalists(study, config)
+    if not chosen:
         raise WorkFailed(f"study {config.name}: no trial was completed, so there is no winner")
     searched = {seed for trial in trials if (seed := TrialRecord.of(trial).seed) is not None}
     tasks = {
@@ -89,7 +90,7 @@ def finish(
             _task(config, trial, seed, machine, workspace)
             for seed in fresh_seeds(config.seed, trial.number, config.finish.seeds, searched)
         ]
-        for trial in finalists
+        for trial in chosen
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
     before = forecast(trials, config, machine.workers)
@@ -103,7 +104,7 @@ def finish(
         number: over_seeds(tasks[number][0].config, of_trial)
         for number, of_trial in retrained.items()
     }
-    winner = max(finalists, key=lambda trial: validation[trial.number].one_shot_accuracy)
+    winner = max(chosen, key=lambda trial: validation[trial.number].one_shot_accuracy)
     best = max(retrained[winner.number], key=lambda result: result.accuracy)
     place = retrained[winner.number].index(best)
     folders = [task.folder for task in tasks[winner.number]]
@@ -135,7 +136,7 @@ def finish(
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
         warm_start=study.user_attrs.get(WARM_START),
-        best=Chosen(**_named(finalists[0])),
+        best=Chosen(**_named(chosen[0])),
         winner=Winner(**_named(winner), seed=best.seed, config=RunConfig.model_validate(trained)),
         validation=validation[winner.number],
         test=tests[place],
@@ -146,7 +147,7 @@ def finish(
                 validation=validation[trial.number],
                 seeds=retrained[trial.number],
             )
-            for trial in finalists
+            for trial in chosen
         ],
         seconds=Seconds(
             search=seconds(trials),
@@ -216,4 +217,4 @@ def _task(
 
 
 def _named(trial: FrozenTrial) -> dict[str, Any]:
-    return {"number": trial.number, "value": trial.values[0], "params": trial.params}
+    return {"number": trial.number, "value": accuracy_of(trial), "params": trial.params}

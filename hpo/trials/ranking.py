@@ -41,6 +41,20 @@ def best_trials(
     return sorted(own, key=lambda trial: (-trial.values[0], trial.number))[:count]
 
 
+def finalists(study: optuna.Study, config: StudyConfig) -> list[FrozenTrial]:
+    """The trials to train again: the best complete ones, and where they are too few, pruned ones.
+
+    A pruner may leave fewer complete trials than `config.finish.finalists`. Then the best of those
+    that came farthest follow, if any trial is complete: each is trained anew anyway.
+    """
+    complete = best_trials(study, config, config.finish.finalists)
+    if not complete:
+        return []
+    pruned = study.get_trials(deepcopy=False, states=(TrialState.PRUNED,))
+    others = best_first(own_trials(pruned, config))
+    return [*complete, *others[: config.finish.finalists - len(complete)]]
+
+
 def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
     """The trials that ended with an accuracy, best first.
 

@@ -342,3 +342,21 @@ def test_who_was_replaced_while_it_retrained_opens_no_test_alphabet(
     with pytest.raises(FinishLost):
         finish(study, config, glyphs, MACHINE, workspace, replaced)
     assert not workspace.results.exists()
+
+
+def test_pruned_trials_are_retrained_where_too_few_are_complete(
+    study: optuna.Study, config: StudyConfig, glyphs: Collection, tmp_path: Path
+) -> None:
+    own = open_study(config, open_storage(default_url(tmp_path), create=True))
+    for number, trial in enumerate(study.get_trials()):
+        if number:
+            trial.state, trial.values = optuna.trial.TrialState.PRUNED, None
+            trial.intermediate_values = dict(list(trial.intermediate_values.items())[:1])
+            trial.intermediate_values[1] = 0.1 * number
+        own.add_trial(trial)
+    found = finish(own, config, glyphs, MACHINE, Workspace(tmp_path, config.name, STORAGE))
+    assert [finalist.number for finalist in found.finalists] == [0, 2]
+    assert found.best.number == 0
+    assert found.finalists[1].value == pytest.approx(0.2)
+    best = max(found.finalists, key=lambda finalist: finalist.validation.one_shot_accuracy)
+    assert found.winner.number == best.number
