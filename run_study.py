@@ -230,6 +230,41 @@ def export(
 
 
 @app.command()
+def enqueue(
+    name: options.Name, config_files: options.ConfigFiles, storage: options.Storage = None
+) -> None:
+    """Let a study try configurations of yours next.
+
+    Each becomes a trial like any other, with the values of the study's space that are nearest.
+    """
+    from hpo.search.enqueue import enqueue
+    from hpo.storage.studies import find_study
+    from hpo.storage.workspace import Workspace
+
+    with find_study(Workspace.of(name, storage=storage)) as (study, config):
+        for tried in enqueue(study, config, config_files):
+            typer.echo(tried.in_words())
+
+
+@app.command()
+def narrow(
+    name: options.Name,
+    storage: options.Storage = None,
+    top: options.Around = 5,
+    new_name: options.NewName = None,
+    output: options.StudyTo = "-",
+) -> None:
+    """Write a study that searches around the best trials of another."""
+    from hpo.console.export import export_narrowed
+    from hpo.storage.studies import find_study
+    from hpo.storage.workspace import Workspace
+
+    path = None if output == "-" else Path(output)
+    with find_study(Workspace.of(name, storage=storage)) as (study, config):
+        export_narrowed(study, config, top, new_name or f"{name}-2", path)
+
+
+@app.command()
 def status(
     name: options.Name,
     storage: options.Storage = None,

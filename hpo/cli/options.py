@@ -122,6 +122,18 @@ ExportTo = Annotated[
 ConfigFile = Annotated[
     Path, typer.Argument(metavar="CONFIG", help="TOML, JSON or YAML, as export writes it")
 ]
+ConfigFiles = Annotated[
+    list[Path],
+    typer.Argument(metavar="CONFIG...", help="TOML, JSON or YAML, as export writes them"),
+]
+Around = Annotated[int, typer.Option(min=2, metavar="K", help="around the K best trials")]
+NewName = Annotated[
+    str | None, typer.Option("--name", metavar="NEW", help="of the new study; by default NAME-2")
+]
+StudyTo = Annotated[
+    str,
+    typer.Option(metavar="FILE", callback=_in_home, help="the new study's file; - is stdout"),
+]
 RetrainTo = Annotated[
     Path, typer.Option(help="folder for the network", metavar="DIR", callback=_in_home)
 ]

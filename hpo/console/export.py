@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 import optuna
+import tomli_w
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
 from hpo.runtime.files import check_folder, write_bytes, write_text
 from hpo.runtime.literal_text import say
 from hpo.study.definition import StudyConfig
+from hpo.study.file import read_study
+from hpo.study.narrowing import narrowed
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
 from hpo.trials.outcome import state_of, trained
 from hpo.trials.ranking import Cost, best_trials, pareto_front
@@ -127,6 +130,25 @@ def export_table(
         ) from None
     write_bytes(output, packed.getvalue())
     _say(output, about)
+
+
+def export_narrowed(
+    study: optuna.Study, config: StudyConfig, top: int, name: str, output: Path | None
+) -> None:
+    """The file of a new study that searches around the best trials of another.
+
+    Args:
+        top: number of best trials.
+        name: of the new study.
+        output: the file; None is stdout.
+
+    Raises:
+        InputError: too few trials are complete; the name is none; nothing can be written there.
+    """
+    best = best_trials(study, config, top)
+    document = narrowed(config, [trial.params for trial in best], name)
+    read_study(document, f"study {name}")
+    _write(tomli_w.dumps(document), output, document["description"])
 
 
 def _trial(study: optuna.Study, number: int) -> FrozenTrial:

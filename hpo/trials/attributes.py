@@ -54,6 +54,7 @@ class TrialRecord(BaseModel):
         failure: class of the exception that ended it.
         error: traceback of that exception.
         warm_start: the older study's trial that it repeats, as "NAME NUMBER".
+        enqueued: name of the file whose configuration it tries.
 
     Example:
         >>> TrialRecord(seed=7, seconds=41.5).attributes()
@@ -78,6 +79,7 @@ class TrialRecord(BaseModel):
     failure: str | None = None
     error: str | None = None
     warm_start: str | None = None
+    enqueued: str | None = None
 
     @field_validator("heartbeat")
     @classmethod

@@ -1,0 +1,102 @@
+"""Configurations of one's own, tried by a study before its sampler proposes more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import optuna
+
+from data.errors import InputError
+from hpo.study.definition import StudyConfig
+from hpo.study.space import fill, parameters
+from hpo.study.transfer import nearest
+from hpo.trials.attributes import TrialRecord
+from model.config import RunConfig
+from model.config_file import as_toml, read_config
+
+SHOWN = 5
+"""How many differences a line tells of; of the others it says how many they are."""
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """A configuration that a study tries next.
+
+    Attributes:
+        file: where it was read from.
+        differences: what the study tries instead, as "KEY VALUE instead of VALUE"; and what its
+            sampler chooses, as "KEY left to the sampler".
+    """
+
+    file: Path
+    differences: list[str]
+
+    def in_words(self) -> str:
+        """What is tried, in one line.
+
+        >>> Enqueued(Path("a.toml"), []).in_words()
+        'a.toml: is tried next, as it is'
+        >>> Enqueued(Path("a.toml"), ["network.units 64 instead of 60"]).in_words()
+        'a.toml: is tried next, with network.units 64 instead of 60'
+        """
+        if not self.differences:
+            return f"{self.file}: is tried next, as it is"
+        more = len(self.differences) - SHOWN
+        rest = f" and {more} more" if more > 0 else ""
+        return f"{self.file}: is tried next, with {', '.join(self.differences[:SHOWN])}{rest}"
+
+
+def enqueue(study: optuna.Study, config: StudyConfig, files: list[Path]) -> list[Enqueued]:
+    """Lets a study try configurations next, in this order, as trials like any other.
+
+    Each becomes the configuration of the study's space that is nearest to it, see
+    `hpo.study.transfer.nearest`. All files are read before the first is enqueued.
+
+    Args:
+        study: the study in its storage, at work or not.
+        config: its definition.
+        files: configurations as `export` writes them.
+
+    Raises:
+        InputError: a file is missing or wrong, or the study searches nothing.
+    """
+    if not parameters(config):
+        raise InputError(f"study {config.name}: searches nothing, so all its trials are the same")
+    found = []
+    for file, run in [(file, read_config(file)) for file in files]:
+        params = nearest(config, run)
+        study.enqueue_trial(params, user_attrs=TrialRecord(enqueued=file.name).attributes())
+        found.append(Enqueued(file, list(_differences(config, run, params))))
+    return found
+
+
+def _differences(config: StudyConfig, run: RunConfig, params: dict[str, Any]) -> Iterator[str]:
+    """What distinguishes a configuration from the one that the study tries in its place."""
+    left = {p.key for p in parameters(config) if p.name not in params}
+    tried = fill(config, lambda p: params.get(p.name, p.values[0]))
+    tried["train"]["seed"] = run.train.seed
+    document = RunConfig.model_validate(tried).model_dump(mode="json")
+    for key in sorted(left):
+        yield f"{key} left to the sampler"
+    given, own = dict(_flat(run.model_dump(mode="json"))), dict(_flat(document))
+    for key in sorted(given.keys() | own.keys()):
+        if key not in left and given.get(key) != own.get(key):
+            yield f"{key} {_shown(own, key)} instead of {_shown(given, key)}"
+
+
+def _flat(document: Any, key: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """Every value below a document's tables and lists, with its dotted key."""
+    if isinstance(document, dict | list):
+        items = document.items() if isinstance(document, dict) else enumerate(document)
+        for name, value in items:
+            yield from _flat(value, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, document
+
+
+def _shown(document: dict[str, Any], key: str) -> str:
+    value = document.get(key)
+    return "none" if value is None else as_toml(value)

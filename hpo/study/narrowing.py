@@ -1,0 +1,97 @@
+"""A smaller search space around the best trials of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from math import exp, log
+from typing import Any
+
+from data.errors import InputError
+from hpo.study.definition import StudyConfig
+from hpo.study.parameter import Parameter, Value
+from hpo.study.space import parameters
+
+MARGIN = 0.25
+"""How far a narrowed range goes beyond the best values at each end, in parts of their distance."""
+LEAST = 0.1
+"""The least that is left of a range, in parts of it: the best few may agree by chance."""
+
+
+def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The definition of a new study that searches around the best configurations of another.
+
+    A range becomes the one that holds their values, a quarter of their distance wider at each end,
+    on the range's own scale and within it; choices become those that one of them took. What is left
+    with one value is fixed.
+
+    Args:
+        study: the definition of the other.
+        best: values of the parameters of its best trials, by name.
+        name: of the new study.
+
+    Returns:
+        The new study's file, as a document of tables and values.
+
+    Raises:
+        InputError: there are fewer than two trials to go by.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> study = load_study("glyphs")
+        >>> low = {p.name: p.values[0] for p in parameters(study)}
+        >>> high = low | {"units": 64}
+        >>> narrowed(study, [low, high], "small")["train"]["optimiser"]
+        'adam'
+    """
+    if len(best) < 2:
+        raise InputError(
+            f"study {study.name}: {len(best)} complete trial{'s' * (len(best) != 1)}; a narrower"
+            " space needs at least two"
+        )
+    document = deepcopy(study.model_dump(mode="json", exclude_none=True)) | {
+        "name": name,
+        "description": f"around the best {len(best)} trials of {study.name}",
+    }
+    document.pop("warm_start", None)
+    if isinstance(document["train"].get("layers"), dict):
+        count = len(document["network"]["convolutions"]) + 2
+        document["train"]["layers"] = [deepcopy(document["train"]["layers"]) for _ in range(count)]
+    for parameter in parameters(study):
+        _set(document, parameter.key, _around(parameter, [one[parameter.name] for one in best]))
+    return document
+
+
+def _around(parameter: Parameter, values: Sequence[Value]) -> Any:  # noqa: ANN401
+    """What a parameter's table becomes: a smaller one, or a value."""
+    if parameter.range is None:
+        kept = [choice for choice in parameter.values if choice in values]
+        return kept[0] if len(kept) == 1 else {"choices": kept}
+    numbers = [float(value) for value in values]
+    low, high = _wider(parameter, min(numbers), max(numbers))
+    if low == high:
+        return low
+    table = parameter.range.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return table | {"low": low, "high": high}
+
+
+def _wider(parameter: Parameter, low: float, high: float) -> tuple[Value, Value]:
+    """The ends of the narrowed range, as values that the parameter may have."""
+    given = parameter.range
+    assert given is not None
+    there, back = (log, exp) if given.log else (float, float)
+    first, last, bottom, top = (there(x) for x in (low, high, given.low, given.high))
+    missing = max(0.0, LEAST * (top - bottom) - (last - first)) / 2
+    margin = max(MARGIN * (last - first), missing)
+    ends = [parameter.nearest(back(end)) for end in (first - margin, last + margin)]
+    assert ends[0] is not None
+    assert ends[1] is not None
+    return ends[0], ends[1]
+
+
+def _set(document: Any, key: str, value: Any) -> None:  # noqa: ANN401
+    """Puts a value at a dotted key of tables and lists."""
+    *above, last = key.split(".")
+    for part in above:
+        document = document[int(part) if isinstance(document, list) else part]
+    document[int(last) if isinstance(document, list) else last] = value

@@ -1,0 +1,92 @@
+"""Configurations of one's own are tried next; a new study searches around an old one's best."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tomli_w
+from optuna.trial import TrialState
+from test_export_and_status import done, stored
+
+from hpo.study.file import load_study
+from hpo.study.space import config_of, parameters
+from model.config_file import to_toml
+
+Refused = Callable[..., str]
+WriteStudy = Callable[..., str]
+
+
+RATE = "train.layers.0.learning_rate"
+
+
+def own(rate: float) -> str:
+    """A configuration of the study "tiny", but for one rate that may lie beyond its range."""
+    params = {"conv1.filters": 8} | {f"{of}.learning_rate": 0.02 for of in LAYERS}
+    document = tomllib.loads(to_toml(config_of(load_study("tiny.toml"), params, seed=1)))
+    document["train"]["layers"][0]["learning_rate"] = rate
+    return tomli_w.dumps(document)
+
+
+LAYERS = ("conv1", "embedding", "output")
+
+
+@pytest.mark.usefixtures("begun")
+def test_what_is_enqueued_is_tried_next() -> None:
+    Path("own.toml").write_text(own(0.02))
+    Path("fast.toml").write_text(own(0.5))
+    assert done("enqueue", "tiny", "own.toml", "fast.toml").splitlines() == [
+        "own.toml: is tried next, as it is",
+        f"fast.toml: is tried next, with {RATE} 0.1 instead of 0.5",
+    ]
+    assert [trial.state for trial in stored().trials] == [TrialState.WAITING] * 2
+    done("run", "tiny.toml")
+    first, second, *others = stored().trials
+    assert first.params == {"conv1.filters": 8} | {f"{of}.learning_rate": 0.02 for of in LAYERS}
+    assert second.params == first.params | {"conv1.learning_rate": 0.1}
+    named = [trial.user_attrs.get("enqueued") for trial in (first, second, *others)]
+    assert named == ["own.toml", "fast.toml", None]
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_configuration_of_another_shape_is_brought_into_the_space(glyphs_config: str) -> None:
+    Path("deeper.toml").write_text(glyphs_config)
+    line = done("enqueue", "tiny", "deeper.toml")
+    assert line.startswith("deeper.toml: is tried next, with ")
+    assert "network.convolutions.1.filters none instead of 8" in line
+    [waiting] = stored().trials
+    assert waiting.system_attrs["fixed_params"]["conv1.filters"] == 8
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_wrong_file_enqueues_nothing(refused: Refused) -> None:
+    Path("own.toml").write_text(own(0.02))
+    Path("wrong.toml").write_text("[network]\nunits = 'many'\n")
+    for other in ("wrong.toml", "missing.toml"):
+        line = refused("enqueue", "tiny", "own.toml", other)
+        assert line.startswith(f"error: {other}: ")
+    assert stored().trials == []
+
+
+def test_a_narrowed_study_runs(write_study: WriteStudy, refused: Refused) -> None:
+    done("run", write_study())
+    done("narrow", "tiny", "--top", "2", "--name", "closer", "--output", "closer.toml")
+    closer = load_study("closer.toml")
+    assert closer.name == "closer"
+    best = sorted(
+        (t for t in stored().trials if t.state is TrialState.COMPLETE), key=lambda t: -t.values[0]
+    )[:2]
+    for parameter in parameters(closer):
+        assert all(parameter.has(trial.params[parameter.name]) for trial in best)
+    done("run", "closer.toml")
+    assert 'name = "tiny-2"' in done("narrow", "tiny")
+    line = refused("narrow", "tiny", "--name", "a/b")
+    assert "name" in line
+    assert "a/b" in line
+
+
+@pytest.mark.usefixtures("begun")
+def test_too_few_trials_are_refused(refused: Refused) -> None:
+    assert "0 complete trials" in refused("narrow", "tiny")
