@@ -168,12 +168,8 @@ SOURCES = [
     ),
     *(
         _Source(
-            _of_processor(f"time_to.{what}.seconds", processor),
-            f"speed/time-to-accuracy-{processor}.json",
-            "seconds",
-            _of(what),
+            f"time_to.{what}.seconds", "speed/time-to-accuracy-avx2.json", "seconds", _of(what)
         )
-        for processor in PROCESSORS
         for what in ("paper_92", "every_pair_71")
     ),
     *(

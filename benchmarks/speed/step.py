@@ -14,8 +14,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+import optuna
 import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
@@ -27,11 +29,14 @@ from benchmarks.output import tell
 from benchmarks.speed.steps import Steps, seconds_of
 from data.sources.load import load_collection
 from data.splits import SearchData
+from hpo.database.opening import open_storage
+from hpo.storage.workspace import default_url
 from model.config import RunConfig
 from model.device import autocast, has_bfloat16, resolve_device
 from model.evaluation.standard_error import mean_and_error
 from model.memory import keep_freed_memory
 from model.network.centring import centred
+from model.training.checkpoint import write_checkpoint
 from model.training.losses import training_loss
 from model.training.trainer import Trainer
 
@@ -131,6 +136,7 @@ def step_by_part(
         clock.time("step with its pictures", made.whole)
     for _ in range(2 + FIRST):
         clock.time("validation", trainer.validation)
+    _keeping_an_epoch(trainer, clock, steps)
     count = operations(made.bare)
     reached = count / clock.median("bare step") / 1e9
     tell(
@@ -147,6 +153,20 @@ def step_by_part(
         fraction_of_bare_step=clock.ratio("bare step", "step with its pictures"),
         steps=steps,
     )
+
+
+def _keeping_an_epoch(trainer: Trainer, clock: Clock, times: int) -> None:
+    """What an epoch's end costs beside its validation."""
+    with TemporaryDirectory() as folder:
+        storage = open_storage(default_url(Path(folder)), create=True)
+        trial = optuna.create_study(storage=storage).ask()
+        best = trainer.network.state_dict()
+        file = Path(folder) / "checkpoint"
+        keep = partial(write_checkpoint, file, {}, trainer.network, best, trainer._optimiser, None)
+        for epoch in range(times + FIRST):
+            clock.time("checkpoint of an epoch", keep)
+            clock.time("report of an epoch, SQLite", partial(trial.report, 0.5, epoch))
+        storage.remove_session()
 
 
 def _loss(trainer: Trainer, embeddings: Tensor, labels: Tensor, drawings: int) -> Tensor:

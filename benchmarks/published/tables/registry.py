@@ -26,6 +26,8 @@ from benchmarks.published.tables.speed import (
     quick_studies,
     speed,
     steps,
+    steps_before,
+    threads,
     time_to_accuracy,
     training,
 )
@@ -81,6 +83,8 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "speed": speed,
     "training": training,
     "steps": steps,
+    "steps-before": steps_before,
+    "threads": threads,
     "quick-studies": quick_studies,
     "time-to-accuracy": time_to_accuracy,
     "notes": notes,

@@ -60,6 +60,20 @@ def training(results: Results) -> Table:
 def steps(results: Results) -> Table:
     """A training step by part, and what it reaches of the machine's ceiling."""
     lines = results.lines(FILE, STEP, "network", "precision")
+    table = _by_part(lines, FILE)
+    fractions = [_ratio(line["fraction_of_bare_step"], 3) for line in lines]
+    return Table(
+        table.columns, [*table.rows, ("bare step, of the step with its pictures", *fractions)]
+    )
+
+
+def steps_before(results: Results) -> Table:
+    """The same before the step was worked on."""
+    file = "speed/step-before.jsonl"
+    return _by_part(results.lines(file, STEP, "network", "precision"), file)
+
+
+def _by_part(lines: list[Document], file: str) -> Table:
     parts = list(dict.fromkeys(part for line in lines for part in line["milliseconds"]))
     rows: list[Row] = [
         (f"{part} (ms)", *(_milliseconds(line["milliseconds"].get(part)) for line in lines))
@@ -71,12 +85,21 @@ def steps(results: Results) -> Table:
         ("large convolution (GFLOP/s)", "convolution_gflops"),
     ):
         rows.append((what, *(f"{line[key]:,.0f}" for line in lines)))
-    parts_of = [f"{line['part_of_matrix_product']:.2f}" for line in lines]
-    fractions = [_ratio(line["fraction_of_bare_step"], 3) for line in lines]
-    rows.append(("bare step, of the matrix product", *parts_of))
-    rows.append(("bare step, of the step with its pictures", *fractions))
-    heads = (Link(f"{line['network']}, {_processor(line)}", FILE) for line in lines)
+    reached = [f"{line['part_of_matrix_product']:.2f}" for line in lines]
+    rows.append(("bare step, of the matrix product", *reached))
+    heads = (Link(f"{line['network']}, {_processor(line)}", file) for line in lines)
     return Table(("part", *heads), rows)
+
+
+def threads(results: Results) -> Table:
+    """Two workers with a thread each against one with two threads."""
+    rows: list[Row] = []
+    for line in results.lines(FILE, "two workers against two threads", "precision"):
+        each = line["pictures_per_second"]
+        cells = (f"{each['one worker']:,}", f"{each['two workers']:,}", _ratio(line["times"], 2))
+        rows.append((Link(_processor(line), FILE), *cells))
+    heads = ("one worker with two threads", "two workers with a thread each", "times as many")
+    return Table(("pictures a second", *heads), rows)
 
 
 def _ratio(found: Document, digits: int) -> str:
@@ -118,18 +141,16 @@ def quick_studies(results: Results) -> Table:
 
 def time_to_accuracy(results: Results) -> Table:
     """Seconds of training to what others end at."""
-    rows: list[Row] = []
-    for processor, precision in PROCESSORS.items():
-        file = f"speed/time-to-accuracy-{processor}.json"
-        found = results.document(file)
-        reached = [
-            f"{found[what]['value']:.1f} ± {found[what]['standard_error']:.1f} s"
-            for what in ("paper_92", "every_pair_71")
-        ]
-        name = f"{found['computer']['instruction_set']}, {precision}"
-        rows.append((Link(name, file), str(len(found["seeds"])), *reached))
+    file = "speed/time-to-accuracy-avx2.json"
+    found = results.document(file)
+    reached = [
+        f"{found[what]['value']:.1f} ± {found[what]['standard_error']:.1f} s"
+        for what in ("paper_92", "every_pair_71")
+    ]
+    name = f"{found['computer']['instruction_set']}, {found['precision']}"
     heads = ("92.0 % on the official runs (the paper)", "71 % over every drawer pair")
-    return Table(("processor", "trainings", *heads), rows)
+    row: Row = (Link(name, file), str(len(found["seeds"])), *reached)
+    return Table(("processor", "trainings", *heads), [row])
 
 
 def notes(results: Results) -> Table:
