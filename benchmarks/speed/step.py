@@ -160,7 +160,7 @@ def _keeping_an_epoch(trainer: Trainer, clock: Clock, times: int) -> None:
     with TemporaryDirectory() as folder:
         storage = open_storage(default_url(Path(folder)), create=True)
         trial = optuna.create_study(storage=storage).ask()
-        best = trainer.network.state_dict()
+        best = {name: v.clone() for name, v in trainer.network.state_dict().items()}
         file = Path(folder) / "checkpoint"
         keep = partial(write_checkpoint, file, {}, trainer.network, best, trainer._optimiser, None)
         for epoch in range(times + FIRST):
