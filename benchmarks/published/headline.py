@@ -167,9 +167,7 @@ SOURCES = [
         )
     ),
     *(
-        _Source(
-            f"time_to.{what}.seconds", "speed/time-to-accuracy-avx2.json", "seconds", _of(what)
-        )
+        _Source(f"time_to.{what}.seconds", "speed/time-to-accuracy-avx2.json", "seconds", _of(what))
         for what in ("paper_92", "every_pair_71")
     ),
     *(

@@ -10,6 +10,7 @@ Usage:
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import time
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -44,7 +45,7 @@ def main() -> None:
     for _ in range(asked.rounds):
         for (name, rounds), workers in zip(found.items(), (1, THREADS), strict=True):
             rounds.append(pictures_per_second(workers, asked.data_root))
-            print(name, round(rounds[-1]), flush=True)
+            print(name, round(rounds[-1]), file=sys.stderr, flush=True)
     one, two = found.values()
     value, error = mean_and_error([b / a for a, b in zip(one, two, strict=True)])
     tell(

@@ -10,6 +10,7 @@ from hpo.runtime.wording import duration
 FILE = "benchmarks.jsonl"
 STORAGES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 STATES = ("complete", "pruned")
+ONE, TWO = "one worker, two threads", "two workers, a thread each"
 SAMPLERS = {"tpe": "TPE", "gp": "Gaussian process"}
 
 
@@ -96,9 +97,9 @@ def threads(results: Results) -> Table:
     rows: list[Row] = []
     for line in results.lines(FILE, "two workers against two threads", "precision"):
         each = line["pictures_per_second"]
-        cells = (f"{each['one worker']:,}", f"{each['two workers']:,}", _ratio(line["times"], 2))
+        cells = (*(f"{each[name]:,}" for name in (ONE, TWO)), _ratio(line["times"], 2))
         rows.append((Link(_processor(line), FILE), *cells))
-    heads = ("one worker with two threads", "two workers with a thread each", "times as many")
+    heads = (ONE, TWO, "times as many")
     return Table(("pictures a second", *heads), rows)
 
 
