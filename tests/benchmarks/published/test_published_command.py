@@ -80,7 +80,9 @@ def test_a_hand_written_headline_is_noticed(
     main([], project)
     capsys.readouterr()
     headline = project / RESULTS / HEADLINE
-    headline.write_text(headline.read_text().replace("98.0", "99.9"))
+    whole = headline.read_text()
+    headline.write_text(whole.replace('"value": 97.', '"value": 99.'))
+    assert headline.read_text() != whole
     assert main(["--check"], project) == 1
     assert capsys.readouterr().err == f"{RESULTS / HEADLINE}: differs from studies/results\n"
 
@@ -96,10 +98,10 @@ def test_an_unknown_table_is_one_line(
 
 
 def test_a_missing_result_is_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / RESULTS / "quick.json").unlink()
+    (project / RESULTS / "compact.json").unlink()
     assert main([], project) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert line.startswith("studies/results/quick.json: cannot be read: ")
+    assert line.startswith("studies/results/compact.json: cannot be read: ")
 
 
 def test_a_file_that_names_its_commit_is_not_described_by_hand(project: Path) -> None:
@@ -129,8 +131,8 @@ def test_a_headline_figure_that_nothing_holds_is_one_line(
 ) -> None:
     kept = project / RESULTS / PROVENANCE
     document = json.loads(kept.read_text())
-    del document["files"]["quick.json"]["seconds"]
+    del document["files"]["compact.json"]["seconds"]
     kept.write_text(json.dumps(document))
     assert main([], project) == 2
-    said = "studies/results/quick.json: nothing says what quick.seconds is\n"
+    said = "studies/results/compact.json: nothing says what compact.seconds is\n"
     assert capsys.readouterr().err == said
