@@ -11,4 +11,5 @@
 - one_shot_runs: the official one-shot runs, and random ones
 - batches: what a training step sees
 - distort: random distortions of training pictures
+- affine: places that an affine map takes pixels from
 """

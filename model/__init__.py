@@ -3,6 +3,7 @@
 - config: everything that a training depends on, validated
 - config_file: configuration files, TOML, JSON or YAML
 - device: where to compute, and in which precision
+- memory: what a training gives back, it takes again
 - network: the twin network
 - training: the losses, the optimiser, the training loop and its checkpoints
 - evaluation: one-shot and verification accuracy, baselines, classification

@@ -2,7 +2,11 @@
 
 Programs:
 - loading: Omniglot from its cache file.
-- training: pictures a second, against the bare network and against the usual loop.
+- training: pictures a second, against the usual loop.
+- step: the training step by part, against the machine's ceiling.
+- threads: two workers with a thread each, against one with two.
+- quick_study: the main job from start to end, and how true its time left is.
+- time_to_accuracy: how soon a network is as good as the paper's.
 - evaluation: the 400 official trials, embedding once against pair by pair.
 - trial_overhead: how much of a trial's time the storage and Optuna take.
 - artifacts: how much of a trial's time its notes and artifacts take.

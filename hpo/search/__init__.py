@@ -7,4 +7,5 @@
 - heartbeat: signs of life while a trial trains
 - checkpoints: the last epoch of each unfinished trial
 - warm_start: the best trials of an older study, tried first
+- enqueue: configurations of one's own, tried next
 """

@@ -9,6 +9,7 @@
 - samplers: the sampler of a study
 - pruners: the pruner of a study
 - transfer: a configuration brought into the space of another study
+- narrowing: a smaller search space around the best trials
 - results: what a finished study found, and its file
 - accuracies: the accuracies in such files
 """

@@ -1,6 +1,7 @@
 """A network's training.
 
 - trainer: the training loop, from epoch to epoch
+- speed: of a training, in pictures a second
 - epoch_report: what a training yields after each epoch
 - losses: the four losses
 - optimiser: each layer's learning rate, momentum and L2 weight

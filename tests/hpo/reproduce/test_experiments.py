@@ -29,7 +29,7 @@ def measured(table: Table, heading: str) -> list[Measured]:
 def six(tiny: NetworkConfig) -> table1.Settings:
     # At the study's own rate so small a network may end where all pairs look alike.
     small = table1.SETTINGS["small"]
-    return replace(small, network=tiny, epochs=2, steps=3, rate=0.1, thousand=2)
+    return replace(small, network=tiny, epochs=2, steps=4, rate=0.1, thousand=2)
 
 
 def test_table1_trains_six_networks_a_seed(context: Make, six: table1.Settings) -> None:
@@ -49,8 +49,7 @@ def test_table1_trains_six_networks_a_seed(context: Make, six: table1.Settings) 
     ]
     figures = measured(table, "test, same alphabet")
     assert len({f.value for f in figures}) == 6  # six different networks
-    assert all(0.4 < f.value < 1 and f.over == "2 seeds" for f in figures)
-    assert sum(f.error is not None and f.error > 0 for f in figures) >= 5  # two may be equal
+    assert all(0.4 < f.value < 1 and f.error and f.over == "2 seeds" for f in figures)
     folders = {path.parent for path in here.folder.rglob("best.safetensors")}
     assert len(folders) == 12
     harder, easier = (
