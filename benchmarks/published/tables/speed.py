@@ -148,9 +148,8 @@ def time_to_accuracy(results: Results) -> Table:
         f"{found[what]['value']:.1f} ± {found[what]['standard_error']:.1f} s"
         for what in ("paper_92", "every_pair_71")
     ]
-    name = f"{found['computer']['instruction_set']}, {found['precision']}"
     heads = ("92.0 % on the official runs (the paper)", "71 % over every drawer pair")
-    row: Row = (Link(name, file), str(len(found["seeds"])), *reached)
+    row: Row = (Link(_processor(found), file), str(len(found["seeds"])), *reached)
     return Table(("processor", "trainings", *heads), [row])
 
 
