@@ -9,5 +9,6 @@ Programs:
 - time_to_accuracy: how soon a network is as good as the paper's.
 - evaluation: the 400 official trials, embedding once against pair by pair.
 - trial_overhead: how much of a trial's time the storage and Optuna take.
+- starts: commands from a cold start to their end.
 - artifacts: how much of a trial's time its notes and artifacts take.
 """

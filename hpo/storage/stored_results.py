@@ -22,7 +22,6 @@ from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.results import StudyResults, document_of
 from hpo.trials.table import trials_csv
 from model.config_file import to_toml
-from model.network.weights import load_network
 
 RESULTS = "results"
 """The study attribute that holds the results of the finished study."""
@@ -83,6 +82,8 @@ class StoredResults(BaseModel):
         self.results.write(workspace.results)
 
     def _fetch_weights(self, study: optuna.Study, workspace: Workspace) -> None:
+        from model.network.weights import load_network  # torch: `status` does without it
+
         elsewhere = TrainedFolder(Path(self.folder)).weights
         try:
             if load_network(elsewhere)[1] == self.results.winner.config:

@@ -7,13 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage
 
-from data.collection import Collection
 from data.errors import InputError
 from hpo.database.opening import open_storage, storage_failures
 from hpo.database.swap import briefly, swap
@@ -22,6 +21,9 @@ from hpo.runtime.process_identity import is_gone, this_process
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.file import read_study
+
+if TYPE_CHECKING:  # torch takes a second to import, and `status` does without it
+    from data.collection import Collection
 
 DEFINITION, CHANGEABLE, FINGERPRINT = "definition", "changeable", "fingerprint"
 """The study attributes that hold what it is, what may change of it, and which data set it is on."""

@@ -24,7 +24,7 @@ from hpo.study.space import most_epochs
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
-from hpo.trials.outcome import is_infeasible
+from hpo.trials.outcome import accuracy_of, is_infeasible
 from hpo.trials.ranking import best_first
 from model.config import TrainConfig
 
@@ -151,7 +151,7 @@ def forecast(
     search = left * epoch + to_come * between + tail
     if config.timeout is not None:
         search = min(search, max(0.0, config.timeout - seconds(trials)))
-    best = best_first(ended)[: config.finish.finalists] or running
+    best = _likely_finalists(ended, running)[: config.finish.finalists]
     retraining, test = _finish(best, paces, config, at_finish)
     return Forecast(
         spent=sum(paces[t.number].epochs * paces[t.number].epoch for t in ended) / workers,
@@ -159,6 +159,20 @@ def forecast(
         retraining=retraining,
         test=test,
     )
+
+
+def _likely_finalists(
+    ended: Sequence[FrozenTrial], running: Sequence[FrozenTrial]
+) -> list[FrozenTrial]:
+    """The trials that would be retrained if all went on as they stand, best first.
+
+    A running trial that is ahead of all complete ones will hardly end behind them.
+    """
+    found = best_first(ended)
+    best = found[0] if found and found[0].state is TrialState.COMPLETE else None
+    bar = (accuracy_of(best) or 0.0) if best else 0.0
+    ahead = [trial for trial in running if max(trial.intermediate_values.values(), default=0) > bar]
+    return [*ahead, *found] if best else [*found, *running]
 
 
 def _pace(trial: FrozenTrial, config: StudyConfig) -> _Pace | None:
@@ -257,11 +271,17 @@ def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
 
 
 def _done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial]) -> Iterator[str]:
-    """Workers for whom no trial was left, while others of their machine still run one.
+    """Workers for whom no trial was left, while others of their machine ran their last one.
 
-    Theirs ended after the machine's last one began; between machines, clocks do not compare.
+    Theirs ended after the machine's last one began; between machines, clocks do not compare. Where
+    no trial runs any more, the machine is that whose trial ended last.
     """
     begun: dict[str, datetime] = {}
+    done = [trial for trial in ended if trial.datetime_complete]
+    if not running and done:
+        final = max(done, key=lambda trial: trial.datetime_complete or datetime.min)
+        machine = _machine(TrialRecord.of(final).worker)
+        running = [t for t in done if _machine(TrialRecord.of(t).worker) == machine]
     for trial in running:
         if trial.datetime_start is not None:
             machine = _machine(TrialRecord.of(trial).worker)

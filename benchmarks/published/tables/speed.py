@@ -112,7 +112,22 @@ def _milliseconds(found: float | None) -> str:
 
 
 def _processor(line: Document) -> str:
-    return f"{line['computer']['instruction_set']}, {line['precision']}"
+    return f"{_instructions(line)}, {line['precision']}"
+
+
+def _instructions(line: Document) -> str:
+    instructions: str = line["computer"]["instruction_set"]
+    return instructions
+
+
+def starts(results: Results) -> Table:
+    """Commands from a cold start to their end."""
+    lines = results.lines(FILE, "command from start to end", "words")
+    rows: list[Row] = [
+        (Link(f"`{line['words']}`", FILE), _instructions(line), _ratio(line["seconds"], 2))
+        for line in lines
+    ]
+    return Table(("command", "processor", "seconds"), rows)
 
 
 def quick_studies(results: Results) -> Table:

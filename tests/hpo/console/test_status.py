@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -137,6 +139,20 @@ def test_status_counts_and_shows_what_is_under_way(
     assert "Best of the search: trial 1, 70.0%" in shown
     worker_line = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard "
     assert any(line.startswith(worker_line) for line in shown)
+
+
+def test_status_waits_for_no_import_of_torch(
+    study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    """It takes longer than all else that `status` does."""
+    del study  # its database is asked
+    words = [str(PROJECT / "run_study.py"), "status", config.name, "--output", str(tmp_path)]
+    command = [sys.executable, "-X", "importtime", *words]
+    asked = subprocess.run(command, capture_output=True, text=True)
+    assert asked.returncode == 0, asked.stderr
+    assert "pruned" in asked.stdout
+    assert " optuna\n" in asked.stderr
+    assert "torch" not in {line.split("|")[-1].strip() for line in asked.stderr.splitlines()}
 
 
 def test_status_before_the_first_trial(config: StudyConfig, tmp_path: Path) -> None:

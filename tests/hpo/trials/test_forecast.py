@@ -43,13 +43,14 @@ def begin(study: optuna.Study, config: StudyConfig) -> optuna.Trial:
 def train(study: optuna.Study, config: StudyConfig, dice: np.random.Generator) -> float:
     """Trains a trial of random accuracy to its end, without the work; its seconds."""
     trial, merit = begin(study, config), dice.normal()
+    trial.set_user_attr("worker", "here:0:0")
     done, pruned = 0, False
     while done < most_epochs(config) and not pruned:
         done += 1
         trial.report(merit + done, done)
         pruned = may_prune(config, done) and trial.should_prune()
     trial.set_user_attr("seconds", done * EPOCH)
-    study.tell(trial, None if pruned else merit, TrialState.PRUNED if pruned else None)
+    study.tell(trial, None if pruned else merit + done, TrialState.PRUNED if pruned else None)
     return done * EPOCH + BETWEEN
 
 
@@ -131,6 +132,45 @@ def test_a_worker_that_has_nothing_left_to_do_retrains_too(
     assert left_before is not None
     assert both.retraining == pytest.approx(alone.retraining / 2)
     assert left_before.retraining == pytest.approx(alone.retraining)
+
+
+def test_where_no_trial_runs_any_more_all_who_trained_to_the_end_retrain(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    """Two workers of a machine: the last trial began before the other worker's ended."""
+    first, last = begin(study, config), begin(study, config)
+    for trial in (first, last):
+        trial.report(1.0, 1)
+        trial.set_user_attr("seconds", EPOCH)
+        study.tell(trial, 1.0)
+    trials = study.get_trials()
+    both = forecast(trials, config)
+    trials[last.number].datetime_start = trials[first.number].datetime_complete
+    trials[first.number].datetime_complete = trials[first.number].datetime_start
+    alone = forecast(trials, config)
+    assert both is not None
+    assert alone is not None
+    assert both.retraining == pytest.approx(alone.retraining / 2)
+
+
+def test_a_running_trial_that_is_ahead_counts_as_one_to_retrain(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    train(study, config, np.random.default_rng(0))
+    best = study.trials[0].value
+    assert best is not None
+    slow = begin(study, config)
+    slow.set_user_attr("pictures_per_second", 1.0)
+    behind = forecast(study.get_trials(), config)
+    slow.report(best - 1, 1)
+    still_behind = forecast(study.get_trials(), config)
+    slow.report(best + 1, 2)
+    ahead = forecast(study.get_trials(), config)
+    assert behind is not None
+    assert still_behind is not None
+    assert ahead is not None
+    assert still_behind.retraining == behind.retraining
+    assert ahead.retraining > 100 * behind.retraining
 
 
 def test_the_slowest_of_retrainings_at_the_same_time_decides(
