@@ -3,6 +3,7 @@
 Usage:
   python -m benchmarks.replay validate CURVES
   python -m benchmarks.replay quality CURVES OUTPUT [--searches SAMPLER/PRUNER ...]
+      [--baseline SAMPLER/PRUNER]
   python -m benchmarks.replay promotion CURVES OUTPUT
   python -m benchmarks.replay workers CURVES OUTPUT [--workers N ...] [--trials N]
   python -m benchmarks.replay finalists CURVES OUTPUT
@@ -24,7 +25,8 @@ from pathlib import Path
 from benchmarks.command import make_parser
 from benchmarks.replay.finalists import finalists
 from benchmarks.replay.quality import SEARCHES, promotion, quality
-from benchmarks.replay.surrogate import read_recorded, validate
+from benchmarks.replay.searches import BASELINE
+from benchmarks.replay.surrogate import KINDS, read_recorded, validate
 from benchmarks.replay.warm_start import warm
 from benchmarks.replay.workers import workers
 
@@ -41,11 +43,12 @@ def main() -> None:
         one.add_argument("--repetitions", type=int, default=50)
         one.add_argument("--processes", type=int, default=1)
         one.add_argument("--trials", type=int)
-        one.add_argument("--nearest", action="store_true", help="a rougher surrogate")
+        one.add_argument("--surrogate", choices=KINDS, default="trees", help="what is the truth")
         many = WORKERS if command is workers else [2]
         one.add_argument("--workers", type=int, nargs="+", default=many)
         if command is quality:
             one.add_argument("--searches", nargs="+", default=SEARCHES)
+            one.add_argument("--baseline", default=BASELINE, help="the search to be beaten")
         one.set_defaults(do=command)
     check = commands.add_parser("validate")
     check.add_argument("curves", type=Path)
@@ -56,9 +59,9 @@ def main() -> None:
 
 def print_validation(arguments: argparse.Namespace) -> None:
     recorded = read_recorded(arguments.curves)
-    for nearest in (False, True):
-        found = {k: round(v, 4) for k, v in validate(recorded, nearest).items()}
-        print(json.dumps({"surrogate": "nearest" if nearest else "mean over trees"} | found))
+    for kind, name in KINDS.items():
+        found = {k: round(v, 4) for k, v in validate(recorded, kind).items()}
+        print(json.dumps({"surrogate": name} | found))
 
 
 if __name__ == "__main__":

@@ -27,11 +27,13 @@ from model.evaluation.standard_error import difference_error
 SAMPLERS = {
     "tpe": "a tree-structured Parzen estimator (TPE)",
     "gp": "a Gaussian process",
+    "additive": "a linear model of every trial's first rung",
     "random": "random search",
 }
 PRUNERS = {
     "hyperband": "Hyperband ended poor trials early",
     "successive-halving": "successive halving ended poor trials early",
+    "guarded-halving": "guarded successive halving ended poor trials early",
     "median": "trials below the median of the others were ended early",
     "none": "no trial was ended early",
 }

@@ -7,7 +7,9 @@
 - parameter_words: parameters' names as people say them
 - space: which values a study leaves open, and how a trial's values make a configuration
 - samplers: the sampler of a study
+- additive: a sampler that learns from every trial's first rung
 - pruners: the pruner of a study
+- guarded_halving: a pruner that a sampler which learns cannot fool
 - transfer: a configuration brought into the space of another study
 - narrowing: a smaller search space around the best trials
 - results: what a finished study found, and its file

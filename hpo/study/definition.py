@@ -22,11 +22,12 @@ class SamplerConfig(Strict):
     """The sampler, which proposes the parameters of each trial.
 
     Attributes:
-        name: tree-structured Parzen estimator, Gaussian process, or random.
+        name: tree-structured Parzen estimator, Gaussian process, a linear model of what every trial
+            reached at the pruner's first rung, or random.
         startup_trials: number of trials that are random, before the sampler learns.
     """
 
-    name: Literal["tpe", "gp", "random"] = "tpe"
+    name: Literal["tpe", "gp", "additive", "random"] = "tpe"
     startup_trials: int = Field(default=10, ge=1)
 
 
@@ -39,11 +40,11 @@ class PrunerConfig(Strict):
     Attributes:
         name: the rule by which trials are stopped.
         min_epochs: number of epochs before which no trial is stopped.
-        reduction_factor: of successive halving and Hyperband: about one trial in this many passes
+        reduction_factor: of both halvings and Hyperband: about one trial in this many passes
             a rung, and the next rung is at this many times the epochs.
     """
 
-    name: Literal["hyperband", "successive-halving", "median", "none"] = "none"
+    name: Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"] = "none"
     min_epochs: int = Field(default=1, ge=1)
     reduction_factor: int = Field(default=3, ge=2)
 

@@ -8,7 +8,9 @@ from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
+from hpo.study.additive import AdditiveSampler
 from hpo.study.definition import StudyConfig
+from hpo.study.pruners import first_rung
 from hpo.study.space import parameters
 
 SAMPLING, TRAINING = range(2)
@@ -74,8 +76,11 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     startup = study.sampler.startup_trials
     if study.sampler.name == "random":
         return RandomSampler(seed=seed)
+    found = {parameter.name: parameter.distribution for parameter in parameters(study)}
+    space = {name: found[name] for name in sorted(found) if not found[name].single()}
+    if study.sampler.name == "additive":
+        return AdditiveSampler(space, first_rung(study), startup, seed)
     kind = _TPE if study.sampler.name == "tpe" else _GP
     sampler = kind(seed=seed, n_startup_trials=startup)
-    found = {parameter.name: parameter.distribution for parameter in parameters(study)}
-    sampler.space = {name: found[name] for name in sorted(found) if not found[name].single()}
+    sampler.space = space
     return sampler
