@@ -12,12 +12,11 @@ from pydantic import BaseModel
 
 from hpo.runtime.process_identity import is_gone, shown
 from hpo.storage.finisher_claim import FINISHER, Claim
-from hpo.storage.found_results import results_in_storage
-from hpo.storage.stored_results import StoredResults
+from hpo.storage.stored_results import results_of
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTest, ValidationAccuracy
 from hpo.study.definition import StudyConfig
-from hpo.study.results import Budget, belongs_to
+from hpo.study.results import Budget
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import TrialCounts, counts, reached_limit
 from hpo.trials.configuration import foreign_trials
@@ -166,11 +165,7 @@ def _winner(
     study: optuna.Study, config: StudyConfig, workspace: Workspace
 ) -> tuple[WinnerStatus | None, str | None]:
     """What the results in the study's folder, or else in its storage, say; or why not."""
-    results, left_out = None, None
-    if belongs_to(workspace.results, config):
-        results, left_out = results_in_storage(workspace, config)
-    if results is None and left_out is None and (stored := StoredResults.of(study)):
-        results = stored.results
+    results, left_out = results_of(study, config, workspace)
     if results is None:
         return None, left_out
     number, validation, test = results.winner.number, results.validation, results.test
