@@ -10,9 +10,11 @@ from optuna.trial import FrozenTrial
 
 from data.errors import InputError
 from hpo.compare.curves import Point, curve
+from hpo.storage.convergence import convergence
 from hpo.storage.stored_results import results_of
 from hpo.storage.studies import FINGERPRINT, find_study
 from hpo.storage.workspace import Workspace
+from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import seconds
@@ -32,6 +34,7 @@ class ComparedStudy:
         seconds: seconds of training in the search, all workers together.
         curve: its best accuracy so far.
         best: the best complete trial of the search; None before there is one.
+        converged: why its search ended before its budget was spent; None if it did not.
         results: None before it is finished.
     """
 
@@ -41,6 +44,7 @@ class ComparedStudy:
     seconds: float
     curve: list[Point]
     best: FrozenTrial | None
+    converged: Convergence | None
     results: StudyResults | None
 
     @property
@@ -91,5 +95,6 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         seconds=seconds(trials),
         curve=curve(trials),
         best=next(iter(best_trials(study, config, 1)), None),
+        converged=convergence(study, config),
         results=results_of(study, config, workspace)[0],
     )

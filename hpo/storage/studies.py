@@ -233,7 +233,7 @@ def as_stored(study: optuna.Study, config: StudyConfig) -> StudyConfig:
     if not isinstance(changeable, dict):
         return config
     trials = max(config.trials, changeable["trials"])
-    return config.model_copy(update=changeable | {"trials": trials})
+    return StudyConfig.model_validate(config.model_dump() | changeable | {"trials": trials})
 
 
 def _attributes(study: optuna.Study) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def study(
 ) -> ComparedStudy:
     config = CONFIG.model_copy(update=changes)
     points = curve(trials)
-    return ComparedStudy(config, fingerprint, trials, seconds(trials), points, None, None)
+    return ComparedStudy(config, fingerprint, trials, seconds(trials), points, None, None, None)
 
 
 def told(studies: list[ComparedStudy]) -> dict[str, list[str]]:
