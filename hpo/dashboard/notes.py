@@ -162,7 +162,10 @@ def _in_words(config: StudyConfig) -> str:
     sampler, pruner, finish = config.sampler, config.pruner, config.finish
     limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
     if (stop := config.stop) is not None:
-        limit += f", until the next {stop.trials} may gain less than {100 * stop.gain:.2f} points"
+        limit += (
+            f", until the next {stop.trials} are expected to gain less than"
+            f" {100 * stop.gain:.2f} points"
+        )
     pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
     factors = (
         " A layer's learning_rate is a factor of the network's." if are_factors(config) else ""

@@ -49,7 +49,7 @@ def look_for_convergence(
     found = Convergence(stop=config.stop, gain=gain, trials=done)
     before = study.user_attrs.get(CONVERGED)
     if swap(study, CONVERGED, before, found.model_dump(mode="json")):
-        log.warning("the study has %s", found.in_words())
+        log.info("the study has %s", found.in_words())
 
 
 def end_of_search(

@@ -24,10 +24,10 @@ class Convergence(BaseModel):
         """It in a line, in percentage points.
 
         Example:
-            >>> Convergence(stop=StopConfig(gain=0.002), gain=0.0004, trials=31).in_words()
-            'converged after 31 trials: the next 10 may gain 0.04 points, stop asks for 0.20'
+            >>> Convergence(stop=StopConfig(), gain=0.0004, trials=31).in_words()
+            'converged after 31 trials: the next 10 are expected to gain 0.04 points, stop asks...'
         """
         return (
-            f"converged after {self.trials} trials: the next {self.stop.trials} may gain"
-            f" {100 * self.gain:.2f} points, stop asks for {100 * self.stop.gain:.2f}"
+            f"converged after {self.trials} trials: the next {self.stop.trials} are expected to"
+            f" gain {100 * self.gain:.2f} points, stop asks for {100 * self.stop.gain:.2f}"
         )

@@ -14,7 +14,8 @@ from hpo.compare.curves import Point, best_after, curve
 from hpo.compare.differences import hyperparameters, not_comparable
 from hpo.compare.rows import rows
 from hpo.compare.studies import ComparedStudy
-from hpo.study.definition import FinishConfig, StudyConfig
+from hpo.study.convergence import Convergence
+from hpo.study.definition import FinishConfig, StopConfig, StudyConfig
 from hpo.study.file import load_study
 from hpo.study.space import parameters
 from hpo.trials.budget import seconds
@@ -83,6 +84,13 @@ def test_a_study_that_has_done_nothing_leaves_its_column_empty() -> None:
     assert facts["best of the search"] == ["", ""]
     assert facts["trials"][1] == f"0 of {CONFIG.trials} (1 waiting)"
     assert not [what for what in facts if what.startswith("best after")]
+
+
+def test_a_search_that_converged_says_so() -> None:
+    ended_early = Convergence(stop=StopConfig(), gain=0.001, trials=25)
+    facts = told([study(THREE), replace(study(THREE), converged=ended_early)])
+    assert facts["search"] == ["", ended_early.in_words()]
+    assert "search" not in told([study(THREE), study(THREE)])
 
 
 def test_equal_studies_are_comparable() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import optuna
@@ -12,6 +13,7 @@ from hpo.console.status import status
 from hpo.console.status_view import status_lines
 from hpo.dashboard.notes import study_note
 from hpo.database.opening import open_storage
+from hpo.report.text import searched
 from hpo.storage.convergence import convergence, end_of_search, ending, look_for_convergence
 from hpo.storage.studies import as_stored, open_study, stored_config
 from hpo.storage.workspace import Workspace, default_url
@@ -19,7 +21,7 @@ from hpo.study.definition import StopConfig, StudyConfig
 from hpo.study.file import load_study
 from hpo.study.space import parameters
 
-WORDS = "converged after 4 trials: the next 2 may gain 0.00 points, stop asks for 1.00"
+WORDS = "converged after 4 trials: the next 2 are expected to gain 0.00 points, stop asks for 1.00"
 
 
 def config_of(stop: StopConfig | None, trials: int = 20) -> StudyConfig:
@@ -122,7 +124,9 @@ def test_people_are_told_and_nothing_more_is_foretold(study: optuna.Study, tmp_p
     assert (now.converged.trials, now.converged.gain) == (4, 0)
     assert f"Search: {WORDS}" in status_lines(now, workspace)
     assert f"The search has {WORDS}." in study_note(study, RULE)
-    assert "until the next 2 may gain less than 1.00 points" in study_note(study, RULE)
+    assert "until the next 2 are expected to gain less than 1.00 points" in study_note(study, RULE)
+    now_ended = searched(RULE, study.trials, datetime.now(), convergence(study, RULE))
+    assert f"The search {WORDS}." in now_ended
     waits = optuna.create_trial(state=TrialState.WAITING, user_attrs={"seed": 2})
     for trial in (waits, optuna.create_trial(state=TrialState.WAITING)):
         study.add_trial(trial)
