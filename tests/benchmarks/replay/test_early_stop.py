@@ -23,11 +23,13 @@ def test_a_search_ends_by_its_rule_and_is_the_same_until_then(tmp_path: Path) ->
 
 
 def test_what_is_saved_and_lost() -> None:
-    whole = [Outcome(found=[(1, 0.5), (9, 0.9)], wall=10.0, trials=20)] * 2
-    ended = [Outcome(found=[(1, 0.5)], wall=4.0, trials=8), whole[0]]
-    told = _told(ended, whole)
+    found = [(1.0, 0.5), (5.0, 0.6), (9.0, 0.9)]
+    whole = [Outcome(found=found, done=[2, 10, 18], wall=10.0, trials=20)] * 2
+    ended = [Outcome(found=found[:1], done=[2], wall=4.0, trials=8), whole[0]]
+    told = _told(4, ended, whole)
     assert told["time_saved"]["mean"] == pytest.approx(0.3)
     assert told["points_lost"]["mean"] == pytest.approx(20)
+    assert told["points_that_the_next_trials_gained"]["mean"] == pytest.approx(5)
     assert (told["trials_done"], told["searches_that_ended_early"]) == (14, 1)
 
 
