@@ -24,8 +24,8 @@ class Convergence(BaseModel):
         """It in a line, in percentage points.
 
         Example:
-            >>> Convergence(stop=StopConfig(), gain=0.0004, trials=31).in_words()
-            'converged after 31 trials: the next 10 are expected to gain 0.04 points, stop asks...'
+            >>> Convergence(stop=StopConfig(), gain=0.0004, trials=61).in_words()
+            'converged after 61 trials: the next 20 are expected to gain 0.04 points, stop asks...'
         """
         return (
             f"converged after {self.trials} trials: the next {self.stop.trials} are expected to"

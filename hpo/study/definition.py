@@ -57,7 +57,7 @@ class StopConfig(Strict):
     """
 
     gain: float = Field(default=0.002, gt=0, lt=1)
-    trials: int = Field(default=10, ge=1)
+    trials: int = Field(default=20, ge=1)
 
 
 class FinishConfig(Strict):
