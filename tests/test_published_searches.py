@@ -14,7 +14,7 @@ def test_recorded_configurations_are_counted() -> None:
     for file, cells in rows("recordings"):
         curves = json.loads(gzip.decompress((RESULTS / file).read_bytes()))["curves"]
         repeats = sum(curve["repeat"] > 0 for curve in curves)
-        assert cells[1:3] == [str(len(curves) - repeats), str(repeats)]
+        assert cells[1:4] == [str(len(curves) - repeats), str(repeats)]
     assert rows("recordings")[0][1][1:3] == ["200", "25"]
 
 
@@ -128,6 +128,20 @@ def test_warm_starts_are_the_replayed_ones() -> None:
         gain = f"{saved['mean']:.1f} ± {saved['standard_error']:.1f}" if saved["mean"] else ""
         assert cells[1:] == [f"{row['trials_to_the_level']['0.5']:.0f}", gain, figure(*end)]
     assert replayed["repetitions"] == 50
+
+
+def test_searches_that_end_by_themselves_are_the_replayed_ones() -> None:
+    replayed = read("replay/early-stop.json")
+    for row, (_, cells) in zip(replayed["rules"], rows("early-stops"), strict=True):
+        saved, lost = row["time_saved"], row["points_lost"]
+        next_ones = row["points_that_the_next_trials_gained"]
+        assert f"`gain = {row['gain']}`, `trials = {row['trials']}`" in cells[0]
+        assert cells[1:4] == [
+            f"{100 * saved['mean']:.0f} ± {100 * saved['standard_error']:.0f}",
+            f"{lost['mean']:.2f} ± {lost['standard_error']:.2f}",
+            f"{next_ones['mean']:.2f} ± {next_ones['standard_error']:.2f}",
+        ]
+    assert replayed["trials"] == 200
 
 
 def effect(row: dict[str, float]) -> str:
