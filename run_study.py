@@ -317,6 +317,27 @@ def report(
 
 
 @app.command()
+def compare(
+    names: options.Names,
+    storage: options.Storage = None,
+    output: options.ComparedTo = None,
+) -> None:
+    """Show studies side by side: what they found, what it cost, how their winners differ.
+
+    A table here, and a page that opens offline, with the best accuracy so far against trials and
+    against seconds of training.
+    """
+    from hpo.compare.page import write_page
+    from hpo.compare.studies import compared
+    from hpo.compare.terminal import print_compared
+
+    studies = compared(names, storage)
+    page = write_page(studies, output)
+    print_compared(studies)
+    typer.echo(page)
+
+
+@app.command()
 def dashboard(
     name: options.Name, storage: options.Storage = None, port: options.Port = 8080
 ) -> None:

@@ -15,4 +15,5 @@ Comparisons:
 - workers: how many workers still pay.
 - finalists: how far one training is to be trusted in the choice of a winner.
 - warm_start: what beginning with an older study's best trials saves.
+- early_stop: what ending a search when little more is expected saves and loses.
 """

@@ -134,6 +134,17 @@ StudyTo = Annotated[
     str,
     typer.Option(metavar="FILE", callback=_in_home, help="the new study's file; - is stdout"),
 ]
+Names = Annotated[
+    list[str], typer.Argument(metavar="NAME NAME...", help="names of two studies or more")
+]
+ComparedTo = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        callback=_in_home,
+        help="the page; by default in runs/compare, named after the studies",
+    ),
+]
 RetrainTo = Annotated[
     Path, typer.Option(help="folder for the network", metavar="DIR", callback=_in_home)
 ]

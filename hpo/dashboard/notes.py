@@ -12,6 +12,7 @@ from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
+from hpo.storage.convergence import convergence, ending
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
@@ -117,9 +118,11 @@ def study_note(
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
     ]
+    if (converged := convergence(study, config)) is not None:
+        lines.append(f"The search has {converged.in_words()}.")
     if foreign:
         lines.append(f"{passed_over(foreign).capitalize()}.")
-    left = left or forecast(trials, config)
+    left = left or forecast(trials, ending(study, trials, config))
     if results is not None:
         lines.append(_winner(results))
     elif left is not None:
@@ -158,6 +161,11 @@ def study_note(
 def _in_words(config: StudyConfig) -> str:
     sampler, pruner, finish = config.sampler, config.pruner, config.finish
     limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
+    if (stop := config.stop) is not None:
+        limit += (
+            f", until the next {stop.trials} are expected to gain less than"
+            f" {100 * stop.gain:.2f} points"
+        )
     pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
     factors = (
         " A layer's learning_rate is a factor of the network's." if are_factors(config) else ""

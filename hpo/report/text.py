@@ -13,6 +13,7 @@ from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed
 from hpo.report.tested import Tested, tested
 from hpo.runtime.wording import duration, kind_of_runs, percent, points
+from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter_words import kind
 from hpo.study.results import StudyResults
@@ -40,7 +41,9 @@ PRUNERS = {
 Trials = Sequence[FrozenTrial]
 
 
-def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
+def searched(
+    config: StudyConfig, trials: Trials, now: datetime, converged: Convergence | None = None
+) -> str:
     """A paragraph on what was searched, how, for how long, with how many workers."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
     kinds = list(dict.fromkeys(kind(name, config) for name in names))
@@ -67,6 +70,7 @@ def searched(config: StudyConfig, trials: Trials, now: datetime) -> str:
         f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
         " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were"
         f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}. {lasted}"
+        + (f" The search {converged.in_words()}." if converged else "")
     )
 
 

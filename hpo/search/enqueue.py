@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 
 from data.errors import InputError
+from hpo.runtime.dotted_keys import leaves
 from hpo.study.definition import StudyConfig
 from hpo.study.space import fill, parameters
 from hpo.study.transfer import nearest
@@ -81,20 +82,10 @@ def _differences(config: StudyConfig, run: RunConfig, params: dict[str, Any]) ->
     document = RunConfig.model_validate(tried).model_dump(mode="json")
     for key in sorted(left):
         yield f"{key} left to the sampler"
-    given, own = dict(_flat(run.model_dump(mode="json"))), dict(_flat(document))
+    given, own = leaves(run.model_dump(mode="json")), leaves(document)
     for key in sorted(given.keys() | own.keys()):
         if key not in left and given.get(key) != own.get(key):
             yield f"{key} {_shown(own, key)} instead of {_shown(given, key)}"
-
-
-def _flat(document: Any, key: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401
-    """Every value below a document's tables and lists, with its dotted key."""
-    if isinstance(document, dict | list):
-        items = document.items() if isinstance(document, dict) else enumerate(document)
-        for name, value in items:
-            yield from _flat(value, f"{key}.{name}" if key else str(name))
-    else:
-        yield key, document
 
 
 def _shown(document: dict[str, Any], key: str) -> str:

@@ -12,6 +12,7 @@
 - guarded_halving: a pruner that a sampler which learns cannot fool
 - transfer: a configuration brought into the space of another study
 - narrowing: a smaller search space around the best trials
+- convergence: the finding that nothing more is to be gained
 - results: what a finished study found, and its file
 - accuracies: the accuracies in such files
 """

@@ -11,7 +11,7 @@ from data.names import Dataset
 from model.config import NetworkConfig, Strict
 
 CHANGEABLE = frozenset(
-    {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start"}
+    {"description", "trials", "infeasible_trials", "timeout", "stop", "retries", "warm_start"}
 )
 """Fields that may change while a study goes on."""
 METRIC = "one-shot validation accuracy"
@@ -49,6 +49,18 @@ class PrunerConfig(Strict):
     reduction_factor: int = Field(default=3, ge=2)
 
 
+class StopConfig(Strict):
+    """The rule by which a search ends before its budget is spent.
+
+    Attributes:
+        gain: accuracy, 0 to 1; the search ends when less is expected of the next trials.
+        trials: number of these next trials.
+    """
+
+    gain: float = Field(default=0.002, gt=0, lt=1)
+    trials: int = Field(default=20, ge=1)
+
+
 class FinishConfig(Strict):
     """The finish: retraining of the best trials, and the test.
 
@@ -76,6 +88,7 @@ class StudyConfig(Strict):
             ten for each trial of the budget.
         timeout: seconds of training, all trials together, after which no trial starts; None sets
             no limit.
+        stop: the rule by which the search ends sooner; None spends the budget.
         retries: number of times that a trial goes on after its worker died, with no epoch done in
             between.
         warm_start: name of the study whose best configurations are tried first; None if there is
@@ -100,6 +113,7 @@ class StudyConfig(Strict):
     trials: int = Field(ge=1)
     infeasible_trials: int | None = Field(default=None, ge=1)
     timeout: float | None = Field(default=None, gt=0)
+    stop: StopConfig | None = None
     retries: int = Field(default=3, ge=0)
     warm_start: str | None = None
     sampler: SamplerConfig = SamplerConfig()
