@@ -43,7 +43,7 @@ class Settings:
     studies: dict[str, StudyConfig]
     configurations: int = 40
     fixed: dict[str, Any] | None = None
-    worth_steps: int = 100
+    worth_steps: int = 60
     worth_pairs: int = 64
     samplers: tuple[SamplerConfig, ...] = field(
         default_factory=lambda: tuple(

@@ -14,12 +14,13 @@ from hpo.reproduce.paper_search.settings import Settings
 from hpo.reproduce.table import Measured, Row
 from hpo.runtime.files import read_json, write_json
 from hpo.study.definition import StudyConfig
-from hpo.study.space import config_of, sample
+from hpo.study.samplers import SAMPLING, TRAINING, trial_seed
+from hpo.study.space import config_of, parameters
 from model.config import RunConfig
 from model.evaluation.standard_error import mean_and_error
 from model.training.trainer import Trainer
 
-WORTH_EPOCHS = 4
+WORTH_EPOCHS = 2
 SURE = 0.01
 """By how much the accuracy of a training must be above the untrained networks' best to count."""
 
@@ -44,6 +45,7 @@ def worth(context: Context, settings: Settings) -> dict[str, list[Tried]]:
     Raises:
         InputError: the folder holds those of other settings.
     """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     data = SearchData.of(context.collection, context.pixels, context.device)
     found = {}
     for form, study in settings.studies.items():
@@ -54,9 +56,9 @@ def worth(context: Context, settings: Settings) -> dict[str, list[Tried]]:
 
 
 def learnt_alike(study: StudyConfig, settings: Settings) -> StudyConfig:
-    """The study with short trainings; of one network, where one is fixed, so that layers alone vary.
+    """The study with short trainings; of one network, where one is fixed.
 
-    A training has a few epochs, over which its momentum rises; the steps are shared among them.
+    A training has two epochs, between which its momentum rises; they share the steps.
     """
     batch = study.train.get("batch", {}) | {"pairs": settings.worth_pairs}
     steps = settings.worth_steps // WORTH_EPOCHS
@@ -72,16 +74,23 @@ def _tried(
     before = read_json(file)
     tried: list[Tried] = before["tried"] if before and before["definition"] == own else []
     for number in range(len(tried), count):
-        sampler = optuna.samplers.RandomSampler(seed=number)
-        trial = optuna.create_study(sampler=sampler).ask()
-        config = sample(trial, study, seed=number)
-        while config.network.shortfall():
-            trial = trial.study.ask()
-            config = sample(trial, study, seed=number)
-        tried.append(_one(config, trial.params, data, context))
+        config, params = _drawn(study, number)
+        tried.append(_one(config, params, data, context))
         file.parent.mkdir(parents=True, exist_ok=True)
         write_json(file, {"definition": own, "tried": tried})
     return tried[:count]
+
+
+def _drawn(study: StudyConfig, number: int) -> tuple[RunConfig, dict[str, Any]]:
+    """A random configuration whose network can exist, and its parameters."""
+    space = {parameter.name: parameter.distribution for parameter in parameters(study)}
+    sampler = optuna.samplers.RandomSampler(seed=trial_seed(study.seed, number, SAMPLING))
+    search = optuna.create_study(sampler=sampler)
+    while True:
+        params = search.ask(space).params
+        config = config_of(study, params, seed=trial_seed(study.seed, number, TRAINING))
+        if not config.network.shortfall():
+            return config, params
 
 
 def _one(config: RunConfig, params: dict[str, Any], data: SearchData, context: Context) -> Tried:
