@@ -158,6 +158,7 @@ def reproduce(
     data_root: options.DataRoot = None,
     device: options.Device = "auto",
     output: options.ExperimentTo = None,
+    part: options.Part = None,
 ) -> None:
     """Do an experiment of the paper, or of a re-implementation, again.
 
@@ -169,7 +170,7 @@ def reproduce(
 
     folder = output or RUNS / "reproduce" / name
     machine = Machine(workers, device, data_root)
-    typer.echo(reproduce(name, machine, folder, seeds, size, network))
+    typer.echo(reproduce(name, machine, folder, seeds, size, network, part))
 
 
 @app.command()

@@ -185,6 +185,10 @@ Size = Annotated[
     Literal["small", "paper"] | None,
     typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
 ]
+Part = Annotated[
+    str | None,
+    typer.Option(help="do one part alone, of an experiment that has parts", metavar="PART"),
+]
 ExperimentTo = Annotated[
     Path | None,
     typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR", callback=_in_home),
