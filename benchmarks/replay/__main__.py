@@ -7,6 +7,7 @@ Usage:
   python -m benchmarks.replay workers CURVES OUTPUT [--workers N ...] [--trials N]
   python -m benchmarks.replay finalists CURVES OUTPUT
   python -m benchmarks.replay warm CURVES OUTPUT
+  python -m benchmarks.replay priors CURVES OUTPUT [--spreads PART ...]
 
 CURVES is what `benchmarks.replay.curves pack` wrote. OUTPUT gets .json and .png. A search is named
 as in tpe/successive-halving or, with its random trials at the start, its first rung and its
@@ -23,10 +24,12 @@ from pathlib import Path
 
 from benchmarks.command import make_parser
 from benchmarks.replay.finalists import finalists
+from benchmarks.replay.priors import priors
 from benchmarks.replay.quality import SEARCHES, promotion, quality
 from benchmarks.replay.surrogate import read_recorded, validate
 from benchmarks.replay.warm_start import warm
 from benchmarks.replay.workers import workers
+from hpo.study.priors import SPREAD
 
 WORKERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
 
@@ -34,7 +37,7 @@ WORKERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
 def main() -> None:
     parser = make_parser(__doc__)
     commands = parser.add_subparsers(required=True)
-    for command in (quality, promotion, workers, finalists, warm):
+    for command in (quality, promotion, workers, finalists, warm, priors):
         one = commands.add_parser(command.__name__, description=command.__doc__)
         one.add_argument("curves", type=Path)
         one.add_argument("output", type=Path)
@@ -46,6 +49,8 @@ def main() -> None:
         one.add_argument("--workers", type=int, nargs="+", default=many)
         if command is quality:
             one.add_argument("--searches", nargs="+", default=SEARCHES)
+        if command is priors:
+            one.add_argument("--spreads", nargs="+", type=float, default=[SPREAD])
         one.set_defaults(do=command)
     check = commands.add_parser("validate")
     check.add_argument("curves", type=Path)

@@ -8,6 +8,7 @@
 - space: which values a study leaves open, and how a trial's values make a configuration
 - constraints: what a trial may need at most, and by how much it exceeds it
 - samplers: the sampler of a study
+- priors: trials drawn around values that are believed to be good
 - pruners: the pruner of a study
 - transfer: a configuration brought into the space of another study
 - narrowing: a smaller search space around the best trials

@@ -97,3 +97,18 @@ def broken(run: RunConfig, limits: ConstraintsConfig, found: dict[str, float]) -
             f" constraints.memory allows {limits.memory:,}"
         )
     return None
+
+
+def in_words(limits: ConstraintsConfig) -> list[str]:
+    """The limits that a study sets, in words.
+
+    >>> in_words(ConstraintsConfig(parameters=500_000, seconds=60.0))
+    ['500,000 parameters', '60.0 seconds of training']
+    """
+    words = {
+        "parameters": "parameters",
+        "memory": "MiB of memory",
+        "seconds": "seconds of training",
+    }
+    allowed = limits.model_dump(exclude_none=True)
+    return [f"{limit:,} {words[name]}" for name, limit in allowed.items()]

@@ -11,7 +11,7 @@ from data.names import Dataset
 from model.config import NetworkConfig, Strict
 
 CHANGEABLE = frozenset(
-    {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start"}
+    {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start", "start_with"}
 )
 """Fields that may change while a study goes on."""
 METRIC = "one-shot validation accuracy"
@@ -98,6 +98,8 @@ class StudyConfig(Strict):
             between.
         warm_start: name of the study whose best configurations are tried first; None if there is
             none.
+        start_with: files of configurations, or folders of such files, that are tried first; None if
+            there are none.
         sampler: what proposes parameters.
         pruner: what stops trials early.
         constraints: what a trial may need at most.
@@ -121,6 +123,7 @@ class StudyConfig(Strict):
     timeout: float | None = Field(default=None, gt=0)
     retries: int = Field(default=3, ge=0)
     warm_start: str | None = None
+    start_with: tuple[str, ...] | None = Field(default=None, min_length=1, strict=False)
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()
     constraints: ConstraintsConfig = ConstraintsConfig()

@@ -9,10 +9,11 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from hpo.study.definition import StudyConfig
+from hpo.study.priors import with_priors
 from hpo.study.space import parameters
 
-SAMPLING, TRAINING = range(2)
-"""Purposes of a trial's two seeds."""
+SAMPLING, TRAINING, PRIOR = range(3)
+"""Purposes of a trial's seeds."""
 
 
 def trial_seed(study_seed: int, number: int, purpose: int) -> int:
@@ -21,7 +22,7 @@ def trial_seed(study_seed: int, number: int, purpose: int) -> int:
     Args:
         study_seed: seed of the study.
         number: the trial's number.
-        purpose: SAMPLING or TRAINING.
+        purpose: SAMPLING, TRAINING or PRIOR.
     """
     state = np.random.SeedSequence((study_seed, number, purpose)).generate_state(1)
     return int(state[0]) >> 1
@@ -71,11 +72,12 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
         True
     """
     seed = trial_seed(study.seed, number, SAMPLING)
+    around = trial_seed(study.seed, number, PRIOR)
     startup = study.sampler.startup_trials
     if study.sampler.name == "random":
-        return RandomSampler(seed=seed)
+        return with_priors(RandomSampler(seed=seed), study, number, around)
     kind = _TPE if study.sampler.name == "tpe" else _GP
     sampler = kind(seed=seed, n_startup_trials=startup)
     found = {parameter.name: parameter.distribution for parameter in parameters(study)}
     sampler.space = {name: found[name] for name in sorted(found) if not found[name].single()}
-    return sampler
+    return with_priors(sampler, study, number, around)
