@@ -14,6 +14,7 @@ Comparisons:
 - quality: what each search has found after equal time; trials promoted from pauses.
 - workers: how many workers still pay.
 - finalists: how far one training is to be trusted in the choice of a winner.
+- priors: what good, middling and bad priors gain or cost.
 - warm_start: what beginning with an older study's best trials saves.
 - early_stop: what ending a search when little more is expected saves and loses.
 """

@@ -9,6 +9,7 @@ Usage:
   python -m benchmarks.replay finalists CURVES OUTPUT
   python -m benchmarks.replay warm CURVES OUTPUT
   python -m benchmarks.replay early CURVES OUTPUT [--search SAMPLER/PRUNER] [--trials N]
+  python -m benchmarks.replay priors CURVES OUTPUT [--spreads PART ...]
 
 CURVES is what `benchmarks.replay.curves pack` wrote. OUTPUT gets .json and .png. A search is named
 as in tpe/successive-halving or, with its random trials at the start, its first rung and its
@@ -26,11 +27,13 @@ from pathlib import Path
 from benchmarks.command import make_parser
 from benchmarks.replay.early_stop import early
 from benchmarks.replay.finalists import finalists
+from benchmarks.replay.priors import priors
 from benchmarks.replay.quality import SEARCHES, promotion, quality
 from benchmarks.replay.searches import BASELINE
 from benchmarks.replay.surrogate import KINDS, read_recorded, validate
 from benchmarks.replay.warm_start import warm
 from benchmarks.replay.workers import workers
+from hpo.study.priors import SPREAD
 
 WORKERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
 
@@ -38,7 +41,7 @@ WORKERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
 def main() -> None:
     parser = make_parser(__doc__)
     commands = parser.add_subparsers(required=True)
-    for command in (quality, promotion, workers, finalists, warm, early):
+    for command in (quality, promotion, workers, finalists, warm, early, priors):
         one = commands.add_parser(command.__name__, description=command.__doc__)
         one.add_argument("curves", type=Path)
         one.add_argument("output", type=Path)
@@ -53,6 +56,8 @@ def main() -> None:
             one.add_argument("--baseline", default=BASELINE, help="the search to be beaten")
         if command is early:
             one.add_argument("--search", help="by default the recorded study's")
+        if command is priors:
+            one.add_argument("--spreads", nargs="+", type=float, default=[SPREAD])
         one.set_defaults(do=command)
     check = commands.add_parser("validate")
     check.add_argument("curves", type=Path)

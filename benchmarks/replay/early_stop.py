@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from benchmarks.output import save, standard_error, summary
 from benchmarks.replay.searches import in_processes, origin, own_search, searched, surrogate_of
-from benchmarks.replay.surrogate import Kind
 from benchmarks.replay.simulator import Outcome, Running, Simulation
+from benchmarks.replay.surrogate import Kind
 from hpo.study.definition import StopConfig
 from hpo.trials.expected_gain import expected_gain
 

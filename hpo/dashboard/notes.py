@@ -15,8 +15,10 @@ from hpo.runtime.wording import points
 from hpo.storage.convergence import convergence, ending
 from hpo.storage.studies import FINGERPRINT, STORAGE
 from hpo.storage.workspace import Workspace
+from hpo.study import constraints
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.learning_rates import are_factors
+from hpo.study.parameter import Parameter
 from hpo.study.results import StudyResults
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
@@ -147,15 +149,19 @@ def study_note(
         _in_words(config),
         _table(
             ["searched", "from", "to", ""],
-            [
-                (p.name, f"{p.values[0]}", f"{p.values[-1]}", "log" if p.range.log else "")
-                if p.range
-                else (p.name, "one of", ", ".join(map(str, p.values)), "")
-                for p in parameters(config)
-            ],
+            [_searched(parameter) for parameter in parameters(config)],
         ),
     ]
     return "\n\n".join(filter(None, lines)) + "\n"
+
+
+def _searched(parameter: Parameter) -> tuple[str, ...]:
+    prior = "" if parameter.prior is None else f"prior {parameter.prior}"
+    if parameter.range is None:
+        return parameter.name, "one of", ", ".join(map(str, parameter.values)), prior
+    scale = "log" if parameter.range.log else ""
+    low, high = (f"{value}" for value in parameter.values)
+    return parameter.name, low, high, ", ".join(filter(None, [scale, prior]))
 
 
 def _in_words(config: StudyConfig) -> str:
@@ -170,11 +176,14 @@ def _in_words(config: StudyConfig) -> str:
     factors = (
         " A layer's learning_rate is a factor of the network's." if are_factors(config) else ""
     )
+    limits = constraints.in_words(config.constraints)
+    each = f" Each trial takes at most {', '.join(limits)}." if limits else ""
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
         f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
-        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{factors}"
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{each}"
+        f"{factors}"
     )
 
 

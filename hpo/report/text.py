@@ -13,6 +13,7 @@ from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed
 from hpo.report.tested import Tested, tested
 from hpo.runtime.wording import duration, kind_of_runs, percent, points
+from hpo.study import constraints
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter_words import kind
@@ -69,9 +70,16 @@ def searched(
         f"Study {config.name} searched {space} of the siamese network and its training, on"
         f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
         " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were"
-        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}. {lasted}"
+        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
+        f"{_limits(config)} {lasted}"
         + (f" The search {converged.in_words()}." if converged else "")
     )
+
+
+def _limits(config: StudyConfig) -> str:
+    """A sentence on the study's constraints; empty if there are none."""
+    limits = constraints.in_words(config.constraints)
+    return f" A trial could take at most {listed(limits)}." if limits else ""
 
 
 def found(trials: Trials, results: StudyResults | None) -> str:

@@ -13,6 +13,7 @@ from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
+from hpo.search.enqueue import start_with
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import convergence
@@ -97,6 +98,8 @@ def run_study(
         try:
             results = _stored_results(study, config, workspace)
             if results is None:
+                for tried in start_with(study, config):
+                    say(tried.in_words())
                 warm_start(study, config, workspace)
                 results = _searched_and_finished(
                     study, config, collection, machine, workspace, store

@@ -18,6 +18,9 @@ from hpo.trials.attributes import TrialRecord
 from model.config import RunConfig
 from model.config_file import as_toml, read_config
 
+STARTED_WITH = "start_with"
+"""The study attribute that lists the files whose configurations were tried first."""
+SUFFIXES = (".toml", ".json", ".yaml", ".yml")
 SHOWN = 5
 """How many differences a line tells of; of the others it says how many they are."""
 
@@ -72,6 +75,37 @@ def enqueue(study: optuna.Study, config: StudyConfig, files: list[Path]) -> list
         study.enqueue_trial(params, user_attrs=TrialRecord(enqueued=file.name).attributes())
         found.append(Enqueued(file, list(_differences(config, run, params))))
     return found
+
+
+def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
+    """Lets a study try the configurations `config.start_with` first, once in its life.
+
+    Of a folder it takes all its files of configurations, by name: `export` names the best first.
+
+    Args:
+        study: the new study in its storage.
+        config: its definition.
+
+    Raises:
+        InputError: a file is missing or wrong, a folder has none, or the study searches nothing.
+    """
+    if not config.start_with or STARTED_WITH in study.user_attrs:
+        return []
+    files = [file for given in config.start_with for file in _files(Path(given))]
+    # A process that was killed here may have left some of them.
+    there = {TrialRecord.of(trial).enqueued for trial in study.get_trials(deepcopy=False)}
+    found = enqueue(study, config, [file for file in files if file.name not in there])
+    study.set_user_attr(STARTED_WITH, [str(file) for file in files])
+    return found
+
+
+def _files(given: Path) -> list[Path]:
+    if not given.is_dir():
+        return [given]
+    files = sorted(file for file in given.iterdir() if file.suffix in SUFFIXES)
+    if not files:
+        raise InputError(f"start_with: {given}: holds no file of a configuration")
+    return files
 
 
 def _differences(config: StudyConfig, run: RunConfig, params: dict[str, Any]) -> Iterator[str]:

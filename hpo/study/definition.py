@@ -11,7 +11,10 @@ from data.names import Dataset
 from model.config import NetworkConfig, Strict
 
 CHANGEABLE = frozenset(
-    {"description", "trials", "infeasible_trials", "timeout", "stop", "retries", "warm_start"}
+    {
+        *("description", "trials", "infeasible_trials", "timeout", "stop", "retries"),
+        *("warm_start", "start_with"),
+    }
 )
 """Fields that may change while a study goes on."""
 METRIC = "one-shot validation accuracy"
@@ -61,6 +64,24 @@ class StopConfig(Strict):
     trials: int = Field(default=20, ge=1)
 
 
+class ConstraintsConfig(Strict):
+    """The constraints: what a trial may need at most. None sets no limit.
+
+    Parameters and memory follow from the configuration: a trial that needs more is not trained.
+    Seconds are forecast after each epoch: a trial that would take longer ends there. Either is
+    infeasible, and not counted in the budget.
+
+    Attributes:
+        parameters: number of parameters of the network.
+        memory: MiB of a step of the training, see `step_memory`.
+        seconds: seconds of the training, validation included.
+    """
+
+    parameters: int | None = Field(default=None, ge=1)
+    memory: float | None = Field(default=None, gt=0)
+    seconds: float | None = Field(default=None, gt=0)
+
+
 class FinishConfig(Strict):
     """The finish: retraining of the best trials, and the test.
 
@@ -84,8 +105,9 @@ class StudyConfig(Strict):
         dataset: "auto" takes Omniglot if it can be had, else the embedded glyphs.
         seed: seed of the sampler and of the trials' trainings.
         trials: budget: number of trials that are trained, to the end or until pruned.
-        infeasible_trials: number of networks that cannot exist that may be proposed; None allows
-            ten for each trial of the budget.
+        infeasible_trials: number of infeasible trials, see `constraints`, after which the search
+            gives up; networks that cannot exist are such; None allows ten for each trial of the
+            budget.
         timeout: seconds of training, all trials together, after which no trial starts; None sets
             no limit.
         stop: the rule by which the search ends sooner; None spends the budget.
@@ -93,8 +115,11 @@ class StudyConfig(Strict):
             between.
         warm_start: name of the study whose best configurations are tried first; None if there is
             none.
+        start_with: files of configurations, or folders of such files, that are tried first; None if
+            there are none.
         sampler: what proposes parameters.
         pruner: what stops trials early.
+        constraints: what a trial may need at most.
         finish: what follows the search.
         network: NetworkConfig with ranges and choices.
         train: TrainConfig with ranges and choices; `layers` may be one table for all layers.
@@ -116,8 +141,10 @@ class StudyConfig(Strict):
     stop: StopConfig | None = None
     retries: int = Field(default=3, ge=0)
     warm_start: str | None = None
+    start_with: tuple[str, ...] | None = Field(default=None, min_length=1, strict=False)
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()
+    constraints: ConstraintsConfig = ConstraintsConfig()
     finish: FinishConfig = FinishConfig()
     network: dict[str, Any]
     train: dict[str, Any]
@@ -140,14 +167,19 @@ class StudyConfig(Strict):
 
     @property
     def infeasible_budget(self) -> int:
-        """Number of networks that cannot exist after which the search gives up."""
+        """Number of infeasible trials after which the search gives up."""
         if self.infeasible_trials is None:
             return 10 * self.trials
         return self.infeasible_trials
 
     def definition(self) -> dict[str, Any]:
-        """The fields that define the study, for JSON: all that may not change."""
-        return self.model_dump(mode="json", exclude=set(CHANGEABLE))
+        """The fields that define the study, for JSON: all that may not change.
+
+        Constraints that are not set are left out: studies that are older than these have none.
+        """
+        found = self.model_dump(mode="json", exclude={*CHANGEABLE, "constraints"})
+        limits = self.constraints.model_dump(mode="json", exclude_none=True)
+        return found | ({"constraints": limits} if limits else {})
 
     def changeable(self) -> dict[str, Any]:
         """The fields that may change, for JSON; with those of `definition()` they are the study."""

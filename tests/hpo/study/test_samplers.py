@@ -140,6 +140,24 @@ def test_so_many_trials_are_random_and_no_more(name: str, startup: int, proposed
 
 
 @pytest.mark.parametrize("name", ["tpe", "gp", "additive"])
+def test_what_exceeds_a_constraint_is_learned(name: str, proposed: Proposed) -> None:
+    """Up to 512 units, of which a quarter keeps to the number of parameters."""
+
+    def exceed(sampler: str) -> int:
+        document = config_with(sampler, trials=12).model_dump(mode="json")
+        convolution = {"filters": 4, "kernel": 5}
+        document["network"] |= {"convolutions": [convolution] * 2}
+        document["network"] |= {"units": {"low": 1, "high": 512}}
+        config = read_study(document | {"constraints": {"parameters": 200_000}}, "test")
+        trials = proposed(config)
+        assert sum(not is_infeasible(trial) for trial in trials) == 12
+        return sum(is_infeasible(trial) for trial in trials[STARTUP:])
+
+    assert exceed("random") >= 20
+    assert exceed(name) <= 8
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp", "additive"])
 def test_what_learns_beats_chance(name: str, proposed: Proposed) -> None:
     """After the start: fewer networks that cannot exist, and better learning rates."""
 
