@@ -36,7 +36,7 @@ class Settings:
         repetitions: searches of each sampler in each form.
         trials: trained trials of each search, pruned ones counted.
         seeds: long trainings of the best configuration.
-        kept: numbers of pairs seen at which a long training's network is kept; the last one ends it.
+        kept: numbers of pairs at which a long training's network is kept; the last ends it.
         epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
     """
 
