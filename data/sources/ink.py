@@ -33,6 +33,8 @@ DOUBTFUL = 0.05
 """The same, where it is only a reason to look again."""
 WIDEST = 0.17
 """Widest stroke where the light is uneven, as a part of the picture's longer side."""
+UNEVEN = 1.15
+"""Least brightness of the lightest paper, of the darkest's, where the light is uneven."""
 DESK = 0.45
 """Most brightness of a desk around a sheet of paper, of the sheet's own; a shadow is lighter."""
 CROSSING = 0.1
@@ -100,9 +102,9 @@ def _ink_of_brightness(brightness: Floats) -> Ink:
             return even
     except NoPicture:
         pass
+    thin = light and even is not None and _is_thin(even.mask)
     try:
-        light = light and even is not None and _is_thin(even.mask)
-        return _uneven(brightness, light)
+        return _uneven(brightness, thin)
     except NoPicture:
         if even is None:
             raise
@@ -117,6 +119,9 @@ def _uneven(brightness: Floats, light: bool) -> Ink:
     paper = operation(calm, (side, side))[side:-side, side:-side]
     smooth = gaussian_filter(brightness, SMOOTHING)
     contrast = (paper - smooth) / np.maximum(paper, 0.1) * (-1 if light else 1)
+    darkest, lightest = np.quantile(paper, (0.05, 0.95))
+    if lightest < UNEVEN * darkest:
+        raise NoPicture("no drawing on it")
     sheet = _light_region(paper)
     if not sheet.all():
         try:
@@ -178,7 +183,7 @@ def _is_region(ink: Mask, light: bool) -> bool:
         return False
     parts, count = label(ink, EVERYWHERE)
     touching = contacts(parts, count, np.ones(ink.shape, bool))
-    return bool(touching.max(initial=0) > DOUBTFUL * max(ink.shape) or touching.all())
+    return bool(touching.max(initial=0) > DOUBTFUL * max(ink.shape)) or bool(touching.all())
 
 
 def is_cut(ink: Mask) -> bool:
@@ -186,12 +191,17 @@ def is_cut(ink: Mask) -> bool:
     edges = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
     if not all(edge.any() for edge in edges) or np.concatenate(edges).mean() > FRAME:
         return False
-    return 2 * float(distance_transform_edt(ink).max()) < BROAD * max(ink.shape)
+    return bool(_width(ink) < BROAD * max(ink.shape))
 
 
 def _is_thin(ink: Mask) -> bool:
     """Whether these may be strokes of chalk."""
-    return 2 * float(distance_transform_edt(ink).max()) < THIN * max(ink.shape)
+    return bool(_width(ink) < THIN * max(ink.shape))
+
+
+def _width(ink: Mask) -> float:
+    """Width of the ink where it is widest, in pixels."""
+    return 2 * float(distance_transform_edt(ink).max())
 
 
 def rectangle(mask: Mask) -> float:
@@ -260,7 +270,8 @@ def _terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64
 
 def _tint(colours: Floats) -> Floats | None:
     """Brightness in place of colour, where ink and paper differ in colour alone; None without."""
-    shares = colours / np.maximum(colours.sum(-1, keepdims=True), 0.15)
+    lit = colours + 0.05  # what is nearly black has no colour
+    shares = lit / lit.sum(-1, keepdims=True)
     apart = (shares - np.median(shares, (0, 1))).reshape(-1, 3)
     # Along the direction in which the colours lie furthest apart; the more so, the more it counts.
     weighted = apart * np.square(apart).sum(1, keepdims=True)
@@ -268,7 +279,8 @@ def _tint(colours: Floats) -> Floats | None:
     along = (apart @ directions[:, -1]).reshape(colours.shape[:2])
     if np.abs(along).max() < LEAST_TINT:
         return None
-    return (0.5 + along).clip(0, 1).astype(np.float32)
+    tint: Floats = (0.5 + along).clip(0, 1).astype(np.float32)
+    return tint
 
 
 def _without_specks(amount: Floats) -> Ink:

@@ -98,7 +98,7 @@ def _crosses(place: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
     (rows, columns), (height, width) = place, shape
     upright = rows.start == 0 and rows.stop == height and columns.stop - columns.start < most
     level = columns.start == 0 and columns.stop == width and rows.stop - rows.start < most
-    return upright or level
+    return bool(upright or level)
 
 
 def _unboxed(mask: Mask) -> Mask:
@@ -140,15 +140,15 @@ def _apart(mask: Mask) -> list[Mask]:
         np.fill_diagonal(distances, np.inf)
         relative = distances / np.minimum.outer(sizes, sizes)
         if relative.min() <= APART:
-            one, other = np.unravel_index(relative.argmin(), relative.shape)
+            pair = divmod(int(relative.argmin()), len(groups))
         elif min(sizes) < max(SMALLEST * width, SUBSTANTIAL * float(np.median(sizes))):
-            one = int(np.argmin(sizes))
-            other = int(distances[one].argmin())
+            small = int(np.argmin(sizes))
+            pair = small, int(distances[small].argmin())
         elif len(groups) < SEVERAL and distances.min() < FAR * float(np.median(sizes)):
-            one, other = np.unravel_index(distances.argmin(), distances.shape)
+            pair = divmod(int(distances.argmin()), len(groups))
         else:
             break
-        one, other = sorted((int(one), int(other)))
+        one, other = sorted(pair)
         groups[one] += groups.pop(other)
     return [np.isin(parts, [n + 1 for n in group]) for group in groups]
 
@@ -163,7 +163,8 @@ def _outline(mask: Mask) -> Mask:
     inner[:-1] &= mask[1:]
     inner[:, 1:] &= mask[:, :-1]
     inner[:, :-1] &= mask[:, 1:]
-    return mask & ~inner
+    outline: Mask = mask & ~inner
+    return outline
 
 
 def _in_reading_order(drawings: list[Mask]) -> list[Mask]:

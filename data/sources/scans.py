@@ -29,9 +29,11 @@ SMALL = 80
 """Least extent of a drawing, in pixels, that a first look at a picture is enough for."""
 BLOB = 0.5
 """Widest stroke, as a part of the drawing's extent."""
+DOT = 0.15
+"""Largest dot, as a part of the picture's longer side."""
 LONG = 22.0
 """Longest stroke, all of a drawing's lines together, in extents of the drawing."""
-MANY = 40
+MANY = 20
 """Most parts of a drawing."""
 
 
@@ -144,11 +146,11 @@ def _drawn(colours: Floats, ink: Ink, layout: Layout) -> list[Drawing]:
 
 
 def looks_drawn(mask: Mask) -> bool:
-    """Whether this may be a drawing: some strokes, which fill little of it."""
+    """Whether this may be a drawing: a small dot, or some strokes, which fill little of it."""
     size, width = extent(mask), stroke_width(mask)
-    if size <= 3 * width:  # a dot
-        return True
-    if width > BLOB * size or label(mask, EVERYWHERE)[1] > MANY:
+    if width > BLOB * size:
+        return bool(size <= DOT * max(mask.shape))
+    if label(mask, EVERYWHERE)[1] > MANY:
         return False
     return int(middle_lines(mask).sum()) <= LONG * size
 
