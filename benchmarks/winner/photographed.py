@@ -141,7 +141,7 @@ def main() -> None:
     drawn = drawings_of(characters, runs)
     which = f"{len(runs)} {'validation' if arguments.validation else 'official'}"
     size = config.network.size
-    supports, queries = (pictures_of(list(side), size).split(WAY) for side in drawn)
+    supports, queries = (torch.split(pictures_of(list(side), size), WAY) for side in drawn)
     undisturbed = torch.cat(
         [
             classify(network, config.train, known, new).classes.argmax(1) == torch.arange(WAY)
@@ -159,7 +159,7 @@ def main() -> None:
         def known(name: str) -> tuple[Tensor, ...]:
             empty = np.zeros((105, 105), bool)  # `classify` would skip it
             firsts = [found[0] if len(found) == 1 else empty for found in read_all(name, 0)]
-            return pictures_of(firsts, size).split(WAY)
+            return torch.split(pictures_of(firsts, size), WAY)
 
         def report(name: str, scope: str, outcomes: list[Outcome]) -> None:
             columns = np.array(outcomes, float)

@@ -189,7 +189,7 @@ def _is_region(ink: Mask, light: bool) -> bool:
 def is_cut(ink: Mask) -> bool:
     """Whether a picture was cut to its drawing: strokes reach all four edges, and are no frame."""
     edges = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
-    if not all(edge.any() for edge in edges) or np.concatenate(edges).mean() > FRAME:
+    if not all(edge.any() for edge in edges) or float(np.concatenate(edges).mean()) > FRAME:
         return False
     return bool(_width(ink) < BROAD * max(ink.shape))
 

@@ -116,10 +116,11 @@ def _unboxed(mask: Mask) -> Mask:
     within = mask & ~ring
     if (within & ~filled).any() or extent(within) < INSIDE * extent(ring):
         return mask
-    solid: Mask = binary_fill_holes(ring)
+    solid = binary_fill_holes(ring)
     if ring.sum() > 0.6 * solid.sum() or solid.sum() < BOX * rectangle(solid):
         return mask
-    return within
+    inner: Mask = within
+    return inner
 
 
 def _apart(mask: Mask) -> list[Mask]:
