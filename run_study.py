@@ -179,13 +179,14 @@ def classify(
     support: options.Support,
     query: options.Query,
     output: options.ClassifyTo = None,
+    keep: options.KeepSupport = None,
     as_json: options.AsJson = False,
     device: options.Device = "auto",
 ) -> None:
-    """Say which class each picture of a folder is of, from one known picture a class.
+    """Say which class each picture is of, or unknown, from known pictures of each class.
 
-    Drawn or photographed on paper of one colour, as PNG, JPEG or another common format. Files that
-    hold no such picture are named and skipped.
+    Drawn or photographed on paper of one colour, as PNG, JPEG or another common format. Each of
+    several drawings on a picture is a row. Files that hold none are named and skipped.
     """
     from hpo.classify.folders import classify_folders
     from hpo.classify.summary import print_classes
@@ -193,12 +194,39 @@ def classify(
     from model.device import resolve_device
 
     answers = classify_folders(
-        TrainedFolder(folder), support, query, resolve_device(device), output
+        TrainedFolder(folder), support, query, resolve_device(device), output, keep
     )
     if as_json:
         typer.echo(json.dumps(answers.document(), indent=2))
     else:
         print_classes(answers)
+
+
+@app.command()
+def calibrate(
+    folder: options.Network,
+    data_root: options.DataRoot = None,
+    as_json: options.AsJson = False,
+    device: options.Device = "auto",
+) -> None:
+    """Choose when classify answers unknown, on the validation alphabets.
+
+    Kept as rejection.json beside the network, with how often it is mistaken there.
+    """
+    from data.sources.load import load_collection
+    from hpo.classify.calibrate import calibrate as choose
+    from hpo.classify.summary import print_calibrated
+    from hpo.finish.held_out import network_in
+    from hpo.storage.workspace import TrainedFolder
+    from model.device import resolve_device
+
+    trained = TrainedFolder(folder)
+    _, dataset = network_in(trained)
+    found = choose(trained, load_collection(dataset, data_root), resolve_device(device))
+    if as_json:
+        typer.echo(json.dumps(found.document(), indent=2))
+    else:
+        print_calibrated(found)
 
 
 @app.command()

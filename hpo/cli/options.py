@@ -161,11 +161,26 @@ Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safeten
 Support = Annotated[
     Path,
     typer.Option(
-        metavar="FOLDER", callback=_in_home, help="a picture of each class, named after it"
+        metavar="PATH",
+        callback=_in_home,
+        help="a folder: a folder of pictures for each class, or a picture named after each;"
+        " or what --keep wrote",
     ),
 ]
 Query = Annotated[
-    Path, typer.Option(metavar="FOLDER", callback=_in_home, help="the pictures to classify")
+    Path,
+    typer.Option(
+        metavar="PATH", callback=_in_home, help="the pictures to classify: a folder, or one file"
+    ),
+]
+KeepSupport = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FILE",
+        callback=_in_home,
+        help="gets the prepared support, for --support of later calls",
+    ),
 ]
 ClassifyTo = Annotated[
     Path | None,
