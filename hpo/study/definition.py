@@ -77,6 +77,9 @@ class StudyConfig(Strict):
             no limit.
         retries: number of times that a trial goes on after its worker died, with no epoch done in
             between.
+        lockstep: number of workers that the search is made for: a trial sees those of which it is
+            at least so many behind, and waits until they have ended; so any number of workers finds
+            the same trials. None shows a trial all that there is, and nobody waits.
         warm_start: name of the study whose best configurations are tried first; None if there is
             none.
         sampler: what proposes parameters.
@@ -100,6 +103,7 @@ class StudyConfig(Strict):
     infeasible_trials: int | None = Field(default=None, ge=1)
     timeout: float | None = Field(default=None, gt=0)
     retries: int = Field(default=3, ge=0)
+    lockstep: int | None = Field(default=None, ge=1)
     warm_start: str | None = None
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()
