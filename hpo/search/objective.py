@@ -28,6 +28,7 @@ from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import TrialLost, still_mine
 from hpo.search.dead_workers import HEARTBEAT
+from hpo.search.lockstep import seen_by, should_prune
 from hpo.storage.artifacts import ArtifactStore
 from hpo.study.constraints import SECONDS, broken, excess, known_before, seconds_in_all
 from hpo.study.definition import StudyConfig
@@ -84,7 +85,7 @@ class Objective:
             TrialLost: another worker has taken the trial over.
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
-        with parameters_together(trial):
+        with seen_by(trial, self.config), parameters_together(trial):
             run = sample(trial, self.config, seed)
         begun = TrialRecord.of(trial).seed is not None
         TrialRecord(seed=seed).save(trial)
@@ -218,7 +219,7 @@ class Objective:
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
             # After its last epoch a trial counts as complete, even if others did better.
-            if step < epochs and may_prune(self.config, step) and trial.should_prune():
+            if step < epochs and may_prune(self.config, step) and should_prune(trial, self.config):
                 raise optuna.TrialPruned
 
 
