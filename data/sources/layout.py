@@ -30,6 +30,9 @@ BOX = 0.87
 """Least part of the smallest rectangle around it that a box fills: a circle, 0.79."""
 INSIDE = 0.3
 """Least extent of a drawing in a box, as a part of the box's."""
+MOST_PARTS = 150
+"""Most parts of all drawings on a picture."""
+NO_STROKES = "what stands out looks like no strokes"
 EDGE_NOTE = "what touches the edge is left out"
 BOX_NOTE = "the box around it is left out"
 
@@ -128,34 +131,52 @@ def _apart(mask: Mask) -> list[Mask]:
     parts, count = label(mask, EVERYWHERE)
     if count == 1:
         return [mask]
+    if count > MOST_PARTS:
+        raise NoPicture(NO_STROKES)
     outlines = [np.argwhere((parts == n) & _outline(parts == n)) for n in range(1, count + 1)]
-    gaps = np.zeros((count, count))
+    gaps = np.full((count, count), np.inf)
     for one in range(count):
         for other in range(one):
             gaps[one, other] = gaps[other, one] = cdist(outlines[one], outlines[other]).min()
-    groups = [[n] for n in range(count)]
+    lows, highs = (
+        np.array([end(points, axis=0) for points in outlines]) for end in (np.min, np.max)
+    )
+    groups = [[n + 1] for n in range(count)]
     width = stroke_width(mask)
     while len(groups) > 1:
-        sizes = [_joint_extent([outlines[n] for n in group]) for group in groups]
-        distances = np.array([[gaps[np.ix_(a, b)].min() for b in groups] for a in groups])
-        np.fill_diagonal(distances, np.inf)
-        relative = distances / np.minimum.outer(sizes, sizes)
-        if relative.min() <= APART:
-            pair = divmod(int(relative.argmin()), len(groups))
-        elif min(sizes) < max(SMALLEST * width, SUBSTANTIAL * float(np.median(sizes))):
-            small = int(np.argmin(sizes))
-            pair = small, int(distances[small].argmin())
-        elif len(groups) < SEVERAL and distances.min() < FAR * float(np.median(sizes)):
-            pair = divmod(int(distances.argmin()), len(groups))
-        else:
+        pair = _nearest_of_one(gaps, (highs - lows).max(1) + 1, width)
+        if pair is None:
             break
         one, other = sorted(pair)
         groups[one] += groups.pop(other)
-    return [np.isin(parts, [n + 1 for n in group]) for group in groups]
+        lows[one], highs[one] = np.minimum(*lows[[one, other]]), np.maximum(*highs[[one, other]])
+        gaps[one] = gaps[:, one] = np.minimum(gaps[one], gaps[other])
+        gaps[one, one] = np.inf
+        gaps = np.delete(np.delete(gaps, other, 0), other, 1)
+        lows, highs = np.delete(lows, other, 0), np.delete(highs, other, 0)
+    return [np.isin(parts, group) for group in groups]
 
 
-def _joint_extent(outlines: list[NDArray[np.int64]]) -> float:
-    return float(np.ptp(np.concatenate(outlines), axis=0).max()) + 1
+def _nearest_of_one(
+    gaps: NDArray[np.float64], sizes: NDArray[np.int64], width: float
+) -> tuple[int, int] | None:
+    """Two groups of parts that are of one drawing; None if each is a drawing.
+
+    Args:
+        gaps: distance of every two groups, in pixels.
+        sizes: their extents.
+        width: of a stroke.
+    """
+    count, usual = len(sizes), float(np.median(sizes))
+    relative = gaps / np.minimum.outer(sizes, sizes)
+    if relative.min() <= APART:
+        return divmod(int(relative.argmin()), count)
+    if sizes.min() < max(SMALLEST * width, SUBSTANTIAL * usual):
+        small = int(sizes.argmin())
+        return small, int(gaps[small].argmin())
+    if count < SEVERAL and gaps.min() < FAR * usual:
+        return divmod(int(gaps.argmin()), count)
+    return None
 
 
 def _outline(mask: Mask) -> Mask:

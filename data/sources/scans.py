@@ -13,7 +13,7 @@ from torch import Tensor
 
 from data.collection import SIDE, unpacked
 from data.sources.ink import EVERYWHERE, Ink, ink_in
-from data.sources.layout import Layout, extent, lay_out
+from data.sources.layout import NO_STROKES, Layout, extent, lay_out
 from data.sources.pen import Mask, middle_lines, redrawn, stroke_width
 from data.sources.picture_files import LONGEST, Floats, NoPicture, read_picture
 
@@ -35,6 +35,8 @@ LONG = 22.0
 """Longest stroke, all of a drawing's lines together, in extents of the drawing."""
 MANY = 20
 """Most parts of a drawing."""
+CROWD = 12
+"""Most parts of one of several drawings, on average."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,9 @@ def _resized(colours: Floats, longest: int) -> Floats:
 
 def _drawn(colours: Floats, ink: Ink, layout: Layout) -> list[Drawing]:
     found = []
+    count = len(layout.drawings)
+    if count > 1 and label(ink.mask, EVERYWHERE)[1] > CROWD * count:
+        raise NoPicture(NO_STROKES)
     for mask in layout.drawings:
         if not looks_drawn(mask):
             continue
@@ -141,7 +146,7 @@ def _drawn(colours: Floats, ink: Ink, layout: Layout) -> list[Drawing]:
         amount = np.where(near, amount, 0).astype(np.float32)
         found.append(Drawing(_placed(mask, amount), _around(colours, mask), tuple(layout.notes)))
     if not found:
-        raise NoPicture("what stands out looks like no strokes")
+        raise NoPicture(NO_STROKES)
     return found
 
 

@@ -69,7 +69,7 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
     """
     network, config = load_network(weights_in(folder))
     split = paper_splits(collection).validation
-    drawings = _prepared(collection.characters(*split, SIDE), config.network.size).to(device)
+    drawings = prepared(collection.characters(*split, SIDE), config.network.size).to(device)
     network.to(device)
     queries = {shots: validation_queries(network, drawings, shots) for shots in SHOTS}
     rejection = choose_rejection(queries[1])
@@ -105,7 +105,7 @@ def rejection_of(folder: TrainedFolder) -> Rejection:
         ) from None
 
 
-def _prepared(characters: Characters, size: int) -> Characters:
+def prepared(characters: Characters, size: int) -> Characters:
     """Drawings as `classify` makes them of photographs."""
     inks = characters.pictures.flatten(0, 1).numpy() > 0
     again = [drawn_again(ink) if ink.any() else np.zeros_like(ink) for ink in inks]

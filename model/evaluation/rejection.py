@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -22,8 +22,8 @@ WAY = 20
 class Rejection(BaseModel):
     """How sure an answer must be, as chosen for one network.
 
-    An answer is right with the probability sigmoid(score * s + margin * (s - r) + shift), of its
-    score s and the runner-up's score r, where half of all queries are of no class.
+    An answer of score s, with a runner-up of score r, is right with the probability
+    sigmoid(score * s + margin * (s - r) + shift), where half of all queries are of no class.
 
     Attributes:
         score: weight of the best class's score.
@@ -93,7 +93,11 @@ class Queries(NamedTuple):
 
 
 def validation_queries(
-    network: SiameseNetwork, characters: Characters, shots: int, seed: int = 0
+    network: SiameseNetwork,
+    characters: Characters,
+    shots: int,
+    seed: int = 0,
+    pooling: Callable[[Tensor, Tensor], Tensor] = pooled,
 ) -> Queries:
     """One-shot trials of twenty characters of one alphabet, or k-shot ones.
 
@@ -104,6 +108,7 @@ def validation_queries(
         characters: alphabets to choose on, by more than `shots` drawers.
         shots: known pictures of each class, by drawers other than the query's.
         seed: of the choice of characters.
+        pooling: makes a class's score of its pictures', see `pooled`.
     """
     dice = torch.Generator().manual_seed(seed)
     drawers = len(characters.drawers)
@@ -117,7 +122,7 @@ def validation_queries(
                 chosen = torch.randperm(len(scores), generator=dice)[:WAY]
                 every = scores.cpu()[chosen, query][:, chosen][:, :, support]
                 owners = torch.arange(len(chosen)).repeat_interleave(shots)
-                known.append(pooled(every.flatten(1), owners))
+                known.append(pooling(every.flatten(1), owners))
                 right.append(torch.arange(len(chosen)))
     width = max(part.shape[1] for part in known)
     whole = [(part, one) for part, one in zip(known, right, strict=True) if part.shape[1] == width]
@@ -148,7 +153,7 @@ def choose_rejection(queries: Queries) -> Rejection:
     mistakes = torch.stack(
         [(right < at).double().mean() + (none >= at).double().mean() for at in steps]
     )
-    return free.model_copy(update={"least": float(steps[mistakes.argmin()])})
+    return free.model_copy(update={"least": round(float(steps[mistakes.argmin()]), 3)})
 
 
 def quality(rejection: Rejection, queries: Queries, shots: int) -> Quality:
