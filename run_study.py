@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 
 from data.errors import InputError
-from hpo.cli import options
+from hpo.cli import help, options
 from hpo.cli.exit_status import Commands
 
 # Torch and Optuna take some seconds to import, so each command imports what it needs: --help and a
@@ -22,15 +22,19 @@ from hpo.cli.exit_status import Commands
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
+    context_settings=help.CONTEXT,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Hyperparameter search for siamese networks, one-shot.",
 )
 
 
-@app.command()
+@app.callback()
+def main(version: options.Version = False) -> None:
+    """Hyperparameter search for siamese networks, one-shot. More of a command: COMMAND -h."""
+
+
+@app.command(**help.in_group(help.SEARCH, "run quick --workers 2") | {"cls": help.StudyCommand})
 def run(
     study: options.StudyFile = "quick",
     storage: options.Storage = None,
@@ -70,7 +74,7 @@ def run(
     print_summary(results, workspace, time.monotonic() - start)
 
 
-@app.command()
+@app.command(**help.in_group(help.SEARCH, "join quick --workers 2"))
 def join(
     name: options.Name,
     storage: options.Storage = None,
@@ -89,7 +93,9 @@ def join(
     join_study(machine, Workspace.of(name, output, storage), artifacts)
 
 
-@app.command()
+@app.command(
+    **help.in_group(help.TAKE, "retrain runs/quick/best.toml --output runs/again --seeds 3")
+)
 def retrain(
     config_file: options.ConfigFile,
     output: options.RetrainTo,
@@ -120,7 +126,7 @@ def retrain(
     print_retraining(results, folder)
 
 
-@app.command("test")
+@app.command("test", **help.in_group(help.TAKE, "test runs/quick"))
 def evaluate(
     folder: options.Network,
     as_json: options.AsJson = False,
@@ -148,7 +154,7 @@ def evaluate(
         print_test(report)
 
 
-@app.command()
+@app.command(**help.in_group(help.PAPER, "reproduce ways --network runs/quick"))
 def reproduce(
     name: options.Experiment,
     network: options.TrainedBefore = None,
@@ -173,7 +179,7 @@ def reproduce(
     typer.echo(reproduce(name, machine, folder, seeds, size, network, part))
 
 
-@app.command()
+@app.command(**help.in_group(help.TAKE, "classify runs/quick --support known --query unknown"))
 def classify(
     folder: options.Network,
     support: options.Support,
@@ -202,7 +208,7 @@ def classify(
         print_classes(answers)
 
 
-@app.command()
+@app.command(**help.in_group(help.TAKE, "calibrate runs/quick"))
 def calibrate(
     folder: options.Network,
     data_root: options.DataRoot = None,
@@ -229,7 +235,7 @@ def calibrate(
         print_calibrated(found)
 
 
-@app.command()
+@app.command(**help.in_group(help.TAKE, "export quick --top 5 --output best-five"))
 def export(
     name: options.Name,
     storage: options.Storage = None,
@@ -258,7 +264,7 @@ def export(
             export_configs(study, config, selection, form, path)
 
 
-@app.command()
+@app.command(**help.in_group(help.SEARCH, "enqueue quick mine.toml"))
 def enqueue(
     name: options.Name, config_files: options.ConfigFiles, storage: options.Storage = None
 ) -> None:
@@ -275,7 +281,7 @@ def enqueue(
             typer.echo(tried.in_words())
 
 
-@app.command()
+@app.command(**help.in_group(help.SEARCH, "narrow quick --top 5 --output narrower.toml"))
 def narrow(
     name: options.Name,
     storage: options.Storage = None,
@@ -293,7 +299,7 @@ def narrow(
         export_narrowed(study, config, top, new_name or f"{name}-2", path)
 
 
-@app.command()
+@app.command(**help.in_group(help.LOOK, "status quick --watch"))
 def status(
     name: options.Name,
     storage: options.Storage = None,
@@ -325,7 +331,7 @@ def status(
     )
 
 
-@app.command()
+@app.command(**help.in_group(help.LOOK, "report quick"))
 def report(
     name: options.Name, storage: options.Storage = None, output: options.Output = None
 ) -> None:
@@ -345,7 +351,7 @@ def report(
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
 
 
-@app.command()
+@app.command(**help.in_group(help.LOOK, "compare quick compact"))
 def compare(
     names: options.Names,
     storage: options.Storage = None,
@@ -366,7 +372,7 @@ def compare(
     typer.echo(page)
 
 
-@app.command()
+@app.command(**help.in_group(help.LOOK, "dashboard quick"))
 def dashboard(
     name: options.Name, storage: options.Storage = None, port: options.Port = 8080
 ) -> None:
@@ -380,7 +386,7 @@ def dashboard(
         serve(study, config, workspace, port)
 
 
-@app.command()
+@app.command(**help.in_group(help.MACHINES, "proxy --storage postgresql://USER@HOST/DATABASE"))
 def proxy(
     storage: options.Storage = None,
     host: options.Host = "localhost",

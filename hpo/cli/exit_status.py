@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from data.cores import keep_to_quota
 from data.errors import InputError, WorkFailed
 from data.full_disk import NoRoom, no_room
+from hpo.cli.help import write_commands, write_studies
 from hpo.runtime.literal_text import VisibleFormatter, visible
 from hpo.runtime.passwords import without_passwords
 
@@ -46,6 +47,10 @@ class Commands(TyperGroup):
         if args[0] not in self.commands and not args[0].startswith("-"):
             raise InputError(_unknown("command", args[0], list(self.commands)))
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        write_commands(dict(self.commands), formatter)
+        write_studies(formatter)
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401
         # A terminal or pipe of another encoding than UTF-8 may lack a character, such as a plus

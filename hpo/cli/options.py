@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import typer
 
 from data import names
+from hpo.cli.help import complete_name, complete_study, show_version
 from hpo.reproduce.registry import EXPERIMENTS
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
@@ -46,10 +47,30 @@ def _url_in_home(url: str | None) -> str | None:
     return f"{place[1]}{_in_home(place[2])}" if place else url
 
 
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", is_eager=True, callback=show_version, help="show the version, and end"
+    ),
+]
+
 # A study: its name or file, its place, its budget and its workers.
-Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", show_default=False)]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="name of the study",
+        show_default=False,
+        autocompletion=complete_name,
+    ),
+]
 StudyFile = Annotated[
-    str, typer.Argument(metavar="STUDY", help="a file, or the bare name of one in studies/")
+    str,
+    typer.Argument(
+        metavar="STUDY",
+        help="a file, or the bare name of one in studies/",
+        autocompletion=complete_study,
+    ),
 ]
 Storage = Annotated[
     str | None,
@@ -64,11 +85,14 @@ Storage = Annotated[
 Output = Annotated[
     Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR", callback=_in_home)
 ]
-Trials = Annotated[int | None, typer.Option(min=1, help="budget, instead of the study's own")]
+Trials = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="budget, instead of the study's own")
+]
 Timeout = Annotated[
     float | None,
     typer.Option(
         min=1,
+        metavar="SECONDS",
         callback=_finite,
         help="no trial starts after so many seconds of training in the search",
     ),
@@ -77,15 +101,18 @@ WarmStart = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="study whose best configurations are tried first"),
 ]
-Workers = Annotated[int, typer.Option(min=1, help="processes that train at the same time")]
+Workers = Annotated[
+    int, typer.Option(min=1, metavar="N", help="processes that train at the same time")
+]
 DataRoot = Annotated[
     Path | None,
     typer.Option(help="folder that holds Omniglot; by default $OMNIGLOT_ROOT", metavar="DIR"),
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
+Device = Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or cuda:N")]
 Artifacts = Annotated[
     str | None,
     typer.Option(
+        metavar="PLACE",
         callback=_in_home,
         help="where checkpoints and the trials' pictures are kept, a folder or s3://BUCKET;"
         " by default in the study's folder",
@@ -149,7 +176,10 @@ RetrainTo = Annotated[
     Path, typer.Option(help="folder for the network", metavar="DIR", callback=_in_home)
 ]
 RetrainSeeds = Annotated[
-    int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
+    int,
+    typer.Option(
+        min=1, metavar="N", help="so many trainings, their seeds from the configuration's on"
+    ),
 ]
 Dataset = Annotated[
     names.Dataset,
@@ -195,7 +225,7 @@ TrainedBefore = Annotated[
         callback=_in_home,
     ),
 ]
-ExperimentSeeds = Annotated[int, typer.Option(min=1, help="trainings of each network")]
+ExperimentSeeds = Annotated[int, typer.Option(min=1, metavar="N", help="trainings of each network")]
 Size = Annotated[
     Literal["small", "paper"] | None,
     typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
@@ -210,5 +240,5 @@ ExperimentTo = Annotated[
 ]
 
 # Servers.
-Port = Annotated[int, typer.Option(min=1, max=65535)]
-Host = Annotated[str, typer.Option(help="address to listen on")]
+Port = Annotated[int, typer.Option(min=1, max=65535, metavar="PORT", help="to listen on")]
+Host = Annotated[str, typer.Option(metavar="HOST", help="address to listen on")]

@@ -6,6 +6,7 @@
 - status_view: that as text, once or again and again
 - summary: the winner, its accuracies, and where everything is
 - shown_command: commands that are shown, to be copied
+- next_commands: those that take a finished study further
 - terminal: stdout, as tables are printed there
 - export: configurations of trials, or a table of them, as files
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from hpo.database.urls import without_password
@@ -13,21 +14,37 @@ from hpo.storage.workspace import Workspace
 PROGRAM = PROJECT / "run_study.py"
 
 
-def shown_command(command: str, workspace: Workspace) -> str:
-    """The text of a command on a study, to be copied on this machine; passwords are left out."""
-    return _text(_from_here(Path(sys.executable)), _from_here(PROGRAM), command, workspace)
+def shown_command(command: str, workspace: Workspace, *more: str | Path) -> str:
+    """The text of a command on a study, to be copied on this machine; passwords are left out.
+
+    Args:
+        more: the command's further words.
+    """
+    return _text([*_here(), command, *_study(workspace), *more])
+
+
+def command_on_network(command: str, folder: Path, *more: str | Path) -> str:
+    """The text of a command on a folder with a trained network, to be copied on this machine."""
+    return _text([*_here(), command, folder, *more])
 
 
 def command_elsewhere(command: str, workspace: Workspace) -> str:
     """The text of a command on a study for any machine, from the project's folder there."""
-    return _text("python", PROGRAM.name, command, workspace)
+    return _text(["python", PROGRAM.name, command, *_study(workspace)])
 
 
-def _text(python: str, program: str, command: str, workspace: Workspace) -> str:
-    words = [python, program, command, workspace.name]
-    if not workspace.usual:
-        words += ["--storage", without_password(workspace.storage)]
-    return shlex.join(words)
+def _text(words: Sequence[str | Path]) -> str:
+    return shlex.join(map(str, words))
+
+
+def _here() -> list[str]:
+    return [_from_here(Path(sys.executable)), _from_here(PROGRAM)]
+
+
+def _study(workspace: Workspace) -> list[str]:
+    if workspace.usual:
+        return [workspace.name]
+    return [workspace.name, "--storage", without_password(workspace.storage)]
 
 
 def _from_here(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from hpo.console.shown_command import shown_command
+from hpo.console.next_commands import next_commands
 from hpo.console.terminal import stdout
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs, points
@@ -56,9 +56,9 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     for file, what in about.items():
         said = what if file.exists() else "missing: it was there when the study ended"
         out.print(visible(f"{file!s:{width}}  {said}"), soft_wrap=True)
-    opens = shown_command("dashboard", workspace)
-    out.print(visible(f"The dashboard: {opens}"), soft_wrap=True)
-    out.print(f"Done here in {duration(seconds_here)}.")
+    out.print(f"Done here in {duration(seconds_here)}. What next:")
+    for wish, command in next_commands(workspace).items():
+        out.print(visible(f"  {wish}\n    {command}"), soft_wrap=True)
 
 
 def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 
 WIDTH = 100
+"""Columns where there is no terminal."""
 
 
 def stdout() -> Console:
-    """Stdout, at most 100 columns wide, and just as wide into a pipe; text is never markup."""
-    found = Console()
-    width = min(found.width, WIDTH) if found.is_terminal else WIDTH
-    return Console(highlight=False, markup=False, emoji=False, width=width)
+    """Stdout, as wide as its terminal, or 100 columns into a pipe; text is never markup."""
+    terminal = Console().is_terminal
+    return Console(highlight=False, markup=False, emoji=False, width=None if terminal else WIDTH)

@@ -91,10 +91,8 @@ def open_storage(
     try:
         options = engine_options(parsed, connections)
         storage = _connect(parsed, options, create, wait, shown)
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"storage {shown}: needs the Python package {error.name}, which is not installed"
-        ) from None
+    except ImportError as error:
+        raise InputError(f"storage {shown}: {_missing(error)}") from None
     except ArgumentError as error:
         raise InputError(f"storage {shown}: {error}") from None
     except STORAGE_ERRORS as error:
@@ -103,6 +101,13 @@ def open_storage(
         line = f"storage {shown}: cannot be used: {_reason(error)}"
         raise (StorageAway if wait and is_away(error) else InputError)(line) from None
     return WaitingStorage(storage)
+
+
+def _missing(error: ImportError) -> str:
+    # An extra; the second is what psycopg says that has no libpq.
+    if error.name == "psycopg" or "pq wrapper" in str(error):
+        return "needs the package psycopg: pip install '.[postgres]'"
+    return f"needs the Python package {error.name}, which is not installed"
 
 
 class StorageAway(WorkFailed):

@@ -54,6 +54,27 @@ def test_a_driver_that_is_not_installed(refused: Refused, write_study: WriteStud
     )
 
 
+@pytest.mark.parametrize(
+    "missing",
+    [ModuleNotFoundError("No module", name="psycopg"), ImportError("no pq wrapper available")],
+)
+def test_the_extra_that_postgresql_needs_is_named(
+    missing: ImportError,
+    refused: Refused,
+    write_study: WriteStudy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def not_there(*_: object) -> None:
+        raise missing
+
+    monkeypatch.setattr("hpo.database.opening.engine_options", not_there)
+    error = refused("run", write_study(), "--storage", "postgresql://me:secret@127.0.0.1:1/x")
+    assert error == (
+        "error: storage postgresql://me:***@127.0.0.1:1/x:"
+        " needs the package psycopg: pip install '.[postgres]'"
+    )
+
+
 def test_what_is_no_url(refused: Refused, write_study: WriteStudy) -> None:
     error = refused("run", write_study(), "--storage", "study.db")
     example = "no database URL, such as sqlite:///runs/quick/study.db"

@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[2]
     [
         ("run --worker 3", "--worker: no such option; did you mean --workers?"),
         ("proxy --foo", "--foo: no such option; allowed are --storage, --host, --port, --help"),
-        ("--version", "--version: no such option; allowed are --help"),
+        ("--verison", "--verison: no such option; did you mean --version?"),
         ("statsu tiny", "statsu: no such command; did you mean status?"),
         ("zzz", "zzz: no such command; allowed are run, join, retrain, test, "),
         ("join", "NAME: is required: name of the study"),

@@ -169,7 +169,26 @@ def test_it_is_legible_in_a_pipe(
     assert max(len(line) for line in lines if str(folder) not in line) <= 100
     # Paths are never broken: they are there to be copied.
     assert any(line.startswith(f"{folder}/best.toml ") for line in lines)
-    assert any(line.endswith(f"--storage sqlite:///{folder}/study.db") for line in lines)
+    storage = f"--storage sqlite:///{folder}/study.db"
+    assert any(line.endswith(f"dashboard quick {storage}") for line in lines)
+
+
+def test_it_names_the_commands_that_go_on_from_here(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    print_summary(StudyResults.model_validate(results), Workspace.of("quick"), 392.0)
+    printed = capsys.readouterr().out
+    for command in ("dashboard quick", "report quick", "classify runs/quick --support KNOWN"):
+        assert f"run_study.py {command}" in printed
+    assert "--output" not in printed
+    # The report is of the results in the folder that `run --output` named.
+    print_summary(StudyResults.model_validate(results), Workspace.of("quick", tmp_path), 392.0)
+    lines = capsys.readouterr().out.splitlines()
+    (report,) = (line for line in lines if " report " in line)
+    assert report.endswith(
+        f"report quick --storage sqlite:///{tmp_path}/study.db --output {tmp_path}"
+    )
+    assert any(f"classify {tmp_path} --support KNOWN" in line for line in lines)
 
 
 def test_the_dashboards_command_names_the_storage_without_its_password() -> None:
