@@ -5,6 +5,7 @@
 - status: how far a study has come
 - status_view: that as text, once or again and again
 - summary: the winner, its accuracies, and where everything is
+- hyperparameters: a configuration's values in words
 - shown_command: commands that are shown, to be copied
 - next_commands: those that take a finished study further
 - terminal: stdout, as tables are printed there

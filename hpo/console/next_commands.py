@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hpo.console.shown_command import command_on_network, shown_command
+from hpo.console.shown_command import (
+    command_elsewhere,
+    network_command,
+    network_command_elsewhere,
+    shown_command,
+)
 from hpo.storage.workspace import RUNS, Workspace
 
 
-def next_commands(workspace: Workspace) -> dict[str, str]:
-    """What one may want next, and the command on this machine that does it.
+def next_commands(workspace: Workspace, here: bool = True) -> dict[str, str]:
+    """What one may want next, and the command that does it.
 
     Args:
         workspace: of a finished study.
+        here: to be copied on this machine; else on any, in the project's folder.
     """
+    of_study = shown_command if here else command_elsewhere
+    of_network = network_command if here else network_command_elsewhere
     folder: list[str | Path] = []
     if workspace.folder != RUNS / workspace.name:
         folder = ["--output", workspace.folder]
     return {
-        "every trial, in the browser": shown_command("dashboard", workspace),
-        "a page with all figures, to keep or send": shown_command("report", workspace, *folder),
-        "name pictures of your own": command_on_network(
+        "every trial, in the browser": of_study("dashboard", workspace),
+        "a page with all figures, to keep or send": of_study("report", workspace, *folder),
+        "name pictures of your own": of_network(
             "classify", workspace.folder, "--support", "KNOWN", "--query", "UNKNOWN"
         ),
     }

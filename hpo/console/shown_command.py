@@ -12,6 +12,7 @@ from hpo.runtime.provenance import PROJECT
 from hpo.storage.workspace import Workspace
 
 PROGRAM = PROJECT / "run_study.py"
+_THERE = ("python", PROGRAM.name)
 
 
 def shown_command(command: str, workspace: Workspace, *more: str | Path) -> str:
@@ -23,14 +24,19 @@ def shown_command(command: str, workspace: Workspace, *more: str | Path) -> str:
     return _text([*_here(), command, *_study(workspace), *more])
 
 
-def command_on_network(command: str, folder: Path, *more: str | Path) -> str:
+def network_command(command: str, folder: Path, *more: str | Path) -> str:
     """The text of a command on a folder with a trained network, to be copied on this machine."""
     return _text([*_here(), command, folder, *more])
 
 
-def command_elsewhere(command: str, workspace: Workspace) -> str:
+def network_command_elsewhere(command: str, folder: Path, *more: str | Path) -> str:
+    """The same for any machine, from the project's folder there."""
+    return _text([*_THERE, command, folder, *more])
+
+
+def command_elsewhere(command: str, workspace: Workspace, *more: str | Path) -> str:
     """The text of a command on a study for any machine, from the project's folder there."""
-    return _text(["python", PROGRAM.name, command, *_study(workspace)])
+    return _text([*_THERE, command, *_study(workspace), *more])
 
 
 def _text(words: Sequence[str | Path]) -> str:

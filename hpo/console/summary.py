@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich import box
 from rich.table import Table
 
+from hpo.console.hyperparameters import LAYER_HEADINGS, layer_rows, whole_network
 from hpo.console.next_commands import next_commands
 from hpo.console.terminal import stdout
 from hpo.runtime.literal_text import visible
@@ -37,7 +36,7 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         f" retraining and test {duration(seconds.finish)}",
         f"Best of the search: trial {best.number}, {best.value:.1%} on validation",
         f"Winner of the retrained ({numbers}): trial {winner.number}",
-        *(f"  {key:<15} {value}" for key, value in _whole_network(winner.config).items()),
+        *(f"  {key:<15} {value}" for key, value in whole_network(winner.config).items()),
     ]
     out.print("\n".join(map(visible, lines)))
     out.print(_layer_table(winner.config))
@@ -105,26 +104,12 @@ def print_test(report: NetworkTest) -> None:
 
 def _layer_table(config: RunConfig) -> Table:
     """A row a layer: how it is built, how it learns."""
-    table = Table("layer", box=box.SIMPLE_HEAD)
-    for heading in ("filters", "kernel", "learning rate", "momentum", "L2"):
+    first, *others = LAYER_HEADINGS
+    table = Table(first, box=box.SIMPLE_HEAD)
+    for heading in others:
         table.add_column(heading, justify="right")
-    convolutions = config.network.convolutions
-    for position, (name, layer) in enumerate(
-        zip(config.network.layers, config.train.layers, strict=True)
-    ):
-        filters = kernel = ""
-        if position < len(convolutions):
-            convolution = convolutions[position]
-            filters = str(convolution.filters)
-            kernel = f"{convolution.kernel}x{convolution.kernel}"
-        table.add_row(
-            name,
-            filters,
-            kernel,
-            f"{config.train.learning_rate * layer.learning_rate:.3g}",
-            f"{layer.momentum:.3g}",
-            f"{layer.l2:.3g}",
-        )
+    for row in layer_rows(config):
+        table.add_row(*row)
     return table
 
 
@@ -179,34 +164,3 @@ def _table(title: str) -> Table:
     table.add_column("%", justify="right")
     table.add_column("± standard error")
     return table
-
-
-def _whole_network(config: RunConfig) -> dict[str, Any]:
-    """The values that are not one layer's, but for how long it trained."""
-    network, train = config.network, config.train
-    batch = (
-        f"{train.batch.pairs} pairs"
-        if train.loss == "pairs"
-        else f"{train.batch.characters} characters, alphabets: {train.batch.alphabets},"
-        f" drawers: {train.batch.drawers}"
-    )
-    temperature = train.softmax_temperature
-    return {
-        "size": network.size,
-        "units": network.units,
-        "initialisation": network.initialisation,
-        "batch norm": "on" if network.batch_norm else "off",
-        "centred": f"on, resized {network.resized:.2g}" if network.centred else "off",
-        **({"copies": network.copies} if network.copies > 1 else {}),
-        "loss": train.loss,
-        **({"temperature": f"{temperature:.3g}"} if temperature is not None else {}),
-        "batch": batch,
-        "optimiser": train.optimiser,
-        "schedule": train.schedule,
-        **({"averaging": train.averaging} if train.averaging else {}),
-        "affine": f"{train.distortion.affine:.3g}",
-        "elastic": f"{train.distortion.elastic:.3g}",
-        **({"stroke": f"{train.distortion.stroke:.2g}"} if train.distortion.stroke else {}),
-        "symmetries": "on" if train.batch.symmetries else "off",
-        "epochs": train.epochs,
-    }

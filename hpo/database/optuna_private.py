@@ -27,6 +27,8 @@ tables `trials`, `trial_user_attributes`        A trial's state changes only if 
                                                 Optuna's asks and writes at once.
 table `study_user_attributes`                   One process at a time finishes a study: again, what
                                                 asks and writes at once.
+attribute `fixed_params`                        Whether somebody enqueued a trial is told nowhere
+                                                else.
 attributes `dashboard:...note_str`, `note_ver`  `optuna_dashboard.save_note` reads the notes of all
                                                 trials to write one, and takes seconds to import.
 attributes `dashboard:plot_data:...`            Likewise `optuna_dashboard.save_plotly_graph_object`
@@ -166,3 +168,8 @@ def store_parameter(
 def artifact_path(trial: optuna.Trial, artifact: str) -> str:
     """Where Optuna's dashboard serves a trial's artifact."""
     return f"/artifacts/{trial.study._study_id}/{trial._trial_id}/{artifact}"
+
+
+def was_enqueued(trial: FrozenTrial) -> bool:
+    """Whether somebody gave a trial's parameters; no sampler proposed them."""
+    return "fixed_params" in trial.system_attrs

@@ -1,9 +1,10 @@
 """The page that shows what a study found, and opens without a network.
 
 - write: the page and its figures, written
-- page: the page's HTML
+- page: the page's HTML, with page.html and page.js
+- opening: how it begins: the number, the winner, what to do next
 - text: what it says
-- search, parameters, winner: its figures
+- search, rungs, parameters, winner: its figures
 - tested: the tests in its tables
 - clock: when trials ran, without pauses
 - style: how figures look

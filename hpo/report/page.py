@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
 
 import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
 
 from hpo.report.style import Section
 from hpo.report.tested import Tested, tested
 from hpo.runtime.literal_text import in_html
+from hpo.runtime.palette import DARK, INK, PAPER
 from hpo.runtime.wording import kind_of_runs, points
 from hpo.study.results import StudyResults
-from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
+from model.evaluation.published import REIMPLEMENTATIONS
 
 BUTTONS = {
     "responsive": True,
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
-QUOTED = "quoted, paper"
+WIDE = "(min-width: 700px)"
+"""The screens that show what is too wide for a phone, as page.html has it."""
+PLOTLY = "plotly-cartesian.min.js"
+"""The part of plotly.js that draws points, lines, bars and heatmaps; plotly brings all of it."""
 Row = tuple[str, float, float | None, str]
 """What, its accuracy and standard error (0 to 1; None where quoted), and where they are from."""
 
@@ -32,12 +36,19 @@ def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> 
     Args:
         summary: HTML, from `paragraphs` and `tables`.
     """
-    template = Template(files("hpo.report").joinpath("page.html").read_text(encoding="utf-8"))
+    template = Template(_file("page.html"))
+    settings = {"dark": DARK, "buttons": BUTTONS, "wide": WIDE}
     return template.substitute(
         title=in_html(title),
-        plotly=get_plotlyjs(),
+        plotly=_file(PLOTLY),
+        script=_file("page.js"),
+        settings=_json(settings),
+        paper=PAPER,
+        ink=INK,
+        dark_paper=DARK[PAPER],
+        dark_ink=DARK[INK],
         summary=summary,
-        sections="\n".join(_section(section) for section in sections),
+        sections="\n".join(map(in_section, sections)),
         footer=in_html(footer),
     )
 
@@ -49,12 +60,14 @@ def paragraphs(*texts: str, kind: str = "") -> str:
 
 
 def tables(results: StudyResults) -> str:
-    """The winner's accuracies beside others': a table for each task, for they do not compare."""
+    """The winner's accuracies by task, for they do not compare: a table each.
+
+    Omniglot's official runs are not among them: `winner.comparison` shows these.
+    """
     test, validation = results.test, results.validation
     on_omniglot = results.dataset == "omniglot"
-    official, every = ([_measured(found) for found in of_task] for of_task in tested(results))
+    runs, every = ([_measured(found) for found in of_task] for of_task in tested(results))
     if on_omniglot:
-        official += [(name, value / 100, None, QUOTED) for name, value in ONE_SHOT.items()]
         every += [
             (f"{which} public re-implementation", value / 100, None, "quoted")
             for which, value in zip(("lowest", "highest"), REIMPLEMENTATIONS, strict=True)
@@ -66,27 +79,23 @@ def tables(results: StudyResults) -> str:
         validation.standard_error,
         validation.standard_error_over,
     )
-    runs = kind_of_runs(results.dataset)
     sampled = results.winner.config.train.validation == "sampled"
-    return "\n".join(
-        [
-            _table(f"Test alphabets, {len(test.per_run)} {runs} runs, 20-way", official),
-            _table(
-                f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
-            ),
-            _table(
-                f"Validation alphabets, {'random trials' if sampled else 'all drawers'}, 20-way",
-                [_measured(chosen)],
-            ),
-        ]
-    )
+    kind = kind_of_runs(results.dataset)
+    found = {
+        f"Test alphabets, {len(test.per_run)} {kind} runs, 20-way": [] if on_omniglot else runs,
+        f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}": every,
+        f"Validation alphabets, {'random trials' if sampled else 'all drawers'}, 20-way": [
+            _measured(chosen)
+        ],
+    }
+    return "\n".join(_accuracies(title, rows) for title, rows in found.items() if rows)
 
 
 def _measured(found: Tested) -> Row:
     return found.what, found.accuracy, found.error, f"measured, error over {found.over}"
 
 
-def _table(title: str, rows: list[Row]) -> str:
+def _accuracies(title: str, rows: list[Row]) -> str:
     body = "\n".join(
         f"<tr{'' if error is None else ' class=own'}><td>{in_html(what)}</td>"
         f'<td class="number">{points(value)}</td>'
@@ -95,28 +104,43 @@ def _table(title: str, rows: list[Row]) -> str:
         for what, value, error, source in sorted(rows, key=lambda row: -row[1])
     )
     return (
-        f'<div class="scroll"><table><caption>{in_html(title)}</caption>'
+        f'<div class="scroll"><table class="accuracies"><caption>{in_html(title)}</caption>'
         '<tr><th></th><th class="number">%</th><th class="number">± error</th>'
         "<th>source</th></tr>"
         f"\n{body}\n</table></div>"
     )
 
 
-def _section(section: Section) -> str:
+def in_section(section: Section) -> str:
+    """A section of the page: heading, text, figures."""
     many = ' class="many"' if len(section.figures) > 1 else ""
-    figures = "\n".join(_figure(name, figure) for name, figure in section.figures.items())
+    figures = "\n".join(
+        _figure(name, figure, section.wide) for name, figure in section.figures.items()
+    )
     return (
         f"<section>\n<h2>{in_html(section.title)}</h2>\n{paragraphs(section.text)}\n"
         f"<div{many}>{figures}</div>\n</section>"
     )
 
 
-def _figure(name: str, figure: go.Figure) -> str:
-    drawn = figure.to_html(
-        full_html=False,
-        include_plotlyjs=False,
-        config=BUTTONS,
-        div_id=in_html(name),
-        default_height=f"{figure.layout.height}px",
+def _figure(name: str, figure: go.Figure, wide: bool) -> str:
+    place = (
+        f'<div class="plotly-graph-div" id="{in_html(name)}"'
+        f' style="height: {figure.layout.height}px"></div>'
+        f'<script type="application/json">{_json(json.loads(figure.to_json()))}</script>'
     )
-    return f"<figure>{drawn}</figure>"
+    if not wide:
+        return f"<figure>{place}</figure>"
+    return (
+        f'<figure class="wide">{place}</figure>'
+        '<p class="narrow">The figure is left out: this screen is too narrow for it.</p>'
+    )
+
+
+def _json(content: object) -> str:
+    """JSON for a script of the page, which no text in it can end."""
+    return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _file(name: str) -> str:
+    return files("hpo.report").joinpath(name).read_text(encoding="utf-8")

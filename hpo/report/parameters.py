@@ -34,7 +34,7 @@ from hpo.runtime.palette import BLUE, GREY, INK, PALE, SKY, VERMILLION
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter_words import words
 from hpo.trials.importance import FEWEST, SHUFFLES, Importances
-from hpo.trials.outcome import accuracy_of
+from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
 
 Trials = Sequence[FrozenTrial]
@@ -108,6 +108,7 @@ def parallel(trials: Trials, config: StudyConfig) -> Section:
         " (left) and the largest that could be chosen. Complete trials count as better than"
         f" pruned ones, these as better the longer they were let go on.{undrawn(shown, ranked)}",
         {"parallel-coordinates": figure},
+        wide=True,
     )
 
 
@@ -179,9 +180,7 @@ def slices(
         add_trials(figure, having, values)
         figure.update_layout(showlegend=False)
         if isinstance(distribution, IntDistribution | FloatDistribution) and distribution.log:
-            ticks = _log_ticks(distribution.low, distribution.high)
-            text = [short(tick) for tick in ticks]
-            figure.update_xaxes(type="log", tickvals=ticks, ticktext=text)
+            _set_log_axis(figure, distribution.low, distribution.high)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
         figures[_unlike(f"slice-{name}", figures)] = figure
@@ -193,8 +192,7 @@ def slices(
     which = "those first in importance" if ranked_by_importance else "the first of them"
     return Section(
         f"Accuracy over single parameters, {which}",
-        "Each point is a trial. Blue circles: complete; orange crosses: pruned, as far as they came"
-        " (a low one may only have been stopped early); green diamonds: running.",
+        f"Each point is a trial. {_symbols(trials)}",
         figures,
     )
 
@@ -206,12 +204,40 @@ def _unlike(name: str, others: Container[str]) -> str:
     return next(name for name in chain([plain], numbered) if name not in others)
 
 
+def _symbols(trials: Trials) -> str:
+    """What the symbols of those trials mean that are drawn."""
+    drawn = {state_of(trial) for trial in trials if accuracy_of(trial) is not None}
+    meanings = {
+        "complete": "blue circles: complete",
+        "pruned": "orange crosses: pruned, as far as they came (a low one may only have been"
+        " stopped early)",
+        "running": "green diamonds: running",
+    }
+    said = "; ".join(meaning for state, meaning in meanings.items() if state in drawn)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _set_log_axis(figure: go.Figure, low: float, high: float) -> None:
+    """Makes the horizontal axis logarithmic, over all that a parameter could be."""
+    ticks = _log_ticks(low, high)
+    room = 0.04 * (log10(high) - log10(low))
+    figure.update_xaxes(
+        type="log",
+        range=[log10(low) - room, log10(high) + room],
+        tickvals=ticks,
+        ticktext=[short(tick) for tick in ticks],
+        minor={"dtick": "D1", "ticks": "outside", "ticklen": 3},
+    )
+
+
 def _log_ticks(low: float, high: float) -> list[float]:
-    """Round numbers on a logarithmic axis: powers of ten, within two of these 2 and 5 times too."""
+    """Round numbers on a logarithmic axis: of more than five powers of ten every other one, within
+    a hundredfold 2 and 5 times a power too; where there are fewer than two, the ends."""
     factors = (1,) if high > 100 * low else (1, 2, 5)
-    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1, 2 if high > 1e5 * low else 1)
     ticks = [float(f"{factor}e{power}") for power in powers for factor in factors]
-    return [tick for tick in ticks if low <= tick <= high]
+    inside = [tick for tick in ticks if low <= tick <= high]
+    return inside if len(inside) > 1 else [low, high]
 
 
 def _had(name: str, best: Trials) -> str:
@@ -243,4 +269,5 @@ def _ends(distribution: BaseDistribution) -> tuple[str, str]:
     if isinstance(distribution, CategoricalDistribution):
         return str(distribution.choices[0]), str(distribution.choices[-1])
     assert isinstance(distribution, IntDistribution | FloatDistribution)
-    return short(distribution.low), short(distribution.high)
+    scale = ", log" if distribution.log else ""
+    return short(distribution.low), f"{short(distribution.high)}{scale}"

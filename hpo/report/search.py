@@ -24,9 +24,10 @@ from hpo.report.style import (
     listed,
     spread,
     undrawn,
+    whole_step,
 )
 from hpo.runtime.literal_text import in_figure
-from hpo.runtime.palette import INK, ORANGE
+from hpo.runtime.palette import INK, ORANGE, PAPER
 from hpo.runtime.process_identity import shown
 from hpo.runtime.wording import duration, percent
 from hpo.trials.attributes import TrialRecord
@@ -63,6 +64,7 @@ def history(trials: Trials) -> Section:
         best = bests[-1]
         rose = f", up from {percent(bests[0].values[0])}" if len(bests) > 1 else ""
         title = f"The search's best is trial {best.number}: {percent(best.values[0])}{rose}"
+    figure.update_xaxes(dtick=whole_step(trials[-1].number))
     left_out = [
         counted(number, what)
         for state, what in (("failed", "failed trial"), ("infeasible", "infeasible network"))
@@ -109,7 +111,11 @@ def learning_curves(trials: Trials, spared: float) -> Section:
         )
     if ranked and state_of(ranked[0]) == "complete" and ranked[0].intermediate_values:
         _add_curves(figure, ranked[:1], f"trial {ranked[0].number}, the best", INK, 3)
-    figure.update_xaxes(rangemode="tozero")
+    step = whole_step(longest)
+    figure.update_xaxes(
+        range=[1 - min(0.4, 0.02 * longest), 1.02 * longest],
+        tickvals=sorted({1, *range(step, longest + 1, step)}),
+    )
     pruned = sum(state_of(trial) == "pruned" for trial in trials)
     title = "No trial was pruned"
     if pruned:
@@ -156,7 +162,7 @@ def timeline(trials: Trials, now: datetime) -> Section:
             x=[round(end - start, 3) for start, end in ends],
             y=[workers[TrialRecord.of(trial).worker] for trial in of_state],
             width=0.7,
-            marker={"color": colour, "line": {"color": "white", "width": 1}},
+            marker={"color": colour, "line": {"color": PAPER, "width": 1}},
             customdata=[
                 [trial.number, in_figure(shown(TrialRecord.of(trial).worker))] for trial in of_state
             ],

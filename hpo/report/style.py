@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
 from hpo.runtime.literal_text import in_figure
-from hpo.runtime.palette import BLUE, FAINT, GREEN, GREY, INK, ORANGE, VERMILLION
+from hpo.runtime.palette import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PAPER, VERMILLION
 from hpo.trials.outcome import accuracy_of, state_of
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
@@ -33,11 +33,13 @@ class Section:
         title: says the finding.
         text: what the figures show, or why there are none.
         figures: by the name of their files, of letters, digits, ".", "_" and "-" alone.
+        wide: whether they are too wide for a phone, where they are left out.
     """
 
     title: str
     text: str
     figures: dict[str, go.Figure] = field(default_factory=dict)
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,29 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
             template=go.layout.Template(),
             height=height,
             font={"family": "system-ui, sans-serif", "size": 13, "color": INK},
-            paper_bgcolor="white",
-            plot_bgcolor="white",
+            paper_bgcolor=PAPER,
+            plot_bgcolor=PAPER,
             margin={"l": 10, "r": 24, "t": 16, "b": 10},
             xaxis={**axis, "title": {"text": x, "font": {"size": 13}}, "ticks": "outside"},
             yaxis={**axis, "title": {"text": y, "font": {"size": 13}}},
             legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             dragmode=False,  # else a finger on a phone zooms instead of scrolling
-            hoverlabel={"bgcolor": "white", "font": {"color": INK}},
+            hoverlabel={"bgcolor": PAPER, "font": {"color": INK}},
         )
     )
+
+
+def whole_step(longest: int) -> int:
+    """The whole number from tick to tick of an axis that counts up to so many.
+
+    Example:
+        >>> [whole_step(longest) for longest in (1, 9, 15, 64, 1000)]
+        [1, 1, 2, 10, 200]
+    """
+    if longest < 10:
+        return 1
+    power = int(10 ** (len(str(longest)) - 2))
+    return next(f * power for f in (1, 2, 5, 10, 20) if 8 * f * power >= longest)
 
 
 def bars(rows: Sequence[Bar], x: str, longest: float, colours: dict[str, str]) -> go.Figure:
@@ -133,7 +148,8 @@ def bars(rows: Sequence[Bar], x: str, longest: float, colours: dict[str, str]) -
             y=place - 0.42,
             yanchor="middle",
             showarrow=False,
-            bgcolor="rgba(255, 255, 255, 0.9)",
+            bgcolor=PAPER,
+            opacity=0.9,
             borderpad=0,
         )
     figure.update_layout(showlegend=len(groups) > 1, barmode="overlay")

@@ -23,7 +23,6 @@ from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
-from model.evaluation.published import ONE_SHOT
 from model.evaluation.standard_error import difference_error
 
 SAMPLERS = {
@@ -96,7 +95,6 @@ def found(trials: Trials, results: StudyResults | None) -> str:
     (given, *given_mean), (every, *every_mean) = tested(results)
     on_omniglot = results.dataset == "omniglot"
     runs = kind_of_runs(results.dataset)
-    paper = f" (the paper: {percent(ONE_SHOT['convolutional siamese net'] / 100)})"
     return (
         f"Trial {winner.number} won. Retrained for up to"
         f" {winner.config.train.epochs} epochs (retraining and test took"
@@ -104,7 +102,7 @@ def found(trials: Trials, results: StudyResults | None) -> str:
         f" {percent(validation.one_shot_accuracy, validation.standard_error)} on the"
         f" validation alphabets, and on the ten test alphabets, 20-way,"
         f" {percent(given.accuracy, given.error)} in the {results.test.trials} {runs} trials"
-        f"{paper if on_omniglot else ''}{_means(given_mean)}. Over every pair of the test"
+        f"{_means(given_mean)}. Over every pair of the test"
         f" alphabets' drawers it has {percent(every.accuracy, every.error)}{_means(every_mean)}:"
         f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
     )

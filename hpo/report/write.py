@@ -10,9 +10,11 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
-from hpo.report.page import page, paragraphs, tables
+from hpo.report.opening import hyperparameters, number_first, what_next
+from hpo.report.page import in_section, page, paragraphs, tables
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.png import write_pictures
+from hpo.report.rungs import promotion
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, data_name
 from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
@@ -53,27 +55,34 @@ def write_report(
     foreign = [trial.number for trial in foreign_trials(every_trial, config)]
     results, left_out = results_in_storage(workspace, config)
     now = datetime.now()
-    sections = [*_of_search(trials, config, now), *_of_winner(results, workspace)]
-    summary = paragraphs(
-        searched(config, trials, now, convergence(study, config)),
-        found(trials, results),
-        how_sure(config, trials, results),
-    )
-    if foreign:
-        summary = f"{summary}\n{paragraphs(f'{passed_over(foreign).capitalize()}.')}"
+    opening = [number_first(trials, results)]
+    sections = _of_search(trials, config, now)
+    first: list[Section] = []
     if results is None:
         notice = unfinished(config, every_trial, workspace.results, left_out)
-        summary = f"{paragraphs(notice, kind='notice')}\n{summary}"
+        opening.insert(0, paragraphs(notice, kind="notice"))
     else:
-        summary = f"{summary}\n{tables(results)}"
+        first = [comparison(results)]
+        sections += _of_winner(results, workspace)
+        opening += [hyperparameters(results), what_next(workspace)]
+        opening += [in_section(section) for section in first] + [tables(results)]
+    opening.append(
+        paragraphs(
+            searched(config, trials, now, convergence(study, config)),
+            found(trials, results),
+            how_sure(config, trials, results),
+        )
+    )
+    if foreign:
+        opening.append(paragraphs(f"{passed_over(foreign).capitalize()}."))
     if left_out is not None:
         say(left_out)
     title = f"Study {config.name} on {data_name(config.dataset)}"
     path = workspace.report
-    write_text(path, page(title, summary, sections, _made(now, results)))
+    write_text(path, page(title, "\n".join(opening), sections, _made(now, results)))
     figures = {
         name: (section.title, figure)
-        for section in sections
+        for section in (*first, *sections)
         for name, figure in section.figures.items()
     }
     return path, write_pictures(figures, path.parent)
@@ -87,6 +96,7 @@ def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime
     return [
         history(trials),
         learning_curves(trials, spared_epochs(config, trials)),
+        *filter(None, [promotion(trials, config)]),
         parallel(trials, config),
         importance_bars(mattered, config),
         slices(trials, config, names[:SLICES], mattered is not None),
@@ -94,10 +104,8 @@ def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime
     ]
 
 
-def _of_winner(results: StudyResults | None, workspace: Workspace) -> list[Section]:
-    if results is None:
-        return []
-    sections = [comparison(results), alphabets(results)]
+def _of_winner(results: StudyResults, workspace: Workspace) -> list[Section]:
+    sections = [alphabets(results)]
     weights = workspace.weights
     if not weights.is_file():
         text = f"{workspace.folder} holds no {weights.name}: the learned filters are left out."

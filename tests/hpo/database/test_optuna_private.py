@@ -43,6 +43,7 @@ from hpo.database.optuna_private import (
     study_id,
     taken_up,
     trial_id,
+    was_enqueued,
 )
 from hpo.database.plot_store import write_plot
 from hpo.database.retrying import is_away
@@ -239,3 +240,9 @@ def test_a_frozen_trial_is_known_by_the_same_name(study: optuna.Study) -> None:
     (waiting,) = study.trials
     assert isinstance(waiting, FrozenTrial)
     assert trial_id(taken_up(study, waiting)) == trial_id(waiting)
+
+
+def test_a_trial_tells_whether_it_was_enqueued(study: optuna.Study) -> None:
+    study.enqueue_trial({"x": 1})
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    assert [was_enqueued(trial) for trial in study.trials] == [True, False]

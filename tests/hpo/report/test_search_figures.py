@@ -115,6 +115,48 @@ def test_learning_curves_end_in_a_cross_where_a_trial_was_pruned() -> None:
     assert section.title == "Pruning ended 1 of 3 trials early and spared 25 % of all epochs"
 
 
+def test_epochs_are_whole_and_begin_with_the_first() -> None:
+    for epochs in (1, 2, 4, 64):
+        figure = learning_curves([trial(0, COMPLETE, (0.5,) * epochs)], 0).figures[
+            "learning-curves"
+        ]
+        low, high = figure.layout.xaxis.range
+        assert 0.5 < low <= 1 <= epochs <= high < epochs + 2
+        ticks = figure.layout.xaxis.tickvals
+        assert ticks[0] == 1
+        assert all(isinstance(tick, int) and tick <= epochs for tick in ticks)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (1e-7, 1e-4, ["1e-7", "1e-6", "1e-5", "1e-4"]),
+        (1e-9, 1e-1, ["1e-9", "1e-7", "1e-5", "0.001", "0.1"]),
+        (0.5, 2, ["0.5", "1", "2"]),
+        (0.21, 0.45, ["0.21", "0.45"]),
+    ],
+)
+def test_a_logarithmic_axis_has_round_ticks_over_the_whole_range(
+    low: float, high: float, ticks: list[str]
+) -> None:
+    made = trial(0, COMPLETE, (0.5,))
+    made.distributions["conv1.learning_rate"] = FloatDistribution(low, high, log=True)
+    made.params["conv1.learning_rate"] = low
+    (figure,) = slices([made], CONFIG, ["conv1.learning_rate"], True).figures.values()
+    axis = figure.layout.xaxis
+    assert list(axis.ticktext) == ticks
+    assert axis.range[0] <= np.log10(low)
+    assert axis.range[1] >= np.log10(high)
+
+
+def test_only_symbols_that_are_drawn_are_explained() -> None:
+    text = slices(MIXED[:2], CONFIG, ["units"], True).text
+    assert "circles" in text
+    assert "crosses" in text
+    assert "diamonds" not in text
+    assert "Green diamonds: running." in slices([MIXED[5]], CONFIG, ["optimiser"], True).text
+
+
 def test_parallel_coordinates_leave_a_gap_where_a_parameter_is_missing() -> None:
     trials = [trial(0, COMPLETE, (0.5,), units=None), MIXED[4]]
     (figure,) = parallel(trials, CONFIG).figures.values()
