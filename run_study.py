@@ -46,6 +46,7 @@ def run(
     device: options.Device = "auto",
     artifacts: options.Artifacts = None,
     output: options.Output = None,
+    log: options.Log = None,
 ) -> None:
     """Search, retrain the best trials, test the winner once.
 
@@ -53,23 +54,29 @@ def run(
     """
     start = time.monotonic()
 
-    from data.sources.load import load_collection
-    from hpo.console.summary import print_summary
-    from hpo.run.run import on_data, run_study
-    from hpo.storage.workspace import Workspace
-    from hpo.study.file import load_study
-    from hpo.workers.machine import Machine
+    from hpo.console.starting import starting
+    from hpo.console.tensorboard import check_tensorboard
 
-    config = load_study(study)
+    if log is not None:
+        check_tensorboard()
+    with starting(study, workers):
+        from data.sources.load import load_collection
+        from hpo.console.summary import print_summary
+        from hpo.run.run import on_data, run_study
+        from hpo.storage.workspace import Workspace
+        from hpo.study.file import load_study
+        from hpo.workers.machine import Machine
+
+        config = load_study(study)
+        collection = load_collection(config.dataset, data_root)
     changes = {
         "trials": trials or config.trials,
         "timeout": timeout or config.timeout,
         "warm_start": warm_start or config.warm_start,
     }
-    collection = load_collection(config.dataset, data_root)
     config = on_data(config.model_copy(update=changes), collection)
     workspace = Workspace.of(config.name, output, storage)
-    machine = Machine(workers, device, data_root)
+    machine = Machine(workers, device, data_root, workspace.tensorboard if log else None)
     results = run_study(config, collection, machine, workspace, artifacts)
     print_summary(results, workspace, time.monotonic() - start)
 
@@ -83,14 +90,22 @@ def join(
     device: options.Device = "auto",
     artifacts: options.Artifacts = None,
     output: options.Output = None,
+    log: options.Log = None,
 ) -> None:
     """Add this machine's workers to a study that `run` started, here or on another machine."""
-    from hpo.run.join import join_study
-    from hpo.storage.workspace import Workspace
-    from hpo.workers.machine import Machine
+    from hpo.console.starting import starting
+    from hpo.console.tensorboard import check_tensorboard
 
-    machine = Machine(workers, device, data_root)
-    join_study(machine, Workspace.of(name, output, storage), artifacts)
+    if log is not None:
+        check_tensorboard()
+    with starting(name, workers):
+        from hpo.run.join import join_study
+        from hpo.storage.workspace import Workspace
+        from hpo.workers.machine import Machine
+
+    workspace = Workspace.of(name, output, storage)
+    machine = Machine(workers, device, data_root, workspace.tensorboard if log else None)
+    join_study(machine, workspace, artifacts)
 
 
 @app.command(

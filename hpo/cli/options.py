@@ -118,6 +118,10 @@ Artifacts = Annotated[
         " by default in the study's folder",
     ),
 ]
+Log = Annotated[
+    Literal["tensorboard"] | None,
+    typer.Option(help="also write TensorBoard's logs, into tensorboard/ in the study's folder"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Watch = Annotated[
     bool, typer.Option("--watch", help="keep looking, until it is finished or Ctrl-C is pressed")

@@ -1,6 +1,8 @@
 """What people see on a terminal.
 
+- starting: that a command begins, before it has loaded what it needs
 - progress: live bars, or lines
+- tensorboard: the same as TensorBoard's logs
 - countdown: the time that is left of everything
 - status: how far a study has come
 - status_view: that as text, once or again and again

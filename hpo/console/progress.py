@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from optuna.trial import FrozenTrial
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
 from hpo.console.countdown import Countdown, Trainings
+from hpo.console.tensorboard import TensorBoardLog
 from hpo.runtime.literal_text import visible
 from hpo.runtime.repeated import Repeated
 from hpo.runtime.wording import rough
@@ -45,6 +47,8 @@ class Progress:
         parts: int = 1,
         trainings: Trainings | None = None,
         tell: Callable[[Forecast], None] = lambda _: None,
+        workers: bool = False,
+        tensorboard: Path | None = None,
     ) -> None:
         """
         Args:
@@ -54,6 +58,8 @@ class Progress:
             parts: how many are under way at the same time.
             trainings: tells how long they still take; None if that is heard by `stands`.
             tell: called with the forecasts that `trainings` gives.
+            workers: whether each part is a worker process, which is shown while it starts.
+            tensorboard: folder for TensorBoard's logs of the trainings; None for no such logs.
         """
         self._title, self._total, self._done = visible(title), total, done
         self._trainings, self._tell = trainings, tell
@@ -70,7 +76,11 @@ class Progress:
             transient=True,
         )
         self._whole = self._bars.add_task(self._title, total=1.0, count=self._count, note="")
-        self._parts = [_Part(self._bars) for _ in range(parts)]
+        self._parts = [
+            _Part(self._bars, f"worker {number}" if workers else "")
+            for number in range(1, parts + 1)
+        ]
+        self._log = TensorBoardLog(tensorboard) if tensorboard is not None else None
         self._clock = Repeated(1.0, self._tick, "progress")
 
     @property
@@ -85,6 +95,8 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._clock.stop()
         self._bars.stop()
+        if self._log is not None:
+            self._log.close()
 
     def started(self, what: str, epochs: int, part: int = 0) -> None:
         """A training begins.
@@ -95,6 +107,8 @@ class Progress:
             part: in which it happens.
         """
         self._parts[part].started(what, epochs)
+        if self._log is not None:
+            self._log.started(what, part)
         if self._trainings is not None:
             self._trainings.started(part, epochs)
 
@@ -105,6 +119,8 @@ class Progress:
     def epoch_done(self, report: EpochReport, part: int = 0) -> None:
         """An epoch of a training is done."""
         self._parts[part].epoch_done(report)
+        if self._log is not None:
+            self._log.epoch_done(report, part)
         if self._trainings is not None:
             self._trainings.epoch_done(part, report)
             self._foretell()
@@ -112,7 +128,7 @@ class Progress:
     def finished(self, line: str, part: int = 0) -> None:
         """A training of the total is done: what came of it, in one line."""
         self._done += 1
-        self._parts[part].ended()
+        self._end(part)
         if self._trainings is not None:
             self._trainings.finished(part)
             self._foretell()
@@ -139,8 +155,13 @@ class Progress:
 
     def trial_finished(self, trial: FrozenTrial, part: int = 0) -> None:
         """A trial ended; `stands` has told whether it counts."""
-        self._parts[part].ended()
+        self._end(part)
         self.note(f"trial {trial.number} {in_words(trial)}", count=True)
+
+    def _end(self, part: int) -> None:
+        self._parts[part].ended()
+        if self._log is not None:
+            self._log.ended(part)
 
     def _foretell(self) -> None:
         assert self._trainings is not None
@@ -188,9 +209,15 @@ class _Part:
         speed: pictures a second of the last that was heard of; 0 before.
     """
 
-    def __init__(self, bars: Bars) -> None:
+    def __init__(self, bars: Bars, worker: str) -> None:
+        """
+        Args:
+            worker: its name, shown until its first training begins; "" shows nothing before.
+        """
         self._bars = bars
-        self._task = bars.add_task("", visible=False, count="", note="")
+        self._task = bars.add_task(
+            worker, total=None, visible=bool(worker), count="", note="starting"
+        )
         self._what, self._epochs, self._done, self._best = "", 1, 0.0, ""
         self.busy, self.speed = False, 0.0
 

@@ -57,7 +57,7 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         out.print(visible(f"{file!s:{width}}  {said}"), soft_wrap=True)
     out.print(f"Done here in {duration(seconds_here)}. What next:")
     for wish, command in next_commands(workspace).items():
-        out.print(visible(f"  {wish}\n    {command}"), soft_wrap=True)
+        out.print(f"  {wish}\n    {visible(command)}", soft_wrap=True)
 
 
 def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:

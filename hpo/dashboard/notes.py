@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import optuna
 
@@ -14,7 +15,7 @@ from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
 from hpo.storage.convergence import convergence, ending
 from hpo.storage.studies import FINGERPRINT, STORAGE
-from hpo.storage.workspace import Workspace
+from hpo.storage.workspace import RUNS, Workspace, default_url
 from hpo.study import constraints
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.learning_rates import are_factors
@@ -131,11 +132,12 @@ def study_note(
         end = datetime.now(UTC) + timedelta(seconds=left.left)
         lines.append(f"{left.in_words().capitalize()}; the end is expected at {end:%H:%M} UTC.")
     url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")
-    workspace = Workspace.of(config.name, storage=url)
+    workspace = Workspace.of(config.name, storage=_without_path(url, config.name))
     join, status, export = (
         visible(command_elsewhere(command, workspace)) for command in ("join", "status", "export")
     )
-    reach = "on this machine" if url.startswith("sqlite") else "from any machine"
+    file = url.startswith("sqlite")
+    reach = "on this machine" if file else "from any machine"
     lines += [
         "## Join, look, take",
         f"    # more workers, {reach}\n"
@@ -143,7 +145,8 @@ def study_note(
         "    # how far it has come\n"
         f"    {status}\n"
         "    # the best trial's configuration\n"
-        f"    {export} --output {workspace.config.name}",
+        f"    {export} --output {workspace.config.name}"
+        + ("" if workspace.usual or not file else "\n    # DIR: the folder of this study"),
         "## Definition",
         f"Data set {config.dataset}, fingerprint {code_in_markdown(fingerprint)}.",
         _in_words(config),
@@ -162,6 +165,16 @@ def _searched(parameter: Parameter) -> tuple[str, ...]:
     scale = "log" if parameter.range.log else ""
     low, high = (f"{value}" for value in parameter.values)
     return parameter.name, low, high, ", ".join(filter(None, [scale, prior]))
+
+
+def _without_path(url: str, name: str) -> str:
+    """A storage's URL without a machine's path: that of a file as from its study's folder."""
+    if not url.startswith("sqlite"):
+        return url
+    usual = default_url(RUNS / name)
+    if url.endswith(usual.partition(":///")[2]):
+        return usual
+    return f"sqlite:///DIR/{Path(url).name}"
 
 
 def _in_words(config: StudyConfig) -> str:

@@ -1,7 +1,8 @@
 """Small pictures of a training: its curves, accuracy by alphabet, its hardest one-shot trials.
 
 Curves and bars are SVG text and drawn in a millisecond: a plotting library takes longer to import
-than some trials may spend on their pictures.
+than some trials may spend on their pictures. They lie on the dashboard's own ground, white or dark;
+drawings are black on white, as they were drawn.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from data.characters import Characters
 from hpo.runtime.literal_text import in_html, visible
-from hpo.runtime.palette import BLUE, GREEN, INK, PALE, VERMILLION
+from hpo.runtime.palette import BLUE, GREEN, MIDDLE, VERMILLION
 from hpo.runtime.wording import points
 from model.evaluation.scores import OneShotTrial, Picture
 from model.training.epoch_report import EpochReport
@@ -57,7 +58,8 @@ def accuracy_bars(per_alphabet: Mapping[str, float], mean: float) -> str:
         ]
     at, bottom = left + right * mean, top + row * len(ordered)
     parts.append(
-        f'<path d="M{at:.1f} {top}V{bottom}" stroke="{INK}" stroke-dasharray="4 3" fill="none"/>'
+        f'<path d="M{at:.1f} {top}V{bottom}" stroke="{VERMILLION}" stroke-dasharray="4 3"'
+        ' fill="none"/>'
     )
     return _svg(left + right + 50, bottom + 10, parts)
 
@@ -71,23 +73,27 @@ def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> b
     line = 14
     width, height = 3 * (CELL + 2) + GAP, CELL + 2 * line + GAP + 4
     rows = -(-len(trials) // ACROSS)
-    sheet = Image.new("RGB", (ACROSS * width + GAP, rows * height + GAP), "white")
+    sheet = Image.new("RGBA", (ACROSS * width + GAP, rows * height + GAP))
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
     for number, trial in enumerate(trials):
         x, y = GAP + width * (number % ACROSS), GAP + height * (number // ACROSS)
-        draw.text((x, y), visible(trial.alphabet.replace("_", " ")), INK, font)
+        draw.text((x, y), visible(trial.alphabet.replace("_", " ")), MIDDLE, font)
         wrong = trial.margin < 0
         for place, (name, picture, color) in enumerate(
             (
-                ("test", trial.query, INK),
+                ("test", trial.query, MIDDLE),
                 ("right" if wrong else "right, chosen", trial.right, BLUE),
-                ("chosen" if wrong else "next to it", trial.chosen, VERMILLION if wrong else PALE),
+                (
+                    "chosen" if wrong else "next to it",
+                    trial.chosen,
+                    VERMILLION if wrong else MIDDLE,
+                ),
             )
         ):
             at = x + place * (CELL + 2)
             sheet.paste(_drawing(characters, trial.alphabet, picture), (at, y + 2 * line))
             draw.rectangle((at, y + 2 * line, at + CELL - 1, y + 2 * line + CELL - 1), None, color)
-            draw.text((at, y + line), name, color if color != PALE else INK, font)
+            draw.text((at, y + line), name, color, font)
     file = BytesIO()
     sheet.save(file, "PNG")
     return file.getvalue()
@@ -96,7 +102,7 @@ def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> b
 def _drawing(characters: Characters, alphabet: str, picture: Picture) -> Image.Image:
     row = characters.characters_of[characters.alphabets.index(alphabet)][picture.character]
     ink = characters.pictures[row, picture.drawer].cpu().numpy()
-    return Image.fromarray(255 - ink).resize((CELL, CELL))
+    return Image.fromarray(255 - ink).resize((CELL, CELL), Image.Resampling.NEAREST)
 
 
 def _plane(number: int, title: str, epochs: int, top: float) -> list[str]:
@@ -105,8 +111,8 @@ def _plane(number: int, title: str, epochs: int, top: float) -> list[str]:
     return [
         _text(x, MARGIN - 14, title),
         f'<path d="M{x} {MARGIN}H{x + PANEL}M{x} {(MARGIN + bottom) / 2}H{x + PANEL}"'
-        f' stroke="{PALE}" fill="none"/>',
-        f'<path d="M{x} {MARGIN}V{bottom}H{x + PANEL}" stroke="{INK}" fill="none"/>',
+        f' stroke="{MIDDLE}" stroke-opacity="0.4" fill="none"/>',
+        f'<path d="M{x} {MARGIN}V{bottom}H{x + PANEL}" stroke="{MIDDLE}" fill="none"/>',
         _text(x - 6, MARGIN + 4, f"{top:.3g}", "end"),
         _text(x - 6, bottom, "0", "end"),
         _text(x, bottom + 18, "epoch 1"),
@@ -138,7 +144,7 @@ def _left(number: int) -> int:
     return number * (PANEL + 2 * MARGIN) + MARGIN + 6
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start", color: str = INK) -> str:
+def _text(x: float, y: float, text: str, anchor: str = "start", color: str = MIDDLE) -> str:
     where = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
     return f'<text {where} fill="{color}">{in_html(text)}</text>'
 
@@ -147,5 +153,5 @@ def _svg(width: float, height: float, parts: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
         f' height="{height}" font-family="sans-serif" font-size="13">'
-        f'<rect width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>\n'
+        f"{''.join(parts)}</svg>\n"
     )

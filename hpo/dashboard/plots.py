@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from plotly.subplots import make_subplots
 
 from hpo.runtime.literal_text import in_figure
-from hpo.runtime.palette import BLUE, GREY, VERMILLION
+from hpo.runtime.palette import BLUE, GREY, MIDDLE, VERMILLION
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.learning_rates import layer_rates, layers_of
 from hpo.study.parameter_words import kind
@@ -21,7 +21,15 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, trained
 
-MARGINS = {"l": 60, "r": 20, "t": 80, "b": 50}
+LOOKS = {
+    "template": "none",  # plotly's own is larger than the figures are
+    "margin": {"l": 60, "r": 20, "t": 80, "b": 50},
+    "paper_bgcolor": "rgba(0, 0, 0, 0)",
+    "plot_bgcolor": "rgba(0, 0, 0, 0)",
+    "font": {"color": MIDDLE},
+}
+"""Of every figure: it lies on the dashboard's own ground, white or dark."""
+GRID = {"gridcolor": "rgba(133, 133, 133, 0.3)", "zerolinecolor": MIDDLE, "linecolor": MIDDLE}
 BEST = 0.25
 """The part of the trained trials that are called the best."""
 Trials = Sequence[FrozenTrial]
@@ -97,7 +105,10 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
         range=[-0.5, len(layers) - 0.5],
         zeroline=False,
     )
-    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
+    rates = [y for trace in figure.data for y in trace.y]
+    # Powers of ten, within a hundredfold 2 and 5 times these too: else there might be no tick.
+    wide = bool(rates) and max(rates) > 100 * min(rates)
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1 if wide else "D2")
     return figure
 
 
@@ -119,7 +130,7 @@ def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
             parts = groups.setdefault(key, {True: 0.0, False: 0.0})
             parts[name in found.clear] += share
     figure = make_subplots(
-        1, 2, subplot_titles=("by layer, %", "by kind, %"), horizontal_spacing=0.25
+        1, 2, subplot_titles=("by layer, %", "by kind, %"), horizontal_spacing=0.3
     )
     for column, groups in enumerate((by_layer, by_kind), start=1):
         ordered = sorted(groups.items(), key=lambda item: sum(item[1].values()))
@@ -139,14 +150,14 @@ def importance(trials: Trials, config: StudyConfig) -> go.Figure | None:
                 col=column,
             )
     figure.update_layout(
-        template="none",
+        **LOOKS,
         barmode="stack",
-        margin=MARGINS,
         title=f"What set the best {len(found.best)} of {found.trials} trials apart (PED-ANOVA)",
         legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
     )
-    figure.update_xaxes(rangemode="tozero")
-    figure.update_yaxes(automargin=True)
+    figure.update_xaxes(rangemode="tozero", **GRID)
+    figure.update_yaxes(automargin=True, **GRID)
+    figure.update_annotations(font={"color": MIDDLE})
     return figure
 
 
@@ -159,14 +170,12 @@ FIGURES: dict[str, Callable[[Trials, StudyConfig], go.Figure | None]] = {
 
 
 def _figure(title: str, x: str, y: str) -> go.Figure:
-    # Without plotly's own template, which is larger than the figures are.
     return go.Figure(
         layout={
-            "template": "none",
-            "margin": MARGINS,
+            **LOOKS,
             "title": title,
-            "xaxis": {"title": x, "automargin": True},
-            "yaxis": {"title": y, "automargin": True},
+            "xaxis": {"title": x, "automargin": True, **GRID},
+            "yaxis": {"title": y, "automargin": True, **GRID},
             "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
         }
     )

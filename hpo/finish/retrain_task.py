@@ -81,7 +81,15 @@ def retrain_all(
     """
     parts = min(machine.workers, len(tasks))
     trainings = Trainings(len(tasks), parts, before)
-    with Progress(title, len(tasks), parts=parts, trainings=trainings, tell=tell) as progress:
+    with Progress(
+        title,
+        len(tasks),
+        parts=parts,
+        trainings=trainings,
+        tell=tell,
+        workers=True,
+        tensorboard=machine.tensorboard,
+    ) as progress:
         if parts == 1:
             for task in tasks:
                 task.run(collection, progress)

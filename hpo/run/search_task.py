@@ -99,7 +99,14 @@ def search_here(
     scratch = workspace.scratch
     done = counts(study.get_trials(deepcopy=False)).done
     try:
-        with Progress(config.name, config.trials, done, machine.workers) as progress:
+        with Progress(
+            config.name,
+            config.trials,
+            done,
+            machine.workers,
+            workers=True,
+            tensorboard=machine.tensorboard,
+        ) as progress:
             if machine.workers == 1:
                 device = resolve_device(machine.device)
                 names = files_begin_with(study)

@@ -37,6 +37,7 @@ from hpo.study.samplers import TRAINING, trial_seed
 from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.forecast import Standing
+from hpo.trials.shortfall import why_pruned
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.device import device_name
@@ -220,6 +221,10 @@ class Objective:
                 raise optuna.TrialPruned
             # After its last epoch a trial counts as complete, even if others did better.
             if step < epochs and may_prune(self.config, step) and should_prune(trial, self.config):
+                trials = trial.study.get_trials(deepcopy=False)
+                best = report.best_accuracy
+                reason = why_pruned(trial.number, step, best, trials, self.config)
+                TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
 
 

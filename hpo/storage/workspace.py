@@ -113,6 +113,11 @@ class Workspace(TrainedFolder):
         return self.folder / "report" / "index.html"
 
     @property
+    def tensorboard(self) -> Path:
+        """TensorBoard's logs of the trainings, a folder each."""
+        return self.folder / "tensorboard"
+
+    @property
     def logs(self) -> Path:
         """The beginning of the names of this process's workers' log files."""
         return self.folder / "logs" / in_file_names(this_process())

@@ -14,8 +14,10 @@ class Machine:
         workers: number of processes that train; a single one is this process itself.
         device: device that they train on: auto, cpu, cuda or cuda:N.
         data_root: folder that holds Omniglot; None to look in the usual places.
+        tensorboard: folder for TensorBoard's logs of its trainings; None for no such logs.
     """
 
     workers: int = 1
     device: str = "auto"
     data_root: Path | None = None
+    tensorboard: Path | None = None

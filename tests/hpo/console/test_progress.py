@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +160,20 @@ def test_a_terminal_gets_live_bars_with_the_time_left(monkeypatch: pytest.Monkey
     assert re.search(r"quick\s+━+╸?╺?━*\s+2/4 \S+ about 1 min 30 s left", text)
     assert re.search(r"trial 2\s+━+╸?╺?━*\s+2/5 \S+ best 61.2%, 1,234 pictures/s", text)
     assert "quick 3/4: trial 2 was fine" in text
+
+
+def test_tensorboard_gets_a_run_for_each_training_with_a_point_an_epoch(tmp_path: Path) -> None:
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    with Progress("quick", total=2, parts=2, tensorboard=tmp_path) as progress:
+        progress.trial_started(3, epochs=2, part=0)
+        progress.started("trial 4, seed 5", epochs=2, part=1)
+        progress.epoch_done(report(0, 0.5), part=1)
+        progress.epoch_done(report(0, 0.25), part=0)
+        progress.epoch_done(report(1, 0.75), part=0)
+        progress.finished("done", part=1)
+    assert {folder.name for folder in tmp_path.iterdir()} == {"trial-3", "trial-4-seed-5"}
+    found = accumulator.EventAccumulator(str(tmp_path / "trial-3"))
+    found.Reload()
+    points = found.Scalars("validation/best one-shot accuracy")
+    assert [(point.step, point.value) for point in points] == [(1, 0.25), (2, 0.75)]
+    assert {"loss", "pictures a second"} <= set(found.Tags()["scalars"])

@@ -179,7 +179,9 @@ def test_it_names_the_commands_that_go_on_from_here(
     print_summary(StudyResults.model_validate(results), Workspace.of("quick"), 392.0)
     printed = capsys.readouterr().out
     for command in ("dashboard quick", "report quick", "classify runs/quick --support KNOWN"):
-        assert f"run_study.py {command}" in printed
+        (line,) = (line for line in printed.splitlines() if command in line)
+        assert f"run_study.py {command}" in line
+    assert "\\n" not in printed
     assert "--output" not in printed
     # The report is of the results in the folder that `run --output` named.
     print_summary(StudyResults.model_validate(results), Workspace.of("quick", tmp_path), 392.0)

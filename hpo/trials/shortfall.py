@@ -1,0 +1,54 @@
+"""By how much a trial that was pruned fell short of those that went on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from statistics import median
+
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.runtime.wording import points
+from hpo.study.definition import StudyConfig
+from hpo.study.pruners import RUNGS
+from hpo.trials.outcome import WHY_PRUNED
+
+
+def why_pruned(
+    number: int, epochs: int, value: float, trials: Sequence[FrozenTrial], config: StudyConfig
+) -> str:
+    """Why the pruner stopped a trial, and by how much others did better, in words.
+
+    Args:
+        number: the trial's.
+        epochs: after which it was stopped.
+        value: its best accuracy so far, 0 to 1.
+        trials: all of the study.
+        config: the study's definition.
+    """
+    others = [
+        trial
+        for trial in trials
+        if trial.number != number and isfinite(trial.intermediate_values.get(epochs, float("nan")))
+    ]
+    needed = _needed(value, epochs, others, config)
+    if needed is not None and needed > value:
+        return (
+            f"{WHY_PRUNED} by {points(needed - value)} points"
+            f" ({value:.1%}; {needed:.1%} would have passed)"
+        )
+    best = max((trial.intermediate_values[epochs] for trial in others), default=value)
+    return f"{WHY_PRUNED} by up to {points(best - value)} points" if best > value else WHY_PRUNED
+
+
+def _needed(
+    value: float, epochs: int, others: Sequence[FrozenTrial], config: StudyConfig
+) -> float | None:
+    """What the rule would have let go on; None if that is not known."""
+    if config.pruner.name == "median":
+        complete = [trial for trial in others if trial.state is TrialState.COMPLETE]
+        return median(t.intermediate_values[epochs] for t in complete) if complete else None
+    if config.pruner.name not in RUNGS or config.pruner.name == "hyperband":
+        return None  # each of Hyperband's brackets compares its own trials alone
+    there = sorted([value, *(trial.intermediate_values[epochs] for trial in others)], reverse=True)
+    return there[max(1, len(there) // config.pruner.reduction_factor) - 1]

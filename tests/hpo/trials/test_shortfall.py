@@ -1,0 +1,69 @@
+"""By how much a pruned trial fell short, in words."""
+
+from __future__ import annotations
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.study.pruners import make_pruner
+from hpo.trials.shortfall import why_pruned
+
+COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
+
+
+def config(pruner: str) -> StudyConfig:
+    base = load_study("glyphs")
+    changes = {"name": pruner, "min_epochs": 1, "reduction_factor": 3}
+    return base.model_copy(update={"pruner": base.pruner.model_copy(update=changes)})
+
+
+def others(*values: float) -> list[FrozenTrial]:
+    made = [
+        optuna.create_trial(
+            state=PRUNED if number % 2 else COMPLETE,
+            value=None if number % 2 else value,
+            intermediate_values={1: value},
+        )
+        for number, value in enumerate(values)
+    ]
+    for number, trial in enumerate(made):
+        trial.number = number
+    return made
+
+
+@pytest.mark.parametrize(
+    ("pruner", "said"),
+    [
+        ("successive-halving", "by 20.0 points (40.0%; 60.0% would have passed)"),
+        ("median", "by 15.0 points (40.0%; 55.0% would have passed)"),
+        ("hyperband", "by up to 30.0 points"),
+    ],
+)
+def test_it_is_told_by_the_pruners_rule(pruner: str, said: str) -> None:
+    trials = others(0.7, 0.6, 0.4, 0.3, 0.55)
+    assert why_pruned(9, 1, 0.4, trials, config(pruner)) == f"others did better {said}"
+
+
+def test_without_others_nothing_is_made_up() -> None:
+    assert why_pruned(9, 1, 0.4, [], config("median")) == "others did better"
+
+
+def test_what_would_have_passed_does_pass() -> None:
+    """Optuna's rule itself prunes just below the bar that is told, and not at it."""
+    study_config = config("successive-halving")
+    for value, pruned in ((0.599, True), (0.6, False)):
+        study = optuna.create_study(direction="maximize", pruner=make_pruner(study_config))
+        for before in (0.7, 0.6, 0.4, 0.3, 0.55):
+            trial = study.ask()
+            trial.report(before, 1)
+            trial.should_prune()
+            study.tell(trial, before)
+        last = study.ask()
+        last.report(value, 1)
+        assert last.should_prune() is pruned
+        if pruned:
+            said = why_pruned(last.number, 1, value, study.trials, study_config)
+            assert "60.0% would have passed" in said
