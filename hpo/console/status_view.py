@@ -70,7 +70,7 @@ def watch(look: Callable[[], Status], workspace: Workspace) -> None:
                     time.sleep(INTERVAL)
                     now = look()
                     live.update(_view(now), refresh=True)
-            # Not in the view, whose lines end where the terminal does: a command is copied whole.
+            # Not in the view, where a long line is broken: a command is copied whole.
             for line in _to_take(now, workspace):
                 print(visible(line))
             return
@@ -129,7 +129,7 @@ def _to_take(now: Status, workspace: Workspace) -> list[str]:
 
 
 def _view(now: Status) -> Group:
-    """As wide as the terminal: what is longer is cut, and no row of the table takes two lines."""
+    """As wide as the terminal: what is longer takes several lines."""
     title, *lines = _study_lines(now)
     bar = Table.grid()
     bar.add_row(ProgressBar(1.0, now.part_done))
@@ -157,7 +157,7 @@ def _view(now: Status) -> Group:
 
 
 def _line(text: str, style: str = "") -> Text:
-    return Text(visible(text), style, no_wrap=True, overflow="ellipsis")
+    return Text(visible(text), style, overflow="fold")
 
 
 def _duration(seconds: float) -> str:

@@ -16,14 +16,19 @@ from data.errors import InputError
 from hpo.dashboard.study_page import refresh
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import storage_of
+from hpo.database.shown_storage import ShownStorage
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import ArtifactStore, open_store
 from hpo.storage.found_results import results_in_storage
-from hpo.storage.studies import ARTIFACTS
+from hpo.storage.stored_results import RESULTS
+from hpo.storage.studies import ARTIFACTS, CHECKPOINTS, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 
 HOST = "127.0.0.1"
+PLACES = (STORAGE, ARTIFACTS, CHECKPOINTS, RESULTS)
+"""Attributes of a study that name places of machines, which the page need not show."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -49,7 +54,10 @@ def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: 
     Raises:
         InputError: the port cannot be listened on.
     """
-    app = optuna_dashboard.wsgi(storage_of(study), _artifacts(study, workspace))
+    storage = storage_of(study)
+    if isinstance(storage, WaitingStorage):
+        storage = ShownStorage(storage, PLACES)
+    app = optuna_dashboard.wsgi(storage, _artifacts(study, workspace))
     try:
         server = make_server(HOST, port, app, _Threads, _Quiet)
     except OSError as error:

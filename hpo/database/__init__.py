@@ -14,6 +14,7 @@
 - requeue: a running trial that waits again
 - swap: a study's attribute changed in one step
 - parameter_batch: a trial's parameters written in one transaction
+- shown_storage: a storage as optuna-dashboard sees it
 - note_store: where optuna-dashboard looks for notes
 - plot_store: where it looks for plots
 - optuna_private: Optuna's private pieces, each with its reason

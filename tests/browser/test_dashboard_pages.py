@@ -102,6 +102,9 @@ def test_a_finished_study(
     screenshot(f"{kind}-studies")
     card.click()
 
+    attributes = page.get_by_text("definition", exact=True)
+    expect(attributes).to_be_visible()
+    assert str(tmp_path) not in page.content()
     history = page.locator("#plot-history")
     expect(history).to_contain_text("one-shot validation accuracy")
     drawn = history.locator(".scatterlayer .point")
@@ -127,7 +130,10 @@ def test_a_finished_study(
         study.user_attrs["fingerprint"],
     ):
         expect(page.get_by_text(words).first).to_be_attached()
-    assert url.split("@")[-1].rsplit("/", 1)[-1] in page.inner_text("body")
+    # A database is named whole, a file as from the study's folder: a path is of one machine.
+    body = page.inner_text("body")
+    assert ("run_study.py join seen" if kind == "sqlite" else url.rsplit("/", 1)[-1]) in body
+    assert str(tmp_path) not in body
     screenshot(f"{kind}-note")
 
     look_at_trial(page, dashboard, best)

@@ -66,3 +66,22 @@ def test_it_tells_of_constraints_and_priors(tmp_path: Path) -> None:
     assert "| units | 16 | 64 | log, prior 32 |" in note
     assert "| optimiser | one of | sgd, adam | prior adam |" in note
     assert "at most" not in note_of(base.model_copy(update={"name": "free"}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("folder", "shown"),
+    [
+        ("runs/glyphs", "join glyphs\n"),
+        ("elsewhere", "join glyphs --storage sqlite:///DIR/study.db\n"),
+    ],
+)
+def test_a_file_is_named_without_a_path_of_this_machine(
+    folder: str, shown: str, tmp_path: Path
+) -> None:
+    url = default_url(tmp_path / folder)
+    study = open_study(load_study("glyphs"), open_storage(url, create=True))
+    study.set_user_attr(STORAGE, url)
+    note = study_note(study, load_study("glyphs"))
+    assert f"python run_study.py {shown}" in note
+    assert str(tmp_path) not in note
+    assert ("# DIR: the folder of this study" in note) == ("DIR" in shown)
