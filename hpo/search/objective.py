@@ -222,6 +222,8 @@ class Objective:
             # After its last epoch a trial counts as complete, even if others did better.
             if step < epochs and may_prune(self.config, step) and should_prune(trial, self.config):
                 trials = trial.study.get_trials(deepcopy=False)
+                if self.config.lockstep is not None:  # others are not known to have ended
+                    trials = trials[: max(0, trial.number - self.config.lockstep + 1)]
                 best = report.best_accuracy
                 reason = why_pruned(trial.number, step, best, trials, self.config)
                 TrialRecord(reason=reason).save(trial)

@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
+from hpo.study.guarded_halving import BEHIND, LATEST
 from hpo.study.pruners import RUNGS
 from hpo.trials.outcome import WHY_PRUNED
 
@@ -50,5 +51,19 @@ def _needed(
         return median(t.intermediate_values[epochs] for t in complete) if complete else None
     if config.pruner.name not in RUNGS or config.pruner.name == "hyperband":
         return None  # each of Hyperband's brackets compares its own trials alone
-    there = sorted([value, *(trial.intermediate_values[epochs] for trial in others)], reverse=True)
-    return there[max(1, len(there) // config.pruner.reduction_factor) - 1]
+    factor = config.pruner.reduction_factor
+    values = [trial.intermediate_values[epochs] for trial in others]
+    bars = [_bar(value, values, factor)]
+    if config.pruner.name == "guarded-halving":
+        bars.append(_bar(value, values[-(LATEST * factor - 1) :], factor))
+        complete = [trial for trial in others if trial.state is TrialState.COMPLETE]
+        if complete:
+            best = max(complete, key=lambda trial: trial.values[0])
+            bars.append(best.intermediate_values[epochs] - BEHIND)
+    return max(bars)
+
+
+def _bar(value: float, others: Sequence[float], factor: int) -> float:
+    """The last value that passes of the best part of this one and the others."""
+    there = sorted([value, *others], reverse=True)
+    return there[max(1, len(there) // factor) - 1]

@@ -38,6 +38,7 @@ def others(*values: float) -> list[FrozenTrial]:
     ("pruner", "said"),
     [
         ("successive-halving", "by 20.0 points (40.0%; 60.0% would have passed)"),
+        ("guarded-halving", "by 29.0 points (40.0%; 69.0% would have passed)"),
         ("median", "by 15.0 points (40.0%; 55.0% would have passed)"),
         ("hyperband", "by up to 30.0 points"),
     ],
