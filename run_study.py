@@ -210,11 +210,12 @@ def export(
     pareto: options.Pareto = None,
     output: options.ExportTo = "-",
 ) -> None:
-    """Write the configurations of trials, as retrain takes them, or a table of trials.
+    """Write the configurations of trials, a table of trials, or the winner's network.
 
     Without --trial, --top or --pareto: the configuration of the search's best trial, or the table
     of all. Several configurations are a folder of files, the best or cheapest first. The winner's,
-    named after the best trials were retrained, is best.toml in the study's folder.
+    named after the best trials were retrained, is best.toml in the study's folder; as onnx or torch
+    its network is written, or that of a folder which NAME names.
     """
     from hpo.console.export import Selection, export_configs, export_table
     from hpo.storage.studies import find_study
@@ -222,6 +223,13 @@ def export(
 
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
+    if form == "onnx" or form == "torch":
+        from hpo.console.export_network import export_network
+
+        if selection != Selection():
+            raise InputError(f"--format {form}: is of the winner; no --trial, --top, --pareto")
+        export_network(name, form, path)
+        return
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":
             export_table(study, config, selection, form, path)

@@ -98,9 +98,11 @@ Watch = Annotated[
 
 # Exports of a study, and retraining of a configuration.
 Form = Annotated[
-    Literal["toml", "json", "yaml", "csv", "parquet"],
+    Literal["toml", "json", "yaml", "csv", "parquet", "onnx", "torch"],
     typer.Option(
-        "--format", help="toml, json, yaml: a configuration; csv, parquet: a table of trials"
+        "--format",
+        help="toml, json, yaml: a configuration; csv, parquet: a table of trials; onnx, torch:"
+        " the winner's network, for programs without this project",
     ),
 ]
 Trial = Annotated[

@@ -8,4 +8,5 @@
 - shown_command: commands that are shown, to be copied
 - terminal: stdout, as tables are printed there
 - export: configurations of trials, or a table of them, as files
+- export_network: the winner's network, for programs without this project
 """
