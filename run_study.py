@@ -174,9 +174,9 @@ def reproduce(
 
 @app.command()
 def classify(
-    folder: options.Network,
     support: options.Support,
     query: options.Query,
+    folder: options.NetworkOrShipped = None,
     output: options.ClassifyTo = None,
     as_json: options.AsJson = False,
     device: options.Device = "auto",
@@ -188,12 +188,12 @@ def classify(
     """
     from hpo.classify.folders import classify_folders
     from hpo.classify.summary import print_classes
+    from hpo.storage.shipped import shipped_network
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
-    answers = classify_folders(
-        TrainedFolder(folder), support, query, resolve_device(device), output
-    )
+    network = TrainedFolder(folder) if folder else shipped_network()
+    answers = classify_folders(network, support, query, resolve_device(device), output)
     if as_json:
         typer.echo(json.dumps(answers.document(), indent=2))
     else:

@@ -149,6 +149,14 @@ Dataset = Annotated[
 
 # Trained networks, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
+NetworkOrShipped = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DIR]",
+        help="holds best.safetensors; without it, the network that comes with the project",
+        show_default=False,
+    ),
+]
 Support = Annotated[
     Path,
     typer.Option(

@@ -32,7 +32,7 @@ def page(title: str, summary: str, sections: Sequence[Section], footer: str) -> 
     Args:
         summary: HTML, from `paragraphs` and `tables`.
     """
-    template = Template(files("hpo.report").joinpath("page.html").read_text(encoding="utf-8"))
+    template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=in_html(title),
         plotly=get_plotlyjs(),
