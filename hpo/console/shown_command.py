@@ -11,20 +11,26 @@ from hpo.runtime.provenance import PROJECT
 from hpo.storage.workspace import Workspace
 
 PROGRAM = PROJECT / "run_study.py"
+INSTALLED = not __name__.startswith("hpo.")
+"""Whether this is the wheel's, which has everything below one name and a command of its own."""
+COMMAND = "siamese-hpo"
 
 
 def shown_command(command: str, workspace: Workspace) -> str:
     """The text of a command on a study, to be copied on this machine; passwords are left out."""
-    return _text(_from_here(Path(sys.executable)), _from_here(PROGRAM), command, workspace)
+    if INSTALLED:
+        return _text([COMMAND], command, workspace)
+    program = [_from_here(Path(sys.executable)), _from_here(PROGRAM)]
+    return _text(program, command, workspace)
 
 
 def command_elsewhere(command: str, workspace: Workspace) -> str:
     """The text of a command on a study for any machine, from the project's folder there."""
-    return _text("python", PROGRAM.name, command, workspace)
+    return _text([COMMAND] if INSTALLED else ["python", PROGRAM.name], command, workspace)
 
 
-def _text(python: str, program: str, command: str, workspace: Workspace) -> str:
-    words = [python, program, command, workspace.name]
+def _text(program: list[str], command: str, workspace: Workspace) -> str:
+    words = [*program, command, workspace.name]
     if not workspace.usual:
         words += ["--storage", without_password(workspace.storage)]
     return shlex.join(words)
