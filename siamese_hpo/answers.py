@@ -34,9 +34,9 @@ class Answers:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each query: class, probability, same."""
-        rows = [(row.chosen, row.probability, row.same) for row in self]
-        return pd.DataFrame(rows, self._queries, ["class", "probability", "same"])
+        """A row for each query: class, and how probable it is, see `Answer`."""
+        rows = [(row.chosen, row.known, row.probability, row.same) for row in self]
+        return pd.DataFrame(rows, self._queries, ["class", "known", "probability", "same"])
 
     @property
     def probabilities(self) -> pd.DataFrame:
@@ -46,4 +46,4 @@ class Answers:
 
     @property
     def _queries(self) -> pd.Index[str]:
-        return pd.Index([row.file for row in self], name="query")
+        return pd.Index([row.name for row in self], name="query")

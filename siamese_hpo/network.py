@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,8 +9,8 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from data.errors import InputError
-from hpo.classify.answers import Answer
+from hpo.classify.answers import UNKNOWN, Answer
+from hpo.classify.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder
 from hpo.storage.shipped import shipped_network
@@ -19,11 +18,13 @@ from hpo.storage.workspace import TrainedFolder
 from model.config import RunConfig
 from model.device import resolve_device
 from model.evaluation.classify import SLICE, classify
+from model.evaluation.rejection import Rejection
 from model.network.programs import ProgramForm, write_programs
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
 from siamese_hpo.answers import Answers
 from siamese_hpo.pictures import Pictures, prepared
+from siamese_hpo.support import Known, classes_of
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,13 @@ class Network:
             scores of pairs.
         config: how it is built and was trained.
         folder: where it was loaded from.
+        rejection: when the answer is "unknown".
     """
 
     module: SiameseNetwork
     config: RunConfig
     folder: Path
+    rejection: Rejection
 
     @classmethod
     def of(cls, folder: str | Path | None, device: str) -> Self:
@@ -47,7 +50,7 @@ class Network:
         trained = shipped_network() if folder is None else TrainedFolder(Path(folder))
         chosen = resolve_device(device)
         module, config = load_network(weights_in(trained))
-        return cls(module.to(chosen).eval(), config, trained.folder)
+        return cls(module.to(chosen).eval(), config, trained.folder, rejection_of(trained))
 
     @property
     def size(self) -> int:
@@ -85,45 +88,44 @@ class Network:
         left, right = (self._embed(prepared(given, self.size).pictures) for given in (a, b))
         return self.module.score(left, right).cpu()
 
-    def classify(self, support: Pictures, query: Pictures) -> Answers:
-        """Says which class each query is of, from one known picture of each class.
+    def classify(self, support: Known, query: Pictures) -> Answers:
+        """Says which class each query drawing is of, or that it is of none: "unknown".
 
         Args:
-            support: a picture of each class. A mapping's keys are the classes; of files it is
-                their names without the ending, of other pictures their numbers.
-            query: the pictures to classify.
+            support: known pictures of each class, see `support.Known`: a folder as the command
+                `classify` takes it, a mapping from classes to pictures, or a list.
+            query: the pictures to classify; each of several drawings on a picture is an answer.
 
         Raises:
-            InputError: a picture cannot be used, see `pictures.prepared`, or two have one class.
+            InputError: a picture cannot be used, see `pictures.prepared` and `support.classes_of`.
         """
-        known, new = prepared(support, self.size), prepared(query, self.size)
-        classes = (
-            known.names
-            if isinstance(support, Mapping)
-            else [Path(name).stem for name in known.names]
-        )
-        if twice := next((name for name in classes if classes.count(name) > 1), None):
-            raise InputError(f"support: {twice}: two pictures of this class; one is allowed")
-        bytes_of = [(side.pictures[:, 0] * 255).round().to(torch.uint8) for side in (known, new)]
+        known, new = classes_of(support, self.size), prepared(query, self.size, several=True)
         device = next(self.module.parameters()).device
-        found = classify(self.module, self.config.train, *(side.to(device) for side in bytes_of))
+        given = (side.to(device) for side in (known.pictures, new.bytes, known.owners))
+        found = classify(self.module, self.config.train, *given)
         rows = [
             Answer(
-                file=name,
-                chosen=classes[best],
+                file=source.name,
+                drawing=source.number,
+                drawings=source.count,
+                chosen=known.names[best] if sure >= self.rejection.least else UNKNOWN,
+                nearest=known.names[best],
+                known=sure,
                 probability=float(probabilities[best]),
                 same=float(same[best]),
-                probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
+                notes=list(source.notes),
+                probabilities=dict(zip(known.names, probabilities.tolist(), strict=True)),
             )
-            for name, best, probabilities, same in zip(
-                new.names,
+            for source, best, sure, probabilities, same in zip(
+                new.sources,
                 found.classes.argmax(1).tolist(),
+                self.rejection.known(found.scores).tolist(),
                 found.classes.cpu(),
                 found.same.cpu(),
                 strict=True,
             )
         ]
-        return Answers(classes, rows)
+        return Answers(known.names, rows)
 
     def export(self, folder: str | Path, form: ProgramForm = "onnx") -> dict[Path, float]:
         """Writes the network as two programs that run without this project, `embed` and `score`.

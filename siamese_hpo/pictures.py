@@ -20,9 +20,8 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from data.errors import InputError
-from data.sources.pen import Mask
-from data.sources.picture_files import NoPicture, read_brightness
-from data.sources.scans import pictures_of, to_drawing
+from data.sources.picture_files import NoPicture
+from data.sources.scans import Drawing, pictures_of, read_drawings
 
 Picture = str | Path | Image.Image
 """A file, or an image in memory."""
@@ -32,41 +31,73 @@ Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Pi
 
 
 @dataclass(frozen=True)
-class Named:
-    """Pictures as a network takes them.
+class Source:
+    """Where a network's input comes from.
 
     Attributes:
-        names: of each: a mapping's key, a file's name, or its number, from 0 on.
+        name: of the picture: a mapping's key, a file's name, or its number, from 0 on.
+        number: which of the picture's drawings, from 1 on.
+        count: how many it has.
+        notes: what was left out of the picture, in a few words each.
+    """
+
+    name: str
+    number: int = 1
+    count: int = 1
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Drawings as a network takes them.
+
+    Attributes:
+        sources: of each.
         pictures: float32 [n, 1, size, size], 0 is paper, 1 is ink.
     """
 
-    names: list[str]
+    sources: list[Source]
     pictures: Tensor
 
+    @property
+    def names(self) -> list[str]:
+        """The pictures' names."""
+        return [source.name for source in self.sources]
 
-def prepared(given: Pictures, size: int) -> Named:
+    @property
+    def bytes(self) -> Tensor:
+        """The pictures as data sets have them: uint8 [n, size, size], 255 is ink."""
+        return (self.pictures[:, 0] * 255).round().to(torch.uint8)
+
+
+def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
     """Makes pictures a network's input.
 
     Args:
         given: the pictures.
         size: height and width that the network takes.
+        several: whether a picture may have more drawings than one.
 
     Raises:
-        InputError: there are none, one cannot be read or holds no drawing, or a tensor has another
-            shape.
+        InputError: there are none, one cannot be read, holds no drawing or too many, or a tensor
+            has another shape.
     """
     if isinstance(given, np.ndarray):
         given = torch.from_numpy(given)
     if isinstance(given, Tensor):
         pictures = _checked(given, size)
-        return Named([str(number) for number in range(len(pictures))], pictures)
+        return Prepared([Source(str(number)) for number in range(len(pictures))], pictures)
     named = _named(given)
     if not named:
         where = f"{given}: " if isinstance(given, str | Path) else ""
         raise InputError(f"{where}no pictures")
-    drawings = [_drawing(picture, name) for name, picture in named]
-    pictures = pictures_of(drawings, size).unsqueeze(1).float() / 255
-    return Named([name for name, _ in named], pictures)
+    sources, inks = [], []
+    for name, picture in named:
+        drawings = _drawings(picture, name, several)
+        for number, drawing in enumerate(drawings, start=1):
+            sources.append(Source(name, number, len(drawings), drawing.notes))
+            inks.append(drawing.ink)
+    return Prepared(sources, pictures_of(inks, size).unsqueeze(1).float() / 255)
 
 
 def _checked(given: Tensor, size: int) -> Tensor:
@@ -96,19 +127,26 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
     ]
 
 
-def _drawing(picture: Picture, name: str) -> Mask:
+def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
+    where = f"picture {name}" if isinstance(picture, Image.Image) else str(picture)
     try:
-        if not isinstance(picture, Image.Image):
-            path = Path(picture)
-            if not path.exists():
-                raise InputError(f"{picture}: no such file or folder")
-            return to_drawing(read_brightness(path))
-        # What is in memory becomes a file, and is read as all files are.
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "picture.tiff"
-            upright = ImageOps.exif_transpose(picture)
-            (upright.convert("RGB") if upright.mode == "HSV" else upright).save(path)
-            return to_drawing(read_brightness(path))
+        drawings = _read(picture)
     except NoPicture as reason:
-        where = f"picture {name}" if isinstance(picture, Image.Image) else str(picture)
         raise InputError(f"{where}: {reason}") from None
+    if len(drawings) > 1 and not several:
+        raise InputError(f"{where}: {len(drawings)} drawings on it, where one is wanted")
+    return drawings
+
+
+def _read(picture: Picture) -> list[Drawing]:
+    if not isinstance(picture, Image.Image):
+        path = Path(picture)
+        if not path.exists():
+            raise InputError(f"{picture}: no such file or folder")
+        return read_drawings(path)
+    # What is in memory becomes a file, and is read as all files are.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.tiff"
+        upright = ImageOps.exif_transpose(picture)
+        (upright.convert("RGB") if upright.mode == "HSV" else upright).save(path)
+        return read_drawings(path)

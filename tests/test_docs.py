@@ -12,7 +12,13 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from hpo.study.definition import FinishConfig, PrunerConfig, SamplerConfig, StudyConfig
+from hpo.study.definition import (
+    FinishConfig,
+    PrunerConfig,
+    SamplerConfig,
+    StopConfig,
+    StudyConfig,
+)
 from hpo.study.file import own_studies, read_study
 from model.config import (
     BatchConfig,
@@ -44,6 +50,7 @@ SECTIONS = {
     "The study": StudyConfig,
     "`[sampler]`": SamplerConfig,
     "`[pruner]`": PrunerConfig,
+    "`[stop]`": StopConfig,
     "`[finish]`": FinishConfig,
     "`[network]`": NetworkConfig,
     "`[[network.convolutions]]`": Convolution,

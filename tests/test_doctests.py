@@ -48,6 +48,7 @@ ENTRY_POINTS = (
     "hpo.trials.attributes.TrialRecord",
     "hpo.trials.budget.counts",
     "hpo.trials.budget.reached_limit",
+    "hpo.trials.expected_gain.gain_in_any_order",
     "hpo.trials.importance.importances",
     "hpo.trials.outcome.in_words",
     "hpo.trials.outcome.state_of",

@@ -2,7 +2,7 @@
 
 Trains the winner of the study `deep` once more, with its seed; keeps its weights at 16 bits, if no
 official answer changes by that; and writes the network, its configuration, its figures as `test`
-measures them, and its card. A training that was interrupted goes on. `--trained FOLDER` takes a
+measures them, when it answers `unknown`, and its card. A training that was interrupted goes on. `--trained FOLDER` takes a
 network that is trained already.
 
 Usage:
@@ -25,6 +25,7 @@ from data.errors import WorkFailed
 from data.one_shot_runs import OneShotRun, run_pictures
 from data.sources.load import load_collection
 from data.splits import held_out_characters
+from hpo.classify.calibrate import calibrate
 from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
 from hpo.finish.held_out import measure
@@ -120,6 +121,7 @@ def main() -> None:
         "test": document_of(report),
     } | provenance()
     write_json(output.results, document)
+    calibrate(output, collection, CPU)
     write_text(output.folder / "README.md", card(document, config, output.weights.stat().st_size))
 
 

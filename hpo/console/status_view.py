@@ -100,6 +100,7 @@ def _study_lines(now: Status) -> list[str]:
     return [
         f"Study {now.study} on {now.dataset}: {STATES[now.state]}",
         f"Budget: {done} of {budget.trials} trials{limit}{time_left}",
+        *([f"Search: {now.converged.in_words()}"] if now.converged else []),
         f"Trials: {counted or 'none yet'}",
         "Best of the search: "
         + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),

@@ -25,12 +25,12 @@ from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, ta
 from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
+from hpo.storage.convergence import end_of_search, ending, look_for_convergence
 from hpo.storage.store_patience import StoreAway
 from hpo.storage.studies import as_stored
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import reached_limit
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import state_of
 
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 
 def search(study: optuna.Study, objective: Objective) -> None:
-    """Runs trials until the study's budget is spent and no other worker runs one.
+    """Runs trials until the budget is spent or the study converges, and no other worker runs one.
 
     A trial that raises an exception fails, and the search goes on. After an interrupt the running
     trial waits in the storage, and its checkpoint in the store, for whoever searches next. If this
@@ -81,7 +81,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 _check_failures([t for t in trials if t.number not in before])
                 # Another `run` of the study may have raised its budget.
                 config = as_stored(study, config)
-                limit = reached_limit(trials, config)
+                look_for_convergence(study, trials, config)
+                limit = end_of_search(study, trials, config)
                 trial = take_trial(study, config, trials, new=limit is None)
                 if trial is None:
                     if limit and not any(t.state is TrialState.RUNNING for t in trials):
@@ -106,7 +107,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
                 trials = study.get_trials(deepcopy=False)
-                progress.stands(Standing.of(trials, config, this_process()))
+                foretold = ending(study, trials, config)
+                progress.stands(Standing.of(trials, foretold, this_process()))
                 progress.trial_finished(finished)
                 if objective.artifacts is not None:
                     refresh_after(study, config, finished)

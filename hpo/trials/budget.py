@@ -28,7 +28,7 @@ class TrialCounts:
         complete: trained to the end.
         pruned: stopped early.
         failed: ended by an exception, or by workers that died.
-        infeasible: not trained, for the network cannot exist.
+        infeasible: given up, for the network cannot exist or exceeds a constraint.
         running: a worker has it.
         waiting: may start, or go on.
     """
@@ -103,10 +103,16 @@ def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | N
     ends = f"the search ends after {found.done} of {config.trials} trials"
     if found.infeasible >= config.infeasible_budget:
         return (
-            f"{found.infeasible} networks were proposed that cannot exist, as many as"
-            f" infeasible_trials allows; {ends}"
+            f"{found.infeasible} {_infeasible(config)}, as many as infeasible_trials allows; {ends}"
         )
     took = seconds(trials)
     if config.timeout is not None and took >= config.timeout:
         return f"the trials took {took:.0f} s, the timeout is {config.timeout:.0f} s; {ends}"
     return None
+
+
+def _infeasible(config: StudyConfig) -> str:
+    what = "networks were proposed that cannot exist"
+    limits = config.constraints.model_dump(exclude_none=True)
+    keys = ", ".join(f"constraints.{name}" for name in limits)
+    return f"{what} or exceed {keys}" if limits else what

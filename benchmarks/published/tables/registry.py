@@ -11,6 +11,7 @@ from benchmarks.published.tables.equal_time import real_searches
 from benchmarks.published.tables.experiments import calibration, experiments, table1
 from benchmarks.published.tables.searches import (
     earlier_ends,
+    early_stops,
     promotion,
     recordings,
     replayed,
@@ -75,6 +76,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     ),
     "promotion": promotion,
     "warm-start": warm_start,
+    "early-stops": early_stops,
     "retrained-finalists": retrained_finalists,
     "retraining-time": retraining_time,
     "seeds": seeds,

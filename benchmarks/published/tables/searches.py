@@ -117,6 +117,38 @@ def warm_start(results: Results) -> Table:
     return Table(columns, rows)
 
 
+def early_stops(results: Results) -> Table:
+    """What searches save and lose that end when little more is expected of them."""
+    file = "replay/early-stop.json"
+    document = results.document(file)
+
+    def gained(points: dict[str, float]) -> str:
+        return f"{points['mean']:.2f} ± {points['standard_error']:.2f}"
+
+    rows: list[Row] = []
+    for row in document["rules"]:
+        saved = row["time_saved"]
+        rows.append(
+            (
+                Link(f"`gain = {row['gain']}`, `trials = {row['trials']}`", file),
+                f"{100 * saved['mean']:.0f} ± {100 * saved['standard_error']:.0f}",
+                gained(row["points_lost"]),
+                gained(row["points_that_the_next_trials_gained"]),
+                f"{row['trials_done']:.0f}",
+                str(row["searches_that_ended_early"]),
+            )
+        )
+    columns = (
+        "`stop`",
+        "time saved, %, mean",
+        "points lost, mean",
+        "points that the next `trials` gained, mean",
+        f"trials done, of {document['trials']}",
+        f"ended early, of {document['repetitions']}",
+    )
+    return Table(columns, rows)
+
+
 def retrained_finalists(results: Results) -> Table:
     """What it gains to retrain a search's best trials before one is chosen."""
     file = "replay/finalists.json"
