@@ -16,8 +16,8 @@ class Answers:
 
     Attributes:
         classes: those of the support, in their order.
-        rows: an answer for each query, see `Answer`: file (the query's name), chosen (the class),
-            probability, same, probabilities.
+        rows: an answer for each query drawing, see `Answer`: name, chosen (the class, or
+            "unknown"), nearest, known, probability, same, probabilities.
     """
 
     classes: list[str]

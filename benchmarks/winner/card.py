@@ -50,6 +50,8 @@ def card(document: dict[str, Any], config: RunConfig, size: int) -> str:
         pairs_at_32=percent(document["every_drawer_pair_accuracy_at_32_bits"]),
         verification=percent(test["verification"]["accuracy"]),
         across=percent(test["verification_across"]["accuracy"]),
+        refused=f"{percent(document['unknown']['false_refusal'])} %",
+        accepted=f"{percent(document['unknown']['false_acceptance'])} %",
         alphabets="\n".join(
             f"| {alphabet.replace('_', ' ')} | {percent(value)} | {_runs(test, alphabet)} |"
             for alphabet, value in one_shot["per_alphabet"].items()

@@ -2,8 +2,8 @@
 
 Trains the winner of the study `deep` once more, with its seed; keeps its weights at 16 bits, if no
 official answer changes by that; and writes the network, its configuration, its figures as `test`
-measures them, when it answers `unknown`, and its card. A training that was interrupted goes on. `--trained FOLDER` takes a
-network that is trained already.
+measures them, when it answers `unknown` (as `calibrate` does), and its card. A training that was
+interrupted goes on. `--trained FOLDER` takes a network that is trained already.
 
 Usage:
   python -m benchmarks.winner.shipped [--trained FOLDER] [--data-root DIR] [--output FOLDER]
@@ -107,6 +107,7 @@ def main() -> None:
         )
     write_tensors(small, config.model_dump(mode="json"), output.weights)
     write_bytes(output.config, trained.config.read_bytes())
+    rejection = calibrate(output, collection, CPU)
     before = read_json(trained.results) or {}
     document = {
         "dataset": report.dataset,
@@ -119,9 +120,9 @@ def main() -> None:
         "parameters": sum(weights.numel() for weights in network.parameters()),
         "every_drawer_pair_accuracy_at_32_bits": pairs[0],
         "test": document_of(report),
+        "unknown": rejection.quality[0].model_dump(),
     } | provenance()
     write_json(output.results, document)
-    calibrate(output, collection, CPU)
     write_text(output.folder / "README.md", card(document, config, output.weights.stat().st_size))
 
 

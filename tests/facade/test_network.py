@@ -32,6 +32,37 @@ def test_a_folder_is_classified_by_a_folder(network: Network, symbols: Path) -> 
     assert answers.probabilities.sum(axis=1).to_numpy() == pytest.approx(1)
     assert [row.chosen for row in answers] == NAMES
     assert len(answers) == 3
+    assert (answers.table["known"] > network.rejection.least).all()
+
+
+def test_a_drawing_of_no_class_is_unknown(network: Network, symbols: Path) -> None:
+    support = {name: symbols / "known" / f"{name}.png" for name in ("box", "cross")}
+    answers = network.classify(support, symbols / "new" / "ring.png")
+    assert list(answers.table["class"]) == ["unknown"]
+    assert answers[0].nearest in ("box", "cross")
+
+
+def test_each_of_several_drawings_on_a_picture_is_an_answer(
+    network: Network, symbols: Path
+) -> None:
+    page = Image.new("RGB", (700, 200), "white")
+    for number, name in enumerate(("ring", "cross")):
+        page.paste(Image.open(symbols / "new" / f"{name}.png"), (400 * number, 0))
+    answers = network.classify(symbols / "known", {"page": page})
+    assert list(answers.table["class"]) == ["ring", "cross"]
+    assert list(answers.table.index) == ["page (1)", "page (2)"]
+    with pytest.raises(InputError, match="picture page: 2 drawings on it, where one is wanted"):
+        network.embed({"page": page})
+
+
+def test_a_class_may_have_several_known_pictures(network: Network, symbols: Path) -> None:
+    both = {
+        name: [symbols / folder / f"{name}.png" for folder in ("known", "new")] for name in NAMES
+    }
+    answers = network.classify(both, symbols / "new")
+    assert list(answers.table["class"]) == NAMES
+    with pytest.raises(InputError, match="no class may be named unknown"):
+        network.classify({"unknown": symbols / "known" / "ring.png"}, symbols / "new")
 
 
 def test_files_images_and_tensors_of_the_same_pictures_are_embedded_alike(
