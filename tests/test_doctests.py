@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-PACKAGES = ("data", "model", "hpo", "benchmarks")
+PACKAGES = ("data", "model", "hpo", "siamese_hpo", "benchmarks")
 ENTRY_POINTS = (
     "data.batches.draw_pairs",
     "data.characters.Characters",
@@ -20,7 +20,7 @@ ENTRY_POINTS = (
     "data.sources.glyphs.make_glyphs",
     "data.sources.load.load_collection",
     "data.sources.mnist.as_characters",
-    "data.sources.scans.to_drawing",
+    "data.sources.scans.find_drawings",
     "data.splits.SearchData.of",
     "data.splits.paper_splits",
     "data.whole_files.replacing",
@@ -81,6 +81,7 @@ ENTRY_POINTS = (
     "model.training.losses.pairs_loss",
     "model.training.trainer.Trainer",
     "model.training.validation.validate",
+    "siamese_hpo.network.Network.embed",
 )
 
 
