@@ -20,7 +20,7 @@ from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.results import Budget
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import TrialCounts, counts
+from hpo.trials.budget import TrialCounts, counts, next_in_lockstep
 from hpo.trials.configuration import foreign_trials
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import accuracy_of, in_words
@@ -90,6 +90,7 @@ class Status(BaseModel):
         passed_over: numbers of the trials that another program added with an accuracy.
         recent: the last trials to end.
         workers: one for each running trial.
+        waits: what a study in lockstep waits for, in words; None if nothing has to wait.
         part_done: part of the whole that is done, 0 to 1: of search, retraining and test.
         left: seconds left of each of them; None where nobody works on it, or nothing is known yet.
     """
@@ -107,6 +108,7 @@ class Status(BaseModel):
     passed_over: list[int]
     recent: list[Ended]
     workers: list[WorkerStatus]
+    waits: str | None
     part_done: float
     left: Forecast | None
 
@@ -146,6 +148,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
             Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
         ],
         workers=[_worker(trial) for trial in running],
+        waits=None if (step := next_in_lockstep(trials, config)) is None else step.in_words(),
         part_done=1.0 if state == "finished" else 0.0 if known is None else known.part,
         left=known if running or finishes else None,
     )

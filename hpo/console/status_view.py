@@ -105,6 +105,7 @@ def _study_lines(now: Status) -> list[str]:
         "Best of the search: "
         + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),
         *([passed_over(now.passed_over).capitalize()] if now.passed_over else []),
+        *([now.waits.capitalize()] if now.waits else []),
         *([now.left_out] if now.left_out else []),
     ]
 

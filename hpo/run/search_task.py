@@ -92,6 +92,9 @@ def search_here(
         KeyboardInterrupt: an interrupt came, or all workers were ended one by one.
         WorkFailed: trials keep failing.
     """
+    if config.lockstep is not None:
+        # Sums in another order round otherwise: one thread a worker, however many they are.
+        torch.set_num_threads(1)
     clear_finished(study, open_store(stores.checkpoints), files_begin_with(study))
     scratch = workspace.scratch
     done = counts(study.get_trials(deepcopy=False)).done

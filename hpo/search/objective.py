@@ -28,8 +28,9 @@ from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import TrialLost, still_mine
 from hpo.search.dead_workers import HEARTBEAT
+from hpo.search.lockstep import seen_by, should_prune
 from hpo.storage.artifacts import ArtifactStore
-from hpo.study.constraints import broken, excess, known_before, seconds_in_all
+from hpo.study.constraints import SECONDS, broken, excess, known_before, seconds_in_all
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import may_prune
 from hpo.study.samplers import TRAINING, trial_seed
@@ -77,14 +78,14 @@ class Objective:
         A trial that has a checkpoint goes on from there. A network that cannot exist, or exceeds a
         constraint of the study, is not trained: its value is 0, and its constraint "shortfall",
         "parameters" or "memory" is above 0. A trial that would take too long ends with its value so
-        far, and its constraint "seconds" is above 0.
+        far, and its constraint "training seconds" is above 0.
 
         Raises:
             optuna.TrialPruned: others did better, or the loss is not finite.
             TrialLost: another worker has taken the trial over.
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
-        with parameters_together(trial):
+        with seen_by(trial, self.config), parameters_together(trial):
             run = sample(trial, self.config, seed)
         begun = TrialRecord.of(trial).seed is not None
         TrialRecord(seed=seed).save(trial)
@@ -92,7 +93,7 @@ class Objective:
         found = known_before(run, limits)
         reason = broken(run, limits, found)
         if reason is not None and limits.seconds is not None:
-            found["seconds"] = 0.0  # not known
+            found[SECONDS] = 0.0  # not known
         _constrain(trial, found, new=not begun)
         if reason is not None:
             TrialRecord(reason=reason).save(trial)
@@ -191,7 +192,7 @@ class Objective:
             done = [report.seconds for report in trainer.history]
             epochs = len(done) if ended else trainer.config.train.epochs
             needed = seconds_in_all(done, epochs)
-            _constrain(trial, {"seconds": excess(needed, limit)}, new=False)
+            _constrain(trial, {SECONDS: excess(needed, limit)}, new=False)
 
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
         epochs, told = trainer.config.train.epochs, -HEARTBEAT
@@ -218,7 +219,7 @@ class Objective:
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
             # After its last epoch a trial counts as complete, even if others did better.
-            if step < epochs and may_prune(self.config, step) and trial.should_prune():
+            if step < epochs and may_prune(self.config, step) and should_prune(trial, self.config):
                 raise optuna.TrialPruned
 
 

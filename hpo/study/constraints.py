@@ -15,15 +15,18 @@ from hpo.study.definition import ConstraintsConfig
 from model.config import RunConfig
 from model.training.step_memory import step_memory
 
-SHORTFALL = "shortfall"
+SHORTFALL, SECONDS = "shortfall", "training seconds"
+"""Names in the storage of two constraints; the others have their keys'."""
 MIB = 2**20
 
 
 def known_before(run: RunConfig, limits: ConstraintsConfig) -> dict[str, float]:
-    """The constraints that are known before a training, in the order in which they are stored.
+    """The constraints that are known before a training, by their names in the storage.
 
-    A trial stores all of them, for the Gaussian process needs the same ones of every trial. A value
-    of a network that cannot exist is 0, at the limit, but for its shortfall.
+    A trial stores all of them: Optuna's Gaussian process needs the same ones of every trial, in the
+    same order. Databases give them in the order of their names, or as they were stored, so they are
+    stored in the order of their names. A value of a network that cannot exist is 0, at the limit,
+    but for its shortfall.
 
     Args:
         run: the trial's configuration.
@@ -39,15 +42,15 @@ def known_before(run: RunConfig, limits: ConstraintsConfig) -> dict[str, float]:
         123249
         >>> found = known_before(run, ConstraintsConfig(parameters=100_000))
         >>> {name: round(value, 3) for name, value in found.items()}
-        {'shortfall': 0.0, 'parameters': 0.209}
+        {'parameters': 0.209, 'shortfall': 0.0}
     """
     short = run.network.shortfall()
-    found = {SHORTFALL: float(short)}
-    if limits.parameters is not None:
-        found["parameters"] = 0.0 if short else excess(run.network.parameters, limits.parameters)
+    found = {}
     if limits.memory is not None:
         found["memory"] = 0.0 if short else excess(step_memory(run) / MIB, limits.memory)
-    return found
+    if limits.parameters is not None:
+        found["parameters"] = 0.0 if short else excess(run.network.parameters, limits.parameters)
+    return found | {SHORTFALL: float(short)}
 
 
 def excess(needed: float, allowed: float) -> float:

@@ -113,6 +113,9 @@ class StudyConfig(Strict):
         stop: the rule by which the search ends sooner; None spends the budget.
         retries: number of times that a trial goes on after its worker died, with no epoch done in
             between.
+        lockstep: number of workers that the search is made for: a trial sees those of which it is
+            at least so many behind, and waits until they have ended; so any number of workers finds
+            the same trials. None shows a trial all that there is, and nobody waits.
         warm_start: name of the study whose best configurations are tried first; None if there is
             none.
         start_with: files of configurations, or folders of such files, that are tried first; None if
@@ -140,6 +143,7 @@ class StudyConfig(Strict):
     timeout: float | None = Field(default=None, gt=0)
     stop: StopConfig | None = None
     retries: int = Field(default=3, ge=0)
+    lockstep: int | None = Field(default=None, ge=1)
     warm_start: str | None = None
     start_with: tuple[str, ...] | None = Field(default=None, min_length=1, strict=False)
     sampler: SamplerConfig = SamplerConfig()

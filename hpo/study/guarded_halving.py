@@ -22,7 +22,8 @@ class GuardedHalvingPruner(BasePruner):
     rung. What a sampler proposes that learns is better than the random trials before it, so most of
     it passes, and the time goes into long trainings of middling networks. Of the latest trials at a
     rung no more than one in `reduction_factor` passes; and none whose accuracy is more than a point
-    under that which the best complete trial had there.
+    under that which the best complete trial had there. Trials that exceed a constraint of the study
+    do not count.
 
     Args:
         min_resource: number of epochs of the first rung; each later one has `reduction_factor`
@@ -43,7 +44,9 @@ class GuardedHalvingPruner(BasePruner):
         there = [
             other
             for other in study.get_trials(deepcopy=False)
-            if step in other.intermediate_values and other.number != trial.number
+            if step in other.intermediate_values
+            and other.number != trial.number
+            and all(excess <= 0 for excess in other.constraints.values())
         ]
         others = [other.intermediate_values[step] for other in there]
         latest = others[-(LATEST * self._factor - 1) :]

@@ -86,6 +86,56 @@ def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -
     return counts(trials).done + before < config.trials
 
 
+def waits_for(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> int | None:
+    """Number of the trial that must end before the trial of this number begins, in lockstep.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> study = load_study("glyphs").model_copy(update={"lockstep": 2})
+        >>> running = create_trial(state=TrialState.WAITING)
+        >>> waits_for(1, [running], study), waits_for(2, [running, running], study)
+        (None, 0)
+    """
+    if config.lockstep is None:
+        return None
+    must_have_ended = trials[: max(0, number - config.lockstep + 1)]
+    return next((n for n, trial in enumerate(must_have_ended) if trial.state in UNFINISHED), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a study in lockstep waits for.
+
+    Attributes:
+        number: of the trial that would begin next.
+        until: number of the trial that must end before.
+    """
+
+    number: int
+    until: int
+
+    def in_words(self) -> str:
+        """A line for people.
+
+        >>> Step(6, 2).in_words()
+        'lockstep: trial 6 waits until trial 2 has ended'
+        """
+        return f"lockstep: trial {self.number} waits until trial {self.until} has ended"
+
+
+def next_in_lockstep(trials: Sequence[FrozenTrial], config: StudyConfig) -> Step | None:
+    """The trial that would begin next and must wait for another; None if none has to wait."""
+    if reached_limit(trials, config) is not None:
+        return None
+    waiting = (trial.number for trial in trials if trial.state is TrialState.WAITING)
+    number = next(waiting, len(trials))
+    until = waits_for(number, trials, config)
+    if until is None or not may_start(number, trials, config):
+        return None
+    return Step(number, until)
+
+
 def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | None:
     """The limit that the study has reached, in words; None if a trial may start.
 

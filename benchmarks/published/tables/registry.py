@@ -12,6 +12,7 @@ from benchmarks.published.tables.experiments import calibration, experiments, ta
 from benchmarks.published.tables.searches import (
     earlier_ends,
     early_stops,
+    priors,
     promotion,
     recordings,
     replayed,
@@ -77,6 +78,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "promotion": promotion,
     "warm-start": warm_start,
     "early-stops": early_stops,
+    "priors": priors,
     "retrained-finalists": retrained_finalists,
     "retraining-time": retraining_time,
     "seeds": seeds,

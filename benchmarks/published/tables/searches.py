@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import Document, Results
 
 RECORDINGS = {
@@ -145,6 +145,26 @@ def early_stops(results: Results) -> Table:
         "points that the next `trials` gained, mean",
         f"trials done, of {document['trials']}",
         f"ended early, of {document['repetitions']}",
+    )
+    return Table(columns, rows)
+
+
+def priors(results: Results) -> Table:
+    """Searches with a prior for every parameter, beside those without."""
+    file = "replay/priors.json"
+    rows: list[Row] = []
+    for row in results.document(file)["searches"]:
+        without = row["prior"] == "none"
+        gained = ["" if without else change(at["gained"], at["standard_error"]) for at in row["at"]]
+        spread = "" if without else f"{row['spread']:g}"
+        rows.append((Link(row["prior"], file), spread, *gained, percent(row["at"][-1]["accuracy"])))
+    columns = (
+        "prior",
+        "deviation, parts of the range",
+        "points gained after a quarter of the time, mean",
+        "after half",
+        "at the end",
+        "accuracy at the end, mean",
     )
     return Table(columns, rows)
 

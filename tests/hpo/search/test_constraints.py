@@ -60,3 +60,20 @@ def test_trainings_that_take_too_long_count_in_the_timeout_alone(
         warm_start(opened(newer, tmp_path), newer, Workspace.of("newer", tmp_path))
     limited = config.model_copy(update={"timeout": 1e-6, "infeasible_trials": 50})
     assert "the timeout is 0 s" in str(reached_limit(trials, limited))
+
+
+def test_the_gaussian_process_goes_on_with_every_constraint(
+    data: SearchData, tmp_path: Path
+) -> None:
+    """It needs the same ones of all trials in the same order, as the database gives them."""
+    config = config_with(
+        trials=4,
+        sampler={"name": "gp", "startup_trials": 2},
+        constraints={"parameters": 40_000, "memory": 200, "seconds": 1e4},
+    )
+    searched(config, data, tmp_path)
+    trials = opened(config, tmp_path).trials
+    assert counts(trials).done == 4
+    assert counts(trials).failed == 0
+    assert len({tuple(trial.constraints) for trial in trials}) == 1
+    assert len(trials[0].constraints) == 4

@@ -88,3 +88,14 @@ def test_it_decides_at_rungs_alone(step: int, stopped: bool) -> None:
 
 def test_what_is_no_number_is_stopped() -> None:
     assert not passes(study_with(), nan)
+
+
+def test_trials_that_exceed_a_constraint_do_not_count() -> None:
+    """One that takes too long ends complete, however good it was at its first rung."""
+    study = study_with()
+    for _ in range(3):
+        slow = study.ask()
+        slow.set_constraint("training seconds", 0.5)
+        slow.report(0.9, 2)
+        study.tell(slow, 0.9)
+    assert passes(study, 0.5)
