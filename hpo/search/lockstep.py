@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import optuna
 
@@ -45,6 +46,6 @@ def should_prune(trial: optuna.Trial, config: StudyConfig) -> bool:
     return stop or bool(TrialRecord.of(trial).stopped)
 
 
-def _store(trial: optuna.Trial, held: Sequence[tuple[int, str, object]]) -> None:
-    for attribute in held:
-        storage_of(trial.study).set_trial_system_attr(*attribute)
+def _store(trial: optuna.Trial, held: Sequence[tuple[int, str, Any]]) -> None:
+    for number, key, value in held:
+        storage_of(trial.study).set_trial_system_attr(number, key, value)

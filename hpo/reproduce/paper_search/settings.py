@@ -7,6 +7,7 @@ from typing import Any
 
 from hpo.reproduce.context import Size
 from hpo.study.definition import SamplerConfig, StudyConfig
+from hpo.study.parameter import Parameter, Value
 from hpo.study.space import fill
 from model.config import RunConfig
 
@@ -36,7 +37,7 @@ class Settings:
         repetitions: searches of each sampler in each form.
         trials: trained trials of each search, pruned ones counted.
         seeds: long trainings of the best configuration.
-        kept: numbers of pairs at which a long training's network is kept; the last ends it.
+        kept: numbers of pairs seen at which a long training's network is kept; the last ends it.
         epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
     """
 
@@ -71,11 +72,18 @@ SMALLEST: dict[str, Any] = {
 
 
 def starts(study: StudyConfig) -> list[RunConfig]:
-    """The configurations that a person would try first, on the middle of the study's networks.
+    """The configurations that a person would try first, on a network of moderate size.
 
     Kaiming's initialisation is taken where the study leaves it open: from it a short trial learns.
     """
-    document = fill(study, lambda p: p.values[len(p.values) // 2] if p.name != "units" else 512)
+    moderate: dict[str, Value] = {"units": 512, "initialisation": "kaiming"}
+
+    def draw(parameter: Parameter) -> Value:
+        if parameter.name.endswith(".filters"):
+            return 64
+        return moderate.get(parameter.name, parameter.values[0])  # the smallest kernels
+
+    document = fill(study, draw)
     found = []
     for rate, l2 in STARTS:
         layer = {"learning_rate": rate, "momentum": 0.9, "l2": l2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any, TypedDict
@@ -41,18 +42,22 @@ def worth(context: Context, settings: Settings) -> dict[str, list[Tried]]:
 
     Returns:
         By form, one entry for each configuration.
-
-    Raises:
-        InputError: the folder holds those of other settings.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     data = SearchData.of(context.collection, context.pixels, context.device)
-    found = {}
-    for form, study in settings.studies.items():
-        study = learnt_alike(study, settings)
-        file = context.folder / "worth" / f"{form}.json"
-        found[form] = _tried(study, settings.configurations, file, data, context)
-    return found
+    studies = {form: learnt_alike(study, settings) for form, study in settings.studies.items()}
+    files = {form: context.folder / "worth" / f"{form}.json" for form in studies}
+    found = {form: _before(study, files[form]) for form, study in studies.items()}
+    # In turn, so that both forms have come as far where it is interrupted.
+    for number, (form, study) in product(range(settings.configurations), studies.items()):
+        tried = found[form]
+        if number < len(tried):
+            continue
+        config, params = _drawn(study, number)
+        tried.append(_one(config, params, data, context))
+        files[form].parent.mkdir(parents=True, exist_ok=True)
+        write_json(files[form], {"definition": study.definition(), "tried": tried})
+    return {form: tried[: settings.configurations] for form, tried in found.items()}
 
 
 def learnt_alike(study: StudyConfig, settings: Settings) -> StudyConfig:
@@ -67,18 +72,13 @@ def learnt_alike(study: StudyConfig, settings: Settings) -> StudyConfig:
     return study.model_copy(update={"network": network, "train": study.train | short})
 
 
-def _tried(
-    study: StudyConfig, count: int, file: Path, data: SearchData, context: Context
-) -> list[Tried]:
-    own = study.definition()
+def _before(study: StudyConfig, file: Path) -> list[Tried]:
+    """The configurations that are done; none if the file is there, but of another definition."""
     before = read_json(file)
-    tried: list[Tried] = before["tried"] if before and before["definition"] == own else []
-    for number in range(len(tried), count):
-        config, params = _drawn(study, number)
-        tried.append(_one(config, params, data, context))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_json(file, {"definition": own, "tried": tried})
-    return tried[:count]
+    if before is None or before["definition"] != study.definition():
+        return []
+    tried: list[Tried] = before["tried"]
+    return tried
 
 
 def _drawn(study: StudyConfig, number: int) -> tuple[RunConfig, dict[str, Any]]:
@@ -100,7 +100,7 @@ def _one(config: RunConfig, params: dict[str, Any], data: SearchData, context: C
     return {"params": params, "untrained": untrained, "trained": last.accuracy}
 
 
-def worth_rows(found: dict[str, list[Tried]], settings: Settings) -> list[Row]:
+def worth_rows(found: dict[str, list[Tried]]) -> list[Row]:
     """Share above an untrained network, median and best, by form."""
     rows = []
     for form, tried in found.items():

@@ -46,6 +46,7 @@ def now() -> Status:
         converged=None,
         left_out=None,
         passed_over=[],
+        waits=None,
         recent=[Ended(number=1, outcome=f"failed: {HOSTILE}")],
         workers=[
             WorkerStatus(
