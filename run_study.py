@@ -196,9 +196,9 @@ def reproduce(
 
 @app.command(**help.in_group(help.TAKE, "classify runs/quick --support known --query unknown"))
 def classify(
-    folder: options.Network,
     support: options.Support,
     query: options.Query,
+    folder: options.NetworkOrShipped = None,
     output: options.ClassifyTo = None,
     keep: options.KeepSupport = None,
     as_json: options.AsJson = False,
@@ -211,12 +211,12 @@ def classify(
     """
     from hpo.classify.folders import classify_folders
     from hpo.classify.summary import print_classes
+    from hpo.storage.shipped import shipped_network
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
-    answers = classify_folders(
-        TrainedFolder(folder), support, query, resolve_device(device), output, keep
-    )
+    network = TrainedFolder(folder) if folder else shipped_network()
+    answers = classify_folders(network, support, query, resolve_device(device), output, keep)
     if as_json:
         typer.echo(json.dumps(answers.document(), indent=2))
     else:
@@ -260,11 +260,12 @@ def export(
     pareto: options.Pareto = None,
     output: options.ExportTo = "-",
 ) -> None:
-    """Write the configurations of trials, as retrain takes them, or a table of trials.
+    """Write the configurations of trials, a table of trials, or the winner's network.
 
     Without --trial, --top or --pareto: the configuration of the search's best trial, or the table
     of all. Several configurations are a folder of files, the best or cheapest first. The winner's,
-    named after the best trials were retrained, is best.toml in the study's folder.
+    named after the best trials were retrained, is best.toml in the study's folder; as onnx or torch
+    its network is written, or that of a folder which NAME names.
     """
     from hpo.console.export import Selection, export_configs, export_table
     from hpo.storage.studies import find_study
@@ -272,6 +273,13 @@ def export(
 
     selection = Selection(trial, top, pareto)
     path = None if output == "-" else Path(output)
+    if form == "onnx" or form == "torch":
+        from hpo.console.export_network import export_network
+
+        if selection != Selection():
+            raise InputError(f"--format {form}: is of the winner; no --trial, --top, --pareto")
+        export_network(name, form, path)
+        return
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":
             export_table(study, config, selection, form, path)

@@ -25,7 +25,8 @@ def places(maps: Tensor, size: int) -> Tensor:
     line = pixel_places(size, maps.device)
     pixels = torch.stack((line.repeat(size), line.repeat_interleave(size), line.new_ones(size**2)))
     found = maps.flatten(0, 1) @ pixels
-    return found.view(len(maps), 2, size, size).permute(0, 2, 3, 1)
+    # Not len(maps): torch.export would take it for a constant.
+    return found.view(maps.shape[0], 2, size, size).permute(0, 2, 3, 1)
 
 
 def pixel_places(size: int, device: torch.device) -> Tensor:

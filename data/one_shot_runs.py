@@ -42,7 +42,7 @@ def official_runs() -> tuple[OneShotRun, ...]:
         >>> len(runs), len(runs[0].characters)
         (20, 20)
     """
-    table = json.loads(files("data").joinpath("official_runs.json").read_text())
+    table = json.loads(files(__package__).joinpath("official_runs.json").read_text())
     return tuple(
         OneShotRun(r["alphabet"], r["support_drawer"], r["query_drawer"], tuple(r["characters"]))
         for r in table

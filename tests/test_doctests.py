@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-PACKAGES = ("data", "model", "hpo", "benchmarks")
+PACKAGES = ("data", "model", "hpo", "siamese_hpo", "benchmarks")
 ENTRY_POINTS = (
     "data.batches.draw_pairs",
     "data.characters.Characters",
@@ -83,6 +83,7 @@ ENTRY_POINTS = (
     "model.training.losses.pairs_loss",
     "model.training.trainer.Trainer",
     "model.training.validation.validate",
+    "siamese_hpo.network.Network.embed",
 )
 
 

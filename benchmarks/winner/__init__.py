@@ -5,9 +5,11 @@ Programs:
 - confusions: which characters it takes for which.
 - photographed: what becomes of drawings that look photographed, scanned or drawn elsewhere.
 - rejection: how several pictures of a class are pooled, and when it says unknown.
+- shipped: the network that comes with the project, made again.
 
 What they use:
 - variants: the configurations of an ablation.
 - disturbances: picture files of such drawings.
 - scenes: picture files with something else on them, or with several drawings.
+- card: what that network is, with its figures.
 """

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+import data
 from data.collection import DRAWERS, PACKED_BYTES, SIDE
 from data.errors import InputError
 
@@ -57,7 +58,7 @@ class Alphabet(NamedTuple):
 @cache
 def alphabets(set_name: str) -> tuple[Alphabet, ...]:
     """Alphabets of one of the two sets, in the order of their names."""
-    table = json.loads(files("data").joinpath("omniglot_alphabets.json").read_text())
+    table = json.loads(files(data).joinpath("omniglot_alphabets.json").read_text())
     return tuple(Alphabet(**row) for row in table[set_name])
 
 
@@ -120,7 +121,7 @@ def read_sets(sets: dict[str, Path]) -> NDArray[np.uint8]:
     Raises:
         InputError: something is damaged, missing, altered or not Omniglot's; the message names it.
     """
-    with files("data").joinpath("omniglot_crc32.npy").open("rb") as file:
+    with files(data).joinpath("omniglot_crc32.npy").open("rb") as file:
         table: NDArray[np.uint32] = np.load(file)
     parts, start = [], 0
     for set_name, path in sets.items():

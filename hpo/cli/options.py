@@ -129,9 +129,11 @@ Watch = Annotated[
 
 # Exports of a study, and retraining of a configuration.
 Form = Annotated[
-    Literal["toml", "json", "yaml", "csv", "parquet"],
+    Literal["toml", "json", "yaml", "csv", "parquet", "onnx", "torch"],
     typer.Option(
-        "--format", help="toml, json, yaml: a configuration; csv, parquet: a table of trials"
+        "--format",
+        help="toml, json, yaml: a configuration; csv, parquet: a table of trials; onnx, torch:"
+        " the winner's network, for programs without this project",
     ),
 ]
 Trial = Annotated[
@@ -192,6 +194,14 @@ Dataset = Annotated[
 
 # Trained networks, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
+NetworkOrShipped = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DIR]",
+        help="holds best.safetensors; without it, the network that comes with the project",
+        show_default=False,
+    ),
+]
 Support = Annotated[
     Path,
     typer.Option(

@@ -12,4 +12,5 @@
 - next_commands: those that take a finished study further
 - terminal: stdout, as tables are printed there
 - export: configurations of trials, or a table of them, as files
+- export_network: the winner's network, for programs without this project
 """

@@ -12,7 +12,10 @@ from hpo.runtime.provenance import PROJECT
 from hpo.storage.workspace import Workspace
 
 PROGRAM = PROJECT / "run_study.py"
-_THERE = ("python", PROGRAM.name)
+INSTALLED = not __name__.startswith("hpo.")
+"""Whether this is the wheel's, which has everything below one name and a command of its own."""
+COMMAND = "siamese-hpo"
+_THERE = (COMMAND,) if INSTALLED else ("python", PROGRAM.name)
 
 
 def shown_command(command: str, workspace: Workspace, *more: str | Path) -> str:
@@ -44,6 +47,8 @@ def _text(words: Sequence[str | Path]) -> str:
 
 
 def _here() -> list[str]:
+    if INSTALLED:
+        return [COMMAND]
     return [_from_here(Path(sys.executable)), _from_here(PROGRAM)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+import studies
 from data.errors import InputError
 from hpo.study.definition import StudyConfig
 from hpo.study.space import check_space
@@ -28,7 +29,7 @@ def load_study(name_or_path: str) -> StudyConfig:
     """
     path = Path(name_or_path)
     if path.parent == Path() and not path.is_file():
-        own = Path(str(files("studies"))) / f"{path.name.removesuffix('.toml')}.toml"
+        own = Path(str(files(studies))) / f"{path.name.removesuffix('.toml')}.toml"
         if own.is_file():
             return read_study(read_document(own), f"studies/{own.name}")
     if not path.exists():
@@ -50,7 +51,7 @@ def own_studies() -> list[str]:
     """
     return sorted(
         entry.name.removesuffix(".toml")
-        for entry in files("studies").iterdir()
+        for entry in files(studies).iterdir()
         if entry.name.endswith(".toml")
     )
 

@@ -21,7 +21,7 @@ from data.errors import InputError
 
 ON_FIRST_USE = "torch._dynamo"
 """Module that torch's optimisers import when they are first used."""
-LAST = "hpo.workers.frozen"
+LAST = f"{__package__}.frozen"
 """Module that is imported after all others."""
 HELD_BACK = {signal.SIGINT, signal.SIGTERM}
 """Signals that wait in a new process until `let_signals_through`."""

@@ -23,7 +23,7 @@ class SiameseNetwork(nn.Module):
 
     Both twins are the function `embed`. The score of two embeddings h1 and h2 is
     `bias + sum_j alpha_j |h1_j - h2_j|`; its sigmoid is the probability that both pictures show one
-    character.
+    character. Called as torch's other modules are, the network scores pairs of pictures.
 
     Raises:
         RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
@@ -35,6 +35,8 @@ class SiameseNetwork(nn.Module):
         >>> embeddings = network.embed(torch.rand(4, 1, 35, 35))
         >>> network.score(embeddings[:3], embeddings).shape
         torch.Size([3, 4])
+        >>> network(torch.rand(2, 1, 35, 35), torch.rand(2, 1, 35, 35)).shape
+        torch.Size([2])
     """
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -89,6 +91,10 @@ class SiameseNetwork(nn.Module):
         groups = [list(block.parameters()) for block in self.convolutions]
         return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
 
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        """Scores of pairs of pictures: two float [n, 1, size, size], 1 is ink -> float32 [n]."""
+        return self.score_pairs(self.embed(left), self.embed(right))
+
     def embed(self, pictures: Tensor) -> Tensor:
         """Embeds pictures: float [n, 1, size, size], 1 is ink -> float32 [n, units], from 0 to 1.
 
@@ -98,7 +104,7 @@ class SiameseNetwork(nn.Module):
         if not self.config.centred:
             return self._embed(pictures)
         sizes = [1.0] if self.training else copy_sizes(self.config.copies)
-        with torch.no_grad(), torch.autocast(pictures.device.type, enabled=False):
+        with torch.autocast(pictures.device.type, enabled=False):
             copies = [centred(pictures, self.config.resized, times) for times in sizes]
         return torch.cat([self._embed(copy) for copy in copies], 1)
 
@@ -142,7 +148,7 @@ class SiameseNetwork(nn.Module):
 
         The mean over the copies' scores is one score in which the copies share the weights.
         """
-        copies = embeddings.shape[1] // self.config.units
+        copies = embeddings.shape[-1] // self.config.units
         return self.output.weight[0].repeat(copies) / copies
 
     def _signed_weights(self, embeddings: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
@@ -158,5 +164,5 @@ class SiameseNetwork(nn.Module):
                 yield sign, units, alpha[units].abs()
 
     def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
-        """Scores of each left embedding against its right one: two [n, units] -> [n]."""
+        """Scores of each left embedding against its right one: two [..., units] -> [...]."""
         return (left - right).abs() @ self._alpha(left) + self.output.bias

@@ -1,0 +1,41 @@
+"""Which network leaves a study, for programs without this project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.errors import InputError
+from hpo.runtime.files import check_folder
+from hpo.runtime.literal_text import say
+from hpo.storage.workspace import RUNS, TrainedFolder
+from model.network.programs import ProgramForm, write_programs
+from model.network.weights import load_network
+
+
+def export_network(name: str, form: ProgramForm, output: Path | None) -> None:
+    """Writes the network of a study's winner as two programs, `embed` and `score`.
+
+    Args:
+        name: of the study, or a folder that holds best.safetensors.
+        form: "onnx" or "torch".
+        output: a folder.
+
+    Raises:
+        InputError: there is no such network, or no folder is named.
+        WorkFailed: a program differs from the network, or cannot be written.
+    """
+    if output is None:
+        raise InputError(f"--format {form}: two files need --output FOLDER")
+    folder = TrainedFolder(RUNS / name)
+    if not folder.weights.is_file():
+        folder = TrainedFolder(Path(name))
+    if not folder.weights.is_file():
+        raise InputError(
+            f"{name}: neither {RUNS / name} nor a folder {name} holds {folder.weights.name}, which"
+            " run and retrain leave behind"
+        )
+    network, config = load_network(folder.weights)
+    check_folder(output)
+    output.mkdir(parents=True, exist_ok=True)
+    for path, difference in write_programs(network, config, form, output).items():
+        say(f"{path}: differs from the network by {difference:.0e} at most")

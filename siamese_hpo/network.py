@@ -1,0 +1,153 @@
+"""A trained network on pictures of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from hpo.classify.answers import UNKNOWN, Answer
+from hpo.classify.calibrate import rejection_of
+from hpo.finish.held_out import weights_in
+from hpo.runtime.files import check_folder
+from hpo.storage.shipped import shipped_network
+from hpo.storage.workspace import TrainedFolder
+from model.config import RunConfig
+from model.device import resolve_device
+from model.evaluation.classify import SLICE, classify
+from model.evaluation.rejection import Rejection
+from model.network.programs import ProgramForm, write_programs
+from model.network.siamese import SiameseNetwork
+from model.network.weights import load_network
+from siamese_hpo.answers import Answers
+from siamese_hpo.pictures import Pictures, prepared
+from siamese_hpo.support import Known, classes_of
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained network; `siamese_hpo.load` gives one.
+
+    Attributes:
+        module: the network, a `torch.nn.Module`; called with two tensors of pictures, it gives the
+            scores of pairs.
+        config: how it is built and was trained.
+        folder: where it was loaded from.
+        rejection: when the answer is "unknown".
+    """
+
+    module: SiameseNetwork
+    config: RunConfig
+    folder: Path
+    rejection: Rejection
+
+    @classmethod
+    def of(cls, folder: str | Path | None, device: str) -> Self:
+        """Loads it, see `siamese_hpo.load`."""
+        trained = shipped_network() if folder is None else TrainedFolder(Path(folder))
+        chosen = resolve_device(device)
+        module, config = load_network(weights_in(trained))
+        return cls(module.to(chosen).eval(), config, trained.folder, rejection_of(trained))
+
+    @property
+    def size(self) -> int:
+        """Height and width of the pictures that the network takes, in pixels."""
+        return self.config.network.size
+
+    @torch.inference_mode()
+    def embed(self, pictures: Pictures) -> Tensor:
+        """Embeds pictures: float32 [pictures, copies * units], on the CPU.
+
+        Embeddings are compared by the network's own weighted distance, see `score`.
+
+        Raises:
+            InputError: a picture cannot be used, see `pictures.prepared`.
+
+        Example:
+            >>> from siamese_hpo import load
+            >>> network = load(device="cpu")
+            >>> units = network.config.network.units * network.config.network.copies
+            >>> list(network.embed(torch.rand(2, 35, 35)).shape) == [2, units]
+            True
+        """
+        return self._embed(prepared(pictures, self.size).pictures).cpu()
+
+    @torch.inference_mode()
+    def score(self, a: Pictures, b: Pictures) -> Tensor:
+        """Scores every picture of `a` against every one of `b`: float32 [a, b], on the CPU.
+
+        The higher, the more alike. Of a network trained on pairs, the sigmoid is the probability
+        that both show one character; of others, scores of one picture can be compared.
+
+        Raises:
+            InputError: a picture cannot be used, see `pictures.prepared`.
+        """
+        left, right = (self._embed(prepared(given, self.size).pictures) for given in (a, b))
+        return self.module.score(left, right).cpu()
+
+    def classify(self, support: Known, query: Pictures) -> Answers:
+        """Says which class each query drawing is of, or that it is of none: "unknown".
+
+        Args:
+            support: known pictures of each class, see `support.Known`: a folder as the command
+                `classify` takes it, a mapping from classes to pictures, or a list.
+            query: the pictures to classify; each of several drawings on a picture is an answer.
+
+        Raises:
+            InputError: a picture cannot be used, see `pictures.prepared` and `support.classes_of`.
+        """
+        known, new = classes_of(support, self.size), prepared(query, self.size, several=True)
+        device = next(self.module.parameters()).device
+        given = (side.to(device) for side in (known.pictures, new.bytes, known.owners))
+        found = classify(self.module, self.config.train, *given)
+        rows = [
+            Answer(
+                file=source.name,
+                drawing=source.number,
+                drawings=source.count,
+                chosen=known.names[best] if sure >= self.rejection.least else UNKNOWN,
+                nearest=known.names[best],
+                known=sure,
+                probability=float(probabilities[best]),
+                same=float(same[best]),
+                notes=list(source.notes),
+                probabilities=dict(zip(known.names, probabilities.tolist(), strict=True)),
+            )
+            for source, best, sure, probabilities, same in zip(
+                new.sources,
+                found.classes.argmax(1).tolist(),
+                self.rejection.known(found.scores).tolist(),
+                found.classes.cpu(),
+                found.same.cpu(),
+                strict=True,
+            )
+        ]
+        return Answers(known.names, rows)
+
+    def export(self, folder: str | Path, form: ProgramForm = "onnx") -> dict[Path, float]:
+        """Writes the network as two programs that run without this project, `embed` and `score`.
+
+        Args:
+            folder: is made where it is not there.
+            form: "onnx" (needs the extra `onnx`) or "torch" (`torch.export`).
+
+        Returns:
+            The files, and how much each differs at most from this network.
+
+        Raises:
+            InputError: the folder cannot be one, or what "onnx" needs is not installed.
+            WorkFailed: a program differs from the network, or cannot be written.
+        """
+        into = Path(folder)
+        check_folder(into)
+        into.mkdir(parents=True, exist_ok=True)
+        on_cpu, config = load_network(weights_in(TrainedFolder(self.folder)))
+        return write_programs(on_cpu, config, form, into)
+
+    def _embed(self, pictures: Tensor) -> Tensor:
+        device = next(self.module.parameters()).device
+        parts = [self.module.embed(part.to(device)) for part in torch.split(pictures, SLICE)]
+        return torch.cat(parts)

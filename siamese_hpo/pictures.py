@@ -1,0 +1,152 @@
+"""What counts as pictures, and how they become a network's input.
+
+Files and PIL images are drawings on paper: drawn, scanned or photographed. As `classify` does, the
+drawing is found, centred, scaled and drawn again with Omniglot's pen. Tensors and arrays are taken
+for a network's input as they are.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from data.errors import InputError
+from data.sources.picture_files import NoPicture
+from data.sources.scans import Drawing, pictures_of, read_drawings
+
+Picture = str | Path | Image.Image
+"""A file, or an image in memory."""
+Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Picture]
+"""Some pictures: a tensor or an array (float, 1 is ink, or uint8, 255 is ink; [n, size, size] or
+[n, 1, size, size]), one picture, a folder of files, a list, or a mapping from names to pictures."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a network's input comes from.
+
+    Attributes:
+        name: of the picture: a mapping's key, a file's name, or its number, from 0 on.
+        number: which of the picture's drawings, from 1 on.
+        count: how many it has.
+        notes: what was left out of the picture, in a few words each.
+    """
+
+    name: str
+    number: int = 1
+    count: int = 1
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Drawings as a network takes them.
+
+    Attributes:
+        sources: of each.
+        pictures: float32 [n, 1, size, size], 0 is paper, 1 is ink.
+    """
+
+    sources: list[Source]
+    pictures: Tensor
+
+    @property
+    def names(self) -> list[str]:
+        """The pictures' names."""
+        return [source.name for source in self.sources]
+
+    @property
+    def bytes(self) -> Tensor:
+        """The pictures as data sets have them: uint8 [n, size, size], 255 is ink."""
+        return (self.pictures[:, 0] * 255).round().to(torch.uint8)
+
+
+def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
+    """Makes pictures a network's input.
+
+    Args:
+        given: the pictures.
+        size: height and width that the network takes.
+        several: whether a picture may have more drawings than one.
+
+    Raises:
+        InputError: there are none, one cannot be read, holds no drawing or too many, or a tensor
+            has another shape.
+    """
+    if isinstance(given, np.ndarray):
+        given = torch.from_numpy(given)
+    if isinstance(given, Tensor):
+        pictures = _checked(given, size)
+        return Prepared([Source(str(number)) for number in range(len(pictures))], pictures)
+    named = _named(given)
+    if not named:
+        where = f"{given}: " if isinstance(given, str | Path) else ""
+        raise InputError(f"{where}no pictures")
+    sources, inks = [], []
+    for name, picture in named:
+        drawings = _drawings(picture, name, several)
+        for number, drawing in enumerate(drawings, start=1):
+            sources.append(Source(name, number, len(drawings), drawing.notes))
+            inks.append(drawing.ink)
+    return Prepared(sources, pictures_of(inks, size).unsqueeze(1).float() / 255)
+
+
+def _checked(given: Tensor, size: int) -> Tensor:
+    pictures = given.unsqueeze(1) if given.ndim == 3 else given
+    if pictures.ndim != 4 or pictures.shape[1:] != (1, size, size) or not len(pictures):
+        raise InputError(
+            f"pictures of shape {list(given.shape)}: should be [n, {size}, {size}] or"
+            f" [n, 1, {size}, {size}]"
+        )
+    if given.dtype == torch.uint8:
+        return pictures.float() / 255
+    if not given.is_floating_point():
+        raise InputError(f"pictures of type {given.dtype}: should be float or uint8")
+    return pictures.float()
+
+
+def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[tuple[str, Picture]]:
+    if isinstance(given, Mapping):
+        return [(str(name), picture) for name, picture in given.items()]
+    if isinstance(given, str | Path) and Path(given).is_dir():
+        given = sorted(path for path in Path(given).iterdir() if not path.name.startswith("."))
+    if isinstance(given, str | Path | Image.Image):
+        given = [given]
+    return [
+        (str(number) if isinstance(picture, Image.Image) else Path(picture).name, picture)
+        for number, picture in enumerate(given)
+    ]
+
+
+def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
+    where = f"picture {name}" if isinstance(picture, Image.Image) else str(picture)
+    try:
+        drawings = _read(picture)
+    except NoPicture as reason:
+        raise InputError(f"{where}: {reason}") from None
+    if len(drawings) > 1 and not several:
+        raise InputError(f"{where}: {len(drawings)} drawings on it, where one is wanted")
+    return drawings
+
+
+def _read(picture: Picture) -> list[Drawing]:
+    if not isinstance(picture, Image.Image):
+        path = Path(picture)
+        if not path.exists():
+            raise InputError(f"{picture}: no such file or folder")
+        return read_drawings(path)
+    # What is in memory becomes a file, and is read as all files are.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.tiff"
+        upright = ImageOps.exif_transpose(picture)
+        (upright.convert("RGB") if upright.mode == "HSV" else upright).save(path)
+        return read_drawings(path)

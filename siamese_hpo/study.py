@@ -1,0 +1,90 @@
+"""A study that was run: its results as objects and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from data.sources.load import load_collection
+from hpo.run.run import on_data
+from hpo.run.run import run_study as run_in
+from hpo.storage.workspace import Workspace
+from hpo.study.file import load_study, read_study
+from hpo.study.results import StudyResults
+from hpo.workers.machine import Machine
+
+if TYPE_CHECKING:
+    from siamese_hpo.network import Network
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study; `siamese_hpo.run` gives one.
+
+    Attributes:
+        results: everything that was found, as in results.json.
+        folder: holds its files, such as runs/quick.
+    """
+
+    results: StudyResults
+    folder: Path
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """A row for each trial: number, state, value, and its parameters, as in trials.csv."""
+        return pd.read_csv(Workspace.of(self.results.study, self.folder).trials)
+
+    @property
+    def finalists(self) -> pd.DataFrame:
+        """A row for each finalist's seed: its trial, seed and accuracy on validation, 0 to 1."""
+        return pd.DataFrame(
+            [
+                {
+                    "trial": finalist.number,
+                    "seed": seed.seed,
+                    "validation": seed.accuracy,
+                    "standard_error": seed.standard_error,
+                    "winner": finalist.number == self.results.winner.number,
+                }
+                for finalist in self.results.finalists
+                for seed in finalist.seeds
+            ]
+        )
+
+    def network(self, device: str = "auto") -> Network:
+        """The winner's network."""
+        from siamese_hpo.network import Network
+
+        return Network.of(self.folder, device)
+
+
+def run_study(
+    study: str | Path | Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    workers: int,
+    folder: str | Path | None,
+    storage: str | None,
+    data_root: str | Path | None,
+    device: str,
+) -> Study:
+    """Runs a study, see `siamese_hpo.run`.
+
+    Args:
+        changes: to the study's definition; None changes nothing.
+    """
+    if isinstance(study, Mapping):
+        config = read_study(dict(study), "study")
+    else:
+        config = load_study(str(study))
+    asked = {key: value for key, value in changes.items() if value is not None}
+    root = None if data_root is None else Path(data_root)
+    collection = load_collection(config.dataset, root)
+    config = on_data(config.model_copy(update=asked), collection)
+    workspace = Workspace.of(config.name, None if folder is None else Path(folder), storage)
+    results = run_in(config, collection, Machine(workers, device, root), workspace)
+    return Study(results, workspace.folder)

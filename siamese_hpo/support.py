@@ -1,0 +1,69 @@
+"""The known pictures of each class, whatever they are given as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from data.errors import InputError
+from data.sources.scans import pictures_of
+from hpo.classify.answers import UNKNOWN
+from hpo.classify.support import read_support
+from siamese_hpo.pictures import Picture, Pictures, prepared
+
+Known = Pictures | Mapping[str, Picture | Sequence[Picture]]
+"""A folder, as the command `classify` takes it, or pictures of which each is a class; a mapping may
+have several pictures of a class."""
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Known pictures as a network takes them.
+
+    Attributes:
+        names: of the classes.
+        pictures: uint8 [pictures, size, size], 255 is ink.
+        owners: int64 [pictures], the class of each.
+    """
+
+    names: list[str]
+    pictures: Tensor
+    owners: Tensor
+
+
+def classes_of(given: Known, size: int) -> Classes:
+    """Makes known pictures a network's input.
+
+    Args:
+        given: the pictures. A mapping's keys are the classes; of a list of files it is their names
+            without the ending, of other pictures their numbers.
+        size: height and width that the network takes.
+
+    Raises:
+        InputError: a picture cannot be used, two have one class, or a class is named "unknown".
+    """
+    if isinstance(given, str | Path):
+        found = read_support(Path(given), [])
+        pictures = pictures_of(list(found.drawings), size)
+        return Classes(found.classes, pictures, found.owners)
+    if isinstance(given, Mapping):
+        parts = {str(name): prepared(of, size).bytes for name, of in given.items()}
+        if not parts:
+            raise InputError("support: no pictures")
+        owners = [number for number, part in enumerate(parts.values()) for _ in part]
+        names, pictures = list(parts), torch.cat(list(parts.values()))
+    else:
+        every = prepared(given, size)
+        names, pictures = [Path(name).stem for name in every.names], every.bytes
+        owners = list(range(len(names)))
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise InputError(
+                f"support: {twice}: two pictures of this class; a mapping may have them"
+            )
+    if UNKNOWN in names:
+        raise InputError(f"support: no class may be named {UNKNOWN}, which is what is of none")
+    return Classes(names, pictures, torch.tensor(owners))
