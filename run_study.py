@@ -38,6 +38,7 @@ def run(
     timeout: options.Timeout = None,
     warm_start: options.WarmStart = None,
     workers: options.Workers = 1,
+    dataset: options.StudyDataset = None,
     data_root: options.DataRoot = None,
     device: options.Device = "auto",
     artifacts: options.Artifacts = None,
@@ -50,6 +51,7 @@ def run(
     start = time.monotonic()
 
     from data.sources.load import load_collection
+    from hpo.console.own_data import say_split
     from hpo.console.summary import print_summary
     from hpo.run.run import on_data, run_study
     from hpo.storage.workspace import Workspace
@@ -62,7 +64,8 @@ def run(
         "timeout": timeout or config.timeout,
         "warm_start": warm_start or config.warm_start,
     }
-    collection = load_collection(config.dataset, data_root)
+    collection = load_collection(dataset or config.dataset, data_root)
+    say_split(collection)
     config = on_data(config.model_copy(update=changes), collection)
     workspace = Workspace.of(config.name, output, storage)
     machine = Machine(workers, device, data_root)
@@ -104,6 +107,7 @@ def retrain(
     """
     from data.sources.load import load_collection
     from hpo.console.countdown import Trainings
+    from hpo.console.own_data import say_split
     from hpo.console.progress import Progress
     from hpo.console.summary import print_retraining
     from hpo.finish.retrain import config_in, following_seeds, retrain
@@ -113,6 +117,7 @@ def retrain(
     config, chosen = config_in(config_file, dataset)
     chosen_device = resolve_device(device)
     collection = load_collection(chosen, data_root)
+    say_split(collection)
     numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
         folder = TrainedFolder(output)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from data.names import checked
 
 MAX_SIZE = 105
 """Height and width of an original drawing, in pixels."""
+DatasetName = Annotated[str, AfterValidator(checked)]
+"""A data set's name, see `data.names`."""
 
 
 class Strict(BaseModel):

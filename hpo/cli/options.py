@@ -46,6 +46,17 @@ def _url_in_home(url: str | None) -> str | None:
     return f"{place[1]}{_in_home(place[2])}" if place else url
 
 
+def _dataset(name: str | None) -> str | None:
+    """A data set's name, the path in it as `_in_home` has it."""
+    if name is None:
+        return None
+    try:
+        kind, colon, path = names.checked(name).partition(":")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return f"{kind}{colon}{_in_home(path)}"
+
+
 # A study: its name or file, its place, its budget and its workers.
 Name = Annotated[str, typer.Argument(metavar="NAME", help="name of the study", show_default=False)]
 StudyFile = Annotated[
@@ -80,7 +91,10 @@ WarmStart = Annotated[
 Workers = Annotated[int, typer.Option(min=1, help="processes that train at the same time")]
 DataRoot = Annotated[
     Path | None,
-    typer.Option(help="folder that holds Omniglot; by default $OMNIGLOT_ROOT", metavar="DIR"),
+    typer.Option(
+        help="folder that holds Omniglot, by default $OMNIGLOT_ROOT; or where folder:PATH is here",
+        metavar="DIR",
+    ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
 Artifacts = Annotated[
@@ -141,8 +155,22 @@ RetrainSeeds = Annotated[
     int, typer.Option(min=1, help="so many trainings, their seeds from the configuration's on")
 ]
 Dataset = Annotated[
-    names.Dataset,
-    typer.Option(help="what to train on; auto is what the configuration was found on"),
+    str,
+    typer.Option(
+        callback=_dataset,
+        metavar="NAME",
+        help="what to train on: omniglot, glyphs or folder:PATH; auto is what the configuration"
+        " was found on",
+    ),
+]
+StudyDataset = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        callback=_dataset,
+        metavar="NAME",
+        help="omniglot, glyphs or folder:PATH, instead of the study's own",
+    ),
 ]
 
 # Trained networks, and experiments.

@@ -7,5 +7,6 @@
 - summary: the winner, its accuracies, and where everything is
 - shown_command: commands that are shown, to be copied
 - terminal: stdout, as tables are printed there
+- own_data: how a folder of one's own is split
 - export: configurations of trials, or a table of them, as files
 """

@@ -58,7 +58,7 @@ def retrain(
             continue
         seeded = with_seed(config, seed)
         data = data or SearchData.of(collection, config.network.size, device, splits)
-        checkpoint = folder.checkpoint(collection.name, seed)
+        checkpoint = folder.checkpoint(collection.label, seed)
         trainer = Trainer(seeded, data, device, checkpoint, progress.steps_done)
         progress.started(name, config.train.epochs)
         for report in trainer.run():
@@ -152,6 +152,7 @@ def _results(
     return RetrainingResults(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
+        way=collection.way,
         validation=over_seeds(config, done),
         seeds=list(done),
         best_seed=max(done, key=lambda result: result.accuracy).seed,

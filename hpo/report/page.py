@@ -68,16 +68,15 @@ def tables(results: StudyResults) -> str:
     )
     runs = kind_of_runs(results.dataset)
     sampled = results.winner.config.train.validation == "sampled"
+    trials, way = "random trials" if sampled else "all drawers", f"{results.way}-way"
     return "\n".join(
         [
-            _table(f"Test alphabets, {len(test.per_run)} {runs} runs, 20-way", official),
+            _table(f"Test alphabets, {len(test.per_run)} {runs} runs, {way}", official),
             _table(
-                f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}", every
+                f"Test alphabets, all drawers, {way}{' (harder)' if on_omniglot else ''}",
+                every,
             ),
-            _table(
-                f"Validation alphabets, {'random trials' if sampled else 'all drawers'}, 20-way",
-                [_measured(chosen)],
-            ),
+            _table(f"Validation alphabets, {trials}, {way}", [_measured(chosen)]),
         ]
     )
 

@@ -20,6 +20,7 @@ from hpo.report.winner import alphabets, comparison, filters
 from hpo.runtime.files import write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.found_results import results_in_storage
+from hpo.storage.studies import way_of
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
@@ -52,9 +53,11 @@ def write_report(
     foreign = [trial.number for trial in foreign_trials(every_trial, config)]
     results, left_out = results_in_storage(workspace, config)
     now = datetime.now()
-    sections = [*_of_search(trials, config, now), *_of_winner(results, workspace)]
+    sections = [*_of_search(trials, config, now, way_of(study)), *_of_winner(results, workspace)]
     summary = paragraphs(
-        searched(config, trials, now), found(trials, results), how_sure(config, trials, results)
+        searched(config, trials, now, way_of(study)),
+        found(trials, results),
+        how_sure(config, trials, results),
     )
     if foreign:
         summary = f"{summary}\n{paragraphs(f'{passed_over(foreign).capitalize()}.')}"
@@ -76,13 +79,15 @@ def write_report(
     return path, write_pictures(figures, path.parent)
 
 
-def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime) -> list[Section]:
+def _of_search(
+    trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime, way: int
+) -> list[Section]:
     mattered = importances(trials)
     names = list(
         mattered.shares if mattered else dict.fromkeys(n for t in trials for n in t.params)
     )
     return [
-        history(trials),
+        history(trials, way),
         learning_curves(trials, spared_epochs(config, trials)),
         parallel(trials, config),
         importance_bars(mattered, config),

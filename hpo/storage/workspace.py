@@ -54,7 +54,8 @@ class TrainedFolder:
         """The last epoch of a training under way.
 
         Args:
-            dataset: part of the name, for a checkpoint knows its configuration alone.
+            dataset: the collection's label, part of the name, for a checkpoint knows its
+                configuration alone.
             seed: of the training.
         """
         return self.folder / f"{dataset}-seed-{seed}.checkpoint.safetensors"

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from data.names import MOST_WAY
 from model.evaluation.standard_error import mean_and_error
 
 
@@ -16,7 +17,7 @@ class Part(BaseModel):
 
 
 class ValidationAccuracy(Part):
-    """20-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
+    """N-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
 
     Attributes:
         one_shot_accuracy: 0 to 1.
@@ -33,7 +34,7 @@ class ValidationAccuracy(Part):
 
 
 class OneShotTest(Part):
-    """20-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
+    """N-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
 
     Attributes:
         one_shot_accuracy: accuracy over the given runs, 0 to 1.
@@ -114,9 +115,10 @@ class NetworkTest(Part):
     """Test results of a trained network: one-shot and verification accuracy.
 
     Attributes:
-        dataset: "omniglot" or "glyphs".
+        dataset: "omniglot", "glyphs" or "folder:PATH".
         fingerprint: fingerprint of the data set.
-        one_shot: 20-way one-shot accuracy on the test alphabets.
+        way: N of the N-way one-shot trials.
+        one_shot: N-way one-shot accuracy on the test alphabets.
         alphabets: alphabet of each of the given runs, as in one_shot.per_run.
         verification: verification accuracy where different characters are two of one alphabet.
         verification_across: verification accuracy where different characters are any two.
@@ -124,6 +126,7 @@ class NetworkTest(Part):
 
     dataset: str
     fingerprint: str
+    way: int = MOST_WAY
     one_shot: OneShotTest
     alphabets: list[str]
     verification: VerificationTest
