@@ -128,6 +128,8 @@ def retrain(
 @app.command("test")
 def evaluate(
     folder: options.Network,
+    data: options.TestData = None,
+    output: options.TestTo = None,
     as_json: options.AsJson = False,
     data_root: options.DataRoot = None,
     device: options.Device = "auto",
@@ -135,8 +137,23 @@ def evaluate(
     """Measure a trained network in every way.
 
     20-way one-shot accuracy on the official runs and over every drawer pair of the test alphabets,
-    and verification accuracy.
+    and verification accuracy. With --data, how well it tells the characters of a folder of your own
+    apart, and which it confuses.
     """
+    if data is not None:
+        from hpo.classify.known_folder import measure_folder, print_known
+        from hpo.storage.workspace import TrainedFolder
+        from model.device import resolve_device
+
+        found = measure_folder(TrainedFolder(folder), data, resolve_device(device), output)
+        if as_json:
+            typer.echo(json.dumps(found.model_dump(mode="json"), indent=2))
+        else:
+            print_known(found, output)
+        return
+    if output is not None:
+        raise InputError("--output: goes with --data FOLDER")
+
     from data.sources.load import load_collection
     from hpo.console.summary import print_test
     from hpo.finish.held_out import measure, network_in

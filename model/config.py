@@ -210,10 +210,15 @@ class TrainConfig(Strict):
         """Temperature that divides scores before the loss's softmax; None if it has no softmax."""
         return self.temperature if self.loss in ("nca", "one-shot") else None
 
-    @property
-    def error_over(self) -> Literal["trials", "alphabets"]:
-        """Over what a validation accuracy's standard error is: one-shot "trials" or "alphabets"."""
-        return "trials" if self.validation == "sampled" else "alphabets"
+    def error_over(self, alphabets: int) -> Literal["trials", "alphabets", "characters"]:
+        """Over what the standard error of a validation accuracy on so many alphabets is.
+
+        Over one-shot trials where these are sampled, else over the alphabets; of a single one, over
+        its characters.
+        """
+        if self.validation == "sampled":
+            return "trials"
+        return "alphabets" if alphabets > 1 else "characters"
 
 
 class RunConfig(Strict):

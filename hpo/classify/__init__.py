@@ -1,5 +1,6 @@
 """Pictures of one's own, classified by a trained network.
 
+- known_folder: how well a network tells a folder's known characters apart
 - folders: from two folders of pictures to a class for each
 - answers: what was found
 - summary: that as a table on a terminal

@@ -175,6 +175,22 @@ StudyDataset = Annotated[
 
 # Trained networks, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
+TestData = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        callback=_in_home,
+        help="pictures of known characters, ALPHABET/CHARACTER/* or CHARACTER/*",
+    ),
+]
+TestTo = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        callback=_in_home,
+        help="with --data: gets confusions.csv, confusions.png",
+    ),
+]
 Support = Annotated[
     Path,
     typer.Option(

@@ -66,9 +66,8 @@ def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
         stdout(),
         _table(f"{results.way}-way one-shot accuracy, validation on {results.dataset}"),
     )
-    over = RunConfig.model_validate(results.config).train.error_over
     for seed in results.seeds:
-        error = f"{points(seed.standard_error)} over {over}"
+        error = f"{points(seed.standard_error)} over {seed.standard_error_over}"
         table.add_row(f"seed {seed.seed}", points(seed.accuracy), error)
     validation = results.validation
     if validation.runs > 1:
@@ -171,7 +170,7 @@ def _test_rows(dataset: str, test: OneShotTest) -> list[tuple[str, str, str]]:
         (
             "test alphabets, every drawer pair",
             points(test.every_drawer_pair_accuracy),
-            f"{points(test.every_drawer_pair_standard_error)} over alphabets",
+            f"{points(test.every_drawer_pair_standard_error)} over {test.error_over}",
         ),
     ]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import optuna
 
-from data.names import MOST_WAY
+from data.characters import Characters
 from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
@@ -37,11 +37,11 @@ def save_trial_note(
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
     pruned: bool,
-    way: int,
+    characters: Characters,
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says."""
     reason = (TrialRecord.of(trial).reason or WHY_PRUNED) if pruned else None
-    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason, way))
+    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason, characters))
 
 
 def trial_note(
@@ -50,7 +50,7 @@ def trial_note(
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
     pruned: str | None,
-    way: int = MOST_WAY,
+    characters: Characters,
 ) -> str:
     """The note of a trial that ended, in Markdown.
 
@@ -60,13 +60,14 @@ def trial_note(
         history: its epochs.
         pictures: of the trial, by name; each is where the dashboard serves it.
         pruned: why; None where it was not.
-        way: N of the N-way one-shot trials that its accuracy is of.
+        characters: that it was validated on.
     """
     last = history[-1]
     best = history[last.best_epoch]
+    over = config.train.error_over(len(characters.alphabets))
     accuracy = f"**{_in_percent(last.best_accuracy)} ± {_in_percent(last.best_standard_error)}**"
     lines = [
-        f"{accuracy} {way}-way {METRIC} (standard error over {config.train.error_over})",
+        f"{accuracy} {characters.way}-way {METRIC} (standard error over {over})",
         f"Reached after epoch {best.epoch + 1}; trained for {len(history)} of"
         f" {config.train.epochs} epochs, {sum(report.seconds for report in history):.0f} s.",
     ]

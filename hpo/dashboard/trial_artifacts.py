@@ -47,8 +47,8 @@ def present(
             files |= _pictures(trainer)
         kept = _keep(trial, store, files)
         pictures = {name: artifact_path(trial, kept[name]) for name in files if name in PICTURES}
-        way = trainer.data.validation.way
-        save_trial_note(trial, trainer.config, trainer.history, pictures, pruned, way)
+        characters = trainer.data.validation
+        save_trial_note(trial, trainer.config, trainer.history, pictures, pruned, characters)
     except NOT_OURS:
         raise
     except Exception as error:

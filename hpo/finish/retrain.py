@@ -68,6 +68,7 @@ def retrain(
             seed=seed,
             accuracy=last.best_accuracy,
             standard_error=last.best_standard_error,
+            standard_error_over=config.train.error_over(len(data.validation.alphabets)),
             best_epoch=last.best_epoch + 1,
             epochs=len(trainer.history),
             seconds=sum(report.seconds for report in trainer.history),
@@ -130,7 +131,7 @@ def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> ValidationAccur
         accuracy, error = done[0].accuracy, done[0].standard_error
     else:
         accuracy, error = mean_and_error([result.accuracy for result in done])
-    over = "seeds" if len(done) > 1 else config.train.error_over
+    over = "seeds" if len(done) > 1 else done[0].standard_error_over
     return ValidationAccuracy(
         one_shot_accuracy=accuracy, standard_error=error, standard_error_over=over, runs=len(done)
     )

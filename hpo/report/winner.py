@@ -76,8 +76,8 @@ def alphabets(results: StudyResults) -> Section:
         ),
         f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
         f" choice of {results.way} characters; chance is {100 / results.way:.0f} %. The mean of"
-        f" these is {percent(own.accuracy, own.error)} (standard error over {own.over}).{several} This is"
-        " another task than the given runs, not to be compared with them.",
+        f" these is {percent(own.accuracy, own.error)} (standard error over {own.over}).{several}"
+        " This is another task than the given runs, not to be compared with them.",
         {"alphabets": figure},
     )
 

@@ -22,8 +22,8 @@ class ValidationAccuracy(Part):
     Attributes:
         one_shot_accuracy: 0 to 1.
         standard_error: standard error of that mean, 0 to 1.
-        standard_error_over: what the error is over: "seeds", or for a single seed "alphabets" or
-            one-shot "trials".
+        standard_error_over: what the error is over: "seeds", or for a single seed "alphabets",
+            a single one's "characters", or one-shot "trials".
         runs: number of seeds.
     """
 
@@ -43,7 +43,8 @@ class OneShotTest(Part):
         per_run: accuracy in each run.
         every_drawer_pair_accuracy: exact accuracy over every pair of drawers, 0 to 1; not to be
             compared with that over the runs, whose drawers are neat ones.
-        every_drawer_pair_standard_error: its standard error, over alphabets.
+        every_drawer_pair_standard_error: its standard error, over alphabets; of a single one, over
+            its characters.
         per_alphabet: accuracy over every drawer pair, by alphabet.
     """
 
@@ -54,6 +55,11 @@ class OneShotTest(Part):
     every_drawer_pair_accuracy: float
     every_drawer_pair_standard_error: float
     per_alphabet: dict[str, float]
+
+    @property
+    def error_over(self) -> str:
+        """What the standard error over every drawer pair is over."""
+        return "alphabets" if len(self.per_alphabet) > 1 else "characters"
 
 
 class OneShotTestOverSeeds(Part):
@@ -140,6 +146,8 @@ class SeedResult(Part):
         seed: seed of the training.
         accuracy: validation accuracy of its best epoch, 0 to 1; see `EpochReport`.
         standard_error: standard error of `accuracy`.
+        standard_error_over: what it is over: "alphabets", a single one's "characters", or one-shot
+            "trials".
         best_epoch: the best epoch, counted from 1.
         epochs: number of epochs trained.
         seconds: seconds that they took.
@@ -148,6 +156,7 @@ class SeedResult(Part):
     seed: int
     accuracy: float
     standard_error: float
+    standard_error_over: str = "alphabets"
     best_epoch: int
     epochs: int
     seconds: float
