@@ -142,7 +142,9 @@ def _read(layout: Layout, called: str) -> tuple[NDArray[np.uint8], str, str]:
     finally:  # an interrupt does not wait for the other characters
         ended.set()
         pool.shutdown(cancel_futures=True)
-    fewest = min(range(len(read)), key=lambda row: len(read[row].drawings))
+    fewest = min(
+        range(len(read)), key=lambda row: (len(read[row].drawings), len(characters[row].files))
+    )
     drawers = len(read[fewest].drawings)
     skipped = [reason for of_character in read for reason in of_character.skipped]
     if drawers < LEAST:
@@ -182,7 +184,10 @@ def _note(characters: Sequence[Drawn], drawers: int, fewest: int, skipped: Seque
     unused = sum(len(drawn.files) - drawers for drawn in characters)
     if unused:
         drawn = characters[fewest]
-        note += f" ({drawn.alphabet}/{drawn.name} has no more; {unused} files are not used)"
+        why = f"{drawn.alphabet}/{drawn.name} has no more"
+        if len(drawn.files) > drawers and not skipped:
+            why = "an alphabet's pictures are all compared with each other"
+        note += f" ({why}; {unused} files are not used)"
     if skipped:
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
         note += f"; skipped {ascii(skipped[0])[1:-1]}{more}"
