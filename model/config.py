@@ -10,6 +10,8 @@ from data.names import checked
 
 MAX_SIZE = 105
 """Height and width of an original drawing, in pixels."""
+WEIGHTS = "best.safetensors"
+"""Name of the file with a trained network's weights, in its folder."""
 DatasetName = Annotated[str, AfterValidator(checked)]
 """A data set's name, see `data.names`."""
 
@@ -184,6 +186,8 @@ class TrainConfig(Strict):
             characters; "sampled": one-shot accuracy over 320 random one-shot trials, as in the
             paper; "verification": same or different over every within-alphabet pair by two
             drawers, which neither a study nor `retrain` takes, for they report one-shot accuracy.
+        initial: folder of a trained network, or its weights, that the training starts from; its
+            network must have the same layers. None starts from random weights.
         averaging: validate and keep a moving average of the weights, which keeps this part of
             itself at each step; 0 averages nothing.
         batch: what a step sees.
@@ -201,6 +205,8 @@ class TrainConfig(Strict):
     patience: int = Field(default=20, ge=1, le=10_000)
     schedule: Literal["decay", "cosine", "steps"] = "decay"
     validation: Literal["exact", "sampled", "verification"] = "exact"
+    # Left out where there is none, as in what earlier versions wrote.
+    initial: str | None = Field(default=None, min_length=1, exclude_if=lambda given: given is None)
     averaging: float = Field(default=0.0, ge=0, lt=1)
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()

@@ -16,6 +16,7 @@ from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
+from hpo.search.initial import check_initial
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.found_results import other_storage
@@ -86,6 +87,7 @@ def run_study(
     """
     check_folder(workspace.folder)
     resolve_device(machine.device)
+    check_initial(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
     workspace.clear_scratch()
