@@ -107,6 +107,8 @@ def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
     if given is None:
         return None
     path = Path(given)
+    if not path.exists():
+        raise InputError(f"train.initial: {given}: no such folder or file")
     network, trained = load_network(path / WEIGHTS if path.is_dir() else path)
     for key in ("size", "convolutions", "units", "batch_norm"):
         theirs, ours = getattr(trained.network, key), getattr(config.network, key)

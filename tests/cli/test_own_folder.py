@@ -142,3 +142,23 @@ def test_a_network_tells_a_folders_characters_apart(
     said = "error: --output: goes with --data FOLDER"
     assert refused("test", "net", "--output", "more") == said
     assert refused("test", "net", "--data", "none") == "error: folder:none: no such folder"
+
+
+@pytest.mark.usefixtures("runes")
+def test_a_study_starts_from_a_trained_network(refused: Refused) -> None:
+    fixed = tiny_study("glyphs", trials=1).replace("{ choices = [4, 8] }", "4")
+    Path("tiny.toml").write_text(fixed)
+    done("run", "tiny.toml")
+    started = fixed.replace('"tiny"', '"second"').replace(
+        "[train]", '[train]\ninitial = "runs/tiny"'
+    )
+    Path("second.toml").write_text(started)
+    done("run", "second.toml", "--dataset", "folder:runes")
+    assert 'initial = "runs/tiny"' in Path("runs/second-runes/best.toml").read_text()
+    other = started.replace('"second"', '"third"')
+    Path("third.toml").write_text(other.replace("units = 8", "units = 9"))
+    said = "error: train.initial: runs/tiny: its network.units has 8, not 9; it must be as in the"
+    assert refused("run", "third.toml").startswith(said)
+    Path("third.toml").write_text(other.replace("runs/tiny", "none"))
+    said = "error: train.initial: none: no such folder or file"
+    assert refused("run", "third.toml") == said
