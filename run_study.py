@@ -180,6 +180,7 @@ def reproduce(
     data_root: options.DataRoot = None,
     device: options.Device = "auto",
     output: options.ExperimentTo = None,
+    part: options.Part = None,
 ) -> None:
     """Do an experiment of the paper, or of a re-implementation, again.
 
@@ -191,7 +192,7 @@ def reproduce(
 
     folder = output or RUNS / "reproduce" / name
     machine = Machine(workers, device, data_root)
-    typer.echo(reproduce(name, machine, folder, seeds, size, network))
+    typer.echo(reproduce(name, machine, folder, seeds, size, network, part))
 
 
 @app.command()
@@ -200,13 +201,14 @@ def classify(
     support: options.Support,
     query: options.Query,
     output: options.ClassifyTo = None,
+    keep: options.KeepSupport = None,
     as_json: options.AsJson = False,
     device: options.Device = "auto",
 ) -> None:
-    """Say which class each picture of a folder is of, from one known picture a class.
+    """Say which class each picture is of, or unknown, from known pictures of each class.
 
-    Drawn or photographed on paper of one colour, as PNG, JPEG or another common format. Files that
-    hold no such picture are named and skipped.
+    Drawn or photographed on paper of one colour, as PNG, JPEG or another common format. Each of
+    several drawings on a picture is a row. Files that hold none are named and skipped.
     """
     from hpo.classify.folders import classify_folders
     from hpo.classify.summary import print_classes
@@ -214,12 +216,39 @@ def classify(
     from model.device import resolve_device
 
     answers = classify_folders(
-        TrainedFolder(folder), support, query, resolve_device(device), output
+        TrainedFolder(folder), support, query, resolve_device(device), output, keep
     )
     if as_json:
         typer.echo(json.dumps(answers.document(), indent=2))
     else:
         print_classes(answers)
+
+
+@app.command()
+def calibrate(
+    folder: options.Network,
+    data_root: options.DataRoot = None,
+    as_json: options.AsJson = False,
+    device: options.Device = "auto",
+) -> None:
+    """Choose when classify answers unknown, on the validation alphabets.
+
+    Kept as rejection.json beside the network, with how often it is mistaken there.
+    """
+    from data.sources.load import load_collection
+    from hpo.classify.calibrate import calibrate as choose
+    from hpo.classify.summary import print_calibrated
+    from hpo.finish.held_out import network_in
+    from hpo.storage.workspace import TrainedFolder
+    from model.device import resolve_device
+
+    trained = TrainedFolder(folder)
+    _, dataset = network_in(trained)
+    found = choose(trained, load_collection(dataset, data_root), resolve_device(device))
+    if as_json:
+        typer.echo(json.dumps(found.document(), indent=2))
+    else:
+        print_calibrated(found)
 
 
 @app.command()
@@ -336,6 +365,27 @@ def report(
     typer.echo(page)
     if no_pictures:
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
+
+
+@app.command()
+def compare(
+    names: options.Names,
+    storage: options.Storage = None,
+    output: options.ComparedTo = None,
+) -> None:
+    """Show studies side by side: what they found, what it cost, how their winners differ.
+
+    A table here, and a page that opens offline, with the best accuracy so far against trials and
+    against seconds of training.
+    """
+    from hpo.compare.page import write_page
+    from hpo.compare.studies import compared
+    from hpo.compare.terminal import print_compared
+
+    studies = compared(names, storage)
+    page = write_page(studies, output)
+    print_compared(studies)
+    typer.echo(page)
 
 
 @app.command()

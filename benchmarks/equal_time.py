@@ -1,12 +1,18 @@
-"""Two real searches for an equal time: a study as defined, and the same at random without pruning.
+"""Real searches for an equal time: a study, and the same with other samplers and pruners.
 
 Usage:
-  python -m benchmarks.equal_time STUDY FOLDER --seconds S --repetitions N [--data-root DIR]
+  python -m benchmarks.equal_time STUDY FOLDER --seconds S --repetitions N
+      [--searches SAMPLER/PRUNER ...] [--data-root DIR]
 
-Each trains for S seconds, the two of a repetition side by side, each by one worker process of one
-thread; nothing is retrained or tested. Repetition r has the study's seed r. FOLDER keeps every
-search in a folder and storage of its own, and gets equal-time.json and .png: the same command goes
-on after a kill, with more repetitions or with more seconds, and a finished search is not run again.
+Each trains for S seconds, by one worker process of one thread; nothing is retrained or tested. As
+many as there are cores train side by side. Repetition r has the study's seed r, and begins with
+another of the searches than the one before it, so that each has as often a neighbour as the others.
+A search is named as in forest/successive-halving or, with its random trials at the start, its first
+rung and its reduction factor, forest-10/successive-halving-1-3; what is not named is the study's.
+The first is compared with each of the others; without names, the study's own search with random
+search without pruning. FOLDER keeps every search in a folder and storage of its own, and gets
+equal-time.json and .png: the same command goes on after a kill, with more repetitions or with more
+seconds, and a finished search is not run again.
 
 The values are those that the trials reported, on validation: the best of them had luck with its
 seed. What a search has found after some time is the best of the complete trials that ended within
@@ -29,9 +35,10 @@ from optuna.trial import FrozenTrial
 
 from benchmarks.command import make_parser
 from benchmarks.output import provenance, save, standard_error, summary
-from benchmarks.replay.searches import BASELINE, searched
+from benchmarks.replay.searches import BASELINE, own_search, searched
 from benchmarks.replay.simulator import Outcome
 from data.collection import Collection
+from data.cores import usable_cores
 from data.sources.load import load_collection
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
@@ -47,12 +54,11 @@ from hpo.workers.pool import run_tasks
 
 TRIALS = 1_000_000
 """A budget of trials that is never spent: time alone ends a search."""
-ARMS = ("defined", "random")
 
 
 @dataclass(frozen=True)
 class Search:
-    """One of the two searches of a repetition.
+    """One of the searches of a repetition.
 
     Attributes:
         config: the study, with its time and its seed.
@@ -86,38 +92,41 @@ class Search:
         )
 
 
-def searches(study: StudyConfig, folder: Path, time: float, repetition: int) -> list[Search]:
-    """The two searches of a repetition, in the order of ARMS."""
-    own = f"{study.sampler.name}/{study.pruner.name}"
+def searches(
+    study: StudyConfig, names: list[str], folder: Path, time: float, repetition: int
+) -> list[Search]:
+    """The searches of a repetition, in the order of their names."""
     found = []
-    for arm, search in zip(ARMS, (own, BASELINE), strict=True):
-        name = f"{study.name}-{arm}-{repetition}"
+    for search in names:
+        name = f"{study.name}-{search.replace('/', '-')}-{repetition}"
         changes = {"name": name, "trials": TRIALS, "timeout": time, "warm_start": None}
         config = searched(study, search, repetition).model_copy(update=changes)
         found.append(Search(config, folder / name))
     return found
 
 
-def run(pair: list[Search], collection: Collection, data_root: Path | None, folder: Path) -> None:
-    """Runs those of the two that are not finished, side by side."""
+def run(
+    of_repetition: list[Search], collection: Collection, data_root: Path | None, folder: Path
+) -> None:
+    """Runs those that are not finished, as many side by side as there are cores."""
     left = []
-    for search in pair:
+    for search in of_repetition:
         trials = search.trials(collection)
         running = counts(trials).running
         if running or reached_limit(trials, search.config) is None:
             left.append(search)
-    if not left:
-        return
-    tasks = [search.task(data_root) for search in left]
-    title = " and ".join(search.config.name for search in left)
-    with Progress(title, TRIALS, parts=len(left)) as progress:
-        if not run_tasks(
-            tasks,
-            Machine(len(left), "cpu", data_root),
-            Workspace.of("equal-time", folder).logs,
-            progress,
-        ):
-            raise KeyboardInterrupt
+    cores = usable_cores()
+    for together in (left[at : at + cores] for at in range(0, len(left), cores)):
+        tasks = [search.task(data_root) for search in together]
+        title = " and ".join(search.config.name for search in together)
+        with Progress(title, TRIALS, parts=len(together)) as progress:
+            if not run_tasks(
+                tasks,
+                Machine(len(together), "cpu", data_root),
+                Workspace.of("equal-time", folder).logs,
+                progress,
+            ):
+                raise KeyboardInterrupt
 
 
 def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
@@ -151,59 +160,70 @@ def told(trials: list[FrozenTrial], found: Outcome, time: float) -> dict[str, An
     }
 
 
-def compared(pairs: list[tuple[Outcome, Outcome]], time: float) -> dict[str, Any]:
-    """The searches compared over the repetitions; a level that one never reaches is null."""
-    finals = np.array([[found.at(time) for found in pair] for pair in pairs])
-    parts = np.array([one.reaches(other.at(time)) / time for one, other in pairs])
-    gains = finals[:, 0] - finals[:, 1]
-    return {
+def compared(names: list[str], repetitions: list[list[Outcome]], time: float) -> dict[str, Any]:
+    """The first search compared with each of the others; a level never reached is null."""
+    finals = np.array([[found.at(time) for found in searched] for searched in repetitions])
+    document: dict[str, Any] = {
         "final": {
-            arm: summary(column)
+            name: summary(column)
             | {"mean": round(float(column.mean()), 5), "standard_error": standard_error(column)}
-            for arm, column in zip(ARMS, finals.T, strict=True)
+            for name, column in zip(names, finals.T, strict=True)
         },
-        "gain": {
-            "mean": round(float(gains.mean()), 5),
-            "standard_error": standard_error(gains),
-        },
-        "part_of_the_time_to_the_random_searchs_final": {
-            "repetitions": [round(float(part), 4) if isfinite(part) else None for part in parts],
-            "repetitions_that_reached_it": int(np.isfinite(parts).sum()),
-            **summary(parts),
-        },
+        "against": {},
     }
+    for place, name in enumerate(names[1:], start=1):
+        gains = finals[:, 0] - finals[:, place]
+        parts = parts_of_the_time(repetitions, place, time)
+        document["against"][name] = {
+            "gain": {
+                "mean": round(float(gains.mean()), 5),
+                "standard_error": standard_error(gains),
+            },
+            "part_of_the_time_to_its_final": {
+                "repetitions": [round(part, 4) if isfinite(part) else None for part in parts],
+                "repetitions_that_reached_it": int(np.isfinite(parts).sum()),
+                **summary(np.array(parts)),
+            },
+        }
+    return document
 
 
-def figure(pairs: list[tuple[Outcome, Outcome]], time: float, name: str) -> Figure:
+def parts_of_the_time(repetitions: list[list[Outcome]], place: int, time: float) -> list[float]:
+    """When the first search was where another one ends, in parts of the time, by repetition."""
+    return [found[0].reaches(found[place].at(time)) / time for found in repetitions]
+
+
+def figure(names: list[str], repetitions: list[list[Outcome]], time: float) -> Figure:
     drawn, (left, right) = plt.subplots(
         1, 2, figsize=(11, 4.8), layout="constrained", width_ratios=(3, 1)
     )
     times = np.linspace(0, time, 500)
-    for place, arm in enumerate(ARMS):
-        paths = np.array([[pair[place].at(t) or np.nan for t in times] for pair in pairs])
+    for place, name in enumerate(names):
+        paths = np.array([[r[place].at(t) or np.nan for t in times] for r in repetitions])
         left.plot(times, paths.T, color=f"C{place}", linewidth=0.7, alpha=0.6)
         # Before every search has something, the median would be that of the lucky.
-        middle = np.median(paths, axis=0)
-        label = f"{name}: as defined" if arm == "defined" else "random, without pruning"
-        left.plot(times, middle, color=f"C{place}", linewidth=2.5, label=label)
+        left.plot(times, np.median(paths, axis=0), color=f"C{place}", linewidth=2.5, label=name)
     # What the first tenth of the time finds would leave the rest no room.
-    late = np.array([found.at(t) for t in times[50:] for pair in pairs for found in pair])
+    late = np.array([found.at(t) for t in times[50:] for r in repetitions for found in r])
     if late.any():
         left.set_ylim(late[late > 0].min() - 0.01, late.max() + 0.01)
     left.set(xlabel="seconds of training", ylabel="best value so far: each search, and the median")
     left.legend(loc="lower right", fontsize="small")
-    parts = [one.reaches(other.at(time)) / time for one, other in pairs]
-    numbers = range(len(pairs))
-    right.bar(numbers, [part if isfinite(part) else 0.0 for part in parts], color="C0")
-    for number, part in zip(numbers, parts, strict=True):
-        if not isfinite(part):
-            right.text(number, 0.02, "never", ha="center", rotation=90)
-    right.axhline(0.25, color="grey", linewidth=0.8)
+    numbers, others = np.arange(len(repetitions)), len(names) - 1
+    for place in range(1, len(names)):
+        parts = parts_of_the_time(repetitions, place, time)
+        at = numbers + (place - (others + 1) / 2) * 0.8 / others
+        heights = [part if isfinite(part) else 0.0 for part in parts]
+        right.bar(at, heights, 0.8 / others, color=f"C{place}")
+        for x, part in zip(at, parts, strict=True):
+            if not isfinite(part):
+                right.text(x, 0.02, "never", ha="center", rotation=90)
+    right.axhline(0.5, color="grey", linewidth=0.8)
     right.set(
         xlabel="repetition",
         xticks=numbers,
         ylim=(0, 1),
-        ylabel="part of the time to the random search's final value",
+        ylabel="part of the time to the other search's final value",
     )
     return drawn
 
@@ -214,32 +234,36 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--repetitions", type=int, required=True)
+    parser.add_argument("--searches", nargs="+")
     parser.add_argument("--data-root", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     study, folder, time = load_study(arguments.study), arguments.folder, arguments.seconds
+    names = arguments.searches or [own_search(study), BASELINE]
     collection = load_collection(study.dataset, arguments.data_root)
     study = study.model_copy(update={"dataset": collection.name})
-    pairs, rows = [], []
+    repetitions, rows = [], []
     for repetition in range(arguments.repetitions):
-        both = searches(study, folder, time, repetition)
-        run(both, collection, arguments.data_root, folder)
-        trials = [search.trials(collection) for search in both]
-        first, second = (outcome(of_search, time) for of_search in trials)
-        pairs.append((first, second))
-        of_arm = partial(told, time=time)
-        rows.append(dict(zip(ARMS, map(of_arm, trials, pairs[-1]), strict=True)))
+        here = searches(study, names, folder, time, repetition)
+        first = repetition % len(here)
+        run([*here[first:], *here[:first]], collection, arguments.data_root, folder)
+        trials = [search.trials(collection) for search in here]
+        repetitions.append([outcome(of_search, time) for of_search in trials])
+        of_search = partial(told, time=time)
+        rows.append(dict(zip(names, map(of_search, trials, repetitions[-1]), strict=True)))
         # After each: the next may take an hour.
         document = provenance() | {
             "definition": study.definition(),
             "seconds": time,
-            **compared(pairs, time),
+            **compared(names, repetitions, time),
             "searches": rows,
         }
-        save(folder / "equal-time", document, figure(pairs, time, study.name))
+        save(folder / "equal-time", document, figure(names, repetitions, time))
         plt.close("all")
-    for key in ("final", "gain", "part_of_the_time_to_the_random_searchs_final"):
-        print(f"{key}: {document[key]}")
+    for name, found in document["final"].items():
+        print(f"{name}: {found['mean']:.4f} ± {found['standard_error']}")
+    for name, found in document["against"].items():
+        print(f"against {name}: {found['gain']}")
 
 
 if __name__ == "__main__":

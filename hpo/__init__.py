@@ -13,6 +13,6 @@ Rooms, from the ground up; each imports only from those before it, and from mode
 - search: trials until the budget is spent
 - finish: finalists retrained, the winner tested on alphabets that no search has seen
 - report: the page that opens offline
-- run, reproduce, classify: whole commands
+- run, reproduce, classify, compare: whole commands
 - cli: options and exit status of the command line
 """

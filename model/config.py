@@ -104,6 +104,17 @@ class NetworkConfig(Strict):
         return side
 
     @property
+    def parameters(self) -> int:
+        """Number of parameters of a network that can exist: weights, biases, and scales."""
+        total, channels = 0, 1
+        for convolution in self.convolutions:
+            of_each = channels * convolution.kernel**2 + 1 + 2 * self.batch_norm
+            total += convolution.filters * of_each
+            channels = convolution.filters
+        embedding = (channels * self.final_side**2 + 1) * self.units
+        return total + embedding + self.units + 1
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers that have weights: conv1, conv2, ..., embedding, output."""
         return (*(f"conv{i + 1}" for i in range(len(self.convolutions))), "embedding", "output")

@@ -12,7 +12,13 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from hpo.study.definition import FinishConfig, PrunerConfig, SamplerConfig, StudyConfig
+from hpo.study.definition import (
+    FinishConfig,
+    PrunerConfig,
+    SamplerConfig,
+    StopConfig,
+    StudyConfig,
+)
 from hpo.study.file import own_studies, read_study
 from model.config import (
     BatchConfig,
@@ -44,6 +50,7 @@ SECTIONS = {
     "The study": StudyConfig,
     "`[sampler]`": SamplerConfig,
     "`[pruner]`": PrunerConfig,
+    "`[stop]`": StopConfig,
     "`[finish]`": FinishConfig,
     "`[network]`": NetworkConfig,
     "`[[network.convolutions]]`": Convolution,
@@ -127,7 +134,8 @@ def test_the_picture_of_the_house_has_the_floors_of_the_import_contract() -> Non
 
 
 def test_every_study_is_on_the_front_page() -> None:
-    listed = re.findall(r"^- `([\w-]+)`", sections(README)["Studies"], re.MULTILINE)
+    heads = re.findall(r"^- (.+?):", sections(README)["Studies"], re.MULTILINE)
+    listed = [name for head in heads for name in re.findall(r"`([\w-]+)`", head)]
     assert sorted(listed) == own_studies()
 
 

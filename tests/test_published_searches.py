@@ -130,5 +130,19 @@ def test_warm_starts_are_the_replayed_ones() -> None:
     assert replayed["repetitions"] == 50
 
 
+def test_searches_that_end_by_themselves_are_the_replayed_ones() -> None:
+    replayed = read("replay/early-stop.json")
+    for row, (_, cells) in zip(replayed["rules"], rows("early-stops"), strict=True):
+        saved, lost = row["time_saved"], row["points_lost"]
+        next_ones = row["points_that_the_next_trials_gained"]
+        assert f"`gain = {row['gain']}`, `trials = {row['trials']}`" in cells[0]
+        assert cells[1:4] == [
+            f"{100 * saved['mean']:.0f} ± {100 * saved['standard_error']:.0f}",
+            f"{lost['mean']:.2f} ± {lost['standard_error']:.2f}",
+            f"{next_ones['mean']:.2f} ± {next_ones['standard_error']:.2f}",
+        ]
+    assert replayed["trials"] == 200
+
+
 def effect(row: dict[str, float]) -> str:
     return f"{row['points']:+.1f} ± {row['points_standard_error']:.1f}"

@@ -21,7 +21,7 @@ from scipy.stats import kendalltau
 from benchmarks.output import save, standard_error, summary
 from benchmarks.replay.searches import in_processes, origin, own_search, searched, surrogate_of
 from benchmarks.replay.simulator import Simulation
-from benchmarks.replay.surrogate import read_recorded
+from benchmarks.replay.surrogate import Kind, read_recorded
 from hpo.study.space import config_of
 from hpo.trials.outcome import trained
 from hpo.trials.ranking import best_first
@@ -69,9 +69,9 @@ class Finalists:
 
 def finalists(arguments: argparse.Namespace) -> None:
     """How often the search's first is truly the best, and what fresh seeds gain for their time."""
-    surrogate = surrogate_of(arguments.curves, arguments.nearest)
+    surrogate = surrogate_of(arguments.curves, arguments.surrogate)
     workers, trials = arguments.workers[0], arguments.trials or surrogate.study.trials
-    work = partial(_search, arguments.curves, arguments.nearest, workers, trials)
+    work = partial(_search, arguments.curves, arguments.surrogate, workers, trials)
     found = in_processes(arguments, work, range(arguments.repetitions))
     document = origin(arguments, surrogate) | {
         "search": own_search(surrogate.study),
@@ -144,8 +144,8 @@ def _print(row: dict[str, Any]) -> None:
         )
 
 
-def _search(path: Path, nearest: bool, workers: int, trials: int, repetition: int) -> Finalists:
-    surrogate = surrogate_of(path, nearest)
+def _search(path: Path, kind: Kind, workers: int, trials: int, repetition: int) -> Finalists:
+    surrogate = surrogate_of(path, kind)
     study = searched(surrogate.study, own_search(surrogate.study), repetition)
     simulation = Simulation(study, surrogate, workers, trials)
     outcome = simulation.run()

@@ -27,7 +27,7 @@ time, the sooner a good search is where random search ends."""
 
 def quality(arguments: argparse.Namespace) -> None:
     """Best true accuracy against time, for samplers and pruners; time against the baseline's."""
-    names = list(dict.fromkeys([BASELINE, *arguments.searches]))
+    names = list(dict.fromkeys([arguments.baseline, *arguments.searches]))
     _compare(arguments, [(name, name, arguments.workers[0], False) for name in names])
 
 
@@ -43,7 +43,7 @@ def promotion(arguments: argparse.Namespace) -> None:
 
 
 def _compare(arguments: argparse.Namespace, rows: list[tuple[str, str, int, bool]]) -> None:
-    surrogate = surrogate_of(arguments.curves, arguments.nearest)
+    surrogate = surrogate_of(arguments.curves, arguments.surrogate)
     trials = arguments.trials or surrogate.study.trials
     seconds = trials * full_training(surrogate) / arguments.workers[0]
     found = outcomes(arguments, [row[1:] for row in rows], seconds=seconds)

@@ -16,7 +16,7 @@ import torch
 
 from benchmarks.output import provenance
 from benchmarks.replay.simulator import Outcome, Simulation
-from benchmarks.replay.surrogate import Surrogate, read_recorded
+from benchmarks.replay.surrogate import KINDS, Kind, Surrogate, read_recorded
 from hpo.study.definition import PrunerConfig, SamplerConfig, StudyConfig
 from hpo.study.samplers import make_sampler
 from hpo.study.space import sample
@@ -64,18 +64,18 @@ def _numbers(part: str) -> list[str | int]:
 
 
 @cache
-def surrogate_of(path: Path, nearest: bool) -> Surrogate:
+def surrogate_of(path: Path, kind: Kind) -> Surrogate:
     """The surrogate of packed curves, made once in each process."""
-    return Surrogate(read_recorded(path), nearest)
+    return Surrogate(read_recorded(path), kind)
 
 
 def simulate(
-    path: Path, nearest: bool, trials: int | None, seconds: float | None, task: Task
+    path: Path, kind: Kind, trials: int | None, seconds: float | None, task: Task
 ) -> Outcome:
     """Simulates one search until its budget of trials, or of seconds, is spent."""
     torch.set_num_threads(1)
     search, repetition, workers, promotion = task
-    surrogate = surrogate_of(path, nearest)
+    surrogate = surrogate_of(path, kind)
     study = searched(surrogate.study, search, repetition)
     return Simulation(study, surrogate, workers, trials, seconds, promotion).run()
 
@@ -93,7 +93,7 @@ def outcomes(
     work = partial(
         simulate,
         arguments.curves,
-        arguments.nearest,
+        arguments.surrogate,
         trials,
         seconds,
     )
@@ -125,7 +125,7 @@ def origin(arguments: argparse.Namespace, surrogate: Surrogate) -> dict[str, Any
     return provenance() | {
         "curves": arguments.curves.name,
         "configurations_recorded": len(surrogate.logits),
-        "surrogate": "nearest recorded" if arguments.nearest else "mean over trees",
+        "surrogate": KINDS[arguments.surrogate],
         "repetitions": arguments.repetitions,
     }
 

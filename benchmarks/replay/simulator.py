@@ -12,6 +12,7 @@ import optuna
 from optuna.trial import TrialState
 
 from benchmarks.replay.surrogate import Curve, Surrogate
+from hpo.study.constraints import known_before
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
@@ -141,9 +142,10 @@ class Simulation:
             trial = self.study.ask()
             run = sample(trial, self.config, seed=0)
             self.outcome.asking += time.process_time() - begun
-            short = run.network.shortfall()
-            trial.set_constraint("shortfall", short)
-            if not short:
+            found = known_before(run, self.config.constraints)
+            for name, excess in found.items():
+                trial.set_constraint(name, excess)
+            if all(excess <= 0 for excess in found.values()):
                 self.started += 1
                 truth = self.surrogate.truth(run)
                 dice = np.random.default_rng((self.config.seed, number))

@@ -3,8 +3,9 @@
 Extremely randomised trees over the configurations' own values (not the search's parameters, so
 that another parametrisation of the same networks can be replayed as well) weigh the recorded
 configurations by how often each shares the asked one's leaf. The weighted mean of their curves is
-the truth of the replay. What differs between seeds is added from the configurations that were
-recorded with several: whole residual curves, on the scale of log odds.
+the truth of the replay; Gaussian processes give another, see KINDS. What differs between seeds is
+added from the configurations that were recorded with several: whole residual curves, on the scale
+of log odds.
 """
 
 from __future__ import annotations
@@ -13,18 +14,28 @@ import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor
 
+from benchmarks.replay.gaussian import Gaussians
 from hpo.study.definition import StudyConfig
 from hpo.study.file import read_study
 from hpo.study.space import config_of, most_epochs
 from model.config import RunConfig
 
 Floats = NDArray[np.float64]
+Kind = Literal["trees", "nearest", "gaussian"]
+KINDS: dict[Kind, str] = {
+    "trees": "mean over trees",
+    "nearest": "nearest recorded",
+    "gaussian": "Gaussian processes",
+}
+"""What may be the truth: a finding should not depend on it. `nearest` is the one recorded
+configuration that weighs most, a rougher landscape; the mean over trees is of the family that a
+sampler with trees itself believes in, and can be no better than the best recorded."""
 CHANCE = 1 / 20
 TREES = 200
 ALIKE = 5
@@ -59,18 +70,17 @@ class Surrogate:
 
     Args:
         recorded: as `benchmarks.replay.curves` packs it.
-        nearest: whether the truth is the one recorded configuration that weighs most, not the
-            mean: a rougher landscape, to see whether a finding depends on the mean.
+        kind: what is the truth, one of KINDS.
         leave_out: the place of a recorded configuration to do without; None for none.
     """
 
     def __init__(
-        self, recorded: dict[str, Any], nearest: bool = False, leave_out: int | None = None
+        self, recorded: dict[str, Any], kind: Kind = "trees", leave_out: int | None = None
     ) -> None:
         self.study: StudyConfig = read_study(
             recorded["definition"] | recorded["changeable"], "recorded curves"
         )
-        self.nearest = nearest
+        self.kind = kind
         epochs = most_epochs(self.study)
         by_number: dict[int, list[dict[str, Any]]] = {}
         for line in recorded["curves"]:
@@ -97,22 +107,35 @@ class Surrogate:
             for key in self.keys
         }
         inputs = np.stack([self._encode(row) for row in rows])
-        self.accuracy_trees = _Trees(inputs, np.hstack((self.logits, self.alive)))
+        if kind == "gaussian":
+            # A training that learns nothing is at chance, whatever its log odds were.
+            at_least = np.maximum(self.logits, _logit(np.array(CHANCE)))
+            self.gaussians = Gaussians(inputs, np.hstack((at_least, self.alive)))
+        else:
+            self.accuracy_trees = _Trees(inputs, np.hstack((self.logits, self.alive)))
         self.time_trees = _Trees(inputs, self.log_seconds)
 
     def truth(self, run: RunConfig) -> Curve:
         """A configuration's curve without the luck of a seed."""
         inputs = self._encode(_leaves(run.model_dump()))
-        weights = self.accuracy_trees.weights(inputs)
-        if self.nearest:
-            weights = np.eye(len(weights))[weights.argmax()]
         epochs = run.train.epochs
-        logits, alive = (weights @ self.logits)[:epochs], (weights @ self.alive)[:epochs]
+        found_logits, found_alive = self._curve(inputs)
+        logits, alive = found_logits[:epochs], found_alive[:epochs]
         seconds = float(np.exp(self.time_trees.weights(inputs) @ self.log_seconds))
         ends = np.flatnonzero(alive < 0.5)
         if len(ends):
             logits = logits[: ends[0] + 1]
         return Curve(_expit(logits), seconds, len(ends) > 0)
+
+    def _curve(self, inputs: Floats) -> tuple[Floats, Floats]:
+        """Log odds of the accuracy, and whether the training still runs, after every epoch."""
+        if self.kind == "gaussian":
+            logits, alive = np.split(self.gaussians.predict(inputs), 2)
+            return logits, alive
+        weights = self.accuracy_trees.weights(inputs)
+        if self.kind == "nearest":
+            weights = np.eye(len(weights))[weights.argmax()]
+        return weights @ self.logits, weights @ self.alive
 
     def with_seed(self, truth: Curve, dice: np.random.Generator) -> Curve:
         """The curve as one training would show it."""
@@ -186,12 +209,12 @@ def _seconds_a_picture(lines: list[dict[str, Any]]) -> float:
     return float(np.median([sum(line["cpu_seconds"]) / sum(line["pictures"]) for line in lines]))
 
 
-def validate(recorded: dict[str, Any], nearest: bool) -> dict[str, float]:
+def validate(recorded: dict[str, Any], kind: Kind) -> dict[str, float]:
     """How well each recorded configuration is predicted from all others."""
     count = len({line["number"] for line in recorded["curves"]})
     right, said, times, seconds = [], [], [], []
     for place in range(count):
-        surrogate = Surrogate(recorded, nearest, leave_out=place)
+        surrogate = Surrogate(recorded, kind, leave_out=place)
         lines = surrogate.left_out
         assert lines is not None
         truth = surrogate.truth(config_of(surrogate.study, lines[0]["params"], 0))
@@ -201,7 +224,7 @@ def validate(recorded: dict[str, Any], nearest: bool) -> dict[str, float]:
         seconds.append(truth.seconds)
     measured, predicted = np.array(right), np.array(said)
     upper = measured >= np.median(measured)
-    whole = Surrogate(recorded, nearest)
+    whole = Surrogate(recorded, kind)
     spread = [seed.std() for level, seed in whole.residuals]
     return {
         "configurations": count,

@@ -39,9 +39,9 @@ Warm = tuple[Outcome, int]
 
 def warm(arguments: argparse.Namespace) -> None:
     """Trials and seconds that a warm start saves until the cold search's final accuracy."""
-    surrogate = surrogate_of(arguments.curves, arguments.nearest)
+    surrogate = surrogate_of(arguments.curves, arguments.surrogate)
     workers, trials = arguments.workers[0], arguments.trials or surrogate.study.trials
-    work = partial(_search, arguments.curves, arguments.nearest, workers, trials)
+    work = partial(_search, arguments.curves, arguments.surrogate, workers, trials)
     times = range(arguments.repetitions)
     found = in_processes(arguments, work, [(k, r) for k in (COLD, SAME, NARROWER) for r in times])
     rows = {

@@ -27,7 +27,7 @@ WORTH = 0.5
 
 def workers(arguments: argparse.Namespace) -> None:
     """Wall time and search quality of 1 to 1000 workers at an equal budget of trials."""
-    surrogate = surrogate_of(arguments.curves, arguments.nearest)
+    surrogate = surrogate_of(arguments.curves, arguments.surrogate)
     search = own_search(surrogate.study)
     names = [search] if search == BASELINE else [search, BASELINE]
     counts, trials = sorted({1, *arguments.workers}), arguments.trials or 1000

@@ -3,9 +3,11 @@
 Programs:
 - ablation: the winner against variants of it that differ in one thing.
 - confusions: which characters it takes for which.
-- photographed: its accuracy on drawings that look photographed, scanned or drawn elsewhere.
+- photographed: what becomes of drawings that look photographed, scanned or drawn elsewhere.
+- rejection: how several pictures of a class are pooled, and when it says unknown.
 
 What they use:
 - variants: the configurations of an ablation.
 - disturbances: picture files of such drawings.
+- scenes: picture files with something else on them, or with several drawings.
 """

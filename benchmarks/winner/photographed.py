@@ -1,56 +1,117 @@
-"""Accuracy on drawings that look photographed, scanned or drawn elsewhere, and on clean ones.
+"""What becomes of drawings that look photographed, scanned or drawn elsewhere, and of clean ones.
 
 The official runs' drawings become picture files, are read and prepared as `classify` does it, and
-classified. The clean accuracy is that of Omniglot's own pictures as the network was trained on
-them. The preparation was chosen on the validation alphabets: `--validation RUNS` measures there.
+classified. Each is answered rightly, refused (no drawing found, or `unknown`), or silently wrong.
+Each is asked a second time without its class among the known ones: then `unknown` is right. The
+clean accuracy is that of Omniglot's own pictures as the network was trained on them. The
+preparation was chosen on the validation alphabets: `--validation RUNS` measures there.
 
 Usage:
   python -m benchmarks.winner.photographed FOLDER [--data-root DIR] [--validation RUNS] [--seed N]
+      [--only NAME ...]
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.command import make_parser
 from benchmarks.output import tell
-from benchmarks.winner.disturbances import DISTURBANCES, clean, drawings_of
+from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean, drawings_of
+from benchmarks.winner.scenes import SCENES, nothing, page_of
 from data.one_shot_runs import random_runs
 from data.sources.load import load_collection
-from data.sources.picture_files import NoPicture, read_brightness
-from data.sources.scans import pictures_of, to_drawing
+from data.sources.picture_files import NoPicture
+from data.sources.scans import pictures_of, read_drawings
 from data.splits import held_out_characters, paper_splits
+from hpo.classify.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
-from model.config import TrainConfig
-from model.evaluation.classify import classify
+from model.config import RunConfig
+from model.evaluation.classify import Answers, classify
+from model.evaluation.rejection import Rejection
 from model.evaluation.standard_error import accuracy_error, mean_and_error
 from model.network.siamese import SiameseNetwork
 from model.network.weights import load_network
 
 WAY = 20
 CPU = torch.device("cpu")
+PAGES = (2, 3, 4, 5, 6)
+"""Drawings on each page that a run's twenty queries are spread over."""
+EMPTY = 200
+"""Pictures without a drawing."""
+Dice = np.random.Generator
 
 
-def right(network: SiameseNetwork, train: TrainConfig, supports: Tensor, queries: Tensor) -> Tensor:
-    """Which answers are right, bool [trials].
+class Outcome(NamedTuple):
+    """What became of a query.
 
-    Args:
-        supports: pictures, uint8 [trials, size, size], of one run after the other.
-        queries: the pictures to classify, in the same order.
+    Attributes:
+        right: its class was said.
+        wrong: another class was said, or one of what is no drawing.
+        nearest: its class was the nearest, said or not.
+        accepted: some class was said, where its own was not among the known ones.
     """
-    answers = [
-        classify(network, train, support, query).classes.argmax(1) == torch.arange(WAY)
-        for support, query in zip(
-            torch.split(supports, WAY), torch.split(queries, WAY), strict=True
-        )
-    ]
-    return torch.cat(answers)
+
+    right: bool
+    wrong: bool
+    nearest: bool
+    accepted: bool
+
+
+class Judge(NamedTuple):
+    """A network that says which of a run's classes a drawing is of, or none of them."""
+
+    network: SiameseNetwork
+    config: RunConfig
+    rejection: Rejection
+
+    def answers(self, support: Tensor, drawings: list[Mask]) -> Answers:
+        queries = pictures_of(drawings, self.config.network.size)
+        return classify(self.network, self.config.train, support, queries)
+
+    def outcome(self, support: Tensor, drawings: list[Mask], own: int) -> Outcome:
+        """What becomes of a picture with these drawings on it, where one is meant."""
+        if not drawings:
+            return Outcome(False, False, False, False)
+        scores = self.answers(support, drawings).scores
+        said = self.rejection.known(scores) >= self.rejection.least
+        best = scores.argmax(1)
+        others = torch.cat([scores[:, :own], scores[:, own + 1 :]], 1)
+        accepted = self.rejection.known(others) >= self.rejection.least
+        wrong = bool((said & (best != own)).any())
+        right = bool((said & (best == own)).any()) and not wrong
+        return Outcome(right, wrong, bool((best == own).any()), bool(accepted.any()))
+
+    def page(self, support: Tensor, drawings: list[Mask], owns: list[int]) -> list[Outcome]:
+        """What becomes of a page with several drawings, in reading order."""
+        if len(drawings) == len(owns):
+            return [self.outcome(support, [one], own) for one, own in zip(drawings, owns)]  # noqa: B905
+        scores = self.answers(support, drawings).scores
+        said = self.rejection.known(scores) >= self.rejection.least
+        classes = scores.argmax(1)[said].tolist()
+        wrong = sum(one not in owns for one in classes)
+        return [
+            Outcome(own in classes, number < wrong, own in classes, False)
+            for number, own in enumerate(owns)
+        ]
+
+
+def read(content: bytes, path: Path) -> list[Mask]:
+    """A picture file's drawings; none if there is none."""
+    path.write_bytes(content)
+    try:
+        return [drawing.ink for drawing in read_drawings(path)]
+    except NoPicture:
+        return []
 
 
 def main() -> None:
@@ -64,8 +125,11 @@ def main() -> None:
         help="random runs on the validation alphabets instead",
     )
     parser.add_argument("--seed", type=int, default=0, help="of the disturbances")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="these disturbances")
     arguments = parser.parse_args()
-    network, config = load_network(weights_in(TrainedFolder(arguments.folder)))
+    trained = TrainedFolder(arguments.folder)
+    network, config = load_network(weights_in(trained))
+    judge = Judge(network, config, rejection_of(trained))
     collection = load_collection("omniglot", arguments.data_root)
     if arguments.validation:
         alphabets = paper_splits(collection).validation.alphabets
@@ -75,46 +139,99 @@ def main() -> None:
         characters, runs = held_out_characters(collection, 105, CPU), list(collection.runs)
     # Support and query: bool [trials, 105, 105] each.
     drawn = drawings_of(characters, runs)
+    which = f"{len(runs)} {'validation' if arguments.validation else 'official'}"
     size = config.network.size
+    supports, queries = (torch.split(pictures_of(list(side), size), WAY) for side in drawn)
+    undisturbed = torch.cat(
+        [
+            classify(network, config.train, known, new).classes.argmax(1) == torch.arange(WAY)
+            for known, new in zip(supports, queries, strict=True)
+        ]
+    ).double()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture"
 
-    def prepared(name: str, side: int) -> Tensor:
-        dice = np.random.default_rng((arguments.seed, side, *name.encode()))
-        drawings = []
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "picture"
-            for drawing in drawn[side]:
-                path.write_bytes(DISTURBANCES[name](drawing, dice))
-                try:
-                    drawings.append(to_drawing(read_brightness(path)))
-                except NoPicture:  # `classify` would skip it; here it is a wrong answer
-                    drawings.append(np.zeros_like(drawing))
-        return pictures_of(drawings, size)
+        def read_all(name: str, side: int) -> list[list[Mask]]:
+            make = (DISTURBANCES | SCENES)[name]
+            dice = np.random.default_rng((arguments.seed, side, *name.encode()))
+            return [read(make(drawing, dice), path) for drawing in drawn[side]]
 
-    supports, queries = (pictures_of(list(side), size) for side in drawn)
-    undisturbed = right(network, config.train, supports, queries).double()
-    clean_supports = prepared(clean.__name__, 0)
-    for name in DISTURBANCES:
-        queries = prepared(name, 1)
-        disturbed_supports = clean_supports if name == clean.__name__ else prepared(name, 0)
-        for scope, supports in (
-            ("support and query", disturbed_supports),
-            ("query", clean_supports),
-        ):
-            found = right(network, config.train, supports, queries).double()
-            accuracy, count = float(found.mean()), len(found)
-            difference, error = mean_and_error((found - undisturbed).tolist())
+        def known(name: str) -> tuple[Tensor, ...]:
+            empty = np.zeros((105, 105), bool)  # `classify` would skip it
+            firsts = [found[0] if len(found) == 1 else empty for found in read_all(name, 0)]
+            return torch.split(pictures_of(firsts, size), WAY)
+
+        def report(name: str, scope: str, outcomes: list[Outcome]) -> None:
+            columns = np.array(outcomes, float)
+            right, wrong, nearest, accepted = columns.mean(0)
+            difference, error = mean_and_error((columns[:, 2] - undisturbed.numpy()).tolist())
             tell(
                 benchmark="classify",
-                runs=f"{len(runs)} {'validation' if arguments.validation else 'official'}",
+                runs=which,
                 disturbance=name,
                 disturbed=scope,
-                accuracy=accuracy,
-                standard_error=round(accuracy_error(accuracy, count), 4),
+                accuracy=nearest,
+                standard_error=round(accuracy_error(nearest, len(outcomes)), 4),
                 clean_accuracy=float(undisturbed.mean()),
                 difference=round(difference, 4),
                 difference_standard_error=round(error, 4),
-                trials=count,
+                right=right,
+                refused=round(1 - right - wrong, 4),
+                silently_wrong=wrong,
+                unknown_accepted=accepted,
+                trials=len(outcomes),
             )
+
+        clean_supports = known(clean.__name__)
+        for name in arguments.only or [*DISTURBANCES, *SCENES, page_of.__name__]:
+            if name == page_of.__name__:
+                report(name, "query", _pages(judge, clean_supports, drawn[1], arguments.seed, path))
+                continue
+            found = read_all(name, 1)
+            scopes = {"query": clean_supports}
+            if name in DISTURBANCES:
+                scopes["support and query"] = known(name)
+            for scope, chosen in scopes.items():
+                outcomes = [
+                    judge.outcome(chosen[number // WAY], drawings, number % WAY)
+                    for number, drawings in enumerate(found)
+                ]
+                report(name, scope, outcomes)
+        if not arguments.only:
+            _tell_empty(judge, clean_supports[0], arguments.seed, path, which)
+
+
+def _pages(
+    judge: Judge, supports: tuple[Tensor, ...], drawn: NDArray[np.bool_], seed: int, path: Path
+) -> list[Outcome]:
+    dice = np.random.default_rng(seed)
+    outcomes = []
+    for number, support in enumerate(supports):
+        start = 0
+        for count in PAGES:
+            owns = list(range(start, start + count))
+            inks = [drawn[number * WAY + own] for own in owns]
+            drawings = read(page_of(inks, dice), path)
+            outcomes += (
+                judge.page(support, drawings, owns)
+                if drawings
+                else [Outcome(False, False, False, False)] * count
+            )
+            start += count
+    return outcomes
+
+
+def _tell_empty(judge: Judge, support: Tensor, seed: int, path: Path, which: str) -> None:
+    """Says how often a picture without a drawing gets a class."""
+    dice = np.random.default_rng(seed)
+    made: Callable[[Dice], bytes] = nothing
+    accepted = [judge.outcome(support, read(made(dice), path), 0) for _ in range(EMPTY)]
+    tell(
+        benchmark="classify-nothing",
+        runs=which,
+        accepted=float(np.mean([one.right or one.wrong for one in accepted])),
+        pictures=EMPTY,
+    )
 
 
 if __name__ == "__main__":

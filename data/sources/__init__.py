@@ -6,7 +6,8 @@
 - glyphs, handwriting: alphabets that the program makes up, and twenty drawers who draw them
 - roots: folders that were named
 - mnist, redraw: MNIST's digits as one alphabet, and drawn again with Omniglot's pen
-- scans, picture_files, pen, thinning: photographs and scans made like Omniglot's drawings
+- scans: photographs and scans made like Omniglot's drawings
+- picture_files, ink, layout, pen, thinning: the steps on the way: colours, ink, drawings, lines
 - cache: pictures kept for fast starts
 - download: downloads that give up soon
 """

@@ -27,9 +27,9 @@ from data.names import FOLDER
 from data.one_shot_runs import OneShotRun
 from data.sources.cache import read_cached, write_cache
 from data.sources.folder_layout import Drawn, Layout, find_characters
-from data.sources.picture_files import NoPicture, read_brightness
+from data.sources.picture_files import NoPicture
 from data.sources.roots import named_root
-from data.sources.scans import to_drawing
+from data.sources.scans import read_drawing
 
 SEED = 2015
 RUNS = 2
@@ -167,7 +167,7 @@ def _drawings(drawn: Drawn, wanted: int, ended: Event) -> _Read:
         if len(found.drawings) == wanted or ended.is_set():
             break
         try:
-            drawing = to_drawing(read_brightness(file))
+            drawing = read_drawing(file).ink
             with file.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
         except NoPicture as reason:

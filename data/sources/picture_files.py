@@ -1,4 +1,4 @@
-"""Picture files, read as brightness.
+"""Picture files, read as colours.
 
 They may come from anyone: a small file can stand for gigabytes of pixels, and some formats are
 programs. So only common formats are read, and no more pixels than a bound.
@@ -22,7 +22,9 @@ Floats = NDArray[np.float32]
 CONTACT_SHEET = "contact sheet"
 """Title, among a PNG file's texts, of the pictures of pictures that this project itself makes."""
 LONGEST = 240
-"""Pixels of the longer side after reading: enough for a drawing on a quarter of a photograph."""
+"""Pixels of the longer side at which a picture is looked at first."""
+FINEST = 960
+"""Most pixels of the longer side after reading: enough for thirty drawings on a page."""
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 """Formats that are read, by Pillow's names. Of the others some start programs: EPS is one."""
 PIXELS = 64_000_000
@@ -32,21 +34,26 @@ A photograph in JPEG may have more, for it is made smaller while it is decoded.
 """
 BYTES = 8 * PIXELS
 """Most bytes of a file: those of the largest picture at 16 bits a channel, not compressed."""
-GAP = 3.0
+GAP = 2.0
 """Least pixels for each last one, to which a picture is averaged over squares at first."""
-BAND = 2_000_000
-"""Pixels that are made brightness at once, which takes many bytes a pixel."""
+BAND = 1_000_000
+"""Pixels that are made floats at once, which takes many bytes a pixel."""
+LUMA = (0.299, 0.587, 0.114)
+"""Parts of red, green and blue in brightness (ITU-R BT.601)."""
+HEIF = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypheim", b"ftypheis")
+"""Bytes 4 to 12 of HEIC files, as telephones make them."""
 
 
 class NoPicture(InputError):  # noqa: N818 - a state of a file, named as the others are
     """No picture in a file, or no drawing on a picture; the message says why in a few words."""
 
 
-def read_brightness(path: Path) -> Floats:
-    """Reads a picture's brightness: float32 [height, width], 0 to 1, the longer side 240 pixels.
+def read_picture(path: Path) -> Floats:
+    """Reads a picture's colours: float32 [height, width, 3], 0 to 1.
 
-    The picture is turned upright as its EXIF data say. Transparent parts count as paper. If a file
-    holds several pictures, the first is read. That takes at most about a gigabyte of memory.
+    The longer side gets 240 pixels at least, 960 at most. The picture is turned upright as its EXIF
+    data say. Transparent parts count as paper. If a file holds several pictures, the first is read.
+    That takes at most about a gigabyte of memory.
 
     Raises:
         NoPicture: the file is no picture in one of `FORMATS`, damaged, larger than `PIXELS`, or a
@@ -59,26 +66,51 @@ def read_brightness(path: Path) -> Floats:
             raise NoPicture("empty")
         if size > BYTES:
             raise NoPicture(f"too large: {_millions(size)} bytes, at most {_millions(BYTES)}")
+        formats = _formats()
         # Warnings are of very large pictures, and of odd metadata.
         quiet = warnings.catch_warnings(action="ignore")
-        with quiet, Image.open(path, formats=FORMATS) as image:
+        with quiet, Image.open(path, formats=formats) as image:
             if image.info.get("Title") == CONTACT_SHEET:  # its folder may be a folder of queries
                 raise NoPicture("a contact sheet")
             whole = image.width * image.height
-            image.draft("RGB", (2 * LONGEST, 2 * LONGEST))
+            image.draft("RGB", (FINEST, FINEST))
             # A progressive JPEG is held in memory whole before it is made smaller.
             _check(whole if image.info.get("progressive") else image.width * image.height)
             image.load()
-            return _upright(_resized(_grey(image), image), image).clip(0, 1)
+            layers = [_upright(_resized(layer, image), image) for layer in _layers(image)]
+            return np.stack([layers[n % len(layers)] for n in range(3)], axis=-1).clip(0, 1)
     except NoPicture:
         raise
     except UnidentifiedImageError:
-        raise NoPicture("no picture") from None
+        raise NoPicture(_not_read(path)) from None
     # What Pillow raises on damaged bytes is documented for no format: SyntaxError, zlib.error,
     # struct.error, EOFError ...
     except Exception as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise NoPicture(f"cannot be read: {' '.join(reason.split())}") from None
+
+
+def _formats() -> tuple[str, ...]:
+    """The formats that are read here: HEIF too, where its package is."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return FORMATS
+    register_heif_opener()
+    return (*FORMATS, "HEIF")
+
+
+def _not_read(path: Path) -> str:
+    """What a file is that holds no picture which is read, as far as its first bytes tell."""
+    with path.open("rb") as file:
+        start = file.read(1024)
+    if start[4:12] in HEIF:
+        return "HEIC, which needs pip install '.[heic]', or a JPEG of it"
+    if start.startswith(b"%PDF"):
+        return "a PDF, which is not read: save the page as PNG"
+    if b"<svg" in start.lower():
+        return "an SVG, which is not read: save it as PNG"
+    return "no picture"
 
 
 def _check(pixels: int) -> None:
@@ -90,34 +122,35 @@ def _millions(count: int) -> str:
     return f"{count / 1e6:.0f} million"
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """Converts to brightness: mode F, 0 to 1, at least three pixels for each that will be left."""
+def _layers(image: Image.Image) -> list[Image.Image]:
+    """Red, green and blue, or grey alone: mode F, 0 to 1, and not much smaller than needed."""
     if image.mode.startswith(("I", "F")):  # 16 bits and more, of unknown range
         (values,) = _reduced(image, lambda band: [np.nan_to_num(np.asarray(band, np.float32))])
         low, high = float(values.min()), float(values.max())
-        return Image.fromarray((values - low) / max(high - low, 1e-6))
+        return [Image.fromarray((values - low) / max(high - low, 1e-6))]
     if not image.has_transparency_data:
-        (grey,) = _reduced(image, lambda band: [_unit(band.convert("RGB").convert("L"))])
-        return Image.fromarray(grey)
-    covered, opacity = _reduced(image, _covered_and_opacity)
+        coloured = image.mode not in ("1", "L")
+        bands = _reduced(image, lambda band: _unit(band.convert("RGB" if coloured else "L")))
+        return [Image.fromarray(layer) for layer in bands]
+    *covered, opacity = _reduced(image, _covered_and_opacity)
     seen = opacity > 0.5
     if not seen.any():
         raise NoPicture("wholly transparent")
-    level = float(np.median(covered[seen] / opacity[seen]))
+    grey = sum(weight * layer for weight, layer in zip(LUMA, covered, strict=True))
+    level = float(np.median(np.asarray(grey)[seen] / opacity[seen]))
     if seen.sum() < seen.size / 2:  # the drawing alone is opaque: paper is what it stands out from
         level = float(level < 0.5)
-    return Image.fromarray(covered + level * (1 - opacity))
+    return [Image.fromarray(layer + level * (1 - opacity)) for layer in covered]
 
 
 def _covered_and_opacity(band: Image.Image) -> list[Floats]:
     # From the palette or the colours alone: what lies under transparent pixels is arbitrary.
-    layers = _unit(band.convert("RGBA").convert("LA"))
-    return [layers[..., 0] * layers[..., 1], layers[..., 1]]
+    *layers, opacity = _unit(band.convert("RGBA"))
+    return [*(layer * opacity for layer in layers), opacity]
 
 
-def _unit(image: Image.Image) -> Floats:
-    layers: Floats = np.asarray(image, np.float32) / np.float32(255)
-    return layers
+def _unit(image: Image.Image) -> list[Floats]:
+    return [np.asarray(band, np.float32) / np.float32(255) for band in image.split()]
 
 
 def _reduced(image: Image.Image, convert: Callable[[Image.Image], list[Floats]]) -> list[Floats]:
@@ -132,18 +165,22 @@ def _reduced(image: Image.Image, convert: Callable[[Image.Image], list[Floats]])
 
 
 def _factor(image: Image.Image) -> int:
-    return max(1, int(max(image.size) / LONGEST / GAP))
+    return max(1, int(max(image.size) / _longest(image) / GAP))
 
 
-def _resized(grey: Image.Image, image: Image.Image) -> Image.Image:
-    """Makes the longer side 240 pixels, of brightness that may have been averaged over squares."""
-    scale, factor = LONGEST / max(image.size), _factor(image)
+def _longest(image: Image.Image) -> int:
+    return min(max(*image.size, LONGEST), FINEST)
+
+
+def _resized(layer: Image.Image, image: Image.Image) -> Image.Image:
+    """Resizes a layer that may have been averaged over squares."""
+    scale, factor = _longest(image) / max(image.size), _factor(image)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     box = (0, 0, image.width / factor, image.height / factor)  # the last squares may be parts
-    return grey.resize(size, Image.Resampling.BICUBIC, box)
+    return layer.resize(size, Image.Resampling.BICUBIC, box)
 
 
 def _upright(grey: Image.Image, image: Image.Image) -> Floats:
-    """Turns a picture's brightness as the picture's EXIF data say."""
+    """Turns a picture's layer as the picture's EXIF data say."""
     grey.getexif()[Base.Orientation] = image.getexif().get(Base.Orientation, 1)
     return np.asarray(ImageOps.exif_transpose(grey), np.float32)

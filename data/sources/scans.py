@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import gaussian_filter, label
+from scipy.ndimage import binary_dilation, label
 from torch import Tensor
 
 from data.collection import SIDE, unpacked
-from data.sources.pen import Mask, redrawn, stroke_width
-from data.sources.picture_files import Floats, NoPicture
+from data.sources.ink import EVERYWHERE, Ink, ink_in
+from data.sources.layout import NO_STROKES, Layout, extent, lay_out
+from data.sources.pen import Mask, middle_lines, redrawn, stroke_width
+from data.sources.picture_files import LONGEST, Floats, NoPicture, read_picture
 
 EXTENT = 63.0
 """Larger of a drawing's height and width between its strokes' middle lines, in pixels."""
@@ -22,34 +25,85 @@ WIDTH = 4.0
 On the validation alphabets, four loses nothing on clean drawings, and is a point of one-shot
 accuracy better than five on drawings by a thick pen; three is worse.
 """
-SMOOTHING = 0.8
-"""Standard deviation of the blur that takes away noise, in pixels."""
-LEAST_CONTRAST = 0.08
-"""Least contrast of ink, as a part of the paper's brightness."""
-SPECK = 0.3
-"""Least area of a drawing's part, in squares as wide as a stroke; what is smaller is dirt."""
+SMALL = 80
+"""Least extent of a drawing, in pixels, that a first look at a picture is enough for."""
+BLOB = 0.5
+"""Widest stroke, as a part of the drawing's extent."""
+DOT = 0.15
+"""Largest dot, as a part of the picture's longer side."""
+LONG = 22.0
+"""Longest stroke, all of a drawing's lines together, in extents of the drawing."""
+MANY = 20
+"""Most parts of a drawing."""
+CROWD = 12
+"""Most parts of one of several drawings, on average."""
 
 
-def to_drawing(brightness: Floats) -> Mask:
-    """Makes a picture's drawing like Omniglot's: bool [105, 105], True is ink.
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing that was found on a picture.
 
-    The drawing is what stands out, darker or lighter, from paper whose brightness may change
-    smoothly across the picture. It is centred, scaled and drawn again with a pen like Omniglot's.
+    Attributes:
+        ink: like Omniglot's, bool [105, 105].
+        seen: the part of the picture that holds it, float32 [height, width, 3], 0 to 1.
+        notes: what was left out of the picture, in a few words each.
+    """
 
-    Args:
-        brightness: float32 [height, width], 0 to 1, as `read_brightness` gives it.
+    ink: Mask
+    seen: Floats
+    notes: tuple[str, ...] = ()
+
+
+def read_drawings(path: Path) -> list[Drawing]:
+    """Reads a picture file's drawings, in reading order.
 
     Raises:
-        NoPicture: nothing stands out.
+        NoPicture: the file holds no picture, or none with a drawing on it.
+    """
+    return find_drawings(read_picture(path))
+
+
+def read_drawing(path: Path) -> Drawing:
+    """Reads a picture file's only drawing.
+
+    Raises:
+        NoPicture: the file holds no picture, or there is no drawing on it, or several.
+    """
+    drawings = read_drawings(path)
+    if len(drawings) > 1:
+        raise NoPicture(f"{len(drawings)} drawings on it, where one is wanted")
+    return drawings[0]
+
+
+def find_drawings(colours: Floats) -> list[Drawing]:
+    """Finds a picture's drawings, and makes them like Omniglot's.
+
+    A drawing is what stands out, darker, lighter or of another colour, from paper in any light. It
+    is centred, scaled and drawn again with a pen like Omniglot's.
+
+    Args:
+        colours: float32 [height, width, 3], 0 to 1, as `read_picture` gives them.
+
+    Raises:
+        NoPicture: nothing stands out, or nothing that looks like strokes.
 
     Example:
-        >>> photograph = np.full((240, 180), 0.9, dtype=np.float32)
+        >>> photograph = np.full((240, 180, 3), 0.9, dtype=np.float32)
         >>> photograph[60:180, 85:95] = 0.2
-        >>> drawing = to_drawing(photograph)
-        >>> drawing.shape, pictures_of([drawing], size=35).shape
+        >>> drawing, = find_drawings(photograph)
+        >>> drawing.ink.shape, pictures_of([drawing.ink], size=35).shape
         ((105, 105), torch.Size([1, 35, 35]))
     """
-    return _placed(*_ink(brightness))
+    longest = max(colours.shape)
+    looked_at = _resized(colours, min(LONGEST, longest))
+    ink = ink_in(looked_at)
+    layout = lay_out(ink)
+    least = min(extent(drawing) for drawing in layout.drawings)
+    if least < SMALL and longest > LONGEST:  # too small to see: looked at again
+        looked_at = _resized(colours, min(longest, round(LONGEST * SMALL / least)))
+        ink = ink_in(looked_at)
+        layout = lay_out(ink)
+    return _drawn(looked_at, ink, layout)
 
 
 def pictures_of(drawings: Sequence[Mask], size: int) -> Tensor:
@@ -58,76 +112,70 @@ def pictures_of(drawings: Sequence[Mask], size: int) -> Tensor:
     return unpacked(packed[:, None], range(len(drawings)), [0], size)[:, 0]
 
 
-def _ink(brightness: Floats) -> tuple[Mask, Floats]:
-    """Finds the ink: where it is, and how much from 0 (paper) to 1; at the edge it is a half."""
-    smooth = gaussian_filter(brightness, SMOOTHING)
-    paper = _paper(smooth)
-    contrast = (paper - smooth) / np.maximum(paper, 0.1)
-    sample = contrast[::3, ::3].ravel()
-    if (sample**3).mean() < 0:  # light on dark
-        contrast, sample = -contrast, -sample
-    noise = 1.4826 * float(np.median(np.abs(sample)))  # a standard deviation
-    strong = sample[sample > max(5 * noise, LEAST_CONTRAST / 2)]
-    if not len(strong) or strong.max() < LEAST_CONTRAST:
-        raise NoPicture("no drawing on it")
-    level = float(np.median(strong[strong >= _threshold(strong)]))
-    amount = np.clip(contrast / level, 0, 1)
-    return _without_specks(amount)
+def drawn_again(ink: Mask) -> Mask:
+    """Makes a drawing of a data set, bool [105, 105], what it would be on a photograph."""
+    return _placed(ink, ink.astype(np.float32))
 
 
-def _threshold(values: Floats) -> float:
-    """The threshold that best separates low values from high ones (Otsu 1979)."""
-    counts, edges = np.histogram(values, 64)
-    middles = (edges[1:] + edges[:-1]) / 2
-    below, mass = counts.cumsum()[:-1], (counts * middles).cumsum()
-    above = len(values) - below
-    apart = mass[:-1] / np.maximum(below, 1) - (mass[-1] - mass[:-1]) / np.maximum(above, 1)
-    return float(edges[1 + int((below * above * apart**2).argmax())])
+def _resized(colours: Floats, longest: int) -> Floats:
+    height, width = colours.shape[:2]
+    scale = longest / max(height, width)
+    if scale == 1:
+        return colours
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    layers = [
+        np.asarray(Image.fromarray(colours[..., n]).resize(size, Image.Resampling.BICUBIC))
+        for n in range(3)
+    ]
+    smaller: Floats = np.stack(layers, axis=-1).clip(0, 1)
+    return smaller
 
 
-def _paper(brightness: Floats) -> Floats:
-    """The paper's brightness: a smooth surface through most of the picture."""
-    height, width = brightness.shape
-    y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
-    step = 5
-    points, values = _terms(y[::step], x[::step]), brightness[::step, ::step].ravel()
-    points = points.reshape(len(values), -1)
-    paper: Floats = np.full(len(values), np.median(values), np.float32)
-    for _ in range(12):
-        # Least squares, in which what is far off counts little: the drawing.
-        weight = np.maximum(np.abs(values - paper), 0.01) ** -1.5
-        weighted = points.T * weight
-        fit = np.linalg.solve(weighted @ points + 1e-6 * np.eye(6), weighted @ values)
-        paper = (points @ fit).astype(np.float32)
-    surface: Floats = (_terms(y, x) @ fit).astype(np.float32)
-    return surface
+def _drawn(colours: Floats, ink: Ink, layout: Layout) -> list[Drawing]:
+    found = []
+    count = len(layout.drawings)
+    if count > 1 and label(ink.mask, EVERYWHERE)[1] > CROWD * count:
+        raise NoPicture(NO_STROKES)
+    for mask in layout.drawings:
+        if not looks_drawn(mask):
+            continue
+        others = ink.mask & ~mask
+        near = binary_dilation(mask, EVERYWHERE, 2)
+        amount = np.where(others & ~near, 0, ink.amount)
+        amount = np.where(others, np.minimum(amount, 0.4), amount).astype(np.float32)
+        amount = np.where(near, amount, 0).astype(np.float32)
+        found.append(Drawing(_placed(mask, amount), _around(colours, mask), tuple(layout.notes)))
+    if not found:
+        raise NoPicture(NO_STROKES)
+    return found
 
 
-def _terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Terms 1, x, y, x², xy and y² at every pixel: [height, width, 6]."""
-    rows, columns = np.broadcast_arrays(y[:, None], x[None])
-    ones = np.ones_like(rows)
-    return np.stack([ones, columns, rows, columns**2, columns * rows, rows**2], axis=-1)
+def looks_drawn(mask: Mask) -> bool:
+    """Whether this may be a drawing: a small dot, or some strokes, which fill little of it."""
+    size, width = extent(mask), stroke_width(mask)
+    if width > BLOB * size:
+        return bool(size <= DOT * max(mask.shape))
+    if label(mask, EVERYWHERE)[1] > MANY:
+        return False
+    return int(middle_lines(mask).sum()) <= LONG * size
 
 
-def _without_specks(amount: Floats) -> tuple[Mask, Floats]:
-    ink = amount > 0.5
-    parts, count = label(ink, np.ones((3, 3)))
-    area = np.bincount(parts.ravel(), minlength=count + 1)
-    kept = area >= SPECK * stroke_width(ink) ** 2
-    kept[0] = False
-    if not kept.any():
-        raise NoPicture("no drawing on it")
-    drawing = kept[parts]
-    return drawing, np.where(drawing | ~ink, amount, 0).astype(np.float32)
+def _around(colours: Floats, mask: Mask) -> Floats:
+    """The part of a picture that holds a drawing, with some paper around it."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    margin = 1 + extent(mask) // 4
+    return colours[
+        max(0, rows[0] - margin) : rows[-1] + 1 + margin,
+        max(0, columns[0] - margin) : columns[-1] + 1 + margin,
+    ]
 
 
 def _placed(ink: Mask, amount: Floats) -> Mask:
     width = stroke_width(ink)
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     ends = np.array([[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]])
-    extent = max(float((ends[1] - ends[0]).max()) - width, width)
-    window = SIDE / EXTENT * extent
+    longer = max(float((ends[1] - ends[0]).max()) - width, width)
+    window = SIDE / EXTENT * longer
     margin = int(window / 2) + 2
     middle = ends.mean(0) + margin
     box = (*(middle - window / 2), *(middle + window / 2))

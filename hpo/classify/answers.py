@@ -6,23 +6,41 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+UNKNOWN = "unknown"
+"""The answer where a drawing is of none of the classes; no class may be named so."""
+
 
 class Answer(BaseModel):
-    """Which class a query picture is of.
+    """Which class a query drawing is of.
 
     Attributes:
         file: the picture's name.
-        chosen: the most probable class, "class" in JSON and tables.
-        probability: of that class, 0 to 1: the softmax of the scores.
-        same: the odds of verification that picture and known picture show one character, 0 to 1.
+        drawing: which of the picture's drawings, from 1 on, in reading order.
+        drawings: how many the picture has.
+        chosen: the most probable class, or "unknown"; "class" in JSON and tables.
+        nearest: the most probable class, which may be refused.
+        known: the probability that it is right, 0 to 1, where half of all queries are of no class.
+        probability: of that class, 0 to 1: the softmax of the scores, given that it is one of them.
+        same: the odds of verification that drawing and class show one character, 0 to 1.
+        notes: what was left out of the picture, in a few words each.
         probabilities: of every class.
     """
 
     file: str
+    drawing: int = 1
+    drawings: int = 1
     chosen: str = Field(serialization_alias="class")
+    nearest: str
+    known: float
     probability: float
     same: float
+    notes: list[str] = []
     probabilities: dict[str, float]
+
+    @property
+    def name(self) -> str:
+        """The picture's name, with the drawing's number where there are several."""
+        return self.file if self.drawings == 1 else f"{self.file} ({self.drawing})"
 
 
 class Skipped(BaseModel):
@@ -33,15 +51,19 @@ class Skipped(BaseModel):
 
 
 class Classified(BaseModel):
-    """What became of two folders of pictures.
+    """What became of some pictures.
 
     Attributes:
         classes: those of the support, in their order.
+        shots: how many known pictures each class has.
+        least: least probability `known` of an answer; below, it is "unknown".
         queries: an answer for each query.
-        skipped: files of either folder.
+        skipped: files of support or query.
     """
 
     classes: list[str]
+    shots: dict[str, int]
+    least: float
     queries: list[Answer]
     skipped: list[Skipped]
 

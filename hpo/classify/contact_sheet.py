@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from data.sources.picture_files import CONTACT_SHEET, Floats
+from data.sources.picture_files import CONTACT_SHEET
+from data.sources.scans import Drawing
+from hpo.classify.answers import UNKNOWN, Answer
 from hpo.runtime.literal_text import visible
 from hpo.runtime.palette import GREY, INK, PALE, PAPER
 
@@ -22,23 +24,17 @@ HEIGHT = SIDE + 2 * LINE
 
 
 class Entry(NamedTuple):
-    """A classified picture.
+    """A classified drawing.
 
     Attributes:
-        name: of its file.
-        brightness: as it was read.
-        drawing: as the network saw it, bool [105, 105].
-        support: the class's known picture, likewise.
-        said: the class.
-        probability: of that class.
+        answer: what was said of it.
+        drawing: what the network saw, and the part of the picture that it was found on.
+        support: the nearest class's first known picture, bool [105, 105].
     """
 
-    name: str
-    brightness: Floats
-    drawing: NDArray[np.bool_]
+    answer: Answer
+    drawing: Drawing
     support: NDArray[np.bool_]
-    said: str
-    probability: float
 
 
 def contact_sheets(entries: Sequence[Entry]) -> Iterator[bytes]:
@@ -51,7 +47,9 @@ def contact_sheets(entries: Sequence[Entry]) -> Iterator[bytes]:
         sheet = Image.new("RGB", size, PAPER)
         draw = ImageDraw.Draw(sheet)
         font = ImageFont.load_default(13)
-        draw.text((2 * GAP, GAP), "picture, its drawing, known picture of the class", GREY, font)
+        draw.text(
+            (2 * GAP, GAP), "picture, its drawing, known picture of the nearest class", GREY, font
+        )
         for place, entry in enumerate(page):
             row, column = divmod(place, columns)
             left = 2 * GAP + column * (WIDTH + 3 * GAP)
@@ -71,16 +69,19 @@ def _draw(
     left: int,
     top: int,
 ) -> None:
-    given = Image.fromarray((entry.brightness * 255).astype(np.uint8))
+    given = Image.fromarray((entry.drawing.seen * 255).astype(np.uint8))
     given.thumbnail((SIDE, SIDE))
-    drawings = [Image.fromarray(~drawing) for drawing in (entry.drawing, entry.support)]
+    drawings = [Image.fromarray(~drawing) for drawing in (entry.drawing.ink, entry.support)]
     for place, picture in enumerate([given, *drawings]):
         x = left + place * (SIDE + GAP)
         middle = (x + (SIDE - picture.width) // 2, top + (SIDE - picture.height) // 2)
         sheet.paste(picture.convert("RGB"), middle)
         draw.rectangle((x - 1, top - 1, x + SIDE, top + SIDE), outline=PALE)
-    draw.text((left, top + SIDE + 3), _fitted(entry.name, draw, font), GREY, font)
-    said = f"{entry.probability:.0%}  {entry.said}"
+    answer = entry.answer
+    draw.text((left, top + SIDE + 3), _fitted(answer.name, draw, font), GREY, font)
+    said = f"{answer.probability:.0%}  {answer.chosen}"
+    if answer.chosen == UNKNOWN:
+        said = f"{UNKNOWN}, nearest {answer.nearest}"
     draw.text((left, top + SIDE + LINE), _fitted(said, draw, font), INK, font)
 
 

@@ -2,138 +2,142 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
-from numpy.typing import NDArray
 
 from data.errors import InputError
-from data.sources.picture_files import Floats, NoPicture, read_brightness
-from data.sources.scans import pictures_of, to_drawing
-from hpo.classify.answers import Answer, Classified, Skipped
+from data.sources.picture_files import NoPicture
+from data.sources.scans import Drawing, pictures_of, read_drawings
+from hpo.classify.answers import UNKNOWN, Answer, Classified, Skipped
+from hpo.classify.calibrate import rejection_of
 from hpo.classify.contact_sheet import Entry, contact_sheets
+from hpo.classify.support import Support, pictures_in, printable, read_support, skip
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, write_bytes
-from hpo.runtime.literal_text import say
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
 from model.network.weights import load_network
 
 
 @dataclass(frozen=True)
-class Scan:
-    """A picture file: its name, its brightness, and its drawing as Omniglot has them."""
+class Query:
+    """A drawing to classify: its file's name, and which of the file's drawings it is."""
 
     name: str
-    brightness: Floats
-    drawing: NDArray[np.bool_]
+    number: int
+    count: int
+    drawing: Drawing
 
 
 def classify_folders(
-    folder: TrainedFolder, support: Path, query: Path, device: torch.device, output: Path | None
+    folder: TrainedFolder,
+    support: Path,
+    query: Path,
+    device: torch.device,
+    output: Path | None,
+    keep: Path | None = None,
 ) -> Classified:
-    """Which class each query picture is of.
+    """Which class each query drawing is of, or that it is of none.
 
     Files that hold no picture, or none with a drawing, are named on stderr and skipped.
 
     Args:
         folder: with the network.
-        support: one picture a class, whose file name is the class.
-        query: the pictures to classify.
+        support: the known pictures, see `read_support`.
+        query: the pictures to classify: a folder of them, or one.
         output: gets classes.csv and contact-sheet.png; None writes nothing.
+        keep: a file that gets the prepared support; None keeps none.
 
     Raises:
         InputError: the folder holds no network, or there is no support or no query to use.
     """
     network, config = load_network(weights_in(folder))
+    rejection = rejection_of(folder)
     if output is not None:
         check_folder(output)
     skipped: list[Skipped] = []
-    known = _one_a_class(_scans(support, "--support", skipped), support, skipped)
-    asked = _scans(query, "--query", skipped)
-    for option, path, found in (("--support", support, known), ("--query", query, asked)):
-        if not found:
-            raise InputError(f"{option} {path}: holds no picture with a drawing on it")
+    known = read_support(support, skipped)
+    if keep is not None:
+        known.keep(keep)
+    asked = _queries(query, skipped)
     size = config.network.size
-    supports, queries = (
-        pictures_of([scan.drawing for scan in scans], size).to(device) for scans in (known, asked)
+    answers = classify(
+        network.to(device),
+        config.train,
+        pictures_of(list(known.drawings), size).to(device),
+        pictures_of([one.drawing.ink for one in asked], size).to(device),
+        known.owners.to(device),
     )
-    answers = classify(network.to(device), config.train, supports, queries)
-    classes = [Path(scan.name).stem for scan in known]
+    sure = rejection.known(answers.scores).tolist()
     chosen = answers.classes.argmax(1).tolist()
     rows = [
         Answer(
-            file=scan.name,
-            chosen=classes[best],
+            file=one.name,
+            drawing=one.number,
+            drawings=one.count,
+            chosen=known.classes[best] if probability >= rejection.least else UNKNOWN,
+            nearest=known.classes[best],
+            known=probability,
             probability=float(probabilities[best]),
             same=float(same[best]),
-            probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
+            notes=list(one.drawing.notes),
+            probabilities=dict(zip(known.classes, probabilities.tolist(), strict=True)),
         )
-        for scan, best, probabilities, same in zip(
-            asked, chosen, answers.classes.cpu(), answers.same.cpu(), strict=True
+        for one, best, probability, probabilities, same in zip(
+            asked, chosen, sure, answers.classes.cpu(), answers.same.cpu(), strict=True
         )
     ]
     if output is not None:
-        entries = [
-            Entry(
-                scan.name,
-                scan.brightness,
-                scan.drawing,
-                known[best].drawing,
-                row.chosen,
-                row.probability,
-            )
-            for scan, best, row in zip(asked, chosen, rows, strict=True)
-        ]
-        sheets = list(contact_sheets(entries))
-        table = pd.DataFrame(
-            [row.model_dump(by_alias=True, exclude={"probabilities"}) for row in rows]
-        ).to_csv(index=False)
-        write_bytes(output / "classes.csv", table.encode())
-        for number, sheet in enumerate(sheets, start=1):
-            ending = "" if number == 1 else f"-{number}"
-            write_bytes(output / f"contact-sheet{ending}.png", sheet)
-    return Classified(classes=classes, queries=rows, skipped=skipped)
+        _write(output, rows, asked, known, chosen)
+    return Classified(
+        classes=known.classes,
+        shots=known.shots,
+        least=rejection.least,
+        queries=rows,
+        skipped=skipped,
+    )
 
 
-def _scans(folder: Path, option: str, skipped: list[Skipped]) -> list[Scan]:
-    """A folder's pictures, sorted by name; hidden files are none."""
-    if not folder.is_dir():
-        raise InputError(f"{option} {folder}: {'not a' if folder.exists() else 'no such'} folder")
-    scans = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
+def _queries(path: Path, skipped: list[Skipped]) -> list[Query]:
+    """A folder's pictures, sorted by name, or a single one."""
+    found = []
+    for file in [path] if path.is_file() else pictures_in(path, "--query"):
         try:
-            brightness = read_brightness(path)
-            scans.append(Scan(_printable(path.name), brightness, to_drawing(brightness)))
+            drawings = read_drawings(file)
         except NoPicture as reason:
-            _skip(path, str(reason), skipped)
-    return scans
-
-
-def _one_a_class(scans: Sequence[Scan], folder: Path, skipped: list[Skipped]) -> list[Scan]:
-    first: dict[str, Scan] = {}
-    for scan in scans:
-        stem = Path(scan.name).stem
-        if stem in first:
-            _skip(folder / scan.name, f"class {stem} is that of {first[stem].name}", skipped)
+            skip(file, str(reason), skipped)
         else:
-            first[stem] = scan
-    return list(first.values())
+            name, count = printable(file.name), len(drawings)
+            found += [Query(name, n, count, one) for n, one in enumerate(drawings, start=1)]
+    if not found:
+        raise InputError(f"--query {path}: holds no picture with a drawing on it")
+    return found
 
 
-def _skip(path: Path, reason: str, skipped: list[Skipped]) -> None:
-    file = _printable(str(path))
-    say(f"skipped {file}: {reason}")
-    skipped.append(Skipped(file=file, reason=reason))
-
-
-def _printable(name: str) -> str:
-    """A file's name, which need not be UTF-8 as what is written here is."""
-    return os.fsencode(name).decode(errors="replace")
+def _write(
+    output: Path,
+    rows: Sequence[Answer],
+    asked: Sequence[Query],
+    known: Support,
+    chosen: Sequence[int],
+) -> None:
+    entries = [
+        Entry(row, one.drawing, known.first_of(best))
+        for row, one, best in zip(rows, asked, chosen, strict=True)
+    ]
+    sheets = list(contact_sheets(entries))
+    table = pd.DataFrame(
+        [
+            row.model_dump(by_alias=True, exclude={"probabilities", "drawings"})
+            | {"notes": "; ".join(row.notes)}
+            for row in rows
+        ]
+    ).to_csv(index=False)
+    write_bytes(output / "classes.csv", table.encode())
+    for number, sheet in enumerate(sheets, start=1):
+        ending = "" if number == 1 else f"-{number}"
+        write_bytes(output / f"contact-sheet{ending}.png", sheet)

@@ -148,6 +148,17 @@ StudyTo = Annotated[
     str,
     typer.Option(metavar="FILE", callback=_in_home, help="the new study's file; - is stdout"),
 ]
+Names = Annotated[
+    list[str], typer.Argument(metavar="NAME NAME...", help="names of two studies or more")
+]
+ComparedTo = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        callback=_in_home,
+        help="the page; by default in runs/compare, named after the studies",
+    ),
+]
 RetrainTo = Annotated[
     Path, typer.Option(help="folder for the network", metavar="DIR", callback=_in_home)
 ]
@@ -194,11 +205,26 @@ TestTo = Annotated[
 Support = Annotated[
     Path,
     typer.Option(
-        metavar="FOLDER", callback=_in_home, help="a picture of each class, named after it"
+        metavar="PATH",
+        callback=_in_home,
+        help="a folder: a folder of pictures for each class, or a picture named after each;"
+        " or what --keep wrote",
     ),
 ]
 Query = Annotated[
-    Path, typer.Option(metavar="FOLDER", callback=_in_home, help="the pictures to classify")
+    Path,
+    typer.Option(
+        metavar="PATH", callback=_in_home, help="the pictures to classify: a folder, or one file"
+    ),
+]
+KeepSupport = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FILE",
+        callback=_in_home,
+        help="gets the prepared support, for --support of later calls",
+    ),
 ]
 ClassifyTo = Annotated[
     Path | None,
@@ -217,6 +243,10 @@ ExperimentSeeds = Annotated[int, typer.Option(min=1, help="trainings of each net
 Size = Annotated[
     Literal["small", "paper"] | None,
     typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(help="do one part alone, of an experiment that has parts", metavar="PART"),
 ]
 ExperimentTo = Annotated[
     Path | None,

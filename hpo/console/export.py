@@ -19,7 +19,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.file import read_study
 from hpo.study.narrowing import narrowed
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
-from hpo.trials.outcome import state_of, trained
+from hpo.trials.outcome import state_of, trained, why_infeasible
 from hpo.trials.ranking import Cost, best_trials, pareto_front
 from hpo.trials.table import trial_table
 from model.config_file import Form, to_text
@@ -160,10 +160,11 @@ def _trial(study: optuna.Study, number: int) -> FrozenTrial:
     trial = trials[number]
     state = state_of(trial)
     if state not in ("complete", "pruned"):
-        became = {"failed": "failed", "infeasible": "is infeasible: its network cannot exist"}
+        became = "failed" if state == "failed" else f"is {state}"
+        if state == "infeasible":
+            became = f"is {why_infeasible(trial)}"
         raise InputError(
-            f"study {name}: trial {number} {became.get(state, f'is {state}')};"
-            " a complete or a pruned one can be exported"
+            f"study {name}: trial {number} {became}; a complete or a pruned one can be exported"
         )
     return trial
 

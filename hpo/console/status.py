@@ -11,15 +11,16 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
 from hpo.runtime.process_identity import is_gone, shown
+from hpo.storage.convergence import convergence, end_of_search, ending
 from hpo.storage.finisher_claim import FINISHER, Claim
-from hpo.storage.found_results import results_in_storage
-from hpo.storage.stored_results import StoredResults
+from hpo.storage.stored_results import results_of
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTest, ValidationAccuracy
+from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
-from hpo.study.results import Budget, belongs_to
+from hpo.study.results import Budget
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import TrialCounts, counts, reached_limit
+from hpo.trials.budget import TrialCounts, counts, next_in_lockstep
 from hpo.trials.configuration import foreign_trials
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import accuracy_of, in_words
@@ -84,10 +85,12 @@ class Status(BaseModel):
         budget: trials, and seconds of search.
         best: None before any trial is complete.
         winner: None before the study is finished.
+        converged: why the search ended before its budget was spent; None if it did not.
         left_out: why results in the study's folder are not told of; None if there are no others.
         passed_over: numbers of the trials that another program added with an accuracy.
         recent: the last trials to end.
         workers: one for each running trial.
+        waits: what a study in lockstep waits for, in words; None if nothing has to wait.
         part_done: part of the whole that is done, 0 to 1: of search, retraining and test.
         left: seconds left of each of them; None where nobody works on it, or nothing is known yet.
     """
@@ -100,10 +103,12 @@ class Status(BaseModel):
     budget: Budget
     best: Best | None
     winner: WinnerStatus | None
+    converged: Convergence | None
     left_out: str | None
     passed_over: list[int]
     recent: list[Ended]
     workers: list[WorkerStatus]
+    waits: str | None
     part_done: float
     left: Forecast | None
 
@@ -123,8 +128,10 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
     winner, left_out = _winner(study, config, workspace)
     claim = Claim.of(study.user_attrs.get(FINISHER))
     finishes = bool(claim.process) and not is_gone(claim.process)
-    state = _state(trials, config, workspace, winner is not None, finishes)
-    known = claim.forecast if finishes else forecast(trials, config)
+    converged = convergence(study, config)
+    searched = end_of_search(study, trials, config) is not None
+    state = _state(trials, searched, workspace, winner is not None, finishes)
+    known = claim.forecast if finishes else forecast(trials, ending(study, trials, config))
     return Status(
         study=config.name,
         dataset=config.dataset,
@@ -134,12 +141,14 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         budget=Budget(trials=config.trials, timeout=config.timeout),
         best=Best(number=best[0].number, value=best[0].values[0]) if best else None,
         winner=winner,
+        converged=converged,
         left_out=left_out,
         passed_over=[trial.number for trial in foreign_trials(trials, config)],
         recent=[
             Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
         ],
         workers=[_worker(trial) for trial in running],
+        waits=None if (step := next_in_lockstep(trials, config)) is None else step.in_words(),
         part_done=1.0 if state == "finished" else 0.0 if known is None else known.part,
         left=known if running or finishes else None,
     )
@@ -147,7 +156,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
 
 def _state(
     trials: Sequence[FrozenTrial],
-    config: StudyConfig,
+    searched: bool,
     workspace: Workspace,
     tested: bool,
     finishes: bool,
@@ -156,7 +165,7 @@ def _state(
         return "running"
     if tested:
         return "finished"
-    if reached_limit(trials, config) is None:
+    if not searched:
         return "stopped"
     # Where the folder of unfinished work is, `run` can take it up.
     return "retraining" if finishes or workspace.unfinished.is_dir() else "searched"
@@ -166,11 +175,7 @@ def _winner(
     study: optuna.Study, config: StudyConfig, workspace: Workspace
 ) -> tuple[WinnerStatus | None, str | None]:
     """What the results in the study's folder, or else in its storage, say; or why not."""
-    results, left_out = None, None
-    if belongs_to(workspace.results, config):
-        results, left_out = results_in_storage(workspace, config)
-    if results is None and left_out is None and (stored := StoredResults.of(study)):
-        results = stored.results
+    results, left_out = results_of(study, config, workspace)
     if results is None:
         return None, left_out
     number, validation, test = results.winner.number, results.validation, results.test

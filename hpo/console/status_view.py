@@ -100,10 +100,12 @@ def _study_lines(now: Status) -> list[str]:
     return [
         f"Study {now.study} on {now.dataset}: {STATES[now.state]}",
         f"Budget: {done} of {budget.trials} trials{limit}{time_left}",
+        *([f"Search: {now.converged.in_words()}"] if now.converged else []),
         f"Trials: {counted or 'none yet'}",
         "Best of the search: "
         + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),
         *([passed_over(now.passed_over).capitalize()] if now.passed_over else []),
+        *([now.waits.capitalize()] if now.waits else []),
         *([now.left_out] if now.left_out else []),
     ]
 

@@ -32,6 +32,7 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     lines = [
         f"Study {results.study} on {results.dataset}, {results.device}",
         f"Trials: {', '.join(f'{count} {state}' for state, count in results.trials.items())}",
+        *([f"Search: {results.converged.in_words()}"] if results.converged else []),
         f"Time of the trainings, all workers together: search {duration(seconds.search)},"
         f" retraining and test {duration(seconds.finish)}",
         f"Best of the search: trial {best.number}, {best.value:.1%} on validation",

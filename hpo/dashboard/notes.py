@@ -13,10 +13,13 @@ from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
+from hpo.storage.convergence import convergence, ending
 from hpo.storage.studies import FINGERPRINT, STORAGE, way_of
 from hpo.storage.workspace import Workspace
+from hpo.study import constraints
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.learning_rates import are_factors
+from hpo.study.parameter import Parameter
 from hpo.study.results import StudyResults
 from hpo.study.space import parameters
 from hpo.trials.attributes import TrialRecord
@@ -123,9 +126,11 @@ def study_note(
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
     ]
+    if (converged := convergence(study, config)) is not None:
+        lines.append(f"The search has {converged.in_words()}.")
     if foreign:
         lines.append(f"{passed_over(foreign).capitalize()}.")
-    left = left or forecast(trials, config)
+    left = left or forecast(trials, ending(study, trials, config))
     if results is not None:
         lines.append(_winner(results))
     elif left is not None:
@@ -150,29 +155,41 @@ def study_note(
         _in_words(config),
         _table(
             ["searched", "from", "to", ""],
-            [
-                (p.name, f"{p.values[0]}", f"{p.values[-1]}", "log" if p.range.log else "")
-                if p.range
-                else (p.name, "one of", ", ".join(map(str, p.values)), "")
-                for p in parameters(config)
-            ],
+            [_searched(parameter) for parameter in parameters(config)],
         ),
     ]
     return "\n\n".join(filter(None, lines)) + "\n"
 
 
+def _searched(parameter: Parameter) -> tuple[str, ...]:
+    prior = "" if parameter.prior is None else f"prior {parameter.prior}"
+    if parameter.range is None:
+        return parameter.name, "one of", ", ".join(map(str, parameter.values)), prior
+    scale = "log" if parameter.range.log else ""
+    low, high = (f"{value}" for value in parameter.values)
+    return parameter.name, low, high, ", ".join(filter(None, [scale, prior]))
+
+
 def _in_words(config: StudyConfig) -> str:
     sampler, pruner, finish = config.sampler, config.pruner, config.finish
     limit = "" if config.timeout is None else f", at most {config.timeout:.0f} s of training"
+    if (stop := config.stop) is not None:
+        limit += (
+            f", until the next {stop.trials} are expected to gain less than"
+            f" {100 * stop.gain:.2f} points"
+        )
     pruned = "" if pruner.name == "none" else f", from epoch {pruner.min_epochs} on"
     factors = (
         " A layer's learning_rate is a factor of the network's." if are_factors(config) else ""
     )
+    limits = constraints.in_words(config.constraints)
+    each = f" Each trial takes at most {', '.join(limits)}." if limits else ""
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
         f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
-        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{factors}"
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{each}"
+        f"{factors}"
     )
 
 

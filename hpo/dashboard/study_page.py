@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial
 from hpo.dashboard.notes import save_study_note
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.runtime.process_identity import this_process
+from hpo.storage.convergence import ending
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
@@ -36,7 +37,7 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
     drawn = bool(done) and _interval(done) > _interval(done - 1)
     if drawn or (best and best[0].number == finished.number):
         # This worker is between two trials.
-        left = forecast(trials, config, worker=this_process())
+        left = forecast(trials, ending(study, trials, config), worker=this_process())
         refresh(study, config, plots=drawn, left=left)
 
 

@@ -5,6 +5,8 @@ piece                                           reason
 =============================================== ==================================================
 `Study._storage`, `Study._study_id`             Attributes of the study for the dashboard, trials
                                                 of other workers: `Study` has no way to them.
+`Study._thread_local.cached_all_trials`         Trials that samplers read again; what they may see
+                                                of them changes from trial to trial.
 `Trial._trial_id`, `FrozenTrial._trial_id`      What a storage calls a trial. `Trial` sets its own
                                                 attributes alone, by way of a copy of the trial
                                                 that only one thread may use.
@@ -92,6 +94,11 @@ def storage_of(study: optuna.Study) -> BaseStorage:
 def study_id(study: optuna.Study) -> int:
     """What its storage calls the study."""
     return study._study_id
+
+
+def forget_trials(study: optuna.Study) -> None:
+    """The study reads its trials anew when a sampler next asks for them."""
+    study._thread_local.cached_all_trials = None
 
 
 def trial_id(trial: optuna.Trial | FrozenTrial) -> int:

@@ -17,6 +17,7 @@ from hpo.database.full_disk import database_full
 from hpo.database.optuna_database import named
 from hpo.database.optuna_private import Parameter, storage_of
 from hpo.database.retrying import patiently
+from hpo.database.sight import LIMITED
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -177,7 +178,10 @@ class WaitingStorage(BaseStorage):
         self.ask(self._inner.set_trial_user_attr, trial_id, key, value)
 
     def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:  # noqa: ANN401
-        self.ask(self._inner.set_trial_system_attr, trial_id, key, value)
+        if sight := LIMITED.get():
+            sight.held.append((trial_id, key, value))
+        else:
+            self.ask(self._inner.set_trial_system_attr, trial_id, key, value)
 
     def get_trial_id_from_study_id_trial_number(self, study_id: int, trial_number: int) -> int:
         find = self._inner.get_trial_id_from_study_id_trial_number
@@ -192,9 +196,14 @@ class WaitingStorage(BaseStorage):
         deepcopy: bool = True,
         states: Container[TrialState] | None = None,
     ) -> list[FrozenTrial]:
-        return self.ask(self._inner.get_all_trials, study_id, deepcopy, states)
+        trials = self.ask(self._inner.get_all_trials, study_id, deepcopy, states)
+        if sight := LIMITED.get():
+            return [trial for trial in trials if trial.number < sight.below]
+        return trials
 
     def get_best_trial(self, study_id: int) -> FrozenTrial:
+        if LIMITED.get():
+            return super().get_best_trial(study_id)  # of those that `get_all_trials` shows
         return self.ask(self._inner.get_best_trial, study_id)
 
 

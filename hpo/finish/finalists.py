@@ -23,6 +23,7 @@ from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
+from hpo.storage.convergence import convergence, ending
 from hpo.storage.stored_results import publish
 from hpo.storage.studies import WARM_START
 from hpo.storage.workspace import Workspace
@@ -93,7 +94,7 @@ def finish(
         for trial in chosen
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
-    before = forecast(trials, config, machine.workers)
+    before = forecast(trials, ending(study, trials, config), machine.workers)
     tell = _teller(study, config, finisher)
     retrain_all(every, machine, collection, workspace.logs, "retraining", before, tell)
     retrained = {
@@ -161,6 +162,7 @@ def finish(
         commit=commit(),
         computer=computer(),
         device=device_name(device),
+        converged=convergence(study, config),
     )
     if finisher is not None:
         # Before its file, which says that there is nothing left to do.

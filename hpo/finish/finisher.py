@@ -19,10 +19,10 @@ from hpo.database.swap import briefly, swap
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.runtime.repeated import Repeated
 from hpo.search.dead_workers import GRACE, HEARTBEAT
+from hpo.storage.convergence import end_of_search
 from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.studies import as_stored
 from hpo.study.definition import StudyConfig
-from hpo.trials.budget import reached_limit
 from hpo.trials.forecast import Forecast
 
 log = logging.getLogger(__name__)
@@ -37,11 +37,11 @@ class FinishLost(Exception):  # noqa: N818 - nobody's fault
 
 
 def is_searched(study: optuna.Study, config: StudyConfig) -> bool:
-    """Whether the study's budget, as it is stored now, is spent, and no trial runs."""
+    """Whether no trial runs, and none may start by the budget and rule that are stored now."""
     trials = study.get_trials(deepcopy=False)
     if any(trial.state is TrialState.RUNNING for trial in trials):
         return False
-    return reached_limit(trials, as_stored(study, config)) is not None
+    return end_of_search(study, trials, as_stored(study, config)) is not None
 
 
 class Finisher:

@@ -14,6 +14,8 @@ from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed
 from hpo.report.tested import Tested, tested
 from hpo.runtime.wording import duration, kind_of_runs, percent, points
+from hpo.study import constraints
+from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter_words import kind
 from hpo.study.results import StudyResults
@@ -28,18 +30,26 @@ from model.evaluation.standard_error import difference_error
 SAMPLERS = {
     "tpe": "a tree-structured Parzen estimator (TPE)",
     "gp": "a Gaussian process",
+    "additive": "a linear model of every trial's first rung",
     "random": "random search",
 }
 PRUNERS = {
     "hyperband": "Hyperband ended poor trials early",
     "successive-halving": "successive halving ended poor trials early",
+    "guarded-halving": "guarded successive halving ended poor trials early",
     "median": "trials below the median of the others were ended early",
     "none": "no trial was ended early",
 }
 Trials = Sequence[FrozenTrial]
 
 
-def searched(config: StudyConfig, trials: Trials, now: datetime, way: int = MOST_WAY) -> str:
+def searched(
+    config: StudyConfig,
+    trials: Trials,
+    now: datetime,
+    converged: Convergence | None = None,
+    way: int = MOST_WAY,
+) -> str:
     """A paragraph on what was searched, how, for how long, with how many workers."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
     kinds = list(dict.fromkeys(kind(name, config) for name in names))
@@ -65,8 +75,16 @@ def searched(config: StudyConfig, trials: Trials, now: datetime, way: int = MOST
         f"Study {config.name} searched {space} of the siamese network and its training, on"
         f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
         f" judged by its {way}-way one-shot accuracy on the validation alphabets. Parameters were"
-        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}. {lasted}"
+        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
+        f"{_limits(config)} {lasted}"
+        + (f" The search {converged.in_words()}." if converged else "")
     )
+
+
+def _limits(config: StudyConfig) -> str:
+    """A sentence on the study's constraints; empty if there are none."""
+    limits = constraints.in_words(config.constraints)
+    return f" A trial could take at most {listed(limits)}." if limits else ""
 
 
 def found(trials: Trials, results: StudyResults | None) -> str:

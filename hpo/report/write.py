@@ -19,6 +19,7 @@ from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
 from hpo.report.winner import alphabets, comparison, filters
 from hpo.runtime.files import write_text
 from hpo.runtime.literal_text import say
+from hpo.storage.convergence import convergence
 from hpo.storage.found_results import results_in_storage
 from hpo.storage.studies import way_of
 from hpo.storage.workspace import Workspace
@@ -55,7 +56,7 @@ def write_report(
     now = datetime.now()
     sections = [*_of_search(trials, config, now, way_of(study)), *_of_winner(results, workspace)]
     summary = paragraphs(
-        searched(config, trials, now, way_of(study)),
+        searched(config, trials, now, convergence(study, config), way_of(study)),
         found(trials, results),
         how_sure(config, trials, results),
     )

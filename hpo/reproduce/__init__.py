@@ -6,6 +6,7 @@
 - context: what an experiment is given
 - networks: the networks that experiments train
 - trainings: an experiment's trainings, each kept as it ends
+- paper_search: the parts of the experiment `search`
 - one_shot, verification: what is measured
 - table: rows of figures, ours and quoted ones
 - chart: curves

@@ -32,6 +32,7 @@ class Context:
         folder: the experiment's own; results and trainings are kept there.
         machine: workers, device and data root, as on the command line.
         network: folder of the trained network to measure, for experiments that train none.
+        part: the part of the experiment to do, of one that has parts; None does all.
     """
 
     collection: Collection
@@ -40,6 +41,7 @@ class Context:
     folder: Path
     machine: Machine
     network: TrainedFolder = DEFAULT_NETWORK
+    part: str | None = None
 
     @property
     def device(self) -> torch.device:

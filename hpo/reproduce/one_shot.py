@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from hpo.finish.held_out import one_shot_test
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured, over_seeds
-from hpo.reproduce.trainings import Trained
+from hpo.reproduce.trainings import Kept
 
 
-def one_shot(trained: Sequence[Trained], context: Context) -> tuple[Measured, Measured]:
+def one_shot(trained: Sequence[Kept], context: Context) -> tuple[Measured, Measured]:
     """Within-alphabet accuracy on the test alphabets: the given runs, and every drawer pair."""
     runs, every_pair = [], []
     for training in trained:

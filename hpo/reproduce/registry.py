@@ -23,8 +23,26 @@ EXPERIMENTS = (
     "losses",
     "calibration",
     "filters",
+    "search",
 )
 """Each is the function `run` of the module of that name in `experiments`, - as _."""
+PARTS = {"search": ("worth", "searches", "longest")}
+"""Parts of an experiment that can be done one at a time; in its results are those that are done."""
+
+
+def check_part(name: str, part: str | None) -> None:
+    """Refuses a part that the experiment does not have.
+
+    Raises:
+        InputError: it has none of that name.
+    """
+    allowed = PARTS.get(name, ())
+    if part is not None and part not in allowed:
+        raise InputError(
+            f"--part {part}: {name} has the parts {', '.join(allowed)}"
+            if allowed
+            else f"--part {part}: {name} has no parts"
+        )
 
 
 def experiment(name: str) -> Callable[[Context], Table]:

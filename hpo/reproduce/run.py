@@ -8,7 +8,7 @@ from pathlib import Path
 from data.errors import InputError
 from data.sources.load import load_collection
 from hpo.reproduce.context import DEFAULT_NETWORK, Context, Size, size_for
-from hpo.reproduce.registry import experiment
+from hpo.reproduce.registry import check_part, experiment
 from hpo.reproduce.writers import About, write_results
 from hpo.runtime.files import check_folder, read_json
 from hpo.runtime.provenance import commit, computer, versions
@@ -24,6 +24,7 @@ def reproduce(
     seeds: int = 3,
     size: Size | None = None,
     network: Path | None = None,
+    part: str | None = None,
 ) -> str:
     """Runs an experiment; what of its trainings is done, is not done again.
 
@@ -34,6 +35,7 @@ def reproduce(
         seeds: trainings of each network.
         size: None is the paper's where there is a GPU, else the small one.
         network: folder of the trained network to measure; None is runs/quick.
+        part: the part to do, see `registry.PARTS`; None does the whole experiment.
 
     Returns:
         The content of results.md.
@@ -43,6 +45,7 @@ def reproduce(
             holds the results of something else.
     """
     run = experiment(name)
+    check_part(name, part)
     check_folder(folder)
     if network is not None and not network.is_dir():  # also where none is needed
         raise InputError(f"--network {network}: no such folder")
@@ -57,6 +60,7 @@ def reproduce(
         folder=folder,
         machine=machine,
         network=TrainedFolder(network) if network else DEFAULT_NETWORK,
+        part=part,
     )
     start = time.perf_counter()
     table = run(context)

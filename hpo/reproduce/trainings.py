@@ -19,20 +19,29 @@ from model.network.weights import load_network
 
 
 @dataclass(frozen=True)
-class Trained:
-    """One training that is done.
+class Kept:
+    """A network that is kept.
 
     Attributes:
-        result: its validation accuracy, epochs and seconds.
-        folder: holds its network.
+        folder: holds it.
     """
 
-    result: SeedResult
     folder: TrainedFolder
 
     def network(self, context: Context) -> SiameseNetwork:
-        """The best epoch's network, on the context's device."""
+        """The network, on the context's device."""
         return load_network(self.folder.weights)[0].to(context.device)
+
+
+@dataclass(frozen=True)
+class Trained(Kept):
+    """One training that is done; its network is the best epoch's.
+
+    Attributes:
+        result: its validation accuracy, epochs and seconds.
+    """
+
+    result: SeedResult
 
 
 def train(
@@ -71,7 +80,7 @@ def train(
     logs = Workspace.of("trainings", context.folder).logs
     retrain_all(every, context.machine, context.collection, logs, "trainings")
     return {
-        name: [Trained(single_seed_in(task.folder), task.folder) for task in of_name]
+        name: [Trained(task.folder, single_seed_in(task.folder)) for task in of_name]
         for name, of_name in tasks.items()
     }
 

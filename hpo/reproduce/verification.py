@@ -9,7 +9,7 @@ from data.splits import SplitsOf, paper_splits
 from hpo.finish.held_out import verification_characters
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Measured, over_seeds
-from hpo.reproduce.trainings import Trained
+from hpo.reproduce.trainings import Kept
 from model.evaluation.embeddings import embed
 from model.evaluation.verification import VerificationAccuracy, scored_pairs, verify
 
@@ -32,7 +32,7 @@ class Verified(NamedTuple):
 
 
 def verified(
-    trained: Sequence[Trained], context: Context, splits: SplitsOf = paper_splits
+    trained: Sequence[Kept], context: Context, splits: SplitsOf = paper_splits
 ) -> dict[bool, Verified]:
     """The mean over seeds, by whether different pairs are of any two characters (`across`)."""
     characters = verification_characters(context.collection, context.pixels, context.device, splits)

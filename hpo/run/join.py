@@ -15,9 +15,9 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import used
 from hpo.search.checkpoints import clear_finished
 from hpo.storage.artifacts import open_store, resolve_store
+from hpo.storage.convergence import end_of_search
 from hpo.storage.studies import Stores, check_fingerprint, files_begin_with, find_study
 from hpo.storage.workspace import Workspace
-from hpo.trials.budget import reached_limit
 from hpo.workers.machine import Machine
 from model.device import resolve_device
 
@@ -44,7 +44,7 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         workspace.clear_scratch()
         collection = load_collection(config.dataset, machine.data_root)
         check_fingerprint(study, collection)
-        if limit := reached_limit(study.get_trials(deepcopy=False), config):
+        if limit := end_of_search(study, study.get_trials(deepcopy=False), config):
             say(f"{workspace.name}: {limit}")
             _clear_up(study, workspace, store)
             return

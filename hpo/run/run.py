@@ -16,9 +16,11 @@ from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
+from hpo.search.enqueue import start_with
 from hpo.search.initial import check_initial
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
+from hpo.storage.convergence import convergence
 from hpo.storage.found_results import other_storage
 from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
@@ -30,6 +32,7 @@ from hpo.storage.studies import (
     stored_config,
 )
 from hpo.storage.workspace import Workspace
+from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
 from hpo.workers.machine import Machine
@@ -105,6 +108,8 @@ def run_study(
         try:
             results = _stored_results(study, config, workspace)
             if results is None:
+                for tried in start_with(study, config):
+                    say(tried.in_words())
                 warm_start(study, config, workspace)
                 results = _searched_and_finished(
                     study, config, collection, machine, workspace, store
@@ -138,6 +143,8 @@ def _searched_and_finished(
             f"{config.name}: another run of it asks for {config.trials} trials, which counts for"
             f" this one too, not {asked.trials}"
         )
+    if (converged := convergence(study, config)) is not None:
+        say(_in_spite_of_a_budget(config, converged))
     refresh(study, config, plots=False)
     results = None
     while results is None:  # the budget may be raised after it was spent
@@ -156,16 +163,16 @@ def _stored_results(
     stored = StoredResults.of(study)
     if stored is None:
         return None
-    before = stored.results.budget.trials
-    if config.trials > before:
+    if _asks_for_more(config, stored.results):
         if stored.is_removed_from(workspace):
             stored.withdraw(study)
             return None
         say(
-            f"{config.name} is finished and tested after {before} trials: nothing is trained;"
-            f" remove {stored.results_file} on {stored.host} and run it there to search further"
-            " and test anew"
+            f"{config.name} is finished and tested after {_after(stored.results)} trials:"
+            f" nothing is trained; remove {stored.results_file} on {stored.host} and run it there"
+            " to search further and test anew"
         )
+    _say_what_a_budget_changes(config, stored.results)
     stored.write(study, workspace)
     return stored.results
 
@@ -178,9 +185,41 @@ def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Wo
             f"{folder} holds the results of a run in {other}, which are shown; choose another"
             f" --output to run it in {without_password(workspace.storage)}"
         )
-    before = results.budget.trials
-    if config.trials > before:
+    if _asks_for_more(config, results):
         say(
-            f"{folder} is finished and tested after {before} trials: nothing is trained; remove"
-            f" its {workspace.results.name} to search further and test anew"
+            f"{folder} is finished and tested after {_after(results)} trials: nothing is trained;"
+            f" remove its {workspace.results.name} to search further and test anew"
         )
+    _say_what_a_budget_changes(config, results)
+
+
+def _asks_for_more(config: StudyConfig, results: StudyResults) -> bool:
+    """Whether a finished study would be searched further, were its results not there.
+
+    One that has converged would not, however large its budget, as long as its rule is the same.
+    """
+    converged = results.converged
+    if converged is None:
+        return config.trials > results.budget.trials
+    return converged.stop != config.stop
+
+
+def _say_what_a_budget_changes(config: StudyConfig, results: StudyResults) -> None:
+    """Tells why a finished study is not searched further though a larger budget is asked for."""
+    converged = results.converged
+    stands = converged is not None and converged.stop == config.stop
+    if converged is not None and stands and config.trials > results.budget.trials:
+        say(_in_spite_of_a_budget(config, converged))
+
+
+def _in_spite_of_a_budget(config: StudyConfig, converged: Convergence) -> str:
+    return (
+        f"{config.name}: {converged.in_words()}; a larger budget changes nothing, another stop, or"
+        " none, searches further"
+    )
+
+
+def _after(results: StudyResults) -> int:
+    """After how many trials the search of a finished study ended."""
+    converged = results.converged
+    return results.budget.trials if converged is None else converged.trials

@@ -22,11 +22,12 @@ from hpo.search.initial import check_initial
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
+from hpo.storage.convergence import end_of_search
 from hpo.storage.store_patience import PatientStore
 from hpo.storage.studies import Stores, as_stored, check_fingerprint, files_begin_with, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
-from hpo.trials.budget import counts, reached_limit
+from hpo.trials.budget import counts
 from hpo.workers.machine import Machine
 from hpo.workers.pool import run_tasks
 from hpo.workers.reporter import Reporter
@@ -92,6 +93,9 @@ def search_here(
         KeyboardInterrupt: an interrupt came, or all workers were ended one by one.
         WorkFailed: trials keep failing.
     """
+    if config.lockstep is not None:
+        # Sums in another order round otherwise: one thread a worker, however many they are.
+        torch.set_num_threads(1)
     clear_finished(study, open_store(stores.checkpoints), files_begin_with(study))
     scratch = workspace.scratch
     done = counts(study.get_trials(deepcopy=False)).done
@@ -121,8 +125,8 @@ def search_here(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     # Workers that were ended one by one left their work to the others, the last one to nobody.
-    if not all_done and not reached_limit(
-        study.get_trials(deepcopy=False), as_stored(study, config)
+    if not all_done and not end_of_search(
+        study, study.get_trials(deepcopy=False), as_stored(study, config)
     ):
         raise KeyboardInterrupt
     _clear_up(study, stores)

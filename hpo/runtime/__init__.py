@@ -9,6 +9,7 @@
 - provenance: versions, commit and machine that a result depends on
 - literal_text: text of others shown as it is, never as markup
 - passwords: passwords hidden in lines that people see
+- dotted_keys: documents as single values with dotted keys
 - wording: accuracies, times and kinds of runs in words
 - palette: colours of figures, pages and pictures
 """

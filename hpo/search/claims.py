@@ -20,7 +20,7 @@ from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import this_process
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import may_start
+from hpo.trials.budget import may_start, waits_for
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +41,18 @@ def take_trial(
         new: whether to take trials that no worker has begun.
 
     Returns:
-        The trial; None if there is none to take, or the budget has no place for it.
+        The trial; None if there is none to take, the budget has no place for it, or others must end
+        before it.
     """
     for trial in trials:
         waits = trial.state is TrialState.WAITING and (
             new or TrialRecord.of(trial).seed is not None
         )
-        if not waits or not may_start(trial.number, trials, config):
+        if not waits or not _may_begin(trial.number, trials, config):
             continue
         if set_running(study, trial, this_process()):
             return taken_up(study, trial)
-    if not new or not may_start(len(trials), trials, config):
+    if not new or not _may_begin(len(trials), trials, config):
         return None
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs=_mine().attributes())
     taken = new_trial(study, template)
@@ -60,12 +61,17 @@ def take_trial(
     # If no other trial was made since they were read, the place found then is still there: a trial
     # that fails frees its place, and none takes a second one. Else others made trials meanwhile,
     # and the budget is asked again.
-    if taken.number == len(trials) or may_start(
+    if taken.number == len(trials) or _may_begin(
         taken.number, study.get_trials(deepcopy=False), config
     ):
         return taken
     set_waiting(study, taken, this_process())
     return None
+
+
+def _may_begin(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:
+    """Whether the budget has a place for the trial, and it need not wait for others to end."""
+    return may_start(number, trials, config) and waits_for(number, trials, config) is None
 
 
 def give_back(study: optuna.Study, trial: optuna.Trial) -> None:

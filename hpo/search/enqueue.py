@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 
 from data.errors import InputError
+from hpo.runtime.dotted_keys import leaves
 from hpo.study.definition import StudyConfig
 from hpo.study.space import fill, parameters
 from hpo.study.transfer import nearest
@@ -17,6 +18,9 @@ from hpo.trials.attributes import TrialRecord
 from model.config import RunConfig
 from model.config_file import as_toml, read_config
 
+STARTED_WITH = "start_with"
+"""The study attribute that lists the files whose configurations were tried first."""
+SUFFIXES = (".toml", ".json", ".yaml", ".yml")
 SHOWN = 5
 """How many differences a line tells of; of the others it says how many they are."""
 
@@ -73,6 +77,37 @@ def enqueue(study: optuna.Study, config: StudyConfig, files: list[Path]) -> list
     return found
 
 
+def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
+    """Lets a study try the configurations `config.start_with` first, once in its life.
+
+    Of a folder it takes all its files of configurations, by name: `export` names the best first.
+
+    Args:
+        study: the new study in its storage.
+        config: its definition.
+
+    Raises:
+        InputError: a file is missing or wrong, a folder has none, or the study searches nothing.
+    """
+    if not config.start_with or STARTED_WITH in study.user_attrs:
+        return []
+    files = [file for given in config.start_with for file in _files(Path(given))]
+    # A process that was killed here may have left some of them.
+    there = {TrialRecord.of(trial).enqueued for trial in study.get_trials(deepcopy=False)}
+    found = enqueue(study, config, [file for file in files if file.name not in there])
+    study.set_user_attr(STARTED_WITH, [str(file) for file in files])
+    return found
+
+
+def _files(given: Path) -> list[Path]:
+    if not given.is_dir():
+        return [given]
+    files = sorted(file for file in given.iterdir() if file.suffix in SUFFIXES)
+    if not files:
+        raise InputError(f"start_with: {given}: holds no file of a configuration")
+    return files
+
+
 def _differences(config: StudyConfig, run: RunConfig, params: dict[str, Any]) -> Iterator[str]:
     """What distinguishes a configuration from the one that the study tries in its place."""
     left = {p.key for p in parameters(config) if p.name not in params}
@@ -81,20 +116,10 @@ def _differences(config: StudyConfig, run: RunConfig, params: dict[str, Any]) ->
     document = RunConfig.model_validate(tried).model_dump(mode="json")
     for key in sorted(left):
         yield f"{key} left to the sampler"
-    given, own = dict(_flat(run.model_dump(mode="json"))), dict(_flat(document))
+    given, own = leaves(run.model_dump(mode="json")), leaves(document)
     for key in sorted(given.keys() | own.keys()):
         if key not in left and given.get(key) != own.get(key):
             yield f"{key} {_shown(own, key)} instead of {_shown(given, key)}"
-
-
-def _flat(document: Any, key: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401
-    """Every value below a document's tables and lists, with its dotted key."""
-    if isinstance(document, dict | list):
-        items = document.items() if isinstance(document, dict) else enumerate(document)
-        for name, value in items:
-            yield from _flat(value, f"{key}.{name}" if key else str(name))
-    else:
-        yield key, document
 
 
 def _shown(document: dict[str, Any], key: str) -> str:

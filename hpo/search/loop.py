@@ -25,12 +25,14 @@ from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, ta
 from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
+from hpo.storage.convergence import end_of_search, ending, look_for_convergence
 from hpo.storage.store_patience import StoreAway
 from hpo.storage.studies import as_stored
+from hpo.study.definition import StudyConfig
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import reached_limit
+from hpo.trials.budget import next_in_lockstep
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import state_of
 
@@ -40,12 +42,14 @@ SAME_FAILURES = 3
 """Number of trials in a row failing with one kind of exception, after which the search stops."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between two looks for work, while other workers have all trials that are left."""
+IN_LOCKSTEP = 0.5
+"""Seconds between two looks at most, while a trial waits for others to end."""
 
 log = logging.getLogger(__name__)
 
 
 def search(study: optuna.Study, objective: Objective) -> None:
-    """Runs trials until the study's budget is spent and no other worker runs one.
+    """Runs trials until the budget is spent or the study converges, and no other worker runs one.
 
     A trial that raises an exception fails, and the search goes on. After an interrupt the running
     trial waits in the storage, and its checkpoint in the store, for whoever searches next. If this
@@ -72,7 +76,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
         # Deaths before this process count, for each may have ended the process before this one;
         # but every IN_A_ROW of them stop one command, and the next one goes on.
         too_many = (deaths_in_a_row(trials) // IN_A_ROW + 1) * IN_A_ROW
-    pauses = FIRST_PAUSE
+    pauses, waited = FIRST_PAUSE, None
     with Heart(study, config) as heart:
         while True:
             with held_back():
@@ -81,16 +85,18 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 _check_failures([t for t in trials if t.number not in before])
                 # Another `run` of the study may have raised its budget.
                 config = as_stored(study, config)
-                limit = reached_limit(trials, config)
+                look_for_convergence(study, trials, config)
+                limit = end_of_search(study, trials, config)
                 trial = take_trial(study, config, trials, new=limit is None)
                 if trial is None:
                     if limit and not any(t.state is TrialState.RUNNING for t in trials):
                         progress.ended(limit)
                         return
+                    waited = _say_what_is_waited_for(trials, config, waited)
                     pause(pauses)
-                    pauses = min(2 * pauses, LONGEST_PAUSE)
+                    pauses = min(2 * pauses, LONGEST_PAUSE if waited is None else IN_LOCKSTEP)
                     continue
-                pauses = FIRST_PAUSE
+                pauses, waited = FIRST_PAUSE, None
                 study.sampler = make_sampler(config, trial.number)
                 heart.trial = trial
                 try:
@@ -106,7 +112,8 @@ def search(study: optuna.Study, objective: Objective) -> None:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
                 trials = study.get_trials(deepcopy=False)
-                progress.stands(Standing.of(trials, config, this_process()))
+                foretold = ending(study, trials, config)
+                progress.stands(Standing.of(trials, foretold, this_process()))
                 progress.trial_finished(finished)
                 if objective.artifacts is not None:
                     refresh_after(study, config, finished)
@@ -172,6 +179,18 @@ def _pass_over(study: optuna.Study, trial: optuna.Trial, objective: Objective) -
         objective.checkpoints.drop(trial)
     else:
         log.warning("trial %d: another worker has it now", trial.number)
+
+
+def _say_what_is_waited_for(
+    trials: Sequence[FrozenTrial], config: StudyConfig, said: int | None
+) -> int | None:
+    """Logs once which trial must end before this worker can begin another; returns its number."""
+    step = next_in_lockstep(trials, config)
+    if step is None:
+        return None
+    if step.until != said:
+        log.info("%s", step.in_words())
+    return step.until
 
 
 def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial]:

@@ -28,7 +28,9 @@ from hpo.runtime.provenance import versions
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.claims import TrialLost, still_mine
 from hpo.search.dead_workers import HEARTBEAT
+from hpo.search.lockstep import seen_by, should_prune
 from hpo.storage.artifacts import ArtifactStore
+from hpo.study.constraints import SECONDS, broken, excess, known_before, seconds_in_all
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import may_prune
 from hpo.study.samplers import TRAINING, trial_seed
@@ -42,6 +44,10 @@ from model.training.epoch_report import EpochReport
 from model.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
+
+
+class _TooLong(Exception):  # noqa: N818 - the training is no failure, it is stopped
+    """The training would take longer than the study allows."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +75,27 @@ class Objective:
 
         The best accuracy so far is reported after each epoch, so a pruned trial's last report is
         comparable with a complete trial's value. The step of a report is the number of epochs done.
-        A trial that has a checkpoint goes on from there. A network that cannot exist is not
-        trained: its value is 0, and its constraint "shortfall" is above 0.
+        A trial that has a checkpoint goes on from there. A network that cannot exist, or exceeds a
+        constraint of the study, is not trained: its value is 0, and its constraint "shortfall",
+        "parameters" or "memory" is above 0. A trial that would take too long ends with its value so
+        far, and its constraint "training seconds" is above 0.
 
         Raises:
             optuna.TrialPruned: others did better, or the loss is not finite.
             TrialLost: another worker has taken the trial over.
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
-        with parameters_together(trial):
+        with seen_by(trial, self.config), parameters_together(trial):
             run = sample(trial, self.config, seed)
         begun = TrialRecord.of(trial).seed is not None
         TrialRecord(seed=seed).save(trial)
-        short = run.network.shortfall()
-        if not begun or "shortfall" not in trial.constraints:
-            trial.set_constraint("shortfall", short)
-        if short:
-            size = run.network.size
-            reason = f"infeasible: {size}x{size} is {short} pixels too small"
+        limits = self.config.constraints
+        found = known_before(run, limits)
+        reason = broken(run, limits, found)
+        if reason is not None and limits.seconds is not None:
+            found[SECONDS] = 0.0  # not known
+        _constrain(trial, found, new=not begun)
+        if reason is not None:
             TrialRecord(reason=reason).save(trial)
             return 0.0
         reported: Collection[int] = ()
@@ -100,20 +109,27 @@ class Objective:
             parameters=sum(p.numel() for p in trainer.network.parameters()),
         ).save(trial)
         self.progress.trial_started(trial.number, run.train.epochs)
+        stopped = False
         try:
             self._train(trial, trainer, reported)
         except TrialLost:
             raise
         except STORAGE_ERRORS:
             raise
+        except _TooLong as ended:
+            TrialRecord(reason=str(ended)).save(trial)
+            stopped = True
         except BaseException as ended:
             _record(trial, trainer.history)
-            if self.artifacts is not None and isinstance(ended, optuna.TrialPruned):
-                present(trial, trainer, self.config.dataset, self.artifacts, pruned=True)
+            if isinstance(ended, optuna.TrialPruned):
+                self._constrain_seconds(trial, trainer, ended=False)
+                if self.artifacts is not None:
+                    present(trial, trainer, self.config.dataset, self.artifacts, pruned=True)
             raise
         _record(trial, trainer.history)
+        self._constrain_seconds(trial, trainer, ended=not stopped)
         if self.artifacts is not None:
-            present(trial, trainer, self.config.dataset, self.artifacts, pruned=False)
+            present(trial, trainer, self.config.dataset, self.artifacts, pruned=stopped)
         return trainer.history[-1].best_accuracy
 
     def _trainer(self, trial: optuna.Trial, run: RunConfig) -> Trainer:
@@ -152,6 +168,32 @@ class Objective:
         trials = trial.study.get_trials(deepcopy=False)
         self.progress.stands(Standing.of(trials, self.config))
 
+    def _check_seconds(self, trainer: Trainer, step: int) -> None:
+        """Checks after an epoch that the training does not take too long, as far as is known.
+
+        Raises:
+            _TooLong: it does.
+        """
+        allowed_seconds = self.config.constraints.seconds
+        if allowed_seconds is None:
+            return
+        done = [report.seconds for report in trainer.history[:step]]
+        needed = seconds_in_all(done, trainer.config.train.epochs)
+        if needed > allowed_seconds:
+            raise _TooLong(
+                f"infeasible: would take {needed:,.1f} s,"
+                f" constraints.seconds allows {allowed_seconds:,}"
+            )
+
+    def _constrain_seconds(self, trial: optuna.Trial, trainer: Trainer, ended: bool) -> None:
+        """Stores the constraint on seconds, of a training that has ended or was stopped early."""
+        limit = self.config.constraints.seconds
+        if limit is not None:
+            done = [report.seconds for report in trainer.history]
+            epochs = len(done) if ended else trainer.config.train.epochs
+            needed = seconds_in_all(done, epochs)
+            _constrain(trial, {SECONDS: excess(needed, limit)}, new=False)
+
     def _train(self, trial: optuna.Trial, trainer: Trainer, reported: Collection[int]) -> None:
         epochs, told = trainer.config.train.epochs, -HEARTBEAT
         known = len(trainer.history)
@@ -171,13 +213,22 @@ class Objective:
                 self.checkpoints.keep(trial, report.epoch)
             if step not in reported:
                 trial.report(report.best_accuracy, step)
+            self._check_seconds(trainer, step)
             if not isfinite(report.loss):
                 reason = f"the loss of epoch {step} is {report.loss}"
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
             # After its last epoch a trial counts as complete, even if others did better.
-            if step < epochs and may_prune(self.config, step) and trial.should_prune():
+            if step < epochs and may_prune(self.config, step) and should_prune(trial, self.config):
                 raise optuna.TrialPruned
+
+
+def _constrain(trial: optuna.Trial, constraints: dict[str, float], new: bool) -> None:
+    """Stores those constraints of a trial that it does not have yet; of a new one all."""
+    known: Collection[str] = () if new else trial.constraints
+    for name, value in constraints.items():
+        if name not in known:
+            trial.set_constraint(name, value)
 
 
 def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:

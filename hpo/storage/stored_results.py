@@ -16,10 +16,12 @@ from hpo.database.swap import swap
 from hpo.runtime.files import copy_file, write_bytes, write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import open_store
+from hpo.storage.found_results import results_in_storage
 from hpo.storage.store_patience import PatientStore
 from hpo.storage.studies import files_begin_with
 from hpo.storage.workspace import TrainedFolder, Workspace
-from hpo.study.results import StudyResults, document_of
+from hpo.study.definition import StudyConfig
+from hpo.study.results import StudyResults, belongs_to, document_of
 from hpo.trials.table import trials_csv
 from model.config_file import to_toml
 
@@ -103,6 +105,22 @@ class StoredResults(BaseModel):
             f"the winner's weights are on {self.host}, in {self.folder}; copy"
             f" {elsewhere.name} from there to {workspace.folder}"
         )
+
+
+def results_of(
+    study: optuna.Study, config: StudyConfig, workspace: Workspace
+) -> tuple[StudyResults | None, str | None]:
+    """Results of a study, from its folder or else from its storage; None if it is not finished.
+
+    Returns:
+        The results, and why others in its folder are left out; None if there are no others.
+    """
+    if belongs_to(workspace.results, config):
+        results, left_out = results_in_storage(workspace, config)
+        if results is not None or left_out is not None:
+            return results, left_out
+    stored = StoredResults.of(study)
+    return (None if stored is None else stored.results), None
 
 
 def publish(

@@ -18,6 +18,7 @@ from data.names import MOST_WAY
 from hpo.database.opening import open_storage, storage_failures
 from hpo.database.swap import briefly, swap
 from hpo.database.urls import without_password
+from hpo.runtime.dotted_keys import leaves
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import METRIC, StudyConfig
@@ -241,7 +242,7 @@ def as_stored(study: optuna.Study, config: StudyConfig) -> StudyConfig:
     if not isinstance(changeable, dict):
         return config
     trials = max(config.trials, changeable["trials"])
-    return config.model_copy(update=changeable | {"trials": trials})
+    return StudyConfig.model_validate(config.model_dump() | changeable | {"trials": trials})
 
 
 def _attributes(study: optuna.Study) -> dict[str, Any]:
@@ -259,17 +260,9 @@ def _readable(what: str) -> Iterator[None]:
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Each changed value as "key: old -> new"."""
-    before, after = dict(_leaves(old)), dict(_leaves(new))
+    before, after = leaves(old), leaves(new)
     return [
         f"{key}: {before.get(key, 'not set')} -> {after.get(key, 'not set')}"
         for key in before | after
         if before.get(key) != after.get(key) or (key in before) != (key in after)
     ]
-
-
-def _leaves(value: Any, key: str = "") -> list[tuple[str, Any]]:  # noqa: ANN401
-    """All values within tables and lists, each with its dotted key."""
-    if not isinstance(value, dict | list) or not value:
-        return [(key, value)]
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    return [leaf for k, v in items for leaf in _leaves(v, f"{key}.{k}" if key else str(k))]

@@ -51,6 +51,11 @@ class TrainedFolder:
         """Every figure, as JSON."""
         return self.folder / "results.json"
 
+    @property
+    def rejection(self) -> Path:
+        """When `classify` says unknown, as `calibrate` chose it."""
+        return self.folder / "rejection.json"
+
     def checkpoint(self, dataset: str, seed: int) -> Path:
         """The last epoch of a training under way.
 

@@ -6,10 +6,15 @@
 - learning_rates: of each layer, and whether its parameter is a factor
 - parameter_words: parameters' names as people say them
 - space: which values a study leaves open, and how a trial's values make a configuration
+- constraints: what a trial may need at most, and by how much it exceeds it
 - samplers: the sampler of a study
+- additive: a sampler that learns from every trial's first rung
+- priors: trials drawn around values that are believed to be good
 - pruners: the pruner of a study
+- guarded_halving: a pruner that a sampler which learns cannot fool
 - transfer: a configuration brought into the space of another study
 - narrowing: a smaller search space around the best trials
+- convergence: the finding that nothing more is to be gained
 - results: what a finished study found, and its file
 - accuracies: the accuracies in such files
 """

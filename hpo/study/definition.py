@@ -10,7 +10,10 @@ from pydantic import Field, field_validator
 from model.config import DatasetName, NetworkConfig, Strict
 
 CHANGEABLE = frozenset(
-    {"description", "trials", "infeasible_trials", "timeout", "retries", "warm_start"}
+    {
+        *("description", "trials", "infeasible_trials", "timeout", "stop", "retries"),
+        *("warm_start", "start_with"),
+    }
 )
 """Fields that may change while a study goes on."""
 METRIC = "one-shot validation accuracy"
@@ -21,11 +24,12 @@ class SamplerConfig(Strict):
     """The sampler, which proposes the parameters of each trial.
 
     Attributes:
-        name: tree-structured Parzen estimator, Gaussian process, or random.
+        name: tree-structured Parzen estimator, Gaussian process, a linear model of what every trial
+            reached at the pruner's first rung, or random.
         startup_trials: number of trials that are random, before the sampler learns.
     """
 
-    name: Literal["tpe", "gp", "random"] = "tpe"
+    name: Literal["tpe", "gp", "additive", "random"] = "tpe"
     startup_trials: int = Field(default=10, ge=1)
 
 
@@ -38,13 +42,43 @@ class PrunerConfig(Strict):
     Attributes:
         name: the rule by which trials are stopped.
         min_epochs: number of epochs before which no trial is stopped.
-        reduction_factor: of successive halving and Hyperband: about one trial in this many passes
+        reduction_factor: of both halvings and Hyperband: about one trial in this many passes
             a rung, and the next rung is at this many times the epochs.
     """
 
-    name: Literal["hyperband", "successive-halving", "median", "none"] = "none"
+    name: Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"] = "none"
     min_epochs: int = Field(default=1, ge=1)
     reduction_factor: int = Field(default=3, ge=2)
+
+
+class StopConfig(Strict):
+    """The rule by which a search ends before its budget is spent.
+
+    Attributes:
+        gain: accuracy, 0 to 1; the search ends when less is expected of the next trials.
+        trials: number of these next trials.
+    """
+
+    gain: float = Field(default=0.002, gt=0, lt=1)
+    trials: int = Field(default=20, ge=1)
+
+
+class ConstraintsConfig(Strict):
+    """The constraints: what a trial may need at most. None sets no limit.
+
+    Parameters and memory follow from the configuration: a trial that needs more is not trained.
+    Seconds are forecast after each epoch: a trial that would take longer ends there. Either is
+    infeasible, and not counted in the budget.
+
+    Attributes:
+        parameters: number of parameters of the network.
+        memory: MiB of a step of the training, see `step_memory`.
+        seconds: seconds of the training, validation included.
+    """
+
+    parameters: int | None = Field(default=None, ge=1)
+    memory: float | None = Field(default=None, gt=0)
+    seconds: float | None = Field(default=None, gt=0)
 
 
 class FinishConfig(Strict):
@@ -71,16 +105,24 @@ class StudyConfig(Strict):
             a folder of one's own.
         seed: seed of the sampler and of the trials' trainings.
         trials: budget: number of trials that are trained, to the end or until pruned.
-        infeasible_trials: number of networks that cannot exist that may be proposed; None allows
-            ten for each trial of the budget.
+        infeasible_trials: number of infeasible trials, see `constraints`, after which the search
+            gives up; networks that cannot exist are such; None allows ten for each trial of the
+            budget.
         timeout: seconds of training, all trials together, after which no trial starts; None sets
             no limit.
+        stop: the rule by which the search ends sooner; None spends the budget.
         retries: number of times that a trial goes on after its worker died, with no epoch done in
             between.
+        lockstep: number of workers that the search is made for: a trial sees those of which it is
+            at least so many behind, and waits until they have ended; so any number of workers finds
+            the same trials. None shows a trial all that there is, and nobody waits.
         warm_start: name of the study whose best configurations are tried first; None if there is
             none.
+        start_with: files of configurations, or folders of such files, that are tried first; None if
+            there are none.
         sampler: what proposes parameters.
         pruner: what stops trials early.
+        constraints: what a trial may need at most.
         finish: what follows the search.
         network: NetworkConfig with ranges and choices.
         train: TrainConfig with ranges and choices; `layers` may be one table for all layers.
@@ -99,10 +141,14 @@ class StudyConfig(Strict):
     trials: int = Field(ge=1)
     infeasible_trials: int | None = Field(default=None, ge=1)
     timeout: float | None = Field(default=None, gt=0)
+    stop: StopConfig | None = None
     retries: int = Field(default=3, ge=0)
+    lockstep: int | None = Field(default=None, ge=1)
     warm_start: str | None = None
+    start_with: tuple[str, ...] | None = Field(default=None, min_length=1, strict=False)
     sampler: SamplerConfig = SamplerConfig()
     pruner: PrunerConfig = PrunerConfig()
+    constraints: ConstraintsConfig = ConstraintsConfig()
     finish: FinishConfig = FinishConfig()
     network: dict[str, Any]
     train: dict[str, Any]
@@ -125,14 +171,19 @@ class StudyConfig(Strict):
 
     @property
     def infeasible_budget(self) -> int:
-        """Number of networks that cannot exist after which the search gives up."""
+        """Number of infeasible trials after which the search gives up."""
         if self.infeasible_trials is None:
             return 10 * self.trials
         return self.infeasible_trials
 
     def definition(self) -> dict[str, Any]:
-        """The fields that define the study, for JSON: all that may not change."""
-        return self.model_dump(mode="json", exclude=set(CHANGEABLE))
+        """The fields that define the study, for JSON: all that may not change.
+
+        Constraints that are not set are left out: studies that are older than these have none.
+        """
+        found = self.model_dump(mode="json", exclude={*CHANGEABLE, "constraints"})
+        limits = self.constraints.model_dump(mode="json", exclude_none=True)
+        return found | ({"constraints": limits} if limits else {})
 
     def changeable(self) -> dict[str, Any]:
         """The fields that may change, for JSON; with those of `definition()` they are the study."""

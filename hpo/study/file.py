@@ -34,7 +34,11 @@ def load_study(name_or_path: str) -> StudyConfig:
     if not path.exists():
         what = "file" if path.parent != Path() or path.suffix == ".toml" else "study"
         raise InputError(f"{path}: no such {what}; there are {', '.join(own_studies())}")
-    return read_study(read_document(path), str(path))
+    study = read_study(read_document(path), str(path))
+    if study.start_with is None:
+        return study
+    beside = tuple(str(path.absolute().parent / given) for given in study.start_with)
+    return study.model_copy(update={"start_with": beside})
 
 
 def own_studies() -> list[str]:

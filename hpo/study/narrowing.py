@@ -23,7 +23,7 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
 
     A range becomes the one that holds their values, a quarter of their distance wider at each end,
     on the range's own scale and within it; choices become those that one of them took. What is left
-    with one value is fixed.
+    with one value is fixed. Priors are left out: the trials know more.
 
     Args:
         study: the definition of the other.
@@ -49,16 +49,29 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
             f"study {study.name}: {len(best)} complete trial{'s' * (len(best) != 1)}; a narrower"
             " space needs at least two"
         )
-    document = deepcopy(study.model_dump(mode="json", exclude_none=True)) | {
+    around = {p.key: _around(p, [one[p.name] for one in best]) for p in parameters(study)}
+    document = with_tables(study, around) | {
         "name": name,
         "description": f"around the best {len(best)} trials of {study.name}",
     }
-    document.pop("warm_start", None)
+    for first in ("warm_start", "start_with"):
+        document.pop(first, None)
+    return document
+
+
+def with_tables(study: StudyConfig, tables: dict[str, Any]) -> dict[str, Any]:
+    """A study's document, in which some parameters have other tables, or a value.
+
+    Args:
+        study: the definition.
+        tables: by the parameters' keys.
+    """
+    document = deepcopy(study.model_dump(mode="json", exclude_none=True))
     if isinstance(document["train"].get("layers"), dict):
         count = len(document["network"]["convolutions"]) + 2
         document["train"]["layers"] = [deepcopy(document["train"]["layers"]) for _ in range(count)]
-    for parameter in parameters(study):
-        _set(document, parameter.key, _around(parameter, [one[parameter.name] for one in best]))
+    for key, table in tables.items():
+        _set(document, key, table)
     return document
 
 
@@ -71,7 +84,9 @@ def _around(parameter: Parameter, values: Sequence[Value]) -> Any:  # noqa: ANN4
     low, high = _wider(parameter, min(numbers), max(numbers))
     if low == high:
         return low
-    table = parameter.range.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    table = parameter.range.model_dump(
+        mode="json", exclude={"prior"}, exclude_none=True, exclude_defaults=True
+    )
     return table | {"low": low, "high": high}
 
 

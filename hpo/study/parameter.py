@@ -31,12 +31,14 @@ class Range(Strict):
         high: largest number, included.
         step: distance between two numbers; None takes any, or any whole one.
         log: whether numbers are drawn evenly over their logarithm.
+        prior: a number that is believed to be good; None if there is none.
     """
 
     low: int | float
     high: int | float
     step: int | float | None = None
     log: bool = False
+    prior: int | float | None = None
 
     def mistake(self, whole: bool) -> str | None:
         """The mistake in this range, in words; None if it has none.
@@ -65,9 +67,11 @@ class Choices(Strict):
 
     Attributes:
         choices: all different, at least one.
+        prior: the one that is believed to be good; None if there is none.
     """
 
     choices: tuple[Value, ...] = Field(min_length=1, strict=False)
+    prior: Value | None = None
 
     @field_validator("choices")
     @classmethod
@@ -92,6 +96,7 @@ class Parameter:
         values: both ends of its range, or all its choices.
         range: its range; None if it has choices.
         whole: whether it takes whole numbers only.
+        prior: the value that is believed to be good; None if there is none.
     """
 
     name: str
@@ -99,6 +104,7 @@ class Parameter:
     values: tuple[Value, ...]
     range: Range | None
     whole: bool
+    prior: Value | None = None
 
     @classmethod
     def of(cls, name: str, key: str, table: dict[str, Any], whole: bool) -> Parameter:
@@ -113,11 +119,16 @@ class Parameter:
         except ValidationError as error:
             raise InputError(explain(error, key, model)) from None
         if isinstance(given, Choices):
-            return cls(name, key, given.choices, None, whole)
-        assert isinstance(given, Range)
-        if mistake := given.mistake(whole):
-            raise InputError(f"{key}: {mistake}")
-        return cls(name, key, (given.low, given.high), given, whole)
+            found = cls(name, key, given.choices, None, whole, given.prior)
+        else:
+            assert isinstance(given, Range)
+            if mistake := given.mistake(whole):
+                raise InputError(f"{key}: {mistake}")
+            found = cls(name, key, (given.low, given.high), given, whole, given.prior)
+        if found.prior is not None and not found.has(found.prior):
+            among = "choices" if found.range is None else "values of its range"
+            raise InputError(f"{key}: prior {as_toml(found.prior)} is none of the {among}")
+        return found
 
     @property
     def distribution(self) -> BaseDistribution:

@@ -11,16 +11,17 @@ from optuna.pruners import (
 )
 
 from hpo.study.definition import StudyConfig
+from hpo.study.guarded_halving import GuardedHalvingPruner
 from hpo.study.space import most_epochs
 
-RUNGS = ("successive-halving", "hyperband")
+RUNGS = ("successive-halving", "guarded-halving", "hyperband")
 """Pruners that decide after few of the epochs, each time at more of them."""
 
 
 def make_pruner(study: StudyConfig) -> BasePruner:
     """The pruner of a study, for trials that report with the number of epochs done as step.
 
-    Successive halving and Hyperband decide after `min_epochs` epochs, after `reduction_factor`
+    Both halvings and Hyperband decide after `min_epochs` epochs, after `reduction_factor`
     times as many, and so on; the median rule after each epoch from `min_epochs` on.
 
     Example:
@@ -31,6 +32,8 @@ def make_pruner(study: StudyConfig) -> BasePruner:
     first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name == "successive-halving":
         return SuccessiveHalvingPruner(min_resource=first, reduction_factor=factor)
+    if study.pruner.name == "guarded-halving":
+        return GuardedHalvingPruner(min_resource=first, reduction_factor=factor)
     if study.pruner.name == "hyperband":
         return HyperbandPruner(
             min_resource=first, max_resource=most_epochs(study), reduction_factor=factor
@@ -44,7 +47,7 @@ def make_pruner(study: StudyConfig) -> BasePruner:
 def may_prune(study: StudyConfig, epochs: int) -> bool:
     """Whether the study's pruner may stop a trial after this number of epochs.
 
-    Successive halving and Hyperband decide after few of the epochs. Asking them after another one
+    Both halvings and Hyperband decide after few of the epochs. Asking them after another one
     would read all trials for nothing.
 
     Example:
@@ -58,6 +61,17 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
             step *= factor
         return step == epochs
     return study.pruner.name != "none" and epochs >= step
+
+
+def first_rung(study: StudyConfig) -> int:
+    """Number of epochs after which all trials can be compared: none is stopped before.
+
+    Example:
+        >>> from hpo.study.file import load_study
+        >>> first_rung(load_study("deep"))
+        2
+    """
+    return most_epochs(study) if study.pruner.name == "none" else study.pruner.min_epochs
 
 
 def next_rung(study: StudyConfig, epochs: int) -> int:

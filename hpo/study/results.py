@@ -18,6 +18,7 @@ from hpo.study.accuracies import (
     SeedResult,
     ValidationAccuracy,
 )
+from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from model.config import RunConfig
 
@@ -111,6 +112,7 @@ class StudyResults(Part):
         commit: commit of the project; None if it is not known.
         computer: machine that finished the study.
         device: device that the networks were retrained on.
+        converged: why the search ended before its budget was spent; None if it did not.
     """
 
     study: str
@@ -134,6 +136,7 @@ class StudyResults(Part):
     commit: str | None = None
     computer: Computer | None = None
     device: str
+    converged: Convergence | None = None
 
     def write(self, file: Path) -> None:
         """Writes the file, whole or not at all."""

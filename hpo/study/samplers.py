@@ -8,11 +8,14 @@ from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
+from hpo.study.additive import AdditiveSampler
 from hpo.study.definition import StudyConfig
+from hpo.study.priors import with_priors
+from hpo.study.pruners import first_rung
 from hpo.study.space import parameters
 
-SAMPLING, TRAINING = range(2)
-"""Purposes of a trial's two seeds."""
+SAMPLING, TRAINING, PRIOR = range(3)
+"""Purposes of a trial's seeds."""
 
 
 def trial_seed(study_seed: int, number: int, purpose: int) -> int:
@@ -21,7 +24,7 @@ def trial_seed(study_seed: int, number: int, purpose: int) -> int:
     Args:
         study_seed: seed of the study.
         number: the trial's number.
-        purpose: SAMPLING or TRAINING.
+        purpose: SAMPLING, TRAINING or PRIOR.
     """
     state = np.random.SeedSequence((study_seed, number, purpose)).generate_state(1)
     return int(state[0]) >> 1
@@ -71,11 +74,16 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
         True
     """
     seed = trial_seed(study.seed, number, SAMPLING)
+    around = trial_seed(study.seed, number, PRIOR)
     startup = study.sampler.startup_trials
     if study.sampler.name == "random":
-        return RandomSampler(seed=seed)
+        return with_priors(RandomSampler(seed=seed), study, number, around)
+    found = {parameter.name: parameter.distribution for parameter in parameters(study)}
+    space = {name: found[name] for name in sorted(found) if not found[name].single()}
+    if study.sampler.name == "additive":
+        additive = AdditiveSampler(space, first_rung(study), startup, seed)
+        return with_priors(additive, study, number, around)
     kind = _TPE if study.sampler.name == "tpe" else _GP
     sampler = kind(seed=seed, n_startup_trials=startup)
-    found = {parameter.name: parameter.distribution for parameter in parameters(study)}
-    sampler.space = {name: found[name] for name in sorted(found) if not found[name].single()}
-    return sampler
+    sampler.space = space
+    return with_priors(sampler, study, number, around)

@@ -3,6 +3,7 @@
 - attributes: the attributes of a trial, named and typed
 - outcome: how a trial ended
 - budget: how far a study has come, and whether a trial may start
+- expected_gain: what the next trials are expected to gain
 - configuration: what a trial was trained with, and trials that tell nothing of it
 - ranking: the best trials, and those that are worth their cost
 - table: trials as a table

@@ -50,6 +50,7 @@ class TrialRecord(BaseModel):
         best_epoch: epoch that its value is from, counted from 1.
         standard_error: standard error of its value.
         seconds: seconds that it has trained.
+        stopped: whether its pruner stopped it; stored in lockstep alone.
         reason: why it was pruned, or is infeasible.
         failure: class of the exception that ended it.
         error: traceback of that exception.
@@ -75,6 +76,7 @@ class TrialRecord(BaseModel):
     best_epoch: int | None = None
     standard_error: float | None = None
     seconds: float | None = None
+    stopped: bool | None = None
     reason: str | None = None
     failure: str | None = None
     error: str | None = None

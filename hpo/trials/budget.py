@@ -28,7 +28,7 @@ class TrialCounts:
         complete: trained to the end.
         pruned: stopped early.
         failed: ended by an exception, or by workers that died.
-        infeasible: not trained, for the network cannot exist.
+        infeasible: given up, for the network cannot exist or exceeds a constraint.
         running: a worker has it.
         waiting: may start, or go on.
     """
@@ -86,6 +86,56 @@ def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -
     return counts(trials).done + before < config.trials
 
 
+def waits_for(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> int | None:
+    """Number of the trial that must end before the trial of this number begins, in lockstep.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> study = load_study("glyphs").model_copy(update={"lockstep": 2})
+        >>> running = create_trial(state=TrialState.WAITING)
+        >>> waits_for(1, [running], study), waits_for(2, [running, running], study)
+        (None, 0)
+    """
+    if config.lockstep is None:
+        return None
+    must_have_ended = trials[: max(0, number - config.lockstep + 1)]
+    return next((n for n, trial in enumerate(must_have_ended) if trial.state in UNFINISHED), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a study in lockstep waits for.
+
+    Attributes:
+        number: of the trial that would begin next.
+        until: number of the trial that must end before.
+    """
+
+    number: int
+    until: int
+
+    def in_words(self) -> str:
+        """A line for people.
+
+        >>> Step(6, 2).in_words()
+        'lockstep: trial 6 waits until trial 2 has ended'
+        """
+        return f"lockstep: trial {self.number} waits until trial {self.until} has ended"
+
+
+def next_in_lockstep(trials: Sequence[FrozenTrial], config: StudyConfig) -> Step | None:
+    """The trial that would begin next and must wait for another; None if none has to wait."""
+    if reached_limit(trials, config) is not None:
+        return None
+    waiting = (trial.number for trial in trials if trial.state is TrialState.WAITING)
+    number = next(waiting, len(trials))
+    until = waits_for(number, trials, config)
+    if until is None or not may_start(number, trials, config):
+        return None
+    return Step(number, until)
+
+
 def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | None:
     """The limit that the study has reached, in words; None if a trial may start.
 
@@ -103,10 +153,16 @@ def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | N
     ends = f"the search ends after {found.done} of {config.trials} trials"
     if found.infeasible >= config.infeasible_budget:
         return (
-            f"{found.infeasible} networks were proposed that cannot exist, as many as"
-            f" infeasible_trials allows; {ends}"
+            f"{found.infeasible} {_infeasible(config)}, as many as infeasible_trials allows; {ends}"
         )
     took = seconds(trials)
     if config.timeout is not None and took >= config.timeout:
         return f"the trials took {took:.0f} s, the timeout is {config.timeout:.0f} s; {ends}"
     return None
+
+
+def _infeasible(config: StudyConfig) -> str:
+    what = "networks were proposed that cannot exist"
+    limits = config.constraints.model_dump(exclude_none=True)
+    keys = ", ".join(f"constraints.{name}" for name in limits)
+    return f"{what} or exceed {keys}" if limits else what

@@ -27,6 +27,7 @@ from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, is_infeasible
 from hpo.trials.ranking import best_first
 from model.config import TrainConfig
+from model.training.step_memory import pictures_of_step
 
 TRUSTED = 3.0
 """Number of trials that the pruner's rule counts for beside those that were observed."""
@@ -205,9 +206,7 @@ def pictures_of_epoch(train: TrainConfig) -> int:
         >>> pictures_of_epoch(TrainConfig(layers=layers, loss="pairs", steps_per_epoch=10))
         2560
     """
-    batch = train.batch
-    pictures = 2 * batch.pairs if train.loss == "pairs" else batch.characters * batch.drawers
-    return pictures * train.steps_per_epoch
+    return pictures_of_step(train) * train.steps_per_epoch
 
 
 def _epochs_left(

@@ -7,6 +7,7 @@ from math import isfinite
 
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.study.constraints import SHORTFALL
 from hpo.trials.attributes import TrialRecord
 
 WHY_PRUNED = "others did better"
@@ -14,14 +15,15 @@ WHY_PRUNED = "others did better"
 
 
 def is_infeasible(trial: FrozenTrial) -> bool:
-    """Whether a finished trial proposed a network that cannot exist."""
+    """Whether a finished trial's network cannot exist, or it exceeds a constraint of its study."""
     return trial.state is TrialState.COMPLETE and any(v > 0 for v in trial.constraints.values())
 
 
 def state_of(trial: FrozenTrial) -> str:
     """State of a trial: complete, pruned, running, waiting, failed or infeasible.
 
-    A trial whose network cannot exist is infeasible; Optuna calls it complete.
+    A trial is infeasible whose network cannot exist, or that exceeds a constraint of its study;
+    Optuna calls it complete.
 
     Example:
         >>> import optuna
@@ -50,6 +52,23 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
     return max(filter(isfinite, trial.intermediate_values.values()), default=None)
 
 
+def why_infeasible(trial: FrozenTrial) -> str:
+    """Why a trial is infeasible, in words.
+
+    Example:
+        >>> import optuna
+        >>> big = {"reason": "infeasible: 9,000 parameters, constraints.parameters allows 5,000"}
+        >>> trial = optuna.create_trial(value=0.0, user_attrs=big, constraints={"parameters": 0.6})
+        >>> why_infeasible(trial)
+        'infeasible: 9,000 parameters, constraints.parameters allows 5,000'
+    """
+    if trial.constraints.get(SHORTFALL, 0) > 0:
+        return "infeasible: its network cannot exist"
+    reason = TrialRecord.of(trial).reason or "infeasible: exceeds a constraint"
+    epochs = len(trial.intermediate_values)
+    return reason.replace("infeasible", f"infeasible after epoch {epochs}", 1) if epochs else reason
+
+
 def in_words(trial: FrozenTrial) -> str:
     """Outcome of a trial that ended, in words.
 
@@ -65,7 +84,7 @@ def in_words(trial: FrozenTrial) -> str:
         error = (record.error or "").strip()
         return f"failed: {error.splitlines()[-1] if error else 'no reason recorded'}"
     if state == "infeasible":
-        return "infeasible, not trained"
+        return why_infeasible(trial)
     if state == "pruned":
         return f"pruned after epoch {epochs}: {record.reason or WHY_PRUNED}"
     error_of_value = "" if record.standard_error is None else f" ± {record.standard_error:.1%}"

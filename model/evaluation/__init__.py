@@ -9,6 +9,7 @@
 - digits: one-shot accuracy on MNIST
 - baselines: accuracy without any learning
 - classify: a new picture's class among known ones
+- rejection: when a new picture is of none of them
 - standard_error: a mean and its standard error
 - published: what others have reported
 """

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from model.config import TrainConfig
 from model.network.siamese import SiameseNetwork
@@ -18,21 +19,27 @@ class Answers(NamedTuple):
     """A network's answers to some queries.
 
     Attributes:
-        classes: float32 [queries, supports], the probability of each support's class, given that
-            the query is of one of them.
-        same: float32 [queries, supports], the probability that query and support show one
-            character, each support taken by itself, as in verification.
+        classes: float32 [queries, classes], the probability of each class, given that the query is
+            of one of them.
+        same: float32 [queries, classes], the probability that the query and the class's pictures
+            show one character, each class taken by itself, as in verification.
+        scores: float32 [queries, classes], of which both are made.
     """
 
     classes: Tensor
     same: Tensor
+    scores: Tensor
 
 
 @torch.inference_mode()
 def classify(
-    network: SiameseNetwork, train: TrainConfig, support: Tensor, query: Tensor
+    network: SiameseNetwork,
+    train: TrainConfig,
+    support: Tensor,
+    query: Tensor,
+    owners: Tensor | None = None,
 ) -> Answers:
-    """Compares every query with every support, one known picture of each class.
+    """Compares every query with every support, some known pictures of each class.
 
     The classes' probabilities are the scores' softmax. For a network trained with "nca" or
     "one-shot" it is the loss's own, at the loss's temperature. For a network trained on pairs, a
@@ -44,6 +51,7 @@ def classify(
         train: how it was trained.
         support: uint8 [supports, size, size], 255 is ink.
         query: uint8 [queries, size, size].
+        owners: int64 [supports], each support's class, from 0 on; None if each is a class.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
@@ -62,4 +70,28 @@ def classify(
         for split in (torch.split(support, SLICE), torch.split(query, SLICE))
     )
     scores = network.score(new, known)
-    return Answers((scores / (train.softmax_temperature or 1.0)).softmax(1), scores.sigmoid())
+    if owners is not None:
+        scores = pooled(scores, owners)
+    probabilities = (scores / (train.softmax_temperature or 1.0)).softmax(1)
+    return Answers(probabilities, scores.sigmoid(), scores)
+
+
+def pooled(scores: Tensor, owners: Tensor) -> Tensor:
+    """A score for each class: the mean over its known pictures' scores.
+
+    On the validation alphabets it answers as well as the mean of their odds or the best of them,
+    and takes fewer pictures of no class for one of it (`benchmarks/winner/rejection.py`).
+
+    Args:
+        scores: float [queries, supports].
+        owners: int64 [supports], each support's class, 0 to classes - 1, none left out.
+
+    Returns:
+        float [queries, classes].
+
+    Example:
+        >>> pooled(torch.tensor([[2.0, 1.0, -1.0]]), torch.tensor([0, 0, 1]))
+        tensor([[ 1.5000, -1.0000]])
+    """
+    shares = one_hot(owners).to(scores)
+    return scores @ (shares / shares.sum(0))

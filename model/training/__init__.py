@@ -1,6 +1,7 @@
 """A network's training.
 
 - trainer: the training loop, from epoch to epoch
+- step_memory: what a training step holds, from the configuration alone
 - speed: of a training, in pictures a second
 - epoch_report: what a training yields after each epoch
 - losses: the four losses

@@ -1,7 +1,7 @@
 """Two real searches for an equal time, and what is made of their storages."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tiny_study import tiny_study
 from benchmarks import equal_time
 from benchmarks.equal_time import compared, outcome
 from hpo.database.opening import open_storage
+from hpo.run.search_task import SearchTask
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import default_url
 
@@ -51,12 +52,38 @@ def test_the_best_so_far_is_of_what_ended_in_time() -> None:
 def test_part_of_the_time() -> None:
     good = outcome([trial(0, 2.0, 0.6), trial(1, 6.0, 0.8)], time=10.0)
     poor = outcome([trial(0, 1.0, 0.3), trial(1, 8.0, 0.6)], time=10.0)
-    found = compared([(good, poor), (good, good), (poor, good)], time=10.0)
-    part = found["part_of_the_time_to_the_random_searchs_final"]
+    repetitions = [[good, poor, good], [good, good, good], [poor, good, good]]
+    found = compared(["a", "b", "c"], repetitions, time=10.0)
+    part = found["against"]["b"]["part_of_the_time_to_its_final"]
     assert part["repetitions"] == [0.2, 0.8, None]
     assert (part["repetitions_that_reached_it"], part["0.5"]) == (2, 0.8)
-    assert found["final"]["random"]["mean"] == pytest.approx(2.2 / 3, abs=1e-5)
-    assert found["gain"]["mean"] == 0
+    assert found["final"]["b"]["mean"] == pytest.approx(2.2 / 3, abs=1e-5)
+    assert found["against"]["b"]["gain"]["mean"] == 0
+    assert found["against"]["c"]["gain"]["mean"] == pytest.approx(-0.2 / 3, abs=1e-5)
+
+
+def test_each_search_begins_a_repetition_in_turn(
+    tmp_path: Path, run: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are fewer cores than searches, the last of them trains alone."""
+    order: list[list[str]] = []
+
+    def note(tasks: Sequence[SearchTask], *_: object) -> bool:
+        order.append([task.name.removeprefix("tiny-") for task in tasks])
+        return True
+
+    monkeypatch.setattr(equal_time, "run_tasks", note)
+    monkeypatch.setattr(equal_time, "usable_cores", lambda: 2)
+    study = tmp_path / "tiny.toml"
+    study.write_text(tiny_study())
+    words = (study, tmp_path, "--seconds", 0.5, "--repetitions", 2, "--searches")
+    run(equal_time.main, *words, "random/none", "tpe-2/median", "tpe/none")
+    assert order == [
+        ["random-none-0", "tpe-2-median-0"],
+        ["tpe-none-0"],
+        ["tpe-2-median-1", "tpe-none-1"],
+        ["random-none-1"],
+    ]
 
 
 def test_real_searches_side_by_side(tmp_path: Path, run: Callable[..., None]) -> None:
@@ -67,7 +94,7 @@ def test_real_searches_side_by_side(tmp_path: Path, run: Callable[..., None]) ->
     run(equal_time.main, *words)
     document = json.loads((folder / "equal-time.json").read_text())
     assert (folder / "equal-time.png").stat().st_size > 10_000
-    names = ("tiny-defined-0", "tiny-random-0")
+    names = ("tiny-tpe-median-0", "tiny-random-none-0")
     stored = [stored_study(n, open_storage(default_url(folder / n), create=False)) for n in names]
     assert [c.sampler.name for _, c in stored] == ["tpe", "random"]
     assert [c.pruner.name for _, c in stored] == ["median", "none"]

@@ -15,7 +15,7 @@ from run_study import app
 def test_an_unknown_experiment_names_the_allowed(refused: Callable[..., str]) -> None:
     line = refused("reproduce", "table4")
     assert line.startswith("error: reproduce table4: no such experiment; allowed are table1, ")
-    assert line.endswith(" calibration and filters")
+    assert line.endswith(" filters and search")
 
 
 def test_a_named_network_must_be_there_also_where_none_is_needed(

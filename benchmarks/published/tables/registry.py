@@ -11,6 +11,8 @@ from benchmarks.published.tables.equal_time import real_searches
 from benchmarks.published.tables.experiments import calibration, experiments, table1
 from benchmarks.published.tables.searches import (
     earlier_ends,
+    early_stops,
+    priors,
     promotion,
     recordings,
     replayed,
@@ -75,6 +77,8 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     ),
     "promotion": promotion,
     "warm-start": warm_start,
+    "early-stops": early_stops,
+    "priors": priors,
     "retrained-finalists": retrained_finalists,
     "retraining-time": retraining_time,
     "seeds": seeds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import Document, Results
 
 RECORDINGS = {
@@ -112,6 +112,58 @@ def warm_start(results: Results) -> Table:
         "begins with",
         "trials until there, median",
         "trials saved, mean",
+        "accuracy at the end, mean",
+    )
+    return Table(columns, rows)
+
+
+def early_stops(results: Results) -> Table:
+    """What searches save and lose that end when little more is expected of them."""
+    file = "replay/early-stop.json"
+    document = results.document(file)
+
+    def gained(points: dict[str, float]) -> str:
+        return f"{points['mean']:.2f} ± {points['standard_error']:.2f}"
+
+    rows: list[Row] = []
+    for row in document["rules"]:
+        saved = row["time_saved"]
+        rows.append(
+            (
+                Link(f"`gain = {row['gain']}`, `trials = {row['trials']}`", file),
+                f"{100 * saved['mean']:.0f} ± {100 * saved['standard_error']:.0f}",
+                gained(row["points_lost"]),
+                gained(row["points_that_the_next_trials_gained"]),
+                f"{row['trials_done']:.0f}",
+                str(row["searches_that_ended_early"]),
+            )
+        )
+    columns = (
+        "`stop`",
+        "time saved, %, mean",
+        "points lost, mean",
+        "points that the next `trials` gained, mean",
+        f"trials done, of {document['trials']}",
+        f"ended early, of {document['repetitions']}",
+    )
+    return Table(columns, rows)
+
+
+def priors(results: Results) -> Table:
+    """Searches with a prior for every parameter, beside those without."""
+    file = "replay/priors.json"
+    rows: list[Row] = []
+    for row in results.document(file)["searches"]:
+        without = row["prior"] == "none"
+        gained = ["" if without else change(at["gained"], at["standard_error"]) for at in row["at"]]
+        spread = "" if without else f"{row['spread']:g}"
+        rows.append((Link(row["prior"], file), spread, *gained, percent(row["at"][-1]["accuracy"])))
+    columns = (
+        "prior",
+        "deviation, parts of the range",
+        "points gained after a quarter of the time, mean",
+        "after half",
+        "at the end",
         "accuracy at the end, mean",
     )
     return Table(columns, rows)

@@ -10,4 +10,5 @@
 - losses: the losses side by side
 - calibration: how far the odds for "same" can be trusted
 - filters: the first layer's filters
+- search: the paper's own search of hyperparameters
 """

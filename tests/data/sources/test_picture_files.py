@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.sources.picture_files import BYTES, FORMATS, PIXELS, NoPicture, read_brightness
+from data.sources.picture_files import BYTES, FORMATS, PIXELS, NoPicture, read_picture
 
 SIDE = int(PIXELS**0.5)
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 50 50\n%%EndComments\nshowpage\n%%EOF\n"
@@ -45,7 +45,7 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(
     path = png(tmp_path / "bomb.png", 13_000, 6_000, depth, colour)
     start = time.monotonic()
     with pytest.raises(NoPicture, match=r"^too large: 78 million pixels, at most 64 million$"):
-        read_brightness(path)
+        read_picture(path)
     assert time.monotonic() - start < 0.5
 
 
@@ -56,7 +56,7 @@ def test_what_pillow_itself_calls_a_bomb_is_refused(tmp_path: Path) -> None:
     checksum = struct.pack(">I", zlib.crc32(content[at - 4 : at + 13]))
     (tmp_path / "bomb.png").write_bytes(content[: at + 13] + checksum + content[at + 17 :])
     with pytest.raises(NoPicture, match="exceeds limit") as caught:
-        read_brightness(tmp_path / "bomb.png")
+        read_picture(tmp_path / "bomb.png")
     assert "\n" not in str(caught.value)
 
 
@@ -67,8 +67,8 @@ def test_the_largest_picture_takes_less_than_a_gigabyte(
     path = png(tmp_path / "large.png", SIDE, SIDE, depth, colour)
     script = (
         "import sys; from pathlib import Path\n"
-        "from data.sources.picture_files import NoPicture, read_brightness\n"
-        "try: read_brightness(Path(sys.argv[1]))\n"
+        "from data.sources.picture_files import NoPicture, read_picture\n"
+        "try: read_picture(Path(sys.argv[1]))\n"
         "except NoPicture as reason: assert 'wholly transparent' in str(reason), reason\n"
         # Not getrusage: what it tells begins with the memory of the process that forked this one.
         "status = Path('/proc/self/status').read_text()\n"
@@ -84,14 +84,14 @@ def test_a_large_photograph_is_read_smaller(tmp_path: Path) -> None:
     picture = Image.new("L", (12_000, 9_000), 255)  # 108 million pixels
     picture.paste(0, (3_000, 3_000, 4_000, 6_000))
     picture.save(tmp_path / "photograph.jpg")
-    brightness = read_brightness(tmp_path / "photograph.jpg")
-    assert brightness.shape == (180, 240)
-    assert brightness[90, 70] < 0.1
-    assert brightness[90, 120] > 0.9
+    colours = read_picture(tmp_path / "photograph.jpg")
+    assert colours.shape == (720, 960, 3)
+    assert colours[360, 280].max() < 0.1
+    assert colours[360, 480].min() > 0.9
     # A progressive one is decoded whole first.
     picture.save(tmp_path / "progressive.jpg", progressive=True)
     with pytest.raises(NoPicture, match="108 million pixels"):
-        read_brightness(tmp_path / "progressive.jpg")
+        read_picture(tmp_path / "progressive.jpg")
 
 
 def test_too_many_bytes_are_refused_unread(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_too_many_bytes_are_refused_unread(tmp_path: Path) -> None:
         file.write(b"RIFF\0\0\0\0WEBPVP8L")
         file.truncate(BYTES + 1)  # a hole, which takes no room
     with pytest.raises(NoPicture, match=r"^too large: 512 million bytes, at most 512 million$"):
-        read_brightness(tmp_path / "huge.webp")
+        read_picture(tmp_path / "huge.webp")
 
 
 def test_pictures_that_are_programs_start_none(
@@ -113,7 +113,7 @@ def test_pictures_that_are_programs_start_none(
     for name in ("picture.eps", "picture.png"):
         (tmp_path / name).write_bytes(EPS)
         with pytest.raises(NoPicture, match=r"^no picture$"):
-            read_brightness(tmp_path / name)
+            read_picture(tmp_path / name)
     assert not (tmp_path / "started").exists()
 
 
@@ -122,7 +122,7 @@ def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "device.png").symlink_to("/dev/zero")
     for name in ("pipe.png", "device.png"):
         with pytest.raises(NoPicture, match="empty"):
-            read_brightness(tmp_path / name)
+            read_picture(tmp_path / name)
 
 
 @pytest.mark.parametrize("form", [*FORMATS, "MPO"])
@@ -131,9 +131,9 @@ def test_formats_that_are_meant_are_read(form: str, tmp_path: Path) -> None:
     picture.paste("black", (100, 50, 200, 150))
     options = {"save_all": True, "append_images": [picture]} if form == "MPO" else {}
     picture.save(tmp_path / "picture", form, **options)
-    brightness = read_brightness(tmp_path / "picture")
-    assert brightness[80, 120] < 0.1
-    assert brightness[10, 10] > 0.9
+    colours = read_picture(tmp_path / "picture")
+    assert colours[80, 120].max() < 0.1
+    assert colours[10, 10].min() > 0.9
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "L", "LA", "RGBA", "I;16", "F", "CMYK"])
@@ -148,6 +148,41 @@ def test_bands_are_no_other_picture(
     else:
         picture = picture.convert("RGB").convert(mode)
     picture.save(tmp_path / "picture", "TIFF")
-    whole = read_brightness(tmp_path / "picture")
+    whole = read_picture(tmp_path / "picture")
     monkeypatch.setattr("data.sources.picture_files.BAND", 50_000)
-    np.testing.assert_allclose(read_brightness(tmp_path / "picture"), whole, atol=1e-6)
+    np.testing.assert_allclose(read_picture(tmp_path / "picture"), whole, atol=1e-6)
+
+
+def test_photographs_of_telephones_are_read_where_their_package_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    picture = Image.new("RGB", (300, 200), "white")
+    picture.paste("black", (100, 50, 200, 150))
+    picture.save(tmp_path / "picture.heic", "HEIF")
+    assert read_picture(tmp_path / "picture.heic")[80, 120].max() < 0.1
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(NoPicture, match=r"HEIC, which needs pip install '\.\[heic\]'"):
+        read_picture(tmp_path / "picture.heic")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"%PDF-1.7\n%rest", "a PDF, which is not read: save the page as PNG"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG, which is"),
+        (b"<html>", "no picture"),
+    ],
+)
+def test_documents_are_named_as_what_they_are(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(content)
+    with pytest.raises(NoPicture, match=f"^{said}"):
+        read_picture(tmp_path / "picture.png")
+
+
+def test_colours_are_kept(tmp_path: Path) -> None:
+    Image.new("RGB", (300, 200), (200, 100, 50)).save(tmp_path / "picture.png")
+    np.testing.assert_allclose(
+        read_picture(tmp_path / "picture.png")[100, 100], np.array([200, 100, 50]) / 255, atol=0.01
+    )

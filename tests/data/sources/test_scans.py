@@ -12,10 +12,11 @@ from PIL import Image, ImageOps
 from scipy.ndimage import binary_dilation, gaussian_filter, label
 
 from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean
+from benchmarks.winner.scenes import SCENES, nothing, page_of
 from data.collection import SIDE, Collection
 from data.sources.pen import middle_lines, redrawn, stroke_width
-from data.sources.picture_files import NoPicture, read_brightness
-from data.sources.scans import pictures_of, to_drawing
+from data.sources.picture_files import NoPicture, read_picture
+from data.sources.scans import pictures_of, read_drawing, read_drawings
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def inks(glyphs: Collection) -> list[Mask]:
 
 def drawing_in(content: bytes, tmp_path: Path) -> Mask:
     (tmp_path / "picture").write_bytes(content)
-    return to_drawing(read_brightness(tmp_path / "picture"))
+    return read_drawing(tmp_path / "picture").ink
 
 
 def likeness(one: Mask, other: Mask) -> float:
@@ -145,9 +146,9 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
             drawing_in(content, tmp_path)
         assert "\n" not in str(caught.value)
     with pytest.raises(NoPicture, match="a folder"):
-        read_brightness(tmp_path)
+        read_picture(tmp_path)
     with pytest.raises(NoPicture, match="cannot be read: No such file or directory"):
-        read_brightness(tmp_path / "none")
+        read_picture(tmp_path / "none")
 
 
 def test_pens_are_measured_and_changed(inks: list[Mask]) -> None:
@@ -175,3 +176,80 @@ def test_a_networks_input_is_averaged_as_omniglots_is(glyphs: Collection) -> Non
     for size in (28, 35, 105):
         expected = glyphs.characters(glyphs.background[:1], (3,), size).pictures[:, 0]
         assert pictures_of(inks, size).equal(expected)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_else_is_on_a_photograph_is_no_part_of_the_drawing(
+    name: str, inks: list[Mask], tmp_path: Path
+) -> None:
+    dice = np.random.default_rng(0)
+    found = []
+    for ink in inks[:16]:
+        (tmp_path / "picture").write_bytes(SCENES[name](ink, dice))
+        drawings = read_drawings(tmp_path / "picture")
+        expected = drawing_in(clean(ink, dice), tmp_path)
+        found.append(likeness(drawings[0].ink, expected) if len(drawings) == 1 else 0)
+    assert np.median(found) > 0.88
+    assert np.quantile(found, 0.15) > 0.75
+
+
+@pytest.mark.parametrize(("name", "note"), [("margin_line", "edge"), ("boxed", "box")])
+def test_what_is_left_out_is_said(name: str, note: str, inks: list[Mask], tmp_path: Path) -> None:
+    (tmp_path / "picture").write_bytes(SCENES[name](inks[0], np.random.default_rng(0)))
+    (said,) = read_drawing(tmp_path / "picture").notes
+    assert note in said
+
+
+def test_several_drawings_are_several(inks: list[Mask], tmp_path: Path) -> None:
+    dice = np.random.default_rng(0)
+    for count in (4, 10):
+        (tmp_path / "picture").write_bytes(page_of(inks[:count], dice))
+        drawings = read_drawings(tmp_path / "picture")
+        assert len(drawings) == count
+        likenesses = [
+            likeness(drawing.ink, drawing_in(clean(ink, dice), tmp_path))
+            for drawing, ink in zip(drawings, inks, strict=False)
+        ]
+        assert np.median(likenesses) > 0.85  # in reading order
+    (tmp_path / "picture").write_bytes(page_of(inks[:4], dice))
+    with pytest.raises(NoPicture, match=r"^4 drawings on it, where one is wanted$"):
+        read_drawing(tmp_path / "picture")
+
+
+def test_a_picture_cut_to_its_drawing_keeps_all_of_it(inks: list[Mask], tmp_path: Path) -> None:
+    found = []
+    for ink in inks[:24]:
+        rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+        cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        expected = drawing_in(file(Image.fromarray(~ink)), tmp_path)
+        drawing = drawing_in(file(Image.fromarray(~cut)), tmp_path)
+        found.append(likeness(drawing, expected))
+    assert np.quantile(found, 0.1) > 0.85
+
+
+def test_chalk_on_a_board_is_read(inks: list[Mask], tmp_path: Path) -> None:
+    for ink in inks[:4]:
+        board = np.full((240, 240), 40, np.uint8)
+        board[60:165, 60:165][ink] = 230
+        expected = drawing_in(file(Image.fromarray(~ink)), tmp_path)
+        assert likeness(drawing_in(file(Image.fromarray(board)), tmp_path), expected) > 0.8
+
+
+def test_what_looks_like_no_strokes_is_refused(tmp_path: Path) -> None:
+    blob = np.full((200, 200), 255, np.uint8)
+    blob[60:140, 60:140] = 0
+    dice = np.random.default_rng(0)
+    dots = np.full((300, 300), 255, np.uint8)
+    for row, column in dice.integers(10, 280, (150, 2)):
+        dots[row : row + 7, column : column + 7] = 0
+    for picture in (blob, dots):
+        with pytest.raises(NoPicture, match=r"^what stands out looks like no strokes$"):
+            drawing_in(file(Image.fromarray(picture)), tmp_path)
+    refused = 0
+    for _ in range(10):
+        (tmp_path / "picture").write_bytes(nothing(dice))
+        try:
+            read_drawings(tmp_path / "picture")
+        except NoPicture:
+            refused += 1
+    assert refused >= 5

@@ -65,7 +65,7 @@ def test_each_finished_trial_is_one_plain_line(capsys: pytest.CaptureFixture[str
         "quick 4/12: trial 3 71.3% ± 2.1% (best of 2 epochs, 31 s)",
         "quick 5/12: trial 4 pruned after epoch 1: others did better",
         "quick 7/16: trial 5 pruned after epoch 1: the loss of epoch 1 is nan",
-        "quick 7/16: trial 6 infeasible, not trained",
+        "quick 7/16: trial 6 infeasible: its network cannot exist",
         "quick 7/16: trial 7 failed: OSError: [Errno 28] disk full",
     ]
 

@@ -43,8 +43,10 @@ def now() -> Status:
         budget=Budget(trials=3, timeout=None),
         best=Best(number=0, value=0.5),
         winner=WinnerStatus(number=0, validation=results.validation, test=results.test),
+        converged=None,
         left_out=None,
         passed_over=[],
+        waits=None,
         recent=[Ended(number=1, outcome=f"failed: {HOSTILE}")],
         workers=[
             WorkerStatus(

@@ -127,7 +127,7 @@ def test_status_counts_and_shows_what_is_under_way(
     assert now["retried"] == 1
     assert now["recent"][2:] == [
         {"number": 2, "outcome": "pruned after epoch 1: others did better"},
-        {"number": 3, "outcome": "infeasible, not trained"},
+        {"number": 3, "outcome": "infeasible: its network cannot exist"},
         {"number": 4, "outcome": "70.0% ± 1.0% (best of 1 epochs, 3 s)"},
     ]
     shown = lines(found, tmp_path)

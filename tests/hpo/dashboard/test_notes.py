@@ -12,7 +12,7 @@ from hpo.database.opening import open_storage
 from hpo.storage.studies import FINGERPRINT, STORAGE, open_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
-from hpo.study.file import load_study
+from hpo.study.file import load_study, read_study
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.training.epoch_report import EpochReport
 
@@ -56,3 +56,15 @@ def test_the_reason_of_an_end_is_no_markup() -> None:
 def test_it_says_which_rates_are_factors(study: str, said: bool, tmp_path: Path) -> None:
     note = note_of(load_study(study), tmp_path)
     assert ("A layer's learning_rate is a factor of the network's." in note) == said
+
+
+def test_it_tells_of_constraints_and_priors(tmp_path: Path) -> None:
+    base = load_study("glyphs")
+    document = base.model_dump(mode="json") | {"constraints": {"parameters": 50_000, "memory": 64}}
+    document["network"] |= {"units": {"low": 16, "high": 64, "log": True, "prior": 32}}
+    document["train"] |= {"optimiser": {"choices": ["sgd", "adam"], "prior": "adam"}}
+    note = note_of(read_study(document, "test"), tmp_path)
+    assert "Each trial takes at most 50,000 parameters, 64.0 MiB of memory." in note
+    assert "| units | 16 | 64 | log, prior 32 |" in note
+    assert "| optimiser | one of | sgd, adam | prior adam |" in note
+    assert "at most" not in note_of(base.model_copy(update={"name": "free"}), tmp_path)

@@ -16,7 +16,7 @@ from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section
 from hpo.report.text import searched
-from hpo.study.file import load_study
+from hpo.study.file import load_study, read_study
 from hpo.study.parameter_words import words
 from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, state_of
@@ -188,6 +188,15 @@ def test_factors_of_a_learning_rate_are_called_so(study: str, called: str) -> No
     assert figure.layout.xaxis.title.text == f"conv1 {called}"
     assert f"3 parameters ({called}, units and optimiser)" in searched(config, trials, NOW)
     assert "learning rate factor" not in words("learning_rate", config)
+
+
+def test_the_first_paragraph_tells_of_constraints() -> None:
+    config = load_study("glyphs")
+    assert "at most" not in searched(config, [], NOW)
+    document = config.model_dump() | {"constraints": {"parameters": 50_000, "seconds": 2.5}}
+    assert "A trial could take at most 50,000 parameters and 2.5 seconds of training." in searched(
+        read_study(document, "test"), [], NOW
+    )
 
 
 def test_thousands_of_trials_stay_light_and_their_legends_short() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 from dataclasses import fields, replace
+from math import log
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -26,7 +27,10 @@ from hpo.search.objective import Objective
 from hpo.storage.artifacts import ArtifactStore, open_store
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
+from hpo.study.space import sample
+from hpo.trials.outcome import in_words, state_of
 from hpo.workers.reporter import Reporter
+from model.training.step_memory import step_memory
 
 CPU = torch.device("cpu")
 
@@ -36,9 +40,10 @@ def data(glyphs: Collection) -> SearchData:
     return SearchData.of(glyphs, 28, CPU)
 
 
-def config_with(**train: Any) -> StudyConfig:  # noqa: ANN401
+def config_with(constraints: dict[str, float] | None = None, **train: Any) -> StudyConfig:  # noqa: ANN401
     """The glyphs' study without pruner, with another training."""
     document = load_study("glyphs").definition() | {"trials": 1, "pruner": {"name": "none"}}
+    document["constraints"] = constraints or {}
     document["train"] = document["train"] | {"epochs": 3, "steps_per_epoch": 3} | train
     return read_study(document, "test")
 
@@ -202,6 +207,93 @@ def test_a_network_that_cannot_exist_costs_no_training(
     assert trial.user_attrs["reason"] == f"infeasible: 28x28 is {shortfall} pixels too small"
     assert progress.trained == []
     assert not any(path.is_file() for path in tmp_path.rglob("*"))
+
+
+SMALL = {"conv1.filters": 8, "conv2.filters": 8, "units": 32}
+
+
+def needs() -> tuple[int, float]:
+    """Parameters, and MiB, of the network that `study_with(**SMALL)` tries first."""
+    config, study = config_with(), study_with(**SMALL)
+    network = sample(study.ask(), config, seed=0)
+    return network.network.parameters, step_memory(network) / 2**20
+
+
+@pytest.mark.parametrize("exceeded", ["parameters", "memory"])
+def test_a_network_that_exceeds_a_constraint_costs_no_training(
+    exceeded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hpo.search.objective, "Trainer", None)
+    nothing: Any = None
+    parameters, memory = needs()
+    limits = {"parameters": parameters, "memory": memory, "seconds": 60.0}
+    limits[exceeded] = {"parameters": parameters - 1, "memory": memory / 2}[exceeded]
+    study, config = study_with(**SMALL), config_with(constraints=limits)
+    assert run(study, config, nothing, tmp_path) == 0
+    study.tell(0, 0.0)
+    trial = study.trials[0]
+    # All of them, in the order in which any database gives them, for the Gaussian process.
+    assert list(trial.constraints) == ["memory", "parameters", "shortfall", "training seconds"]
+    expected = dict.fromkeys(trial.constraints, 0.0)
+    expected |= {"memory": log(2)} if exceeded == "memory" else {}
+    expected |= {"parameters": log(parameters / (parameters - 1))} if exceeded != "memory" else {}
+    assert trial.constraints == pytest.approx(expected, abs=1e-9)
+    assert state_of(trial) == "infeasible"
+    need = f"{parameters:,} parameters" if exceeded == "parameters" else f"{memory:,.1f} MiB"
+    assert in_words(trial) == (
+        f"infeasible: {need}, constraints.{exceeded} allows {limits[exceeded]:,}"
+    )
+    assert trial.intermediate_values == {}
+
+
+def test_a_training_that_would_take_too_long_ends_after_its_first_epoch(
+    data: SearchData, tmp_path: Path
+) -> None:
+    study, config = study_with(), config_with(constraints={"seconds": 1e-3})
+    value = run(study, config, data, tmp_path)
+    study.tell(0, value)
+    trial = study.trials[0]
+    assert trial.intermediate_values == {1: value}
+    assert list(trial.constraints) == ["shortfall", "training seconds"]
+    # As long as three epochs of the first one's length, and it took that one.
+    seconds = trial.user_attrs["seconds"]
+    assert state_of(trial) == "infeasible"
+    assert in_words(trial).startswith("infeasible after epoch 1: would take ")
+    assert trial.constraints["training seconds"] == pytest.approx(log(3 * seconds / 1e-3))
+    assert trial.user_attrs["reason"] == (
+        f"infeasible: would take {3 * seconds:,.1f} s, constraints.seconds allows 0.001"
+    )
+
+
+def test_what_takes_no_longer_is_trained_to_its_end_and_says_how_much_was_left(
+    data: SearchData, tmp_path: Path
+) -> None:
+    study, config = study_with(), config_with(constraints={"seconds": 1e4})
+    run(study, config, data, tmp_path)
+    trial = study.trials[0]
+    assert list(trial.intermediate_values) == [1, 2, 3]
+    expected = log(trial.user_attrs["seconds"] / 1e4)
+    assert trial.constraints == {"shortfall": 0, "training seconds": pytest.approx(expected)}
+
+
+def test_a_pruned_training_tells_what_its_seconds_would_have_been(
+    data: SearchData, tmp_path: Path
+) -> None:
+    """The Gaussian process needs the same constraints of all trials."""
+    study, config = (
+        study_with(optimiser="sgd"),
+        config_with(
+            layers={"learning_rate": 10.0, "l2": 1.0},
+            steps_per_epoch=30,
+            epochs=4,
+            constraints={"seconds": 1e4},
+        ),
+    )
+    with pytest.raises(optuna.TrialPruned):
+        run(study, config, data, tmp_path)
+    trial = study.trials[0]
+    assert 0 < len(trial.intermediate_values) < 4
+    assert trial.constraints["training seconds"] > log(trial.user_attrs["seconds"] / 1e4)
 
 
 def test_a_loss_that_is_not_finite_prunes_at_once(data: SearchData, tmp_path: Path) -> None:

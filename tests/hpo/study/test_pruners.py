@@ -25,6 +25,7 @@ def test_seeds_differ_by_study_trial_and_purpose() -> None:
     ("pruner", "expected", "asked"),
     [
         ({"name": "successive-halving", "min_epochs": 2}, {2}, {2, 6, 18}),
+        ({"name": "guarded-halving", "min_epochs": 2}, {2}, {2, 6, 18}),
         ({"name": "hyperband", "min_epochs": 2}, {2, 6, 18}, {2, 6, 18}),
         ({"name": "median", "min_epochs": 4}, {4}, set(range(4, 21))),
         ({"name": "none"}, set(), set()),

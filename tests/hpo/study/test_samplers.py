@@ -21,6 +21,7 @@ from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
+from hpo.study.additive import AdditiveSampler
 from hpo.study.definition import SamplerConfig, StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.study.samplers import make_sampler
@@ -99,7 +100,13 @@ def proposed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proposed:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("tpe", TPESampler), ("gp", GPSampler), ("random", RandomSampler)]
+    ("name", "kind"),
+    [
+        ("tpe", TPESampler),
+        ("gp", GPSampler),
+        ("additive", AdditiveSampler),
+        ("random", RandomSampler),
+    ],
 )
 def test_each_name_stands_for_its_sampler(name: str, kind: type[BaseSampler]) -> None:
     assert isinstance(make_sampler(config_with(name), 0), kind)
@@ -121,7 +128,7 @@ def test_the_space_is_the_one_that_optuna_would_find(name: str) -> None:
     assert len(known) > 5
 
 
-@pytest.mark.parametrize("name", ["tpe", "gp"])
+@pytest.mark.parametrize("name", ["tpe", "gp", "additive"])
 @pytest.mark.parametrize("startup", [3, 9])
 def test_so_many_trials_are_random_and_no_more(name: str, startup: int, proposed: Proposed) -> None:
     chance = [trial.params for trial in proposed(config_with("random", trials=6))]
@@ -132,7 +139,25 @@ def test_so_many_trials_are_random_and_no_more(name: str, startup: int, proposed
     assert all(later)
 
 
-@pytest.mark.parametrize("name", ["tpe", "gp"])
+@pytest.mark.parametrize("name", ["tpe", "gp", "additive"])
+def test_what_exceeds_a_constraint_is_learned(name: str, proposed: Proposed) -> None:
+    """Up to 512 units, of which a quarter keeps to the number of parameters."""
+
+    def exceed(sampler: str) -> int:
+        document = config_with(sampler, trials=12).model_dump(mode="json")
+        convolution = {"filters": 4, "kernel": 5}
+        document["network"] |= {"convolutions": [convolution] * 2}
+        document["network"] |= {"units": {"low": 1, "high": 512}}
+        config = read_study(document | {"constraints": {"parameters": 200_000}}, "test")
+        trials = proposed(config)
+        assert sum(not is_infeasible(trial) for trial in trials) == 12
+        return sum(is_infeasible(trial) for trial in trials[STARTUP:])
+
+    assert exceed("random") >= 20
+    assert exceed(name) <= 8
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp", "additive"])
 def test_what_learns_beats_chance(name: str, proposed: Proposed) -> None:
     """After the start: fewer networks that cannot exist, and better learning rates."""
 
@@ -140,7 +165,7 @@ def test_what_learns_beats_chance(name: str, proposed: Proposed) -> None:
         later = [
             trial
             for seed in range(2)
-            for trial in proposed(config_with(sampler, seed=seed))[STARTUP:]
+            for trial in proposed(config_with(sampler, seed=seed, trials=20))[STARTUP:]
         ]
         values = [trial.values[0] for trial in later if not is_infeasible(trial)]
         return len(later) - len(values), fmean(values)

@@ -84,7 +84,7 @@ def test_a_range_is_of_its_fields_kind_whatever_its_ends_look_like() -> None:
     assert trial.distributions["output.learning_rate"] == rate
 
 
-@pytest.mark.parametrize("name", ["tpe", "gp", "random"])
+@pytest.mark.parametrize("name", ["tpe", "gp", "additive", "random"])
 def test_every_sampler_proposes_valid_configurations_that_map_back(name: str) -> None:
     study = study_of(DOCUMENT | {"sampler": {"name": name, "startup_trials": 3}})
     search = optuna.create_study(direction="maximize")

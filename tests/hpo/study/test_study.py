@@ -61,6 +61,15 @@ def test_the_projects_own_studies_survive_json(name: str) -> None:
     assert not {"trials", "timeout", "infeasible_trials"} & study.definition().keys()
 
 
+def test_only_constraints_that_are_set_define_a_study() -> None:
+    """Results and storages that are older than a constraint are of the same study still."""
+    study = load_study("glyphs")
+    assert "constraints" not in study.definition()
+    limited = read_study(study.model_dump() | {"constraints": {"seconds": 4.0}}, "test")
+    assert limited.definition() == study.definition() | {"constraints": {"seconds": 4.0}}
+    assert read_study(limited.definition() | limited.changeable(), "test") == limited
+
+
 def test_a_name_a_file_name_and_a_path_find_the_same_study(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +116,16 @@ def test_the_papers_study_holds_the_papers_space() -> None:
             "[network]",
             '[pruner]\nname = "hyper-band"\n[network]',
             ["pruner.name", "'hyperband'", "'successive-halving'", "'median'", "'none'"],
+        ),
+        (
+            "[network]",
+            "[constraints]\nparameters = 0\n[network]",
+            ["constraints.parameters", "greater than or equal to 1", "not 0"],
+        ),
+        (
+            "[network]",
+            "[constraints]\nminutes = 3\n[network]",
+            ["constraints.minutes", "parameters", "memory", "seconds"],
         ),
         (
             "[network]",

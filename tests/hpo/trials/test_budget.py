@@ -111,3 +111,11 @@ def test_the_other_limits_say_what_was_reached(config: StudyConfig) -> None:
         "3 networks were proposed that cannot exist, as many as infeasible_trials allows;"
         " the search ends after 0 of 5 trials"
     )
+    limited = StudyConfig.model_validate(
+        config.model_dump() | {"constraints": {"parameters": 10, "seconds": 4.5}}
+    )
+    assert reached_limit(impossible, limited) == (
+        "3 networks were proposed that cannot exist or exceed constraints.parameters,"
+        " constraints.seconds, as many as infeasible_trials allows;"
+        " the search ends after 0 of 5 trials"
+    )

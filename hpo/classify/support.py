@@ -1,0 +1,161 @@
+"""The support: the known pictures of each class, from a folder, or kept in a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from data.collection import SIDE
+from data.errors import InputError
+from data.sources.picture_files import NoPicture
+from data.sources.scans import Drawing, read_drawing
+from hpo.classify.answers import UNKNOWN, Skipped
+from hpo.runtime.literal_text import say
+from model.network.weights import read_tensors, write_tensors
+
+NUMBERED = re.compile(r"(.+)[_-]\d+")
+"""A picture's name that ends with a number: one of several pictures of a class."""
+
+
+@dataclass(frozen=True)
+class Support:
+    """Known pictures.
+
+    Attributes:
+        classes: their names.
+        drawings: bool [pictures, 105, 105].
+        owners: int64 [pictures], the class of each.
+    """
+
+    classes: list[str]
+    drawings: NDArray[np.bool_]
+    owners: Tensor
+
+    @property
+    def shots(self) -> dict[str, int]:
+        """How many pictures each class has."""
+        counts = torch.bincount(self.owners, minlength=len(self.classes)).tolist()
+        return dict(zip(self.classes, counts, strict=True))
+
+    def first_of(self, number: int) -> NDArray[np.bool_]:
+        """A class's first drawing."""
+        first: NDArray[np.bool_] = self.drawings[int((self.owners == number).nonzero()[0])]
+        return first
+
+    def keep(self, path: Path) -> None:
+        """Writes the prepared support into one file, which `read_support` takes.
+
+        Raises:
+            NoRoom: the disk takes nothing more.
+            WorkFailed: the file cannot be written there.
+        """
+        bits = torch.from_numpy(np.packbits(self.drawings.reshape(len(self.drawings), -1), axis=-1))
+        tensors = {"drawings": bits, "owners": self.owners}
+        write_tensors(tensors, {"support": self.classes}, path)
+
+
+def read_support(path: Path, skipped: list[Skipped]) -> Support:
+    """Reads the known pictures: of a folder, or a file that `Support.keep` wrote.
+
+    A folder holds a folder for each class, or pictures that are named after their class:
+    `class.png`, or `class_1.png`, `class_2.png` and so on, if there are more classes than one.
+
+    Args:
+        path: the folder or file.
+        skipped: gets what was left out.
+
+    Raises:
+        InputError: there is no such folder, or nothing in it can be used.
+    """
+    if path.is_file():
+        return _kept(path)
+    found: dict[str, list[Drawing]] = {}
+    for name, file in _named(path, skipped):
+        try:
+            drawing = read_drawing(file)
+        except NoPicture as reason:
+            skip(file, str(reason), skipped)
+        else:
+            found.setdefault(name, []).append(drawing)
+    if not found:
+        raise InputError(f"--support {path}: holds no picture with a drawing on it")
+    if UNKNOWN in found:
+        raise InputError(
+            f"--support {path}: no class may be named {UNKNOWN}, which is what is of none"
+        )
+    owners = [number for number, drawings in enumerate(found.values()) for _ in drawings]
+    inks = [drawing.ink for drawings in found.values() for drawing in drawings]
+    return Support(list(found), np.stack(inks), torch.tensor(owners))
+
+
+def pictures_in(folder: Path, option: str) -> list[Path]:
+    """A folder's files and folders, sorted by name, hidden ones left out.
+
+    Raises:
+        InputError: it is no folder.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{option} {folder}: {'not a' if folder.exists() else 'no such'} folder")
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def skip(path: Path, reason: str, skipped: list[Skipped]) -> None:
+    """Says on stderr, and notes, that a file is left out."""
+    file = printable(str(path))
+    say(f"skipped {file}: {reason}")
+    skipped.append(Skipped(file=file, reason=reason))
+
+
+def printable(name: str) -> str:
+    """A file's name, which need not be UTF-8 as what is written here is."""
+    return os.fsencode(name).decode(errors="replace")
+
+
+def _named(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
+    """Each picture with its class, class by class."""
+    paths = pictures_in(folder, "--support")
+    files = [path for path in paths if not path.is_dir()]
+    bases = [_base(path) for path in files]
+    shared = Counter(bases)
+    numbered = len(shared) > 1 or any(path.is_dir() for path in paths)
+    first: dict[str, str] = {}
+    for path in paths:
+        if path.is_dir():
+            for picture in pictures_in(path, "--support"):
+                yield printable(path.name), picture
+            continue
+        stem, base = printable(path.stem), _base(path)
+        if stem in first:
+            skip(path, f"class {stem} is that of {first[stem]}", skipped)
+            continue
+        first[stem] = printable(path.name)
+        yield base if numbered and shared[base] > 1 else stem, path
+
+
+def _base(path: Path) -> str:
+    """A picture's name without the number at its end."""
+    stem = printable(path.stem)
+    found = NUMBERED.fullmatch(stem)
+    return found[1] if found else stem
+
+
+def _kept(path: Path) -> Support:
+    tensors, document = read_tensors(path)
+    try:
+        classes = [str(name) for name in document["support"]]
+        bits, owners = tensors["drawings"].numpy(), tensors["owners"]
+        drawings = np.unpackbits(bits, axis=-1, count=SIDE * SIDE).reshape(-1, SIDE, SIDE) > 0
+        if sorted(set(owners.tolist())) != list(range(len(classes))):
+            raise ValueError
+        return Support(classes, drawings, owners)
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"--support {path}: holds no support that classify kept") from None

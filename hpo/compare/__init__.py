@@ -1,0 +1,9 @@
+"""Studies side by side: what they found, what it cost, how their winners differ.
+
+- studies: the studies that are compared, read from their storages
+- curves: the best accuracy so far against trials and against seconds of training
+- differences: what keeps studies from being compared; hyperparameters that differ
+- rows: what is told of each study
+- terminal: it as tables on a terminal
+- page: it as a page that opens offline
+"""

@@ -1,0 +1,8 @@
+"""The paper's own search, run: parts of the experiment `search`, each of which can be run alone.
+
+- settings: the studies, how many configurations, trials and pairs; the starts a person would give
+- worth: what the space is worth: random configurations beside untrained networks
+- searches: samplers beside random search, with repetitions
+- figures: their pictures
+- longest: the best configuration trained for long, its networks kept on the way and tested after
+"""

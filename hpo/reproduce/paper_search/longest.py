@@ -1,0 +1,128 @@
+"""The best configuration trained for long: networks kept on the way, tested when all is over.
+
+The kept networks choose nothing: the configuration was chosen on validation, and a training's
+length is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.collection import Collection
+from data.splits import SearchData
+from hpo.finish.retrain import following_seeds, with_seed
+from hpo.finish.retrain_task import RetrainTask, retrain_all
+from hpo.reproduce.context import Context
+from hpo.reproduce.one_shot import one_shot
+from hpo.reproduce.paper_search.settings import Settings
+from hpo.reproduce.table import Quoted, Row
+from hpo.reproduce.trainings import Kept
+from hpo.reproduce.verification import verified
+from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.workers.reporter import Reporter
+from model.config import RunConfig
+from model.device import resolve_device
+from model.network.weights import save_network
+from model.training.trainer import Trainer
+
+PAPER, PAPER_PAIRS = 0.92, 0.9342
+"""The paper's 20-way accuracy on the official runs, and its best verification."""
+
+
+@dataclass(frozen=True)
+class LongTask(RetrainTask):
+    """Trains a configuration to its last epoch, and keeps its network as it is on the way.
+
+    Attributes:
+        kept: numbers of pairs seen at which the network is kept; each lies in its own folder,
+            below `folder`.
+    """
+
+    kept: tuple[int, ...] = ()
+
+    def run(self, collection: Collection, reporter: Reporter) -> None:
+        """Goes on from the checkpoint; a kept network is not written again."""
+        train, device = self.config.train, resolve_device(self.device)
+        if all(kept_in(self.folder, pairs).weights.exists() for pairs in self.kept):
+            return
+        data = SearchData.of(collection, self.config.network.size, device, self.splits)
+        checkpoint = self.folder.checkpoint(collection.name, train.seed)
+        trainer = Trainer(self.config, data, device, checkpoint, reporter.steps_done)
+        name = f"{self.title}seed {train.seed}"
+        reporter.started(name, train.epochs)
+        self._keep(trainer)  # a process may have been killed between checkpoint and network
+        for report in trainer.run():
+            self._keep(trainer)
+            reporter.epoch_done(report)
+        # A loss that is not finite ends a training early: its last network stands for the rest.
+        for pairs in self.kept:
+            self._save(trainer, pairs)
+        checkpoint.unlink(missing_ok=True)
+        reporter.finished(f"{name} {trainer.history[-1].accuracy:.1%}")
+
+    def _keep(self, trainer: Trainer) -> None:
+        train = self.config.train
+        seen = len(trainer.history) * train.steps_per_epoch * train.batch.pairs
+        for pairs in self.kept:
+            if seen >= pairs:
+                self._save(trainer, pairs)
+
+    def _save(self, trainer: Trainer, pairs: int) -> None:
+        folder = kept_in(self.folder, pairs)
+        if not folder.weights.exists():
+            folder.folder.mkdir(parents=True, exist_ok=True)
+            save_network(trainer.network, self.config, folder.weights)
+
+
+def kept_in(folder: TrainedFolder, pairs: int) -> TrainedFolder:
+    """Where a training's network lies as it was after a number of pairs."""
+    return TrainedFolder(folder.folder / f"{pairs}-pairs")
+
+
+def lengthened(config: RunConfig, settings: Settings) -> RunConfig:
+    """A configuration to be trained for long, in epochs of `epoch_steps`, without an early stop."""
+    of_epoch = settings.epoch_steps * config.train.batch.pairs
+    epochs = -(-settings.kept[-1] // of_epoch)
+    changes = {"epochs": epochs, "patience": epochs, "steps_per_epoch": settings.epoch_steps}
+    return config.model_copy(update={"train": config.train.model_copy(update=changes)})
+
+
+def longest(context: Context, settings: Settings, config: RunConfig) -> dict[int, list[Kept]]:
+    """Trains with each seed; by pairs seen, one network for each seed."""
+    config = lengthened(config, settings)
+    tasks = [
+        LongTask(
+            config=with_seed(config, seed),
+            title="longest, ",
+            folder=TrainedFolder(context.folder / "longest" / f"seed-{seed}"),
+            dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
+            device=context.machine.device,
+            data_root=context.machine.data_root,
+            kept=settings.kept,
+        )
+        for seed in following_seeds(config, settings.seeds)
+    ]
+    for task in tasks:
+        task.folder.folder.mkdir(parents=True, exist_ok=True)
+    logs = Workspace.of("longest", context.folder).logs
+    retrain_all(tasks, context.machine, context.collection, logs, "long trainings")
+    return {pairs: [Kept(kept_in(task.folder, pairs)) for task in tasks] for pairs in settings.kept}
+
+
+def longest_rows(networks: dict[int, list[Kept]], context: Context) -> list[Row]:
+    """Official runs, every drawer pair and verification, by pairs seen; mean over the seeds."""
+    rows = []
+    for pairs, trained in networks.items():
+        runs, every_pair = one_shot(trained, context)
+        results = verified(trained, context)
+        name = f"the best, {pairs / 1e6:g} M pairs"
+        rows += [
+            Row(f"{name}: 20-way, official runs", (runs, Quoted(PAPER, "paper"))),
+            Row(f"{name}: 20-way, every drawer pair", (every_pair, None)),
+            Row(
+                f"{name}: verification, any two characters",
+                (results[True].test, Quoted(PAPER_PAIRS, "paper")),
+            ),
+            Row(f"{name}: verification, of one alphabet", (results[False].test, None)),
+        ]
+    return rows

@@ -1,0 +1,92 @@
+"""How much of the paper's search is done, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hpo.reproduce.context import Size
+from hpo.study.definition import SamplerConfig, StudyConfig
+from hpo.study.parameter import Parameter, Value
+from hpo.study.space import fill
+from model.config import RunConfig
+
+LITERAL, LOGARITHMIC = "literal", "logarithmic"
+FORMS: dict[Size, dict[str, str]] = {
+    "small": {LITERAL: "paper-35", LOGARITHMIC: "paper-35-log"},
+    "paper": {LITERAL: "paper", LOGARITHMIC: "paper-log"},
+}
+"""The two forms of the space, by the picture size: names of studies."""
+SAMPLERS = ("random", "gp", "tpe")
+"""What proposes configurations; random search is what the others must beat."""
+STARTS = ((1e-3, 0.0), (1e-3, 1e-5), (1e-2, 0.0))
+"""Rate and L2 of the configurations that a person would try first; the momentum is 0.9."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The extent of the experiment.
+
+    Attributes:
+        studies: each form's study, by the form's name.
+        configurations: random configurations of each form, in `worth`.
+        fixed: the network of all configurations in `worth`, so that they differ in how they learn.
+        worth_steps: steps of each training in `worth`.
+        worth_pairs: pairs in a step there.
+        samplers: names of those compared.
+        repetitions: searches of each sampler in each form.
+        trials: trained trials of each search, pruned ones counted.
+        seeds: long trainings of the best configuration.
+        kept: numbers of pairs seen at which a long training's network is kept; the last ends it.
+        epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
+    """
+
+    studies: dict[str, StudyConfig]
+    configurations: int = 40
+    fixed: dict[str, Any] | None = None
+    worth_steps: int = 60
+    worth_pairs: int = 64
+    samplers: tuple[SamplerConfig, ...] = field(
+        default_factory=lambda: tuple(
+            SamplerConfig.model_validate({"name": name, "startup_trials": 20}) for name in SAMPLERS
+        )
+    )
+    repetitions: int = 2
+    trials: int = 60
+    seeds: int = 2
+    kept: tuple[int, ...] = (400_000, 1_000_000, 3_000_000, 10_000_000)
+    epoch_steps: int = 1000
+
+
+SMALLEST: dict[str, Any] = {
+    "size": 35,
+    "convolutions": [
+        {"filters": 32, "kernel": 5, "pool": True},
+        {"filters": 48, "kernel": 4, "pool": True},
+        {"filters": 64, "kernel": 4},
+    ],
+    "units": 512,
+    "initialisation": "kaiming",
+}
+"""The network of `worth` at 35x35: small, so that forty configurations take minutes."""
+
+
+def starts(study: StudyConfig) -> list[RunConfig]:
+    """The configurations that a person would try first, on a network of moderate size.
+
+    Kaiming's initialisation is taken where the study leaves it open: from it a short trial learns.
+    """
+    moderate: dict[str, Value] = {"units": 512, "initialisation": "kaiming"}
+
+    def draw(parameter: Parameter) -> Value:
+        if parameter.name.endswith(".filters"):
+            return 64
+        return moderate.get(parameter.name, parameter.values[0])  # the smallest kernels
+
+    document = fill(study, draw)
+    found = []
+    for rate, l2 in STARTS:
+        layer = {"learning_rate": rate, "momentum": 0.9, "l2": l2}
+        train = document["train"] | {"layers": [layer] * len(document["train"]["layers"])}
+        found.append(RunConfig.model_validate(document | {"train": train}))
+    return found

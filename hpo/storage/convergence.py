@@ -1,0 +1,73 @@
+"""Studies that end before their budget is spent, as nothing more is to be gained.
+
+The first worker that finds so stores it with the study, where all workers of all machines read it.
+From then on it stands, whatever the trials that still run bring: these are trained to their end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import optuna
+from optuna.trial import FrozenTrial
+from pydantic import ValidationError
+
+from hpo.database.swap import swap
+from hpo.study.convergence import Convergence
+from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.budget import UNFINISHED, counts, reached_limit
+from hpo.trials.expected_gain import expected_gain
+
+CONVERGED = "converged"
+"""The study attribute that tells that it has converged, by which rule, and when."""
+
+log = logging.getLogger(__name__)
+
+
+def convergence(study: optuna.Study, config: StudyConfig) -> Convergence | None:
+    """What is stored with the study; None if that is nothing, or was found by another rule."""
+    if config.stop is None:
+        return None
+    try:
+        found = Convergence.model_validate(study.user_attrs.get(CONVERGED))
+    except ValidationError:
+        return None
+    return found if found.stop == config.stop else None
+
+
+def look_for_convergence(
+    study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConfig
+) -> None:
+    """Stores that the study has converged, if it has by now, and was not found to have before."""
+    gain, done = expected_gain(trials, config), counts(trials).done
+    if config.stop is None or gain is None or gain >= config.stop.gain or done >= config.trials:
+        return
+    if convergence(study, config) is not None:
+        return
+    found = Convergence(stop=config.stop, gain=gain, trials=done)
+    before = study.user_attrs.get(CONVERGED)
+    if swap(study, CONVERGED, before, found.model_dump(mode="json")):
+        log.info("the study has %s", found.in_words())
+
+
+def end_of_search(
+    study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConfig
+) -> str | None:
+    """Why no trial may start: the study's budget is spent, or it has converged; None if one may."""
+    if (limit := reached_limit(trials, config)) is not None:
+        return limit
+    found = convergence(study, config)
+    return None if found is None else f"{found.in_words()}; the budget is {config.trials}"
+
+
+def ending(study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConfig) -> StudyConfig:
+    """The definition with the number of trials that will be done, for what foretells the end.
+
+    That is the budget; of a study that has converged, the trials that are done or were begun.
+    """
+    if convergence(study, config) is None:
+        return config
+    begun = [t for t in trials if t.state in UNFINISHED and TrialRecord.of(t).seed is not None]
+    return config.model_copy(update={"trials": counts(trials).done + len(begun)})

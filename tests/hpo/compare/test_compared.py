@@ -1,0 +1,158 @@
+"""Studies side by side: what is told of each, what is said to be not comparable, what differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.compare.curves import Point, best_after, curve
+from hpo.compare.differences import hyperparameters, not_comparable
+from hpo.compare.rows import rows
+from hpo.compare.studies import ComparedStudy
+from hpo.study.convergence import Convergence
+from hpo.study.definition import FinishConfig, StopConfig, StudyConfig
+from hpo.study.file import load_study
+from hpo.study.space import parameters
+from hpo.trials.budget import seconds
+
+START = datetime(2026, 1, 1)
+CONFIG = load_study("glyphs")
+
+
+def ended(
+    number: int, value: float, at: int, state: TrialState = TrialState.COMPLETE, took: float = 10.0
+) -> FrozenTrial:
+    """A trial that ended so many seconds after the start."""
+    trial = optuna.create_trial(
+        state=state,
+        value=value if state is TrialState.COMPLETE else None,
+        intermediate_values={1: value},
+        user_attrs={"seconds": took, "seed": number},
+    )
+    trial.number, trial.datetime_complete = number, START + timedelta(seconds=at)
+    return trial
+
+
+def study(
+    trials: list[FrozenTrial],
+    fingerprint: str | None = "f",
+    **changes: Any,  # noqa: ANN401
+) -> ComparedStudy:
+    config = CONFIG.model_copy(update=changes)
+    points = curve(trials)
+    return ComparedStudy(config, fingerprint, trials, seconds(trials), points, None, None, None)
+
+
+def told(studies: list[ComparedStudy]) -> dict[str, list[str]]:
+    return {row.what: [v.replace("\xa0", " ") for v in row.values] for row in rows(studies)}
+
+
+THREE = [
+    ended(0, 0.5, at=30),
+    ended(1, 0.9, at=10, state=TrialState.PRUNED, took=3.0),
+    ended(2, 0.0, at=20, state=TrialState.FAIL, took=7.0),
+    ended(3, 0.7, at=40),
+]
+
+
+def test_a_curve_is_in_the_order_in_which_trials_ended() -> None:
+    assert curve(THREE) == [
+        Point(1, 3.0, None),  # a pruned trial is not a best one, however good at its epoch
+        Point(1, 10.0, None),  # a failed one costs seconds, and is none of the budget
+        Point(2, 20.0, 0.5),
+        Point(3, 30.0, 0.7),
+    ]
+
+
+def test_studies_are_compared_at_equal_cost() -> None:
+    dear = [ended(n, 0.4 + 0.1 * n, at=n, took=20.0) for n in range(5)]
+    facts = told([study(THREE), study(dear)])
+    assert facts["best after 3 trials"] == ["70.0 %", "60.0 %"]
+    assert facts["best after 30 s of training"] == ["70.0 %", "40.0 %"]
+    assert facts["training in the search"] == ["30 s", "1 min 40 s"]
+    assert best_after(curve(dear), seconds=19.9) is None
+
+
+def test_a_study_that_has_done_nothing_leaves_its_column_empty() -> None:
+    waiting = optuna.create_trial(state=TrialState.WAITING)
+    facts = told([study(THREE), study([waiting])])
+    assert facts["best of the search"] == ["", ""]
+    assert facts["trials"][1] == f"0 of {CONFIG.trials} (1 waiting)"
+    assert not [what for what in facts if what.startswith("best after")]
+
+
+def test_a_search_that_converged_says_so() -> None:
+    ended_early = Convergence(stop=StopConfig(), gain=0.001, trials=25)
+    facts = told([study(THREE), replace(study(THREE), converged=ended_early)])
+    assert facts["search"] == ["", ended_early.in_words()]
+    assert "search" not in told([study(THREE), study(THREE)])
+
+
+def test_equal_studies_are_comparable() -> None:
+    assert not_comparable([study(THREE), study(THREE, name="other", seed=5)]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"dataset": "omniglot"}, "Not comparable: glyphs is on auto, other on omniglot"),
+        (
+            {"fingerprint": "g"},
+            "Not comparable: glyphs and other are on different pictures, both called auto",
+        ),
+        (
+            {"train": CONFIG.train | {"epochs": 99}},
+            "Not comparable as searches: glyphs and other search different spaces (train.epochs)",
+        ),
+    ],
+)
+def test_others_are_said_to_be_not_comparable(changes: dict[str, Any], line: str) -> None:
+    given = CONFIG.dataset
+    other = study(THREE, **({"name": "other"} | changes))
+    assert not_comparable([study(THREE), other]) == [line.replace("auto", given)]
+
+
+def test_an_unknown_fingerprint_accuses_nobody() -> None:
+    assert not_comparable([study(THREE), study(THREE, fingerprint=None)]) == []
+
+
+def found(config: StudyConfig, **values: Any) -> ComparedStudy:  # noqa: ANN401
+    """A study whose best trial has the space's first values, but for these."""
+    params = {p.name: p.values[0] for p in parameters(config)} | values
+    best = ended(0, 0.5, at=1)
+    best.params = params
+    return replace(study([best]), config=config, best=best)
+
+
+def test_only_hyperparameters_that_differ_are_shown_by_layer() -> None:
+    one, two = found(CONFIG), found(CONFIG, **{"conv1.kernel": 5, "output.learning_rate": 0.00125})
+    differing = hyperparameters([one, two, study(THREE)])
+    assert list(differing) == ["conv1.kernel", "output.learning_rate"]
+    assert differing["conv1.kernel"][1:] == ["5", ""]
+    assert differing["output.learning_rate"][1] == "0.00125"
+
+
+def test_layers_of_networks_of_different_depth_are_held_against_their_namesakes() -> None:
+    flat = CONFIG.model_copy(
+        update={"network": CONFIG.network | {"convolutions": CONFIG.network["convolutions"][:1]}}
+    )
+    differing = hyperparameters([found(CONFIG), found(flat)])
+    assert not [key for key in differing if key.startswith(("embedding.", "output.", "conv1."))]
+    assert differing["conv2.kernel"][1] == ""
+    assert differing["conv2.kernel"][0] != ""
+
+
+def test_winners_that_were_retrained_differently_are_said_to_be() -> None:
+    results: Any = object()
+    one = replace(study(THREE), results=results)
+    longer = CONFIG.finish.model_dump() | {"epochs": 77}
+    two = replace(study(THREE, name="other", finish=FinishConfig(**longer)), results=results)
+    assert not_comparable([one, two]) == [
+        "Winners not comparable: glyphs and other retrain differently (finish: epochs)"
+    ]
+    assert not_comparable([one, replace(two, results=None)]) == []

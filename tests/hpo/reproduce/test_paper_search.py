@@ -1,0 +1,161 @@
+"""The paper's own search in parts, at a budget of seconds: each goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from data.errors import InputError
+from hpo.reproduce.context import Context
+from hpo.reproduce.experiments import search
+from hpo.reproduce.paper_search.longest import kept_in, lengthened, longest
+from hpo.reproduce.paper_search.settings import LITERAL, LOGARITHMIC, Settings, starts
+from hpo.reproduce.paper_search.worth import learnt_alike
+from hpo.reproduce.registry import check_part
+from hpo.reproduce.table import Measured, Table
+from hpo.storage.workspace import TrainedFolder
+from hpo.study.definition import PrunerConfig, SamplerConfig
+from hpo.study.file import load_study
+from hpo.study.space import most_epochs
+from model.config import NetworkConfig
+from model.training.trainer import Trainer
+
+Make = Callable[..., Context]
+
+
+@pytest.fixture
+def settings(tiny: NetworkConfig) -> Settings:
+    few = {
+        form: load_study(name).model_copy(
+            update={
+                "network": tiny.model_dump(mode="json"),
+                "train": load_study(name).train
+                | {"epochs": 1, "steps_per_epoch": 2, "batch": {"pairs": 8}},
+                "pruner": PrunerConfig(),
+            }
+        )
+        for form, name in ((LITERAL, "paper-35"), (LOGARITHMIC, "paper-35-log"))
+    }
+    return Settings(
+        studies=few,
+        configurations=2,
+        worth_steps=2,
+        worth_pairs=4,
+        samplers=(SamplerConfig(name="random"), SamplerConfig(name="tpe", startup_trials=1)),
+        repetitions=1,
+        trials=4,
+        seeds=1,
+        kept=(16, 32),
+        epoch_steps=2,
+    )
+
+
+def values(table: Table) -> dict[str, float]:
+    return {r.label: r.cells[0].value for r in table.rows if isinstance(r.cells[0], Measured)}
+
+
+def test_the_whole_experiment_and_again(
+    context: Make, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = context(seeds=1)
+    table = search.run(here, settings)
+    found = values(table)
+    assert (
+        0 <= found["random configurations, literal scales: share above an untrained network"] <= 1
+    )
+    assert found["tpe search, logarithmic scales: best on validation"] > 1 / 20
+    assert found["tpe search, literal scales: above random search"] < 1
+    assert "the best, 3.2e-05 M pairs: 20-way, official runs" in found
+    assert any("model-based searches" in note for note in table.notes)
+    assert table.figures.keys() == {"worth", "searches"}
+    enqueued = [s["complete"] for s in table.details["searches"]]
+    assert enqueued == [4] * 4
+
+    def trained(*_: object) -> None:
+        raise AssertionError("trains again")
+
+    monkeypatch.setattr(Trainer, "run", trained)
+    assert values(search.run(here, settings)) == found
+
+
+def test_a_part_does_nothing_else(context: Make, settings: Settings) -> None:
+    here = replace(context(seeds=1), part="worth")
+    table = search.run(here, settings)
+    assert all(row.label.startswith("random configurations") for row in table.rows)
+    assert sorted(path.name for path in here.folder.iterdir()) == ["worth"]
+
+
+def test_random_configurations_go_on_and_come_out_alike(context: Make, settings: Settings) -> None:
+    parts, whole = (replace(context(n), part="worth") for n in ("parts", "whole"))
+    first = search.run(parts, replace(settings, configurations=1)).details["worth"]
+    second = search.run(parts, settings).details["worth"]
+    assert second[LITERAL][:1] == first[LITERAL]
+    assert second == search.run(whole, settings).details["worth"]
+
+
+def test_a_long_training_goes_on_and_keeps_the_same_networks(
+    context: Make, settings: Settings, interrupting: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = starts(settings.studies[LITERAL])[0]
+    assert lengthened(config, settings).train.epochs == 2
+    whole, parts = context("whole", seeds=1), context("parts", seeds=1)
+    longest(whole, settings, config)
+    monkeypatch.setattr("hpo.finish.retrain_task.Progress", lambda *_, **__: interrupting(1))
+    with pytest.raises(KeyboardInterrupt):
+        longest(parts, settings, config)
+    own = TrainedFolder(parts.folder / "longest" / f"seed-{config.train.seed}")
+    assert not kept_in(own, 32).weights.exists()
+    monkeypatch.setattr("hpo.finish.retrain_task.Progress", lambda *_, **__: interrupting())
+    longest(parts, settings, config)
+    for pairs in settings.kept:
+        other = TrainedFolder(whole.folder / "longest" / own.folder.name)
+        assert (
+            kept_in(own, pairs).weights.read_bytes() == kept_in(other, pairs).weights.read_bytes()
+        )
+
+
+def test_the_starts_are_a_persons() -> None:
+    for name in ("paper-35", "paper-35-log", "paper", "paper-log"):
+        found = starts(load_study(name))
+        assert [(r.train.layers[0].learning_rate, r.train.layers[-1].l2) for r in found] == [
+            (1e-3, 0.0),
+            (1e-3, 1e-5),
+            (1e-2, 0.0),
+        ]
+        assert all(run.network.shortfall() == 0 for run in found)
+        assert {layer.momentum for run in found for layer in run.train.layers} == {0.9}
+
+
+@pytest.mark.parametrize(
+    ("literal", "other"), [("paper-35", "paper-35-log"), ("paper", "paper-log")]
+)
+def test_two_forms_of_a_space_differ_in_their_scales_alone(literal: str, other: str) -> None:
+    one, two = load_study(literal), load_study(other)
+    assert one.network == two.network
+    assert (one.sampler, one.pruner, one.finish) == (two.sampler, two.pruner, two.finish)
+    own, logarithmic = one.train["layers"], two.train["layers"]
+    assert {k: v for k, v in one.train.items() if k != "layers"} == {
+        k: v for k, v in two.train.items() if k != "layers"
+    }
+    assert own["learning_rate"] | {"log": True} == logarithmic["learning_rate"]
+    assert own["l2"]["high"] == logarithmic["l2"]["high"]
+    assert one.pruner.min_epochs < most_epochs(one)
+
+
+def test_what_is_worth_trains_one_network(settings: Settings) -> None:
+    fixed = replace(settings, fixed={"size": 35, "units": 8})
+    assert learnt_alike(settings.studies[LITERAL], fixed).network == fixed.fixed
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "line"),
+    [
+        ("search", "wort", "--part wort: search has the parts worth, searches, longest"),
+        ("losses", "worth", "--part worth: losses has no parts"),
+    ],
+)
+def test_an_unknown_part_is_refused(name: str, part: str, line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        check_part(name, part)

@@ -1,0 +1,127 @@
+"""Lockstep: any number of workers, in whatever order, finds the same trials."""
+
+from pathlib import Path
+from threading import Thread
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial, TrialState
+from short_search import config_with, objective_in, opened, outcome, searched
+from taking import taken
+
+from data.splits import SearchData
+from hpo.console.progress import Progress
+from hpo.search.claims import give_back, take_trial
+from hpo.search.lockstep import seen_by, should_prune
+from hpo.study.definition import StudyConfig
+from hpo.study.pruners import make_pruner
+from hpo.study.samplers import make_sampler
+from hpo.trials.budget import next_in_lockstep, reached_limit
+
+VALUES = (0.5, 0.9, 0.1, 0.7, 0.3)
+
+
+@pytest.fixture
+def config() -> StudyConfig:
+    return config_with(trials=9, lockstep=2)
+
+
+@pytest.fixture
+def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
+    return opened(config, tmp_path)
+
+
+def ended(study: optuna.Study, trial: optuna.Trial, value: float) -> None:
+    trial.report(value, 1)
+    study.tell(trial, value)
+
+
+def test_a_trial_waits_for_those_it_must_see(study: optuna.Study, config: StudyConfig) -> None:
+    first, second = taken(study, config), taken(study, config)
+    assert take_trial(study, config, study.get_trials()) is None
+    step = next_in_lockstep(study.get_trials(), config)
+    assert step is not None
+    assert step.in_words() == "lockstep: trial 2 waits until trial 0 has ended"
+    ended(study, second, 0.5)
+    assert take_trial(study, config, study.get_trials()) is None  # the first still runs
+    ended(study, first, 0.4)
+    assert next_in_lockstep(study.get_trials(), config) is None
+    assert taken(study, config).number == 2
+
+
+def test_a_trial_that_waits_again_is_what_others_wait_for(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    first, second = taken(study, config), taken(study, config)
+    ended(study, second, 0.5)
+    give_back(study, first)
+    assert taken(study, config).number == 0
+    assert take_trial(study, config, study.get_trials()) is None
+
+
+def test_sampler_and_pruner_see_what_ended_so_long_before_and_no_more(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    for value in VALUES:
+        ended(study, taken(study, config), value)
+    trial = taken(study, config)
+    elsewhere: list[int] = []
+    with seen_by(trial, config):
+        seen = [t.number for t in study.get_trials(deepcopy=False)]
+        assert seen == [t.number for t in study._get_trials(deepcopy=False, use_cache=True)]
+        assert study.best_trial.number == 1
+        # The heartbeat's thread looks after all trials meanwhile.
+        look = Thread(target=lambda: elsewhere.append(len(study.get_trials(deepcopy=False))))
+        look.start()
+        look.join()
+    assert seen == [0, 1, 2, 3]
+    assert elsewhere == [6]
+    assert len(study.get_trials(deepcopy=False)) == 6
+
+
+@pytest.mark.parametrize("name", ["successive-halving", "hyperband", "median"])
+def test_a_pruner_decides_alike_after_a_kill_right_behind_its_decision(
+    tmp_path: Path, name: str
+) -> None:
+    config = config_with(trials=20, lockstep=2, pruner={"name": name, "min_epochs": 1})
+    study = opened(config, tmp_path)
+    study.pruner = make_pruner(config)
+    for _ in range(6):
+        trial = taken(study, config)
+        trial.report(0.9, 1)
+        should_prune(trial, config)
+        trial.report(0.9, 2)
+        study.tell(trial, 0.9)
+    trial = taken(study, config)
+    trial.report(0.1, 1)
+    trial.report(0.1, 2)
+    decided = should_prune(trial, config)
+    give_back(study, trial)
+    assert should_prune(taken(study, config), config) is decided
+    assert decided or name == "hyperband"  # whose bracket may begin later
+
+
+def test_trials_that_end_in_another_order_are_the_same(data: SearchData, tmp_path: Path) -> None:
+    changes = {"trials": 7, "sampler": {"name": "tpe", "startup_trials": 2}}
+    config = config_with(**changes, lockstep=3)
+    alone = searched(config, data, tmp_path / "alone")
+    together = backwards(config, data, tmp_path / "together")
+    assert outcome(together) == outcome(alone)
+    assert outcome(searched(config_with(**changes), data, tmp_path / "free")) != outcome(alone)
+
+
+def backwards(config: StudyConfig, data: SearchData, folder: Path) -> list[FrozenTrial]:
+    """All trials that may run at the same time are begun, and end from the last to the first."""
+    study = opened(config, folder)
+    study.pruner = make_pruner(config)
+    objective = objective_in(folder, config, data, Progress("test", config.trials))
+    while reached_limit(study.get_trials(), config) is None:
+        begun = list(iter(lambda: take_trial(study, config, study.get_trials()), None))
+        assert 1 <= len(begun) <= 3
+        for trial in reversed(begun):
+            study.sampler = make_sampler(config, trial.number)
+            try:
+                study.tell(trial, objective(trial))
+            except optuna.TrialPruned:
+                study.tell(trial, state=TrialState.PRUNED)
+    return study.trials

@@ -1,0 +1,91 @@
+"""A study begins with configurations from files, in its budget, once."""
+
+from pathlib import Path
+
+import optuna
+import pytest
+from short_search import config_with, objective_in, opened
+
+from data.errors import InputError
+from data.splits import SearchData
+from hpo.console.progress import Progress
+from hpo.search.enqueue import start_with
+from hpo.search.loop import search
+from hpo.study.definition import StudyConfig
+from hpo.study.file import load_study
+from hpo.study.samplers import make_sampler
+from hpo.study.space import config_of, sample
+from model.config import RunConfig
+from model.config_file import to_toml
+
+
+def drawn(config: StudyConfig, number: int) -> RunConfig:
+    """A configuration of the study's space whose network can exist."""
+    for seed in range(number, 1000):
+        study = optuna.create_study(sampler=make_sampler(config, seed))
+        if not (run := sample(study.ask(), config, seed=0)).network.shortfall():
+            return run
+    raise AssertionError
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, RunConfig]:
+    """A file, and a folder of two as `export --top` leaves it."""
+    (tmp_path / "top").mkdir()
+    names = ("top/rank-01-trial-7.toml", "top/rank-02-trial-3.toml", "mine.toml")
+    found = {name: drawn(config_with(), 100 * place) for place, name in enumerate(names)}
+    for name, run in found.items():
+        (tmp_path / name).write_text(to_toml(run))
+    return found
+
+
+def test_they_are_tried_first_and_once(
+    tmp_path: Path, data: SearchData, files: dict[str, RunConfig]
+) -> None:
+    given = (str(tmp_path / "top"), str(tmp_path / "mine.toml"))
+    config = config_with(trials=4, start_with=given)
+    study = opened(config, tmp_path)
+    told = [tried.in_words() for tried in start_with(study, config)]
+    assert told == [f"{tmp_path / name}: is tried next, as it is" for name in files]
+    assert start_with(study, config) == []
+    search(study, objective_in(tmp_path, config, data, Progress("test", 4)))
+    first = study.trials[:3]
+    for trial, (name, run) in zip(first, files.items(), strict=True):
+        assert trial.user_attrs["enqueued"] == Path(name).name
+        assert config_of(config, trial.params, seed=0) == run
+    assert len(study.trials) > 3
+    assert start_with(study, config) == []
+
+
+def test_what_a_killed_process_left_is_not_tried_twice(
+    tmp_path: Path, files: dict[str, RunConfig]
+) -> None:
+    config = config_with(start_with=(str(tmp_path / "top"),))
+    once, killed = opened(config, tmp_path / "once"), opened(config, tmp_path / "killed")
+    start_with(once, config)
+    first = once.trials[0]
+    killed.enqueue_trial(first.system_attrs["fixed_params"], user_attrs=first.user_attrs)
+    start_with(killed, config)
+    assert [trial.user_attrs for trial in killed.trials] == [t.user_attrs for t in once.trials]
+    assert len(once.trials) == 2
+
+
+def test_paths_are_seen_from_the_studys_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[3] / "studies" / "glyphs.toml").read_text()
+    (tmp_path / "mine.toml").write_text(f'start_with = ["top", "/elsewhere/a.toml"]\n{text}')
+    monkeypatch.chdir(tmp_path.parent)
+    study = load_study(f"{tmp_path.name}/mine.toml")
+    assert study.start_with == (str(tmp_path / "top"), "/elsewhere/a.toml")
+    assert "start_with" not in study.definition()
+
+
+def test_a_missing_file_and_an_empty_folder_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for given, expected in (("nowhere.toml", "nowhere.toml: "), ("empty", "holds no file of a")):
+        config = config_with(start_with=(str(tmp_path / given),))
+        study = opened(config, tmp_path / f"of-{given}")
+        with pytest.raises(InputError, match=expected):
+            start_with(study, config)
+        assert study.trials == []
