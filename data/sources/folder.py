@@ -27,9 +27,11 @@ from data.names import FOLDER
 from data.one_shot_runs import OneShotRun
 from data.sources.cache import read_cached, write_cache
 from data.sources.folder_layout import Drawn, Layout, find_characters
-from data.sources.picture_files import NoPicture
+from data.sources.ink import ink_in
+from data.sources.pen import Mask
+from data.sources.picture_files import NoPicture, read_picture
 from data.sources.roots import named_root
-from data.sources.scans import read_drawing
+from data.sources.scans import drawn_again, find_drawings
 
 SEED = 2015
 RUNS = 2
@@ -167,7 +169,7 @@ def _drawings(drawn: Drawn, wanted: int, ended: Event) -> _Read:
         if len(found.drawings) == wanted or ended.is_set():
             break
         try:
-            drawing = read_drawing(file).ink
+            drawing = _drawing(file)
             with file.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
         except NoPicture as reason:
@@ -176,6 +178,13 @@ def _drawings(drawn: Drawn, wanted: int, ended: Event) -> _Read:
         found.drawings.append(np.packbits(drawing.reshape(-1)))
         found.digests.append(digest)
     return found
+
+
+def _drawing(file: Path) -> Mask:
+    """A picture's character; strokes far apart are one, for no picture here holds several."""
+    picture = read_picture(file)
+    drawings = find_drawings(picture)
+    return drawings[0].ink if len(drawings) == 1 else drawn_again(ink_in(picture).mask)
 
 
 def _note(characters: Sequence[Drawn], drawers: int, fewest: int, skipped: Sequence[str]) -> str:
