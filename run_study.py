@@ -42,6 +42,7 @@ def run(
     timeout: options.Timeout = None,
     warm_start: options.WarmStart = None,
     workers: options.Workers = 1,
+    dataset: options.StudyDataset = None,
     data_root: options.DataRoot = None,
     device: options.Device = "auto",
     artifacts: options.Artifacts = None,
@@ -61,6 +62,7 @@ def run(
         check_tensorboard()
     with starting(study, workers):
         from data.sources.load import load_collection
+        from hpo.console.own_data import say_split
         from hpo.console.summary import print_summary
         from hpo.run.run import on_data, run_study
         from hpo.storage.workspace import Workspace
@@ -68,7 +70,8 @@ def run(
         from hpo.workers.machine import Machine
 
         config = load_study(study)
-        collection = load_collection(config.dataset, data_root)
+        collection = load_collection(dataset or config.dataset, data_root)
+    say_split(collection)
     changes = {
         "trials": trials or config.trials,
         "timeout": timeout or config.timeout,
@@ -125,6 +128,7 @@ def retrain(
     """
     from data.sources.load import load_collection
     from hpo.console.countdown import Trainings
+    from hpo.console.own_data import say_split
     from hpo.console.progress import Progress
     from hpo.console.summary import print_retraining
     from hpo.finish.retrain import config_in, following_seeds, retrain
@@ -134,6 +138,7 @@ def retrain(
     config, chosen = config_in(config_file, dataset)
     chosen_device = resolve_device(device)
     collection = load_collection(chosen, data_root)
+    say_split(collection)
     numbers = following_seeds(config, seeds)
     with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
         folder = TrainedFolder(output)
@@ -144,6 +149,8 @@ def retrain(
 @app.command("test", **help.in_group(help.TAKE, "test runs/quick"))
 def evaluate(
     folder: options.Network,
+    data: options.TestData = None,
+    output: options.TestTo = None,
     as_json: options.AsJson = False,
     data_root: options.DataRoot = None,
     device: options.Device = "auto",
@@ -151,8 +158,23 @@ def evaluate(
     """Measure a trained network in every way.
 
     20-way one-shot accuracy on the official runs and over every drawer pair of the test alphabets,
-    and verification accuracy.
+    and verification accuracy. With --data, how well it tells the characters of a folder of your own
+    apart, and which it confuses.
     """
+    if data is not None:
+        from hpo.classify.known_folder import measure_folder, print_known
+        from hpo.storage.workspace import TrainedFolder
+        from model.device import resolve_device
+
+        found = measure_folder(TrainedFolder(folder), data, resolve_device(device), output)
+        if as_json:
+            typer.echo(json.dumps(found.model_dump(mode="json"), indent=2))
+        else:
+            print_known(found, output)
+        return
+    if output is not None:
+        raise InputError("--output: goes with --data FOLDER")
+
     from data.sources.load import load_collection
     from hpo.console.summary import print_test
     from hpo.finish.held_out import measure, network_in

@@ -11,6 +11,7 @@ Rooms:
 Programs:
 - equal_time: two real searches for an equal time.
 - many_workers: many workers on one study, with deaths and outages.
+- own_folders: folders of pictures to try a study on: glyphs, Omniglot as JPEGs, KanjiVG.
 
 What they share:
 - command: the command line of a benchmark.

@@ -8,6 +8,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from data.names import MOST_WAY
+
 
 @dataclass(frozen=True)
 class Characters:
@@ -15,10 +17,11 @@ class Characters:
 
     Attributes:
         pictures: uint8 [characters, drawers, size, size]; 0 is paper, 255 is ink.
-        names: "Alphabet/characterNN" for each character, sorted within its alphabet.
+        names: "Alphabet/character" for each character, sorted within its alphabet.
         alphabets: the alphabets' names, in the order of their characters.
         alphabet_of: int64 [characters], each character's index into `alphabets`, ascending.
-        drawers: the drawers' numbers, 1 to 20.
+        drawers: the drawers' numbers, from 1 on.
+        way: N of the N-way one-shot trials that are asked of the collection they are from.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
@@ -34,6 +37,7 @@ class Characters:
     alphabets: tuple[str, ...]
     alphabet_of: Tensor
     drawers: tuple[int, ...]
+    way: int = MOST_WAY
 
     @property
     def size(self) -> int:
@@ -81,4 +85,5 @@ class Characters:
             alphabets=alphabets,
             alphabet_of=owners.to(self.device),
             drawers=self.drawers,
+            way=self.way,
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,12 +14,16 @@ from torch import Tensor
 
 from data.characters import Characters
 from data.cores import usable_cores
+from data.names import MOST_WAY
 from data.one_shot_runs import OneShotRun
 
 SIDE = 105
 """Height and width of a drawing, in pixels."""
 DRAWERS = 20
-"""How many people drew each character."""
+"""How many people drew each character of Omniglot, and how many hands each of the glyphs."""
+DrawerParts = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+PAPER_DRAWERS: DrawerParts = (tuple(range(1, 13)), tuple(range(13, 17)), tuple(range(17, 21)))
+"""Numbers of the drawers who train, validate and test (the paper's section 4.1)."""
 PACKED_BYTES = (SIDE * SIDE + 7) // 8
 """Bytes of a drawing at one bit per pixel."""
 THREADS = min(4, usable_cores())
@@ -35,20 +39,47 @@ class Collection:
     Attributes:
         name: by which it is asked for.
         fingerprint: SHA-256 (hex) over the content.
-        packed: uint8 [characters, 20, 1379]: `numpy.packbits` of each 105x105 picture, 1 is ink.
-        names: "Alphabet/characterNN" for each character; those of an alphabet stand together.
+        packed: uint8 [characters, drawers, 1379]: `numpy.packbits` of each 105x105 picture, 1 is
+            ink.
+        names: "Alphabet/character" for each character; those of an alphabet stand together.
         background: the alphabets to train on.
         evaluation: the alphabets held out from training: to validate on, and to test on.
-        runs: the given one-shot runs, all on evaluation alphabets.
+        runs: the given one-shot runs, all on the alphabets to test on.
+        drawer_parts: numbers of the drawers whose pictures train, validate and test.
+        note: what became of the pictures of a folder, for people.
     """
 
-    name: Literal["omniglot", "glyphs"]
+    name: str
     fingerprint: str
     packed: NDArray[np.uint8]
     names: tuple[str, ...]
     background: tuple[str, ...]
     evaluation: tuple[str, ...]
     runs: tuple[OneShotRun, ...]
+    drawer_parts: DrawerParts = PAPER_DRAWERS
+    note: str = ""
+
+    @property
+    def drawers(self) -> tuple[int, ...]:
+        """Numbers of all drawers, from 1 on."""
+        return tuple(range(1, self.packed.shape[1] + 1))
+
+    @property
+    def label(self) -> str:
+        """The name in the names of files, which have no place for a folder's path."""
+        return self.name if ":" not in self.name else f"folder-{self.fingerprint[:12]}"
+
+    @property
+    def way(self) -> int:
+        """N of the N-way one-shot trials: 20, or what the smallest evaluation alphabet has.
+
+        Example:
+            >>> from data.sources.glyphs import make_glyphs
+            >>> make_glyphs().way
+            20
+        """
+        counts = Counter(name.partition("/")[0] for name in self.names)
+        return min([MOST_WAY, *(counts[alphabet] for alphabet in self.evaluation)])
 
     def characters(self, alphabets: Sequence[str], drawers: Sequence[int], size: int) -> Characters:
         """Unpacks the pictures of some alphabets by some drawers, area-averaged.
@@ -57,7 +88,7 @@ class Collection:
 
         Args:
             alphabets: their names.
-            drawers: their numbers, 1 to 20.
+            drawers: their numbers, from 1 on.
             size: height and width of the pictures, 7 to 105 pixels.
 
         Raises:
@@ -80,6 +111,7 @@ class Collection:
             alphabets=tuple(alphabets),
             alphabet_of=torch.tensor(owners),
             drawers=tuple(drawers),
+            way=self.way,
         )
 
 

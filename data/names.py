@@ -1,8 +1,31 @@
-"""Names by which a data set is asked for, in a module that loads none."""
+"""Names by which a data set is asked for, and what is asked of it, in a module that loads none."""
 
 from __future__ import annotations
 
-from typing import Literal
+Dataset = str
+"""A data set's name: "auto", "omniglot", "glyphs" or "folder:PATH".
 
-Dataset = Literal["auto", "omniglot", "glyphs"]
-"""A data set's name; "auto" is Omniglot, or the glyphs where Omniglot cannot be had."""
+"auto" is Omniglot, or the glyphs where Omniglot cannot be had; PATH is a folder of one's own.
+"""
+FOLDER = "folder:"
+"""What the name of a folder of one's own begins with."""
+MOST_WAY = 20
+"""N of the N-way one-shot trials on a data set, unless an alphabet has fewer characters."""
+
+
+def checked(name: str) -> Dataset:
+    """The name, if it is a data set's.
+
+    Raises:
+        ValueError: it is none; the message says what is allowed.
+
+    Example:
+        >>> checked("folder:runes")
+        'folder:runes'
+        >>> checked("mnist")
+        Traceback (most recent call last):
+        ValueError: should be 'auto', 'folder:PATH', 'omniglot' or 'glyphs', not 'mnist'
+    """
+    if name in ("auto", "omniglot", "glyphs") or (name.startswith(FOLDER) and name != FOLDER):
+        return name
+    raise ValueError(f"should be 'auto', 'folder:PATH', 'omniglot' or 'glyphs', not {name!r}")

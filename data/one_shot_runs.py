@@ -20,7 +20,7 @@ class OneShotRun(NamedTuple):
 
     Attributes:
         alphabet: name of the alphabet.
-        support_drawer: number, 1 to 20, of the drawer of the supports, one known picture of each
+        support_drawer: number, from 1 on, of the drawer of the supports, one known picture of each
             character.
         query_drawer: number of the drawer of the queries, the pictures to classify.
         characters: the characters' numbers within the alphabet, 1-based.
@@ -59,8 +59,12 @@ def run_pictures(characters: Characters, run: OneShotRun) -> tuple[Tensor, Tenso
     Raises:
         KeyError: the characters do not hold the run's alphabet, drawers or characters.
     """
-    index = {name: i for i, name in enumerate(characters.names)}
-    rows = [index[f"{run.alphabet}/character{number:02d}"] for number in run.characters]
+    index = {
+        (alphabet, number): row
+        for alphabet, rows in zip(characters.alphabets, characters.characters_of, strict=True)
+        for number, row in enumerate(rows.tolist(), start=1)
+    }
+    rows = [index[run.alphabet, number] for number in run.characters]
     columns = {drawer: j for j, drawer in enumerate(characters.drawers)}
     support = torch.tensor([[row, columns[run.support_drawer]] for row in rows])
     query = torch.tensor([[row, columns[run.query_drawer]] for row in rows])
@@ -98,7 +102,7 @@ def random_runs(characters: Characters, runs: int, way: int, seed: int) -> list[
                 characters.alphabets[alphabet],
                 characters.drawers[support],
                 characters.drawers[query],
-                tuple(int(characters.names[row][-2:]) for row in chosen.tolist()),
+                tuple((chosen - rows[0] + 1).tolist()),
             )
         )
     return drawn

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 
 from data.characters import Characters
-from data.collection import DRAWERS, Collection
+from data.collection import Collection
 
 
 class Split(NamedTuple):
@@ -29,15 +29,14 @@ class Splits(NamedTuple):
 
 SplitsOf = Callable[[Collection], Splits]
 """A function that splits a collection."""
-ALL_DRAWERS = tuple(range(1, DRAWERS + 1))
-"""The numbers of all twenty drawers."""
 
 
 def paper_splits(collection: Collection) -> Splits:
     """The paper's splits (section 4.1): 30 / 10 / 10 alphabets, 12 / 4 / 4 drawers.
 
-    The test alphabets are those of the given one-shot runs, so nothing of them is ever trained
-    or tuned on.
+    A folder's pictures are all used: its drawers need not be the same from one character to the
+    next, so that there is nothing to hold out. The test alphabets are those of the given one-shot
+    runs, so nothing of them is ever trained or tuned on.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
@@ -46,14 +45,13 @@ def paper_splits(collection: Collection) -> Splits:
         [(30, 12), (10, 4), (10, 4)]
     """
     tested = {run.alphabet for run in collection.runs}
+    train, validation, test = collection.drawer_parts
     return Splits(
-        train=Split(collection.background, ALL_DRAWERS[:12]),
+        train=Split(collection.background, train),
         validation=Split(
-            tuple(name for name in collection.evaluation if name not in tested), ALL_DRAWERS[12:16]
+            tuple(name for name in collection.evaluation if name not in tested), validation
         ),
-        test=Split(
-            tuple(name for name in collection.evaluation if name in tested), ALL_DRAWERS[16:]
-        ),
+        test=Split(tuple(name for name in collection.evaluation if name in tested), test),
     )
 
 
@@ -62,19 +60,17 @@ def drawer_splits(collection: Collection) -> Splits:
 
     A re-implementation splits like this: its accuracy is on new hands, not on new characters.
     """
-    return Splits(
-        train=Split(collection.background, ALL_DRAWERS[:12]),
-        validation=Split(collection.background, ALL_DRAWERS[12:16]),
-        test=Split(collection.background, ALL_DRAWERS[16:]),
-    )
+    return Splits(*(Split(collection.background, drawers) for drawers in collection.drawer_parts))
 
 
 def all_drawer_splits(collection: Collection) -> Splits:
-    """Splits by alphabets alone: the paper's 30 / 10 / 10, each by all twenty drawers.
+    """Splits by alphabets alone: the paper's 30 / 10 / 10, each by all drawers.
 
     A re-implementation splits like this.
     """
-    return Splits(*(Split(split.alphabets, ALL_DRAWERS) for split in paper_splits(collection)))
+    return Splits(
+        *(Split(split.alphabets, collection.drawers) for split in paper_splits(collection))
+    )
 
 
 @dataclass(frozen=True)
@@ -119,11 +115,11 @@ class SearchData:
 
 
 def held_out_characters(collection: Collection, size: int, device: torch.device) -> Characters:
-    """The test alphabets by all twenty drawers; only what runs after a search may take them."""
+    """The test alphabets by all drawers; only what runs after a search may take them."""
     splits = paper_splits(collection)
-    return collection.characters(splits.test.alphabets, ALL_DRAWERS, size).to(device)
+    return collection.characters(splits.test.alphabets, collection.drawers, size).to(device)
 
 
 def evaluation_characters(collection: Collection, size: int, device: torch.device) -> Characters:
-    """Validation and test alphabets by all twenty drawers; only for what runs after a search."""
-    return collection.characters(collection.evaluation, ALL_DRAWERS, size).to(device)
+    """Validation and test alphabets by all drawers; only for what runs after a search."""
+    return collection.characters(collection.evaluation, collection.drawers, size).to(device)

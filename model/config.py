@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from data.names import checked
 
 MAX_SIZE = 105
 """Height and width of an original drawing, in pixels."""
+WEIGHTS = "best.safetensors"
+"""Name of the file with a trained network's weights, in its folder."""
+DatasetName = Annotated[str, AfterValidator(checked)]
+"""A data set's name, see `data.names`."""
 
 
 class Strict(BaseModel):
@@ -191,6 +197,8 @@ class TrainConfig(Strict):
             characters; "sampled": one-shot accuracy over 320 random one-shot trials, as in the
             paper; "verification": same or different over every within-alphabet pair by two
             drawers, which neither a study nor `retrain` takes, for they report one-shot accuracy.
+        initial: folder of a trained network, or its weights, that the training starts from; its
+            network must have the same layers. None starts from random weights.
         averaging: validate and keep a moving average of the weights, which keeps this part of
             itself at each step; 0 averages nothing.
         batch: what a step sees.
@@ -208,6 +216,8 @@ class TrainConfig(Strict):
     patience: int = Field(default=20, ge=1, le=10_000)
     schedule: Literal["decay", "cosine", "steps"] = "decay"
     validation: Literal["exact", "sampled", "verification"] = "exact"
+    # Left out where there is none, as in what earlier versions wrote.
+    initial: str | None = Field(default=None, min_length=1, exclude_if=lambda given: given is None)
     averaging: float = Field(default=0.0, ge=0, lt=1)
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()
@@ -217,10 +227,15 @@ class TrainConfig(Strict):
         """Temperature that divides scores before the loss's softmax; None if it has no softmax."""
         return self.temperature if self.loss in ("nca", "one-shot") else None
 
-    @property
-    def error_over(self) -> Literal["trials", "alphabets"]:
-        """Over what a validation accuracy's standard error is: one-shot "trials" or "alphabets"."""
-        return "trials" if self.validation == "sampled" else "alphabets"
+    def error_over(self, alphabets: int) -> Literal["trials", "alphabets", "characters"]:
+        """Over what the standard error of a validation accuracy on so many alphabets is.
+
+        Over one-shot trials where these are sampled, else over the alphabets; of a single one, over
+        its characters.
+        """
+        if self.validation == "sampled":
+            return "trials"
+        return "alphabets" if alphabets > 1 else "characters"
 
 
 class RunConfig(Strict):

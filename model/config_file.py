@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from data.errors import InputError
 from data.names import Dataset
-from model.config import RunConfig
+from model.config import DatasetName, RunConfig
 
 Form = Literal["toml", "json", "yaml"]
 """A configuration file's format."""
@@ -41,7 +41,7 @@ class _ConfigFile(RunConfig):
         dataset: the data set that the configuration was found on; "auto" if not known.
     """
 
-    dataset: Dataset = "auto"
+    dataset: DatasetName = "auto"
 
 
 class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]

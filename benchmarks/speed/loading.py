@@ -20,7 +20,7 @@ import torch
 from benchmarks.command import make_parser
 from benchmarks.output import tell
 from data.sources.load import load_collection
-from data.splits import ALL_DRAWERS, SearchData
+from data.splits import SearchData
 
 PROCESSES, WARM = 9, 5
 
@@ -30,7 +30,7 @@ def everything(data_root: Path | None) -> tuple[float, int]:
     start = time.perf_counter()
     collection = load_collection("omniglot", data_root)
     alphabets = collection.background + collection.evaluation
-    pictures = collection.characters(alphabets, ALL_DRAWERS, 105).pictures
+    pictures = collection.characters(alphabets, collection.drawers, 105).pictures
     return time.perf_counter() - start, pictures.shape[0] * pictures.shape[1]
 
 

@@ -35,7 +35,7 @@ from benchmarks.trainings import CountingTrainer, append, read, resume
 from benchmarks.winner.variants import ITSELF, changed, variants
 from data.names import Dataset
 from data.sources.load import load_collection
-from data.splits import ALL_DRAWERS, SearchData, paper_splits
+from data.splits import SearchData, paper_splits
 from hpo.runtime.files import write_json
 from hpo.runtime.provenance import commit, computer
 from model.config import RunConfig
@@ -64,7 +64,7 @@ def pictures(dataset: Dataset, data_root: Path | None, size: int) -> SearchData:
     splits = paper_splits(collection)
     return SearchData(
         train=collection.characters(*splits.train, size),
-        validation=collection.characters(splits.validation.alphabets, ALL_DRAWERS, size),
+        validation=collection.characters(splits.validation.alphabets, collection.drawers, size),
     )
 
 

@@ -31,7 +31,7 @@ from data.one_shot_runs import random_runs
 from data.sources.load import load_collection
 from data.sources.picture_files import NoPicture
 from data.sources.scans import pictures_of, read_drawings
-from data.splits import ALL_DRAWERS, held_out_characters, paper_splits
+from data.splits import held_out_characters, paper_splits
 from hpo.classify.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
@@ -133,7 +133,7 @@ def main() -> None:
     collection = load_collection("omniglot", arguments.data_root)
     if arguments.validation:
         alphabets = paper_splits(collection).validation.alphabets
-        characters = collection.characters(alphabets, ALL_DRAWERS, 105)
+        characters = collection.characters(alphabets, collection.drawers, 105)
         runs = random_runs(characters, arguments.validation, WAY, seed=1)
     else:
         characters, runs = held_out_characters(collection, 105, CPU), list(collection.runs)

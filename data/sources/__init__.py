@@ -2,6 +2,7 @@
 
 - load: a data set by name
 - omniglot, omniglot_files: Omniglot, from a folder, the cache or the network; its PNGs, verified
+- folder, folder_layout: a folder of one's own pictures
 - glyphs, handwriting: alphabets that the program makes up, and twenty drawers who draw them
 - roots: folders that were named
 - mnist, redraw: MNIST's digits as one alphabet, and drawn again with Omniglot's pen

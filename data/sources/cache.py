@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 import numpy as np
@@ -37,10 +37,20 @@ def cache_path(dataset: str) -> Path:
     return cache_folder() / f"{dataset}.npz"
 
 
-def read_cache(dataset: str, origin: str | None) -> NDArray[np.uint8] | None:
-    """Reads a data set's pictures from the cache; None if there are none to trust.
+class Cached(NamedTuple):
+    """What the cache holds of a data set.
 
-    The file's own CRC32 of each array is checked while it is read: a damaged file counts as none.
+    Attributes:
+        packed: bits, uint8 [characters, drawers, 1379].
+        about: what else was stored with them.
+    """
+
+    packed: NDArray[np.uint8]
+    about: dict[str, str]
+
+
+def read_cache(dataset: str, origin: str | None) -> NDArray[np.uint8] | None:
+    """Reads the pictures of Omniglot or the glyphs from the cache; None if there are none to trust.
 
     Args:
         dataset: "omniglot" or "glyphs".
@@ -49,18 +59,30 @@ def read_cache(dataset: str, origin: str | None) -> NDArray[np.uint8] | None:
     Returns:
         Bits, uint8 [characters, 20, 1379].
     """
+    cached = read_cached(dataset, origin)
+    return None if cached is None or cached.packed.shape[1] != DRAWERS else cached.packed
+
+
+def read_cached(dataset: str, origin: str | None) -> Cached | None:
+    """Reads a data set's pictures, and what was stored with them; None if there are none to trust.
+
+    The file's own CRC32 of each array is checked while it is read: a damaged file counts as none.
+    """
     try:
         with ZipFile(cache_path(dataset)) as stored:
             if origin is not None and _array(stored, "origin").item() != origin:
                 return None
             packed = _array(stored, "packed")
+            names = [name.removesuffix(".npy") for name in stored.namelist()]
+            more = [name for name in names if name not in ("packed", "origin")]
+            about = {name: str(_array(stored, name).item()) for name in more}
     # What zipfile and NumPy raise on damaged bytes is documented by neither: TokenError,
     # NotImplementedError, zlib.error, MemoryError ... The pictures can always be made anew.
     except Exception:
         return None
-    if packed.dtype != np.uint8 or packed.shape[1:] != (DRAWERS, PACKED_BYTES):
+    if packed.dtype != np.uint8 or packed.ndim != 3 or packed.shape[2] != PACKED_BYTES:
         return None
-    return packed
+    return Cached(packed, about)
 
 
 def _array(stored: ZipFile, name: str) -> NDArray[Any]:
@@ -71,7 +93,7 @@ def _array(stored: ZipFile, name: str) -> NDArray[Any]:
     return array
 
 
-def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
+def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8], **about: str) -> None:
     """Stores a data set's pictures with what they were made from, whole or not at all.
 
     Warns, and stores nothing, if the folder cannot be written to.
@@ -82,6 +104,7 @@ def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8]) -> None:
         where = f"{path}: "
         clear_begun(path.parent)
         with replacing(path) as partial, partial.open("wb") as file:
-            np.savez(file, packed=packed, origin=np.array(origin))
+            texts = {name: np.array(text) for name, text in {"origin": origin, **about}.items()}
+            np.savez(file, allow_pickle=False, packed=packed, **texts)
     except (OSError, NoRoom) as error:
         warnings.warn(f"no cache, so every start is slower: {where}{error}", stacklevel=2)

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from data.collection import Collection
-from data.names import Dataset
+from data.names import FOLDER, Dataset
+from data.sources.folder import load_folder
 from data.sources.glyphs import make_glyphs
 from data.sources.omniglot import OmniglotUnavailable, load_omniglot
 from data.sources.roots import named_root
@@ -18,13 +19,13 @@ def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
     Going on with the glyphs is reported on stderr, and `Collection.name` says which it is.
 
     Args:
-        dataset: "auto", "omniglot" or "glyphs".
-        data_root: a folder that holds Omniglot, see `load_omniglot`; None if not given. It must
-            be there whatever the data set.
+        dataset: "auto", "omniglot", "glyphs" or "folder:PATH".
+        data_root: a folder that holds Omniglot, see `load_omniglot`, or the place of PATH on this
+            machine, see `load_folder`; None if not given. It must be there whatever the data set.
 
     Raises:
         InputError: `data_root` is not there, or it or OMNIGLOT_ROOT lacks Omniglot, also with
-            "auto".
+            "auto"; or a folder holds too little, or something else.
         OmniglotUnavailable: "omniglot" is neither given nor cached, and its download failed.
 
     Example:
@@ -35,6 +36,8 @@ def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
         named_root(data_root, f"data root {data_root}")
     if dataset == "glyphs":
         return make_glyphs()
+    if dataset.startswith(FOLDER):
+        return load_folder(dataset, data_root)
     try:
         return load_omniglot(data_root)
     except OmniglotUnavailable as error:

@@ -1,5 +1,6 @@
 """Pictures of one's own, classified by a trained network.
 
+- known_folder: how well a network tells a folder's known characters apart
 - folders: from folders of pictures to a class for each
 - support: the known pictures of each class, from a folder or kept in a file
 - calibrate: when the answer is `unknown`

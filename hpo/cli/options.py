@@ -54,6 +54,18 @@ Version = Annotated[
     ),
 ]
 
+
+def _dataset(name: str | None) -> str | None:
+    """A data set's name, the path in it as `_in_home` has it."""
+    if name is None:
+        return None
+    try:
+        kind, colon, path = names.checked(name).partition(":")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return f"{kind}{colon}{_in_home(path)}"
+
+
 # A study: its name or file, its place, its budget and its workers.
 Name = Annotated[
     str,
@@ -106,7 +118,10 @@ Workers = Annotated[
 ]
 DataRoot = Annotated[
     Path | None,
-    typer.Option(help="folder that holds Omniglot; by default $OMNIGLOT_ROOT", metavar="DIR"),
+    typer.Option(
+        help="folder that holds Omniglot, by default $OMNIGLOT_ROOT; or where folder:PATH is here",
+        metavar="DIR",
+    ),
 ]
 Device = Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or cuda:N")]
 Artifacts = Annotated[
@@ -188,8 +203,22 @@ RetrainSeeds = Annotated[
     ),
 ]
 Dataset = Annotated[
-    names.Dataset,
-    typer.Option(help="what to train on; auto is what the configuration was found on"),
+    str,
+    typer.Option(
+        callback=_dataset,
+        metavar="NAME",
+        help="what to train on: omniglot, glyphs or folder:PATH; auto is what the configuration"
+        " was found on",
+    ),
+]
+StudyDataset = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        callback=_dataset,
+        metavar="NAME",
+        help="omniglot, glyphs or folder:PATH, instead of the study's own",
+    ),
 ]
 
 # Trained networks, and experiments.
@@ -200,6 +229,22 @@ NetworkOrShipped = Annotated[
         metavar="[DIR]",
         help="holds best.safetensors; without it, the network that comes with the project",
         show_default=False,
+    ),
+]
+TestData = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        callback=_in_home,
+        help="pictures of known characters, ALPHABET/CHARACTER/* or CHARACTER/*",
+    ),
+]
+TestTo = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        callback=_in_home,
+        help="with --data: gets confusions.csv, confusions.png",
     ),
 ]
 Support = Annotated[

@@ -11,6 +11,7 @@
 - shown_command: commands that are shown, to be copied
 - next_commands: those that take a finished study further
 - terminal: stdout, as tables are printed there
+- own_data: how a folder of one's own is split
 - export: configurations of trials, or a table of them, as files
 - export_network: the winner's network, for programs without this project
 """

@@ -77,7 +77,7 @@ class Status(BaseModel):
 
     Attributes:
         study: its name.
-        dataset: "omniglot" or "glyphs".
+        dataset: "omniglot", "glyphs" or "folder:PATH".
         state: "running"; "stopped" with trials left to do; "retraining" the best, or interrupted
             in it; "finished", tested too; "searched" where this machine has no more of the study.
         trials: how many there are, by state.

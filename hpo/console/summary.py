@@ -62,10 +62,12 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
 
 def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
     """Prints what a retraining found, for people."""
-    out, table = stdout(), _table(f"20-way one-shot accuracy, validation on {results.dataset}")
-    over = RunConfig.model_validate(results.config).train.error_over
+    out, table = (
+        stdout(),
+        _table(f"{results.way}-way one-shot accuracy, validation on {results.dataset}"),
+    )
     for seed in results.seeds:
-        error = f"{points(seed.standard_error)} over {over}"
+        error = f"{points(seed.standard_error)} over {seed.standard_error_over}"
         table.add_row(f"seed {seed.seed}", points(seed.accuracy), error)
     validation = results.validation
     if validation.runs > 1:
@@ -79,7 +81,7 @@ def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
 def print_test(report: NetworkTest) -> None:
     """Prints what `test` measured, for people."""
     test = report.one_shot
-    out, table = stdout(), _table(f"accuracy on {report.dataset}")
+    out, table = stdout(), _table(f"accuracy on {report.dataset}, one-shot {report.way}-way")
     for row in _test_rows(report.dataset, test):
         table.add_row(*row)
     for pairs, of in (
@@ -116,7 +118,7 @@ def _layer_table(config: RunConfig) -> Table:
 def _accuracy_table(results: StudyResults) -> Table:
     """Validation and test accuracy; for Omniglot beside the paper's."""
     validation, several = results.validation, results.test_over_seeds
-    table = _table("20-way one-shot accuracy")
+    table = _table(f"{results.way}-way one-shot accuracy")
     seeds = "" if validation.runs == 1 else f", mean of {validation.runs} seeds"
     table.add_row(
         f"validation alphabets{seeds}",
@@ -154,7 +156,7 @@ def _test_rows(dataset: str, test: OneShotTest) -> list[tuple[str, str, str]]:
         (
             "test alphabets, every drawer pair",
             points(test.every_drawer_pair_accuracy),
-            f"{points(test.every_drawer_pair_standard_error)} over alphabets",
+            f"{points(test.every_drawer_pair_standard_error)} over {test.error_over}",
         ),
     ]
 

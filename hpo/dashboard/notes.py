@@ -9,12 +9,13 @@ from pathlib import Path
 
 import optuna
 
+from data.characters import Characters
 from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import points
 from hpo.storage.convergence import convergence, ending
-from hpo.storage.studies import FINGERPRINT, STORAGE
+from hpo.storage.studies import FINGERPRINT, STORAGE, way_of
 from hpo.storage.workspace import RUNS, Workspace, default_url
 from hpo.study import constraints
 from hpo.study.definition import METRIC, StudyConfig
@@ -40,10 +41,11 @@ def save_trial_note(
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
     pruned: bool,
+    characters: Characters,
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says."""
     reason = (TrialRecord.of(trial).reason or WHY_PRUNED) if pruned else None
-    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason))
+    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason, characters))
 
 
 def trial_note(
@@ -52,6 +54,7 @@ def trial_note(
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
     pruned: str | None,
+    characters: Characters,
 ) -> str:
     """The note of a trial that ended, in Markdown.
 
@@ -61,12 +64,14 @@ def trial_note(
         history: its epochs.
         pictures: of the trial, by name; each is where the dashboard serves it.
         pruned: why; None where it was not.
+        characters: that it was validated on.
     """
     last = history[-1]
     best = history[last.best_epoch]
+    over = config.train.error_over(len(characters.alphabets))
     accuracy = f"**{_in_percent(last.best_accuracy)} ± {_in_percent(last.best_standard_error)}**"
     lines = [
-        f"{accuracy} 20-way {METRIC} (standard error over {config.train.error_over})",
+        f"{accuracy} {characters.way}-way {METRIC} (standard error over {over})",
         f"Reached after epoch {best.epoch + 1}; trained for {len(history)} of"
         f" {config.train.epochs} epochs, {sum(report.seconds for report in history):.0f} s.",
     ]
@@ -116,7 +121,8 @@ def study_note(
     lines = [
         f"# {in_markdown(config.name)}",
         in_markdown(config.description),
-        f"**Best so far: trial {best.number}, {in_markdown(in_words(best))}**, 20-way {METRIC}."
+        f"**Best so far: trial {best.number}, {in_markdown(in_words(best))}**,"
+        f" {way_of(study)}-way {METRIC}."
         if best
         else "No trial is complete yet.",
         f"{found.done} of {config.trials} trials are done{f' ({states})' if states else ''}.",
@@ -148,7 +154,7 @@ def study_note(
         f"    {export} --output {workspace.config.name}"
         + ("" if workspace.usual or not file else "\n    # DIR: the folder of this study"),
         "## Definition",
-        f"Data set {config.dataset}, fingerprint {code_in_markdown(fingerprint)}.",
+        f"Data set {in_markdown(config.dataset)}, fingerprint {code_in_markdown(fingerprint)}.",
         _in_words(config),
         _table(
             ["searched", "from", "to", ""],

@@ -43,10 +43,10 @@ def learning_curves(history: Sequence[EpochReport]) -> str:
     return _svg(2 * (PANEL + 2 * MARGIN), HEIGHT, parts)
 
 
-def accuracy_bars(per_alphabet: Mapping[str, float], mean: float) -> str:
+def accuracy_bars(per_alphabet: Mapping[str, float], mean: float, way: int) -> str:
     """One-shot accuracy of each alphabet as SVG, the best one first; a line at the mean."""
     left, right, row, top = 190, 280, 22, 30
-    parts = [_text(left, 18, f"20-way one-shot accuracy, %; mean {points(mean)}")]
+    parts = [_text(left, 18, f"{way}-way one-shot accuracy, %; mean {points(mean)}")]
     ordered = sorted(per_alphabet.items(), key=lambda item: -item[1])
     for number, (alphabet, accuracy) in enumerate(ordered):
         y = top + row * number

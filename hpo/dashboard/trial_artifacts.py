@@ -22,7 +22,6 @@ from hpo.storage.artifacts import ArtifactStore
 from model.config_file import to_toml
 from model.evaluation.scores import hardest_one_shot_trials, one_shot_accuracy
 from model.training.trainer import Trainer
-from model.training.validation import WAY
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".toml": "text/plain"}
 """The dashboard shows pictures in the page, and browsers show plain text."""
@@ -48,7 +47,8 @@ def present(
             files |= _pictures(trainer)
         kept = _keep(trial, store, files)
         pictures = {name: artifact_path(trial, kept[name]) for name in files if name in PICTURES}
-        save_trial_note(trial, trainer.config, trainer.history, pictures, pruned)
+        characters = trainer.data.validation
+        save_trial_note(trial, trainer.config, trainer.history, pictures, pruned, characters)
     except NOT_OURS:
         raise
     except Exception as error:
@@ -58,11 +58,11 @@ def present(
 
 
 def _pictures(trainer: Trainer) -> dict[str, bytes]:
-    scores = trainer.best_scores()
-    accuracy, hardest = one_shot_accuracy(scores, WAY), hardest_one_shot_trials(scores)
+    scores, way = trainer.best_scores(), trainer.data.validation.way
+    accuracy, hardest = one_shot_accuracy(scores, way), hardest_one_shot_trials(scores)
     pictures = (
         learning_curves(trainer.history).encode(),
-        accuracy_bars(accuracy.per_alphabet, accuracy.value).encode(),
+        accuracy_bars(accuracy.per_alphabet, accuracy.value, way).encode(),
         one_shot_trials(hardest, trainer.data.validation),
     )
     return dict(zip(PICTURES, pictures, strict=True))

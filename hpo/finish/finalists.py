@@ -131,6 +131,7 @@ def finish(
         study=config.name,
         dataset=collection.name,
         fingerprint=collection.fingerprint,
+        way=collection.way,
         definition=config.definition(),
         budget=Budget(trials=config.trials, timeout=config.timeout),
         trials={

@@ -10,7 +10,7 @@ import torch
 from data.characters import Characters
 from data.collection import Collection
 from data.errors import InputError
-from data.names import Dataset
+from data.names import Dataset, checked
 from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import NetworkTest, OneShotTest, VerificationTest
@@ -29,7 +29,10 @@ def network_in(folder: TrainedFolder) -> tuple[SiameseNetwork, Dataset]:
     """
     network, _ = load_network(weights_in(folder))
     named = trained_on(folder.results)
-    return network, "omniglot" if named == "omniglot" else "glyphs" if named == "glyphs" else "auto"
+    try:
+        return network, checked(named or "auto")
+    except ValueError:  # the project's versions that are to come may know others
+        return network, "auto"
 
 
 def weights_in(folder: TrainedFolder) -> Path:
@@ -52,6 +55,7 @@ def measure(network: SiameseNetwork, collection: Collection, device: torch.devic
     return NetworkTest(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
+        way=collection.way,
         one_shot=one_shot_test(network, collection, device),
         alphabets=[run.alphabet for run in collection.runs],
         verification=verification_test(network, collection, device),
@@ -62,7 +66,7 @@ def measure(network: SiameseNetwork, collection: Collection, device: torch.devic
 def one_shot_test(
     network: SiameseNetwork, collection: Collection, device: torch.device
 ) -> OneShotTest:
-    """20-way one-shot accuracy on the test alphabets (the paper's section 4.3).
+    """N-way one-shot accuracy on the test alphabets (the paper's section 4.3).
 
     Args:
         network: on `device`.

@@ -58,7 +58,7 @@ def retrain(
             continue
         seeded = with_seed(config, seed)
         data = data or SearchData.of(collection, config.network.size, device, splits)
-        checkpoint = folder.checkpoint(collection.name, seed)
+        checkpoint = folder.checkpoint(collection.label, seed)
         trainer = Trainer(seeded, data, device, checkpoint, progress.steps_done)
         progress.started(name, config.train.epochs)
         for report in trainer.run():
@@ -68,6 +68,7 @@ def retrain(
             seed=seed,
             accuracy=last.best_accuracy,
             standard_error=last.best_standard_error,
+            standard_error_over=config.train.error_over(len(data.validation.alphabets)),
             best_epoch=last.best_epoch + 1,
             epochs=len(trainer.history),
             seconds=sum(report.seconds for report in trainer.history),
@@ -130,7 +131,7 @@ def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> ValidationAccur
         accuracy, error = done[0].accuracy, done[0].standard_error
     else:
         accuracy, error = mean_and_error([result.accuracy for result in done])
-    over = "seeds" if len(done) > 1 else config.train.error_over
+    over = "seeds" if len(done) > 1 else done[0].standard_error_over
     return ValidationAccuracy(
         one_shot_accuracy=accuracy, standard_error=error, standard_error_over=over, runs=len(done)
     )
@@ -152,6 +153,7 @@ def _results(
     return RetrainingResults(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
+        way=collection.way,
         validation=over_seeds(config, done),
         seeds=list(done),
         best_seed=max(done, key=lambda result: result.accuracy).seed,

@@ -80,11 +80,12 @@ def tables(results: StudyResults) -> str:
         validation.standard_error_over,
     )
     sampled = results.winner.config.train.validation == "sampled"
+    way = f"{results.way}-way"
     kind = kind_of_runs(results.dataset)
     found = {
-        f"Test alphabets, {len(test.per_run)} {kind} runs, 20-way": [] if on_omniglot else runs,
-        f"Test alphabets, all drawers, 20-way{' (harder)' if on_omniglot else ''}": every,
-        f"Validation alphabets, {'random trials' if sampled else 'all drawers'}, 20-way": [
+        f"Test alphabets, {len(test.per_run)} {kind} runs, {way}": [] if on_omniglot else runs,
+        f"Test alphabets, all drawers, {way}{' (harder)' if on_omniglot else ''}": every,
+        f"Validation alphabets, {'random trials' if sampled else 'all drawers'}, {way}": [
             _measured(chosen)
         ],
     }

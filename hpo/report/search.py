@@ -12,6 +12,7 @@ from datetime import datetime
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
 
+from data.names import MOST_WAY
 from hpo.report.clock import Clock, span
 from hpo.report.style import (
     ACCURACY,
@@ -39,7 +40,7 @@ CURVE_POINTS = 20_000
 """More make a page heavy, and no picture clearer."""
 
 
-def history(trials: Trials) -> Section:
+def history(trials: Trials, way: int = MOST_WAY) -> Section:
     """Every trial's accuracy, and the best so far."""
     figure = empty_figure("trial number", ACCURACY, 420)
     add_trials(figure, trials, [trial.number for trial in trials])
@@ -72,7 +73,8 @@ def history(trials: Trials) -> Section:
     ]
     return Section(
         title,
-        "A trial's accuracy is the best of its epochs on the validation alphabets, 20-way one-shot;"
+        "A trial's accuracy is the best of its epochs on the validation alphabets,"
+        f" {way}-way one-shot;"
         " a pruned trial's is as far as it came."
         + (f" Not shown: {listed(left_out)}." if left_out else ""),
         {"history": figure},

@@ -37,7 +37,7 @@ def tested(results: StudyResults) -> tuple[list[Tested], list[Tested]]:
             own,
             test.every_drawer_pair_accuracy,
             test.every_drawer_pair_standard_error,
-            "alphabets",
+            test.error_over,
         )
     ]
     if several is not None:

@@ -9,6 +9,7 @@ from statistics import median
 
 from optuna.trial import FrozenTrial
 
+from data.names import MOST_WAY
 from hpo.report.clock import Clock, span
 from hpo.report.style import counted, data_name, listed
 from hpo.report.tested import Tested, tested
@@ -42,7 +43,11 @@ Trials = Sequence[FrozenTrial]
 
 
 def searched(
-    config: StudyConfig, trials: Trials, now: datetime, converged: Convergence | None = None
+    config: StudyConfig,
+    trials: Trials,
+    now: datetime,
+    converged: Convergence | None = None,
+    way: int = MOST_WAY,
 ) -> str:
     """A paragraph on what was searched, how, for how long, with how many workers."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
@@ -68,7 +73,7 @@ def searched(
     return (
         f"Study {config.name} searched {space} of the siamese network and its training, on"
         f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
-        " judged by its 20-way one-shot accuracy on the validation alphabets. Parameters were"
+        f" judged by its {way}-way one-shot accuracy on the validation alphabets. Parameters were"
         f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
         f"{_limits(config)} {lasted}"
         + (f" The search {converged.in_words()}." if converged else "")
@@ -100,7 +105,7 @@ def found(trials: Trials, results: StudyResults | None) -> str:
         f" {winner.config.train.epochs} epochs (retraining and test took"
         f" {duration(results.seconds.finish)} in all) it reaches"
         f" {percent(validation.one_shot_accuracy, validation.standard_error)} on the"
-        f" validation alphabets, and on the ten test alphabets, 20-way,"
+        f" validation alphabets, and on the test alphabets, {results.way}-way,"
         f" {percent(given.accuracy, given.error)} in the {results.test.trials} {runs} trials"
         f"{_means(given_mean)}. Over every pair of the test"
         f" alphabets' drawers it has {percent(every.accuracy, every.error)}{_means(every_mean)}:"

@@ -14,9 +14,6 @@ from hpo.runtime.wording import percent
 from hpo.study.results import StudyResults
 from model.evaluation.published import ONE_SHOT
 
-WAY = 20
-CHANCE = 100 / WAY
-
 
 def filters(weights: NDArray[np.float32]) -> Section:
     """The first layer's filters side by side.
@@ -78,9 +75,9 @@ def alphabets(results: StudyResults) -> Section:
             "_", " "
         ),
         f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
-        f" choice of {WAY} characters; chance is {CHANCE:.0f} %. The mean of these is"
-        f" {percent(own.accuracy, own.error)} (standard error over {own.over}).{several} This is"
-        " another task than the given runs, not to be compared with them.",
+        f" choice of {results.way} characters; chance is {100 / results.way:.0f} %. The mean of"
+        f" these is {percent(own.accuracy, own.error)} (standard error over {own.over}).{several}"
+        " This is another task than the given runs, not to be compared with them.",
         {"alphabets": figure},
     )
 
@@ -90,8 +87,8 @@ def comparison(results: StudyResults) -> Section:
     if results.dataset != "omniglot":
         return Section(
             "Nothing to compare with",
-            f"The study ran on {results.dataset}, made-up alphabets, not on Omniglot: the"
-            " paper's figures do not apply, and are left out.",
+            f"The study ran on {results.dataset}, not on Omniglot: the paper's figures do not"
+            " apply, and are left out.",
         )
     test = results.test
     (own, *over_seeds), _ = tested(results)
@@ -106,7 +103,7 @@ def comparison(results: StudyResults) -> Section:
     ]
     figure = bars(
         sorted(rows, key=lambda row: -row.length),
-        f"{WAY}-way accuracy on the official runs (%)",
+        f"{results.way}-way accuracy on the official runs (%)",
         100,
         {measured: BLUE, quoted: GREY},
     )

@@ -23,6 +23,7 @@ from hpo.runtime.files import write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import results_in_storage
+from hpo.storage.studies import way_of
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
@@ -56,7 +57,7 @@ def write_report(
     results, left_out = results_in_storage(workspace, config)
     now = datetime.now()
     opening = [number_first(trials, results)]
-    sections = _of_search(trials, config, now)
+    sections = _of_search(trials, config, now, way_of(study))
     first: list[Section] = []
     if results is None:
         notice = unfinished(config, every_trial, workspace.results, left_out)
@@ -68,7 +69,7 @@ def write_report(
         opening += [in_section(section) for section in first] + [tables(results)]
     opening.append(
         paragraphs(
-            searched(config, trials, now, convergence(study, config)),
+            searched(config, trials, now, convergence(study, config), way_of(study)),
             found(trials, results),
             how_sure(config, trials, results),
         )
@@ -88,13 +89,15 @@ def write_report(
     return path, write_pictures(figures, path.parent)
 
 
-def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime) -> list[Section]:
+def _of_search(
+    trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime, way: int
+) -> list[Section]:
     mattered = importances(trials)
     names = list(
         mattered.shares if mattered else dict.fromkeys(n for t in trials for n in t.params)
     )
     return [
-        history(trials),
+        history(trials, way),
         learning_curves(trials, spared_epochs(config, trials)),
         *filter(None, [promotion(trials, config)]),
         parallel(trials, config),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import optuna
 
 from data.collection import Collection
@@ -14,6 +17,7 @@ from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
 from hpo.search.enqueue import start_with
+from hpo.search.initial import check_initial
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import convergence
@@ -38,8 +42,9 @@ from model.device import resolve_device
 def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
     """The study with its data set settled: the one that was loaded.
 
-    A study with data set "auto" gets "-glyphs" behind its name if the data set is the glyphs, so
-    that it is never mixed with the one on Omniglot.
+    If that is not the study's own, its name goes behind the study's, so that the two are never
+    mixed: a study on "auto", which is Omniglot, gets "-glyphs" if the data set is the glyphs, and
+    the name of a folder of one's own.
 
     Example:
         >>> from data.sources.load import load_collection
@@ -47,8 +52,12 @@ def on_data(config: StudyConfig, collection: Collection) -> StudyConfig:
         >>> on_data(load_study("quick"), load_collection("glyphs", None)).name
         'quick-glyphs'
     """
-    fallen_back = config.dataset == "auto" and collection.name == "glyphs"
-    name = f"{config.name}-glyphs" if fallen_back else config.name
+    own = "omniglot" if config.dataset == "auto" else config.dataset
+    name = config.name
+    if collection.name != own:
+        kind, _, path = collection.name.partition(":")
+        label = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).resolve().name) if path else kind
+        name = f"{name[:31]}-{label[:32]}"
     return config.model_copy(update={"name": name, "dataset": collection.name})
 
 
@@ -81,6 +90,7 @@ def run_study(
     """
     check_folder(workspace.folder)
     resolve_device(machine.device)
+    check_initial(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
     workspace.clear_scratch()

@@ -14,6 +14,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage
 
 from data.errors import InputError
+from data.names import MOST_WAY
 from hpo.database.opening import open_storage, storage_failures
 from hpo.database.swap import briefly, swap
 from hpo.database.urls import without_password
@@ -26,7 +27,7 @@ from hpo.study.file import read_study
 if TYPE_CHECKING:  # torch takes a second to import, and `status` does without it
     from data.collection import Collection
 
-DEFINITION, CHANGEABLE, FINGERPRINT = "definition", "changeable", "fingerprint"
+DEFINITION, CHANGEABLE, FINGERPRINT, WAY = "definition", "changeable", "fingerprint", "way"
 """The study attributes that hold what it is, what may change of it, and which data set it is on."""
 STORAGE = "storage"
 """The study attribute that tells how to join: the storage's URL, without password."""
@@ -146,6 +147,14 @@ def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
     """
     check_fingerprint(study, collection)
     study.set_user_attr(FINGERPRINT, collection.fingerprint)
+    study.set_user_attr(WAY, collection.way)
+
+
+def way_of(study: optuna.Study) -> int:
+    """N of the N-way one-shot trials that the study's accuracies are of."""
+    # Studies of the first versions were all on Omniglot or the glyphs.
+    way: int = _attributes(study).get(WAY, MOST_WAY)
+    return way
 
 
 def check_fingerprint(study: optuna.Study, collection: Collection) -> None:

@@ -19,6 +19,7 @@ from hpo.runtime.process_identity import (
     this_process,
 )
 from hpo.runtime.shared_folder import alone
+from model.config import WEIGHTS
 
 RUNS = Path("runs")
 """Where studies keep their files, each in a folder of its name."""
@@ -38,7 +39,7 @@ class TrainedFolder:
     @property
     def weights(self) -> Path:
         """The best network's weights."""
-        return self.folder / "best.safetensors"
+        return self.folder / WEIGHTS
 
     @property
     def config(self) -> Path:
@@ -59,7 +60,8 @@ class TrainedFolder:
         """The last epoch of a training under way.
 
         Args:
-            dataset: part of the name, for a checkpoint knows its configuration alone.
+            dataset: the collection's label, part of the name, for a checkpoint knows its
+                configuration alone.
             seed: of the training.
         """
         return self.folder / f"{dataset}-seed-{seed}.checkpoint.safetensors"

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from data.names import MOST_WAY
 from model.evaluation.standard_error import mean_and_error
 
 
@@ -16,13 +17,13 @@ class Part(BaseModel):
 
 
 class ValidationAccuracy(Part):
-    """20-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
+    """N-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
 
     Attributes:
         one_shot_accuracy: 0 to 1.
         standard_error: standard error of that mean, 0 to 1.
-        standard_error_over: what the error is over: "seeds", or for a single seed "alphabets" or
-            one-shot "trials".
+        standard_error_over: what the error is over: "seeds", or for a single seed "alphabets",
+            a single one's "characters", or one-shot "trials".
         runs: number of seeds.
     """
 
@@ -33,7 +34,7 @@ class ValidationAccuracy(Part):
 
 
 class OneShotTest(Part):
-    """20-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
+    """N-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
 
     Attributes:
         one_shot_accuracy: accuracy over the given runs, 0 to 1.
@@ -42,7 +43,8 @@ class OneShotTest(Part):
         per_run: accuracy in each run.
         every_drawer_pair_accuracy: exact accuracy over every pair of drawers, 0 to 1; not to be
             compared with that over the runs, whose drawers are neat ones.
-        every_drawer_pair_standard_error: its standard error, over alphabets.
+        every_drawer_pair_standard_error: its standard error, over alphabets; of a single one, over
+            its characters.
         per_alphabet: accuracy over every drawer pair, by alphabet.
     """
 
@@ -53,6 +55,11 @@ class OneShotTest(Part):
     every_drawer_pair_accuracy: float
     every_drawer_pair_standard_error: float
     per_alphabet: dict[str, float]
+
+    @property
+    def error_over(self) -> str:
+        """What the standard error over every drawer pair is over."""
+        return "alphabets" if len(self.per_alphabet) > 1 else "characters"
 
 
 class OneShotTestOverSeeds(Part):
@@ -114,9 +121,10 @@ class NetworkTest(Part):
     """Test results of a trained network: one-shot and verification accuracy.
 
     Attributes:
-        dataset: "omniglot" or "glyphs".
+        dataset: "omniglot", "glyphs" or "folder:PATH".
         fingerprint: fingerprint of the data set.
-        one_shot: 20-way one-shot accuracy on the test alphabets.
+        way: N of the N-way one-shot trials.
+        one_shot: N-way one-shot accuracy on the test alphabets.
         alphabets: alphabet of each of the given runs, as in one_shot.per_run.
         verification: verification accuracy where different characters are two of one alphabet.
         verification_across: verification accuracy where different characters are any two.
@@ -124,6 +132,7 @@ class NetworkTest(Part):
 
     dataset: str
     fingerprint: str
+    way: int = MOST_WAY
     one_shot: OneShotTest
     alphabets: list[str]
     verification: VerificationTest
@@ -137,6 +146,8 @@ class SeedResult(Part):
         seed: seed of the training.
         accuracy: validation accuracy of its best epoch, 0 to 1; see `EpochReport`.
         standard_error: standard error of `accuracy`.
+        standard_error_over: what it is over: "alphabets", a single one's "characters", or one-shot
+            "trials".
         best_epoch: the best epoch, counted from 1.
         epochs: number of epochs trained.
         seconds: seconds that they took.
@@ -145,6 +156,7 @@ class SeedResult(Part):
     seed: int
     accuracy: float
     standard_error: float
+    standard_error_over: str = "alphabets"
     best_epoch: int
     epochs: int
     seconds: float

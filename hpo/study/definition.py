@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from data.names import Dataset
-from model.config import NetworkConfig, Strict
+from model.config import DatasetName, NetworkConfig, Strict
 
 CHANGEABLE = frozenset(
     {
@@ -102,7 +101,8 @@ class StudyConfig(Strict):
     Attributes:
         name: name of the study in its storage, and of its folder.
         description: a few words for people.
-        dataset: "auto" takes Omniglot if it can be had, else the embedded glyphs.
+        dataset: "auto" takes Omniglot if it can be had, else the embedded glyphs; "folder:PATH"
+            a folder of one's own.
         seed: seed of the sampler and of the trials' trainings.
         trials: budget: number of trials that are trained, to the end or until pruned.
         infeasible_trials: number of infeasible trials, see `constraints`, after which the search
@@ -136,7 +136,7 @@ class StudyConfig(Strict):
 
     name: str
     description: str = ""
-    dataset: Dataset = "auto"
+    dataset: DatasetName = "auto"
     seed: int = Field(default=0, ge=0)
     trials: int = Field(ge=1)
     infeasible_trials: int | None = Field(default=None, ge=1)

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from data.errors import InputError
+from data.names import MOST_WAY
 from hpo.runtime.files import read_json, write_json
 from hpo.runtime.provenance import Computer
 from hpo.study.accuracies import (
@@ -91,8 +92,9 @@ class StudyResults(Part):
 
     Attributes:
         study: name of the study.
-        dataset: "omniglot" or "glyphs".
+        dataset: "omniglot", "glyphs" or "folder:PATH".
         fingerprint: fingerprint of the data set.
+        way: N of the N-way one-shot trials that all accuracies are of.
         definition: definition of the study, see `StudyConfig.definition`.
         budget: budget of the search.
         trials: numbers of trials that ended, by state.
@@ -116,6 +118,7 @@ class StudyResults(Part):
     study: str
     dataset: str
     fingerprint: str | None = None
+    way: int = MOST_WAY
     definition: dict[str, Any]
     budget: Budget
     trials: dict[str, int]
@@ -144,8 +147,9 @@ class RetrainingResults(Part):
     """The content of a retraining's file of results.
 
     Attributes:
-        dataset: "omniglot" or "glyphs".
+        dataset: "omniglot", "glyphs" or "folder:PATH".
         fingerprint: fingerprint of the data set.
+        way: N of the N-way one-shot trials that all accuracies are of.
         validation: mean validation accuracy over the seeds.
         seeds: results of each seed, in the order of training.
         best_seed: seed of the network that is kept.
@@ -155,6 +159,7 @@ class RetrainingResults(Part):
 
     dataset: str
     fingerprint: str
+    way: int = MOST_WAY
     validation: ValidationAccuracy
     seeds: list[SeedResult]
     best_seed: int

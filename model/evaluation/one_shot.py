@@ -68,8 +68,12 @@ class RunsAccuracy:
         )
 
 
-def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 20) -> Accuracy:
+def one_shot_exact(
+    network: SiameseNetwork, characters: Characters, way: int | None = None
+) -> Accuracy:
     """Measures one-shot accuracy over every drawer pair, see `one_shot_accuracies`.
+
+    `way` is the characters' own where it is None.
 
     Raises:
         ValueError: an alphabet has fewer than `way` characters.
@@ -83,7 +87,7 @@ def one_shot_exact(network: SiameseNetwork, characters: Characters, way: int = 2
         >>> list(one_shot_exact(network, characters, way=5).per_alphabet)
         ['Glyphs_41', 'Glyphs_42']
     """
-    return one_shot_accuracy(scores_within(network, characters), way)
+    return one_shot_accuracy(scores_within(network, characters), way or characters.way)
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ each of its pictures is to every other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ class Accuracy:
 
     Attributes:
         value: mean over alphabets, 0 to 1, each alphabet of equal weight.
-        standard_error: over alphabets.
+        standard_error: over alphabets; of a single one, over its characters.
         per_alphabet: each alphabet's accuracy.
     """
 
@@ -99,6 +99,7 @@ def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accura
         {2: 0.9167, 3: 0.8333}
     """
     found: dict[int, dict[str, float]] = {way: {} for way in ways}
+    single: dict[int, float] = {}
     for alphabet, of_alphabet in scores.items():
         count, drawers = of_alphabet.shape[:2]
         if count < max(ways):
@@ -113,7 +114,15 @@ def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accura
         queries = nearer.flatten().bincount(minlength=count).double().cpu() / nearer.numel()
         for way, value in zip(ways, (queries @ chance_of_right(count, ways)).tolist(), strict=True):
             found[way][alphabet] = value
-    return {way: Accuracy.of(per_alphabet) for way, per_alphabet in found.items()}
+        if len(scores) == 1:
+            of_characters = chance_of_right(count, ways)[nearer.cpu()].mean(1)
+            for way, values in zip(ways, of_characters.T.tolist(), strict=True):
+                _, single[way] = mean_and_error(values)
+    accuracies = {way: Accuracy.of(per_alphabet) for way, per_alphabet in found.items()}
+    return {
+        way: replace(accuracy, standard_error=single.get(way, accuracy.standard_error))
+        for way, accuracy in accuracies.items()
+    }
 
 
 def one_shot_accuracy(scores: Scores, way: int) -> Accuracy:

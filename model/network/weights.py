@@ -13,7 +13,7 @@ from torch import Tensor
 
 from data.errors import InputError, WorkFailed
 from data.whole_files import replacing
-from model.config import RunConfig
+from model.config import WEIGHTS, RunConfig
 from model.network.siamese import SiameseNetwork
 
 FORMAT = "siamese-hpo"
@@ -95,3 +95,28 @@ def load_network(path: Path) -> tuple[SiameseNetwork, RunConfig]:
     except (ValueError, RuntimeError):
         raise InputError(f"{path}: holds no network of this project") from None
     return network.to(memory_format=torch.channels_last), config
+
+
+def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
+    """The weights that a training starts from, on the CPU; None where these are random.
+
+    Raises:
+        InputError: there is no such network, or it has other layers.
+    """
+    given = config.train.initial
+    if given is None:
+        return None
+    path = Path(given)
+    if not path.exists():
+        raise InputError(f"train.initial: {given}: no such folder or file")
+    network, trained = load_network(path / WEIGHTS if path.is_dir() else path)
+    for key in ("size", "convolutions", "units", "batch_norm"):
+        theirs, ours = getattr(trained.network, key), getattr(config.network, key)
+        if theirs != ours:
+            # Of convolutions the values would be many.
+            values = "other values" if key == "convolutions" else f"{theirs}, not {ours}"
+            raise InputError(
+                f"train.initial: {given}: its network.{key} has {values}; it must be as in the"
+                " training's network"
+            )
+    return network.state_dict()

@@ -12,7 +12,7 @@ class EpochReport:
     Attributes:
         epoch: 0-based.
         loss: mean over the epoch's steps, without L2; may be nan or inf.
-        accuracy: on the validation characters, 0 to 1; 20-way one-shot accuracy, unless
+        accuracy: on the validation characters, 0 to 1; N-way one-shot accuracy, unless
             `TrainConfig.validation` is "verification".
         standard_error: of `accuracy`.
         best_epoch: the epoch with the best accuracy so far.

@@ -20,7 +20,7 @@ from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
 from model.network.siamese import SiameseNetwork
-from model.network.weights import read_tensors
+from model.network.weights import initial_weights, read_tensors
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
 from model.training.epoch_report import EpochReport
@@ -77,7 +77,8 @@ class Trainer:
                 0 to 1, and pictures a second.
 
         Raises:
-            InputError: the checkpoint is of another configuration.
+            InputError: the checkpoint is of another configuration, or the weights to start from are
+                missing or another network's.
             ValueError: the network cannot exist at its picture size.
         """
         if config.network.shortfall():
@@ -96,6 +97,8 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.train.seed)
             network = SiameseNetwork(self.config.network)
+        if (initial := initial_weights(self.config)) is not None:
+            network.load_state_dict(initial)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self._optimiser = make_optimiser(self.network, self.config.train)
         self._average = averaged(self.network, self.config.train.averaging)

@@ -15,9 +15,8 @@ from model.evaluation.one_shot import one_shot_runs
 from model.evaluation.scores import one_shot_accuracy, verification_accuracy
 from model.network.siamese import SiameseNetwork
 
-WAY = 20
 SAMPLED_RUNS = 16
-"""Runs of 20 one-shot trials each: the paper validates on 320 (section 4.3)."""
+"""Runs of `Characters.way` one-shot trials each: the paper validates on 320 (section 4.3)."""
 
 
 class Validation(NamedTuple):
@@ -45,7 +44,7 @@ def validate(network: SiameseNetwork, characters: Characters, config: TrainConfi
         config: whose `validation` names the kind of accuracy; its seed draws sampled runs.
 
     Raises:
-        ValueError: an alphabet has fewer than 20 characters.
+        ValueError: an alphabet has fewer characters than `characters.way`.
 
     Example:
         >>> import torch
@@ -60,7 +59,7 @@ def validate(network: SiameseNetwork, characters: Characters, config: TrainConfi
         True
     """
     if config.validation == "sampled":
-        runs = random_runs(characters, SAMPLED_RUNS, WAY, config.seed)
+        runs = random_runs(characters, SAMPLED_RUNS, characters.way, config.seed)
         with autocast(characters.device):
             sampled = one_shot_runs(network, characters, runs)
         return Validation(sampled.accuracy, sampled.standard_error)
@@ -68,5 +67,5 @@ def validate(network: SiameseNetwork, characters: Characters, config: TrainConfi
         scores = scores_within(network, characters)
     verified = exact = verification_accuracy(scores)
     if config.validation == "exact":
-        exact = one_shot_accuracy(scores, WAY)
+        exact = one_shot_accuracy(scores, characters.way)
     return Validation(exact.value, exact.standard_error, verified.value, scores)

@@ -12,7 +12,7 @@ from benchmarks.replay.curves import read
 from benchmarks.winner import ablation
 from benchmarks.winner.variants import ITSELF, changed, variants
 from data.collection import Collection
-from data.splits import ALL_DRAWERS, SearchData, paper_splits
+from data.splits import SearchData, paper_splits
 from model.config import (
     BatchConfig,
     Convolution,
@@ -158,7 +158,7 @@ def test_a_training_is_measured_after_its_last_epoch_by_all_drawers(glyphs: Coll
     splits = paper_splits(glyphs)
     data = SearchData(
         train=glyphs.characters(*splits.train, 14),
-        validation=glyphs.characters(splits.validation.alphabets, ALL_DRAWERS, 14),
+        validation=glyphs.characters(splits.validation.alphabets, glyphs.drawers, 14),
     )
     patient = changed(BASE, {"train.patience": 2})
     trainer = Trainer(patient, data, torch.device("cpu"))

@@ -21,7 +21,7 @@ from benchmarks.winner.scenes import page_of
 from data.collection import SIDE, Collection
 from data.one_shot_runs import random_runs
 from data.sources.scans import pictures_of, read_drawing
-from data.splits import ALL_DRAWERS, paper_splits
+from data.splits import paper_splits
 from model.evaluation.classify import classify
 from model.network.siamese import SiameseNetwork
 from model.network.weights import save_network
@@ -50,7 +50,7 @@ def network(collection: Collection, common_folder: Path) -> SiameseNetwork:
 def drawn(collection: Collection) -> tuple[Any, Any]:
     """Support and query drawings of ten runs on validation alphabets."""
     alphabets = paper_splits(collection).validation.alphabets
-    characters = collection.characters(alphabets, ALL_DRAWERS, SIDE)
+    characters = collection.characters(alphabets, collection.drawers, SIDE)
     return drawings_of(characters, random_runs(characters, 10, WAY, seed=3))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from data.sources.glyphs import make_glyphs
 from hpo.dashboard.notes import study_note, trial_note
 from hpo.database.opening import open_storage
 from hpo.storage.studies import FINGERPRINT, STORAGE, open_study
@@ -47,7 +48,8 @@ def test_the_reason_of_an_end_is_no_markup() -> None:
         train=TrainConfig(layers=(LayerConfig(learning_rate=0.01),) * 3),
     )
     report = EpochReport(0, 0.1, 0.8, 0.02, 0, 0.8, 0.02, 1.0, 100.0)
-    assert r"Pruned: \<b\>\|\`" in trial_note(3, config, [report], {}, HOSTILE)
+    characters = make_glyphs().characters(["Glyphs_31"], [13, 14], 14)
+    assert r"Pruned: \<b\>\|\`" in trial_note(3, config, [report], {}, HOSTILE, characters)
 
 
 @pytest.mark.parametrize(("study", "said"), [("quick", True), ("glyphs", False)])

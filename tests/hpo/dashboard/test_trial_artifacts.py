@@ -20,6 +20,7 @@ from short_search import CPU, config_with, objective_in, opened, outcome
 
 import hpo.dashboard.trial_artifacts
 from data.collection import Collection
+from data.sources.glyphs import make_glyphs
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.dashboard.notes import OWN, trial_note
@@ -130,14 +131,19 @@ def test_nothing_of_it_changes_the_search(
     assert outcome(study.trials) == outcome(undisturbed)
 
 
-@pytest.mark.parametrize(("validation", "over"), [("exact", "alphabets"), ("sampled", "trials")])
+@pytest.mark.parametrize(
+    ("alphabets", "validation", "over"),
+    [(2, "exact", "alphabets"), (1, "exact", "characters"), (2, "sampled", "trials")],
+)
 def test_the_note_says_what_the_error_is_over(
-    study: optuna.Study, validation: str, over: str
+    study: optuna.Study, alphabets: int, validation: str, over: str
 ) -> None:
     config = trial_config(config_with(), best_trials(study, config_with(), 1)[0])
     train = config.train.model_copy(update={"validation": validation})
     report = EpochReport(0, 0.1, 0.8, 0.02, 0, 0.8, 0.02, 1.0, 100.0)
-    note = trial_note(3, config.model_copy(update={"train": train}), [report], {}, None)
+    names = ["Glyphs_31", "Glyphs_32"][:alphabets]
+    characters = make_glyphs().characters(names, [13, 14], 14)
+    note = trial_note(3, config.model_copy(update={"train": train}), [report], {}, None, characters)
     assert f"**80.0 % ± 2.0 %** 20-way {METRIC} (standard error over {over})" in note
 
 

@@ -64,7 +64,7 @@ def test_code_in_markdown_ends_where_the_text_does() -> None:
 
 
 def test_a_picture_of_any_alphabets_is_well_formed() -> None:
-    drawn = ElementTree.fromstring(accuracy_bars({HOSTILE: 0.5, "A": 1.0}, 0.75))
+    drawn = ElementTree.fromstring(accuracy_bars({HOSTILE: 0.5, "A": 1.0}, 0.75, 20))
     texts = [element.text for element in drawn.iter() if element.tag.endswith("text")]
     assert SEEN in texts
 

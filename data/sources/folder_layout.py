@@ -1,0 +1,130 @@
+"""Folders of one's own pictures: which characters they hold, and which files."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+from data.errors import InputError
+from data.sources.picture_files import FORMATS
+
+SHAPE = "should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for one alphabet"
+
+
+class Drawn(NamedTuple):
+    """A character's files.
+
+    Attributes:
+        alphabet: its name.
+        name: of the character.
+        files: that look like pictures by their endings, sorted by name.
+    """
+
+    alphabet: str
+    name: str
+    files: tuple[Path, ...]
+
+
+class Layout(NamedTuple):
+    """What a folder holds.
+
+    Attributes:
+        characters: sorted by alphabet, then by name.
+        others: files that are no pictures by their endings.
+    """
+
+    characters: list[Drawn]
+    others: list[Path]
+
+
+def find_characters(root: Path, called: str) -> Layout:
+    """Finds a folder's characters: `alphabet/character/*`, or `character/*` for one alphabet.
+
+    Hidden files and folders are passed over; links are followed.
+
+    Args:
+        root: the folder.
+        called: its name in the error's message.
+
+    Raises:
+        InputError: it cannot be read, is empty, has another shape, or two names are one.
+    """
+    others: list[Path] = []
+    folders, files = _content(root, called, others)
+    if files:
+        raise InputError(f"{called}: {_named(files[0])} lies in no character's folder; it {SHAPE}")
+    if not folders:
+        raise InputError(f"{called}: is empty; it {SHAPE}")
+    inner = [(folder, *_content(folder, called, others)) for folder in folders]
+    deep = [folder for folder, below, _ in inner if below]
+    for folder, below, pictures in inner:
+        if (below and pictures) or (deep and not below):
+            holds = "pictures and folders" if below else "no folder of a character"
+            like = deep[0] if deep[0] != folder else folder
+            raise InputError(
+                f"{called}: mixes levels: {_named(folder)} holds {holds}, {_named(like)} folders;"
+                f" it {SHAPE}"
+            )
+    if not deep:
+        alphabet = _name(root.resolve()) or "folder"
+        found = [Drawn(alphabet, _name(folder), tuple(files)) for folder, _, files in inner]
+        return Layout(_distinct(found, called), others)
+    found = []
+    for folder, below, _ in inner:
+        for character in below:
+            deeper, pictures = _content(character, called, others)
+            if deeper:
+                place = f"{_named(folder)}/{_named(character)}"
+                raise InputError(f"{called}: {place} holds folders; it {SHAPE}")
+            found.append(Drawn(_name(folder), _name(character), tuple(pictures)))
+    return Layout(_distinct(found, called), others)
+
+
+def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path], list[Path]]:
+    """A folder's folders and pictures, sorted by name; its other files go to `others`."""
+    endings = Image.registered_extensions()
+    try:
+        entries = [path for path in folder.iterdir() if not _passed_over(path.name)]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{called}: {folder} cannot be read: {reason}") from None
+    folders, pictures = [], []
+    for path in sorted(entries, key=lambda path: (_name(path), path.name)):
+        if path.is_dir():
+            folders.append(path)
+        elif path.is_file() and endings.get(path.suffix.lower()) in FORMATS:
+            pictures.append(path)
+        else:  # also a link to nothing, or a pipe, which would be waited for
+            others.append(path)
+    return folders, pictures
+
+
+def _passed_over(name: str) -> bool:
+    """Whether a name is that of what a system leaves in folders."""
+    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+def _distinct(found: Sequence[Drawn], called: str) -> list[Drawn]:
+    seen: set[tuple[str, str]] = set()
+    for character in found:
+        key = (character.alphabet, character.name)
+        if key in seen:
+            raise InputError(f"{called}: two folders are called {'/'.join(key)}")
+        seen.add(key)
+    return list(found)
+
+
+def _name(path: Path) -> str:
+    """A folder's name: one name, however a system writes its accents, and always Unicode."""
+    return unicodedata.normalize("NFC", os.fsencode(path.name).decode(errors="replace"))
+
+
+def _named(path: Path) -> str:
+    """A file's or folder's name on one line."""
+    name = _name(path)
+    return name if name.isprintable() else repr(name)

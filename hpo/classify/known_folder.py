@@ -1,0 +1,185 @@
+"""A trained network tested on a folder of known characters, without training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+from pydantic import BaseModel
+from rich import box
+from rich.table import Table
+from torch import Tensor
+
+from data.characters import Characters
+from data.names import FOLDER
+from data.sources.folder import load_folder
+from hpo.console.terminal import stdout
+from hpo.dashboard.pictures import one_shot_trials
+from hpo.finish.held_out import weights_in
+from hpo.runtime.files import check_folder, read_json, write_bytes
+from hpo.runtime.literal_text import say, visible
+from hpo.runtime.wording import points
+from hpo.storage.workspace import TrainedFolder
+from model.evaluation.embeddings import scores_within
+from model.evaluation.scores import OneShotTrial, Picture, one_shot_accuracy
+from model.network.weights import load_network
+
+SHOWN = 20
+"""Confusions that are shown, the most frequent ones."""
+
+
+class Confusion(BaseModel):
+    """A character that is taken for another of its alphabet.
+
+    Attributes:
+        alphabet: of both.
+        character: the right one.
+        taken_for: the chosen one.
+        share: of the character's questions, among all characters of the alphabet, 0 to 1.
+    """
+
+    alphabet: str
+    character: str
+    taken_for: str
+    share: float
+
+
+class FolderTest(BaseModel):
+    """How well a network tells a folder's characters apart.
+
+    Attributes:
+        dataset: "folder:PATH".
+        fingerprint: of the folder's content.
+        characters, pictures: how many there are, and of each.
+        way: N of the N-way one-shot trials.
+        accuracy: over every pair of two pictures of a character and every choice of N characters of
+            its alphabet, 0 to 1; the mean over alphabets.
+        standard_error: of `accuracy`.
+        standard_error_over: what it is over: "alphabets", or a single one's "characters".
+        per_alphabet: accuracy by alphabet.
+        confusions: most frequent first.
+    """
+
+    dataset: str
+    fingerprint: str
+    characters: int
+    pictures: int
+    way: int
+    accuracy: float
+    standard_error: float
+    standard_error_over: str
+    per_alphabet: dict[str, float]
+    confusions: list[Confusion]
+
+
+def measure_folder(
+    folder: TrainedFolder, data: Path, device: torch.device, output: Path | None
+) -> FolderTest:
+    """Measures a network on all alphabets of a folder.
+
+    Args:
+        folder: with the network.
+        data: the pictures, see `load_folder`.
+        device: measures there.
+        output: gets confusions.csv and confusions.png; None writes nothing.
+
+    Raises:
+        InputError: a folder holds no network, or no pictures to test on.
+    """
+    network, config = load_network(weights_in(folder))
+    if output is not None:
+        check_folder(output)
+    collection = load_folder(f"{FOLDER}{data}", whole=True)
+    if (read_json(folder.results) or {}).get("fingerprint") == collection.fingerprint:
+        say(
+            f"{folder.folder} was trained on a part of {data}: its figures here are too good;"
+            " `test` without --data measures it on the part that was held out"
+        )
+    characters = collection.characters(
+        collection.evaluation, collection.drawers, config.network.size
+    ).to(device)
+    scores = scores_within(network.to(device), characters)
+    accuracy = one_shot_accuracy(scores, collection.way)
+    confused = [found for alphabet in scores for found in _confused(alphabet, scores, characters)]
+    confused.sort(key=lambda pair: -pair[0].share)
+    if output is not None:
+        rows = [confusion.model_dump() for confusion, _ in confused]
+        table = pd.DataFrame(rows, columns=list(Confusion.model_fields))
+        write_bytes(output / "confusions.csv", table.to_csv(index=False).encode())
+        trials = [trial for _, trial in confused[:SHOWN]]
+        write_bytes(output / "confusions.png", one_shot_trials(trials, characters))
+    return FolderTest(
+        dataset=collection.name,
+        fingerprint=collection.fingerprint,
+        characters=len(characters.names),
+        pictures=len(characters.drawers),
+        way=collection.way,
+        accuracy=accuracy.value,
+        standard_error=accuracy.standard_error,
+        standard_error_over="alphabets" if len(scores) > 1 else "characters",
+        per_alphabet=accuracy.per_alphabet,
+        confusions=[confusion for confusion, _ in confused[:SHOWN]],
+    )
+
+
+def _confused(
+    alphabet: str, scores: dict[str, Tensor], characters: Characters
+) -> list[tuple[Confusion, OneShotTrial]]:
+    """An alphabet's confusions, each with its most wrong trial."""
+    of_alphabet = scores[alphabet].cpu()
+    count, drawers = of_alphabet.shape[:2]
+    place = characters.alphabets.index(alphabet)
+    names = [characters.names[row].partition("/")[2] for row in characters.characters_of[place]]
+    chosen = of_alphabet.argmax(2)  # [character, query's drawer, support's drawer]
+    others = ~torch.eye(drawers, dtype=torch.bool)
+    found = []
+    for right in range(count):
+        shares = chosen[right][others].bincount(minlength=count) / others.sum()
+        for wrong in shares.nonzero().flatten().tolist():
+            if wrong == right:
+                continue
+            margin = of_alphabet[right, :, right] - of_alphabet[right, :, wrong]
+            margin = margin.masked_fill(~others | (chosen[right] != wrong), torch.inf)
+            query, support = divmod(int(margin.argmin()), drawers)
+            trial = OneShotTrial(
+                alphabet=alphabet,
+                query=Picture(right, query),
+                right=Picture(right, support),
+                chosen=Picture(wrong, support),
+                margin=float(margin[query, support]),
+            )
+            confusion = Confusion(
+                alphabet=alphabet,
+                character=names[right],
+                taken_for=names[wrong],
+                share=float(shares[wrong]),
+            )
+            found.append((confusion, trial))
+    return found
+
+
+def print_known(found: FolderTest, output: Path | None) -> None:
+    """Prints what `test --data` measured, for people."""
+    out = stdout()
+    table = Table(f"{found.way}-way one-shot accuracy on {visible(found.dataset)}")
+    table.box = box.SIMPLE_HEAD
+    table.add_column("%", justify="right")
+    table.add_column("± standard error")
+    error = f"{points(found.standard_error)} over {found.standard_error_over}"
+    table.add_row("every pair of pictures", points(found.accuracy), error)
+    if len(found.per_alphabet) > 1:
+        for alphabet, value in found.per_alphabet.items():
+            table.add_row(f"  {visible(alphabet)}", points(value), "")
+    out.print(table)
+    if not found.confusions:
+        out.print("No picture is taken for another character.")
+        return
+    confused = Table("alphabet", "character", "taken for", box=box.SIMPLE_HEAD)
+    confused.add_column("%", justify="right")
+    for pair in found.confusions:
+        cells = (visible(part) for part in (pair.alphabet, pair.character, pair.taken_for))
+        confused.add_row(*cells, points(pair.share))
+    out.print(confused)
+    if output is not None:
+        out.print(visible(f"{output / 'confusions.png'}  their pictures"), soft_wrap=True)

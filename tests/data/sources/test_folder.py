@@ -1,0 +1,310 @@
+"""Folders of one's own pictures: what is read, how it is split, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from data.collection import Collection
+from data.errors import InputError
+from data.sources import folder as folder_module
+from data.sources.folder import load_folder
+from data.splits import held_out_characters, paper_splits
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "runes"
+
+
+def draw(path: Path, number: int = 0, size: tuple[int, int] = (60, 40)) -> Path:
+    """Draws a cross whose place and arms depend on the number."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ink = np.full(size[::-1], 255, np.uint8)
+    height, width = ink.shape
+    row, column = height // 4 + number % (height // 2), width // 4 + 3 * number % (width // 2)
+    ink[row : row + 3, width // 6 : -width // 6] = 0
+    ink[height // 6 : -height // 6, column : column + 3] = 0
+    Image.fromarray(ink).save(path)
+    return path
+
+
+def draw_alphabet(folder: Path, characters: int, pictures: int) -> None:
+    for character in range(characters):
+        for picture in range(pictures):
+            draw(folder / f"c{character:02d}" / f"{picture}.png", 7 * character + picture)
+
+
+def load(root: Path, **more: bool) -> Collection:
+    return load_folder(f"folder:{root}", **more)
+
+
+def test_alphabets_are_split_whole_and_the_way_is_the_smallest_held_out_ones(root: Path) -> None:
+    for number in range(5):
+        draw_alphabet(root / f"a{number}", 2 + number, 2)
+    collection = load(root)
+    splits = paper_splits(collection)
+    assert [len(split.alphabets) for split in splits] == [3, 1, 1]
+    alphabets = list(chain.from_iterable(split.alphabets for split in splits))
+    assert sorted(alphabets) == [f"a{number}" for number in range(5)]
+    assert all(split.drawers == (1, 2) for split in splits)
+    assert collection.way == min(2 + int(name[1]) for name in collection.evaluation)
+    assert {run.alphabet for run in collection.runs} == set(splits.test.alphabets)
+    assert all(len(run.characters) == collection.way for run in collection.runs)
+    assert held_out_characters(collection, 14, torch.device("cpu")).way == collection.way
+
+
+@pytest.mark.parametrize("alphabets", [1, 2])
+def test_few_alphabets_are_split_by_their_characters(root: Path, alphabets: int) -> None:
+    for number in range(alphabets):
+        draw_alphabet(root / f"a{number}" if alphabets > 1 else root, 10, 2)
+    collection = load(root)
+    first = "a0" if alphabets > 1 else "runes"
+    splits = paper_splits(collection)
+    assert [split.alphabets[0] for split in splits] == [
+        f"{first} ({part})" for part in ("training", "validation", "test")
+    ]
+    counts = [len(collection.characters(*split, size=14).names) for split in splits]
+    assert counts == [6 * alphabets, 2 * alphabets, 2 * alphabets]
+    names = [name.partition("/")[2] for name in collection.names]
+    assert sorted(names) == sorted(f"c{number:02d}" for number in range(10)) * alphabets or (
+        sorted(set(names)) == [f"c{number:02d}" for number in range(10)]
+    )
+    assert collection.way == 2
+
+
+def test_pictures_stay_with_their_characters_when_these_are_split(root: Path) -> None:
+    draw_alphabet(root, 10, 2)
+    split, whole = load(root), load(root, whole=True)
+    of = {
+        name.partition("/")[2]: picture
+        for name, picture in zip(whole.names, whole.packed, strict=True)
+    }
+    for name, picture in zip(split.names, split.packed, strict=True):
+        assert np.array_equal(picture, of[name.partition("/")[2]])
+    assert not whole.background
+    assert whole.evaluation == ("runes",)
+    assert whole.way == 10
+
+
+def test_the_split_is_the_same_wherever_the_folder_is(root: Path, tmp_path: Path) -> None:
+    for place in (root, tmp_path / "elsewhere"):
+        for number in range(5):
+            draw_alphabet(place / f"a{number}", 3, 2)
+    one, other = load(root), load_folder(f"folder:{root}", tmp_path / "elsewhere")
+    assert (one.background, one.runs, one.name) == (other.background, other.runs, other.name)
+    assert one.fingerprint == other.fingerprint
+
+
+def test_as_many_pictures_are_used_as_the_character_with_the_fewest_has(root: Path) -> None:
+    draw_alphabet(root, 6, 3)
+    draw(root / "c01" / "9.png", 5)
+    (root / "c02" / "2.png").unlink()
+    collection = load(root)
+    assert collection.packed.shape[:2] == (6, 2)
+    assert collection.note == (
+        "2 pictures of each character (runes/c02 has no more; 6 files are not used)"
+    )
+
+
+def test_every_kind_of_name_and_picture_is_read(root: Path) -> None:
+    draw_alphabet(root, 6, 2)
+    draw(root / "Ω ∞\n" / "A.PNG", 1)
+    draw(root / "Ω ∞\n" / "B.JPEG", 2, size=(3000, 2000))
+    (root / "link").symlink_to(root / "c01")
+    draw(root / unicodedata.normalize("NFD", "é") / "1.bmp", 3)
+    (root / unicodedata.normalize("NFD", "é") / "2.bmp").symlink_to(root / "c02" / "1.png")
+    collection = load(root, whole=True)
+    assert {"runes/Ω ∞\n", "runes/link", "runes/é"} < set(collection.names)
+    assert collection.packed.any(-1).all()
+
+
+def test_what_is_no_picture_is_passed_over_and_told(root: Path) -> None:
+    draw_alphabet(root, 6, 3)
+    draw(root / ".hidden" / "1.png")
+    draw(root / "c00" / "._0.png")
+    (root / "c00" / "Thumbs.db").touch()
+    (root / "c01" / "notes.txt").write_text("by hand")
+    (root / "c02" / "1.png").write_bytes(b"none")
+    (root / "c03" / "gone.png").symlink_to(root / "nowhere")
+    os.mkfifo(root / "c04" / "pipe.png")
+    collection = load(root)
+    assert len(collection.names) == 6
+    assert collection.packed.shape[1] == 2
+    assert "skipped runes/c02/1.png: no picture (and 3 more)" in collection.note
+
+
+def empty(root: Path) -> None:
+    root.mkdir()
+
+
+def pictures_alone(root: Path) -> None:
+    draw(root / "1.png")
+
+
+def one_picture_each(root: Path) -> None:
+    draw_alphabet(root, 8, 1)
+
+
+def one_empty_character(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    (root / "nothing").mkdir()
+
+
+def unreadable(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    (root / "c03" / "1.png").write_bytes(b"\x89PNG none")
+
+
+def blank(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    Image.new("L", (50, 50), 255).save(root / "c03" / "1.png")
+
+
+def huge(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    Image.new("1", (9000, 9000)).save(root / "c03" / "1.png")
+
+
+def mixed(root: Path) -> None:
+    draw_alphabet(root / "a", 8, 2)
+    draw(root / "b" / "1.png")
+
+
+def beside(root: Path) -> None:
+    draw_alphabet(root / "a", 8, 2)
+    draw(root / "a" / "1.png")
+
+
+def empty_beside_alphabets(root: Path) -> None:
+    draw_alphabet(root / "a", 8, 2)
+    (root / "b").mkdir()
+
+
+def too_deep(root: Path) -> None:
+    draw_alphabet(root / "a" / "b", 8, 2)
+
+
+def loop(root: Path) -> None:
+    draw_alphabet(root / "a", 8, 2)
+    (root / "b").symlink_to(root)
+
+
+def few_characters(root: Path) -> None:
+    draw_alphabet(root, 5, 2)
+
+
+def one_character(root: Path) -> None:
+    for name in "abc":
+        draw_alphabet(root / name, 3, 2)
+    draw_alphabet(root / "d", 1, 2)
+
+
+def same_names(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    for form in ("NFC", "NFD"):
+        draw_alphabet(root / unicodedata.normalize(form, "é"), 0, 0)
+        for picture in "12":
+            draw(root / unicodedata.normalize(form, "é") / f"{picture}.png")
+
+
+def nothing(root: Path) -> None:
+    pass
+
+
+def a_file(root: Path) -> None:
+    root.write_text("")
+
+
+SHAPE = "; it should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for one alphabet"
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (nothing, "no such folder"),
+        (a_file, "not a folder"),
+        (empty, "is empty" + SHAPE),
+        (pictures_alone, "1.png lies in no character's folder" + SHAPE),
+        (
+            one_picture_each,
+            "character runes/c00 has 1 picture, but each character needs 2 or more",
+        ),
+        (
+            one_empty_character,
+            "character runes/nothing has 0 pictures, but each character needs 2 or more",
+        ),
+        (unreadable, "character runes/c03 has 1 picture, but each character needs 2 or more"),
+        (blank, "needs 2 or more: skipped runes/c03/1.png: no drawing on it"),
+        (huge, "needs 2 or more: skipped runes/c03/1.png: too large: 81 million pixels"),
+        (mixed, "mixes levels: b holds no folder of a character, a folders" + SHAPE),
+        (beside, "mixes levels: a holds pictures and folders"),
+        (empty_beside_alphabets, "mixes levels: b holds no folder of a character, a folders"),
+        (too_deep, "a/b holds folders" + SHAPE),
+        (loop, "b/a holds folders" + SHAPE),
+        (
+            few_characters,
+            "alphabet runes has 5 characters, but it needs 6 or more, of which some train, some"
+            " validate and some test",
+        ),
+        (one_character, "alphabet d has 1 character, but each alphabet needs 2 or more"),
+        (same_names, "two folders are called runes/é"),
+    ],
+)
+def test_what_is_missing_is_said_in_one_line(
+    root: Path, make: Callable[[Path], None], said: str
+) -> None:
+    make(root)
+    with pytest.raises(InputError) as refused:
+        load(root)
+    line = str(refused.value)
+    assert line.startswith(f"folder:{root}: ")
+    assert said in line
+    assert "\n" not in line
+
+
+def test_pictures_are_read_once_until_a_file_changes(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_alphabet(root, 6, 3)
+    (root / "c01" / "notes.txt").touch()
+    first = load(root)
+    with monkeypatch.context() as patched:
+        patched.setattr(folder_module, "_drawings", None)
+        again = load(root)
+    assert np.array_equal(first.packed, again.packed)
+    assert (first.fingerprint, first.note) == (again.fingerprint, again.note)
+    draw(root / "c01" / "1.png", 40)
+    changed = load(root)
+    assert changed.fingerprint != first.fingerprint
+    assert not np.array_equal(changed.packed, first.packed)
+
+
+def test_the_fingerprint_is_of_content_and_names(root: Path) -> None:
+    draw_alphabet(root, 6, 2)
+    first = load(root).fingerprint
+    (root / "c01" / "1.png").rename(root / "c01" / "1b.png")
+    assert load(root).fingerprint == first
+    (root / "c01").rename(root / "c011")
+    assert load(root).fingerprint != first
+
+
+def test_no_alphabet_has_more_pictures_than_can_be_compared(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_alphabet(root, 6, 5)
+    monkeypatch.setattr(folder_module, "MOST_PICTURES", 18)
+    assert load(root).packed.shape[1] == 3
