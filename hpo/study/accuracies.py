@@ -59,7 +59,7 @@ class OneShotTest(Part):
     @property
     def error_over(self) -> str:
         """What the standard error over every drawer pair is over."""
-        return "alphabets" if len(self.per_alphabet) > 1 else "characters"
+        return "characters" if len(self.per_alphabet) == 1 else "alphabets"
 
 
 class OneShotTestOverSeeds(Part):

@@ -126,11 +126,14 @@ def test_other_data_are_not_held_against_the_paper(
 def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_several(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    seeds = [
-        {"seed": seed, "accuracy": accuracy, "standard_error": error}
-        | {"best_epoch": 3, "epochs": 4, "seconds": 7.0}
-        for seed, accuracy, error in ((5, 0.8123, 0.031), (6, 0.8351, 0.029))
-    ]
+    seeds, of_trials = (
+        [
+            {"seed": seed, "accuracy": accuracy, "standard_error": error}
+            | {"best_epoch": 3, "epochs": 4, "seconds": 7.0, "standard_error_over": over}
+            for seed, accuracy, error in ((5, 0.8123, 0.031), (6, 0.8351, 0.029))
+        ]
+        for over in ("alphabets", "trials")
+    )
     mean = {"one_shot_accuracy": 0.8234, "standard_error": 0.0111, "runs": 2} | {
         "standard_error_over": "seeds"
     }
@@ -157,7 +160,7 @@ def test_a_retraining_is_shown_seed_by_seed_and_their_mean_where_there_are_sever
     single = retraining(seeds=seeds[:1], validation=mean | {"runs": 1})
     assert not any(line.startswith("mean") for line in single)
     sampled = CONFIG | {"train": CONFIG["train"] | {"validation": "sampled"}}
-    assert "seed 5 81.2 3.1 over trials" in retraining(config=sampled)
+    assert "seed 5 81.2 3.1 over trials" in retraining(config=sampled, seeds=of_trials)
 
 
 def test_it_is_legible_in_a_pipe(
