@@ -16,7 +16,6 @@ from hpo.reproduce.registry import EXPERIMENTS
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
-
 T = TypeVar("T", bound=str | Path | None)
 FILE_URL = re.compile(r"(sqlite[\w+]*:///)(~.*)", re.DOTALL)
 
@@ -28,14 +27,10 @@ def _finite(seconds: float | None) -> float | None:
 
 
 def _in_home(path: T) -> T:
-    """A path with `~` at its beginning as the user's home, as in --output=~/DIR.
-
-    The shell replaces it at the beginning of a word only.
-    """
+    """A path with `~` at its beginning as the user's home: the shell leaves it in --output=~/DIR."""
     if path is None:
         return path
-    found = os.path.expanduser(str(path))
-    if found.startswith("~"):
+    if (found := os.path.expanduser(str(path))).startswith("~"):
         home = found.partition("/")[0]
         raise typer.BadParameter(f"no home folder is known, which {home} stands for")
     return type(path)(found)

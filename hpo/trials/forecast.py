@@ -170,10 +170,10 @@ def _likely_finalists(
     A running trial that is ahead of all complete ones will hardly end behind them.
     """
     found = best_first(ended)
-    best = found[0] if found and found[0].state is TrialState.COMPLETE else None
-    bar = (accuracy_of(best) or 0.0) if best else 0.0
-    ahead = [trial for trial in running if max(trial.intermediate_values.values(), default=0) > bar]
-    return [*ahead, *found] if best else [*found, *running]
+    if not found or found[0].state is not TrialState.COMPLETE:
+        return [*found, *running]
+    bar = accuracy_of(found[0]) or 0.0
+    return [t for t in running if max(t.intermediate_values.values(), default=0) > bar] + found
 
 
 def _pace(trial: FrozenTrial, config: StudyConfig) -> _Pace | None:
@@ -272,12 +272,11 @@ def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
 def _done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial]) -> Iterator[str]:
     """Workers for whom no trial was left, while others of their machine ran their last one.
 
-    Theirs ended after the machine's last one began; between machines, clocks do not compare. Where
-    no trial runs any more, the machine is that whose trial ended last.
+    Theirs ended after that one began; between machines, clocks do not compare. Where no trial runs
+    any more, the machine is that whose trial ended last.
     """
     begun: dict[str, datetime] = {}
-    done = [trial for trial in ended if trial.datetime_complete]
-    if not running and done:
+    if not running and (done := [trial for trial in ended if trial.datetime_complete]):
         final = max(done, key=lambda trial: trial.datetime_complete or datetime.min)
         machine = _machine(TrialRecord.of(final).worker)
         running = [t for t in done if _machine(TrialRecord.of(t).worker) == machine]
@@ -294,8 +293,7 @@ def _done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial])
 
 def _largest_machine(workers: Sequence[str]) -> int:
     """The number of workers of the machine that has most of them, at least 1."""
-    machines = Counter(map(_machine, set(workers)))
-    return max(machines.values(), default=1)
+    return max(Counter(map(_machine, set(workers))).values(), default=1)
 
 
 def _machine(worker: str) -> str:
