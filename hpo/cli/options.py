@@ -27,7 +27,7 @@ def _finite(seconds: float | None) -> float | None:
 
 
 def _in_home(path: T) -> T:
-    """A path with `~` at its beginning as the user's home: the shell leaves it in --output=~/DIR."""
+    """A path with the user's home for `~` at its beginning; the shell leaves it in --output=~/DIR."""
     if path is None:
         return path
     if (found := os.path.expanduser(str(path))).startswith("~"):
