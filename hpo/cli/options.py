@@ -27,7 +27,7 @@ def _finite(seconds: float | None) -> float | None:
 
 
 def _in_home(path: T) -> T:
-    """A path with the user's home for `~` at its beginning; the shell leaves it in --output=~/DIR."""
+    """A path with the home folder for `~` at its beginning; the shell leaves it in --output=~/D."""
     if path is None:
         return path
     if (found := os.path.expanduser(str(path))).startswith("~"):

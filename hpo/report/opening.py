@@ -18,12 +18,13 @@ from hpo.trials.ranking import best_first
 from model.config import RunConfig
 
 
-def number_first(trials: Sequence[FrozenTrial], results: StudyResults | None) -> str:
+def number_first(trials: Sequence[FrozenTrial], results: StudyResults | None, way: int) -> str:
     """The figure that the study was made for, in large letters; without results, the best so far.
 
     Args:
         trials: of the study.
         results: what it found, once it is finished.
+        way: number of characters that one is chosen from.
     """
     if results is None:
         ranked = [trial for trial in best_first(trials) if state_of(trial) == "complete"]
@@ -32,14 +33,14 @@ def number_first(trials: Sequence[FrozenTrial], results: StudyResults | None) ->
         best = ranked[0]
         return _number(
             percent(best.values[0]),
-            "20-way one-shot accuracy on the validation alphabets: the search's best trial so far,"
+            f"{way}-way one-shot accuracy on the validation alphabets: the best trial so far,"
             f" number {best.number}. Nothing is tested yet.",
         )
     (own, *_), (every, *_) = tested(results)
     harder = " (harder)" if results.dataset == "omniglot" else ""
     return _number(
         percent(own.accuracy, own.error),
-        f"20-way one-shot accuracy of the winner in the {results.test.trials}"
+        f"{way}-way one-shot accuracy of the winner in the {results.test.trials}"
         f" {kind_of_runs(results.dataset)} trials, on alphabets that no training has seen;"
         f" {percent(every.accuracy, every.error)} over every pair of their drawers{harder}.",
     )

@@ -56,7 +56,7 @@ def write_report(
     foreign = [trial.number for trial in foreign_trials(every_trial, config)]
     results, left_out = results_in_storage(workspace, config)
     now = datetime.now()
-    opening = [number_first(trials, results)]
+    opening = [number_first(trials, results, way_of(study))]
     sections = _of_search(trials, config, now, way_of(study))
     first: list[Section] = []
     if results is None:

@@ -118,7 +118,7 @@ def test_the_page_says_and_draws_everything_without_a_network(
         mean = f"the mean of its 2 seeds {100 * over_seeds[accuracy]:.1f}"
         assert f"{mean} ± {100 * over_seeds[error]:.1f} %" in text
     assert text.count("measured, error over seeds") >= 2
-    assert "on glyphs, made-up alphabets, not on Omniglot" in text
+    assert "The study ran on glyphs, not on Omniglot" in text
     assert "95.5" not in text
     assert "harder" not in text
 

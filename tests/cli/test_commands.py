@@ -93,9 +93,9 @@ def test_without_omniglot_an_auto_study_becomes_one_of_glyphs(
     )
     assert "95.5" not in result.stdout
     program = Path(__file__).parents[2] / "run_study.py"
-    dashboard, took = result.stdout.splitlines()[-2:]
-    assert dashboard.endswith(f" {program} dashboard tiny-glyphs")
-    assert re.fullmatch(r"Done here in \d+(\.\d)? s\.", took)
+    took, *what_next = result.stdout[result.stdout.index("Done here") :].splitlines()
+    assert re.fullmatch(r"Done here in \d+(\.\d)? s\. What next:", took)
+    assert any(line.endswith(f" {program} dashboard tiny-glyphs") for line in what_next)
     assert [path.name for path in Path("runs").iterdir()] == ["tiny-glyphs"]
     results = json.loads(Path("runs/tiny-glyphs/results.json").read_text())
     assert (results["study"], results["dataset"]) == ("tiny-glyphs", "glyphs")
@@ -137,8 +137,9 @@ def test_a_whole_study_and_the_same_again(
     before = {path: path.stat().st_mtime_ns for path in output.iterdir() if path.is_file()}
     again = CliRunner().invoke(app, ["run", "glyphs", "--trials", "4"])
     assert again.exit_code == 0
-    # The same but for the path of the Python in the last line.
-    assert again.stdout.splitlines()[:-1] == out.splitlines()[:-1]
+    # The same but for the time, and for the path of the Python in what comes next.
+    told, before_that = (text[: text.index("Done here")] for text in (again.stdout, out))
+    assert told == before_that
     assert again.stderr == ""
     del before[output / "study.db"]
     assert {path: path.stat().st_mtime_ns for path in before} == before
@@ -148,8 +149,7 @@ def test_a_whole_study_and_the_same_again(
         "runs/glyphs is finished and tested after 4 trials: nothing is trained; remove its"
         " results.json to search further and test anew\n"
     )
-    # All but how long each command took.
-    assert more.stdout.splitlines()[:-1] == again.stdout.splitlines()[:-1]
+    assert more.stdout[: more.stdout.index("Done here")] == told
 
     exported = CliRunner().invoke(app, ["export", "glyphs", "--output", "best.toml"])
     assert (exported.exit_code, exported.stdout) == (0, "")
