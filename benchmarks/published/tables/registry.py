@@ -11,6 +11,7 @@ from benchmarks.published.tables.equal_time import real_searches
 from benchmarks.published.tables.experiments import calibration, experiments, table1
 from benchmarks.published.tables.searches import (
     earlier_ends,
+    first_rungs,
     early_stops,
     priors,
     promotion,
@@ -64,6 +65,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "recordings": recordings,
     "searches": replayed("replay/quality-27-epochs.json"),
     "searches-ended-earlier": earlier_ends,
+    "first-rungs": first_rungs,
     "searches-9-epochs": replayed("replay/quality.json"),
     "startup-trials": replayed("replay/startup.json"),
     "gaussian-process": replayed("replay/gp.json"),

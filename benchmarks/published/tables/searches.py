@@ -18,6 +18,13 @@ BEGINNINGS = {
     "warm, from the same space": "five from the same space",
     "warm, from a narrower space": "five from a narrower space",
 }
+FIRST_RUNGS = {
+    "replay/samplers-27-epochs-gaussian.json": "`compact`, Gaussian processes",
+    "replay/samplers-27-epochs-trees.json": "`compact`, trees",
+    "replay/samplers-9-epochs-gaussian.json": "as defined before, Gaussian processes",
+    "replay/samplers-9-epochs-trees.json": "as defined before, trees",
+}
+"""Replays of the same searches on two recordings, each with two truths."""
 MEDIAN = "0.5"
 
 
@@ -59,6 +66,20 @@ def replayed(file: str) -> Callable[[Results], Table]:
         return Table(columns, rows)
 
     return table
+
+
+def first_rungs(results: Results) -> Table:
+    """Searches that learn from first rungs, on each recording and by each truth."""
+    documents = {file: results.document(file)["searches"] for file in FIRST_RUNGS}
+    rows: list[Row] = []
+    for search in next(iter(documents.values())):
+        cells = []
+        for searches in documents.values():
+            end, part = _search(searches[search])[:2]
+            cells.append(f"{end} ({part})")
+        rows.append((f"`{search}`", *cells))
+    heads = (Link(what, file) for file, what in FIRST_RUNGS.items())
+    return Table(("search", *heads), rows)
 
 
 def earlier_ends(results: Results) -> Table:
