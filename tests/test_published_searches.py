@@ -54,6 +54,20 @@ def test_searches_are_the_replayed_ones(name: str, table: str) -> None:
     assert replayed["repetitions"] == 50
 
 
+def test_searches_that_learn_from_first_rungs_are_the_replayed_ones() -> None:
+    table = rows("first-rungs")
+    assert len(table) == 4
+    for file, cells in table:
+        replayed = read(file)
+        assert replayed["repetitions"] == 20
+        found = []
+        for row in replayed["searches"].values():
+            end = figure(row["final_accuracy"]["0.5"], row["standard_error"])
+            part = row["part_of_the_time_to_the_level"]["0.5"]
+            found.append(f"{end} ({'never' if part is None else f'{part:.2f}'})")
+        assert cells[1:] == found
+
+
 def test_what_shorter_times_give_is_what_was_replayed() -> None:
     replayed = read("replay/quality-27-epochs.json")
     parts = [

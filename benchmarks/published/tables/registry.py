@@ -11,8 +11,8 @@ from benchmarks.published.tables.equal_time import real_searches
 from benchmarks.published.tables.experiments import calibration, experiments, table1
 from benchmarks.published.tables.searches import (
     earlier_ends,
-    first_rungs,
     early_stops,
+    first_rungs,
     priors,
     promotion,
     recordings,

@@ -71,15 +71,12 @@ def replayed(file: str) -> Callable[[Results], Table]:
 def first_rungs(results: Results) -> Table:
     """Searches that learn from first rungs, on each recording and by each truth."""
     documents = {file: results.document(file)["searches"] for file in FIRST_RUNGS}
+    names = list(next(iter(documents.values())))
     rows: list[Row] = []
-    for search in next(iter(documents.values())):
-        cells = []
-        for searches in documents.values():
-            end, part = _search(searches[search])[:2]
-            cells.append(f"{end} ({part})")
-        rows.append((f"`{search}`", *cells))
-    heads = (Link(what, file) for file, what in FIRST_RUNGS.items())
-    return Table(("search", *heads), rows)
+    for file, searches in documents.items():
+        ends = [_search(searches[name])[:2] for name in names]
+        rows.append((Link(FIRST_RUNGS[file], file), *(f"{end} ({part})" for end, part in ends)))
+    return Table(("recording and truth", *(f"`{name}`" for name in names)), rows)
 
 
 def earlier_ends(results: Results) -> Table:
