@@ -111,7 +111,7 @@ def test_on_a_terminal_the_view_follows_the_study(begun: None) -> None:
         trial.set_user_attr("worker", f"elsewhere{'-and-beyond' * 9}:77:1")
         trial.report(0.25, 1)
         shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown_until("25.0%", 30))
-        assert re.search(r"elsewhere\S*… +0 +1 +25\.0%", shown)
+        assert re.search(r"elsewhere\S* +0 +1 +25\.0%", shown)
         assert max(len(line.strip("\r")) for line in shown.split("\n")) == WIDTH
         trial.set_user_attr("standard_error", 0.01)
         trial.set_user_attr("seconds", 3.0)
