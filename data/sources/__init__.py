@@ -7,7 +7,8 @@
 - roots: folders that were named
 - mnist, redraw: MNIST's digits as one alphabet, and drawn again with Omniglot's pen
 - scans: photographs and scans made like Omniglot's drawings
-- picture_files, ink, layout, pen, thinning: the steps on the way: colours, ink, drawings, lines
+- picture_files, ink, layout, pen, thinning: on the way: colours, ink, drawings, strokes, lines
+- shapes: what ink, layout and scans measure
 - cache: pictures kept for fast starts
 - download: downloads that give up soon
 """

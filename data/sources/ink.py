@@ -9,17 +9,16 @@ from numpy.typing import NDArray
 from scipy.ndimage import (
     binary_erosion,
     binary_fill_holes,
-    distance_transform_edt,
     gaussian_filter,
     grey_closing,
     grey_opening,
     label,
     median_filter,
 )
-from scipy.spatial import ConvexHull, QhullError
 
 from data.sources.pen import Mask, stroke_width
 from data.sources.picture_files import Floats, NoPicture
+from data.sources.shapes import EDGE, EVERYWHERE, contacts, is_cut, rectangle, widest
 
 SMOOTHING = 0.8
 """Standard deviation of the blur that takes away noise, in pixels."""
@@ -35,22 +34,16 @@ WIDEST = 0.17
 """Widest stroke where the light is uneven, as a part of the picture's longer side."""
 UNEVEN = 1.15
 """Least brightness of the lightest paper, of the darkest's, where the light is uneven."""
+COVERED = 0.75
+"""Least part of a sheet that is paper, not ink."""
 DESK = 0.45
 """Most brightness of a desk around a sheet of paper, of the sheet's own; a shadow is lighter."""
 CROSSING = 0.1
 """Least part of a stroke on either side of an edge, which then is no sheet's but a shadow's."""
 THIN = 0.08
 """Widest light stroke on a dark ground that may be no sheet, as a part of the longer side."""
-BROAD = 0.25
-"""Widest stroke of a drawing to which a picture was cut, as a part of the longer side."""
-FRAME = 0.7
-"""Most of a picture's edges that such a drawing reaches."""
-EDGE = 3
-"""Width of the edge of a sheet that ends within the picture, in pixels."""
 LEAST_TINT = 0.04
 """Least difference of a colour's parts of red, green and blue that tells ink from paper."""
-EVERYWHERE = np.ones((3, 3))
-"""Neighbours that belong together: all eight."""
 
 
 class Ink(NamedTuple):
@@ -67,7 +60,7 @@ class Ink(NamedTuple):
     sheet: Mask
 
 
-def ink_in(colours: Floats) -> Ink:
+def ink_in(colours: Floats, photograph: bool) -> Ink:
     """Finds the ink, darker or lighter than its paper, or of another colour.
 
     Where one smooth paper explains the picture, that is all. Else light falls on it with an edge,
@@ -76,21 +69,22 @@ def ink_in(colours: Floats) -> Ink:
 
     Args:
         colours: float32 [height, width, 3], 0 to 1.
+        photograph: whether there may be such an edge; if not, one paper must explain the picture.
 
     Raises:
         NoPicture: nothing stands out.
     """
     grey = colours @ np.array([0.299, 0.587, 0.114], np.float32)
     try:
-        return _ink_of_brightness(grey)
+        return _ink_of_brightness(grey, photograph)
     except NoPicture:
         tint = _tint(colours)
         if tint is None:
             raise
-        return _ink_of_brightness(tint)
+        return _ink_of_brightness(tint, photograph)
 
 
-def _ink_of_brightness(brightness: Floats) -> Ink:
+def _ink_of_brightness(brightness: Floats, photograph: bool) -> Ink:
     smooth = gaussian_filter(brightness, SMOOTHING)
     paper = _paper(smooth)
     contrast = (paper - smooth) / np.maximum(paper, 0.1)
@@ -98,21 +92,30 @@ def _ink_of_brightness(brightness: Floats) -> Ink:
     even: Ink | None = None
     try:
         even = _without_specks(_amount(-contrast if light else contrast))
-        if not _is_region(even.mask, light):
+        if not photograph or not _is_region(even.mask, light):
             return even
     except NoPicture:
-        pass
+        if not photograph:
+            raise
     thin = light and even is not None and _is_thin(even.mask)
     try:
-        return _uneven(brightness, thin)
+        doubtful = even is not None and light and not thin and not _runs_along(even.mask)
+        return _uneven(brightness, thin, must_be_sheet=doubtful)
     except NoPicture:
         if even is None:
             raise
         return even
 
 
-def _uneven(brightness: Floats, light: bool) -> Ink:
-    """Ink on paper in a light that may change at an edge, which may end within the picture."""
+def _uneven(brightness: Floats, light: bool, must_be_sheet: bool) -> Ink:
+    """Ink on paper in a light that may change at an edge, which may end within the picture.
+
+    Args:
+        brightness: float32 [height, width], 0 to 1.
+        light: the ink is lighter than its paper.
+        must_be_sheet: the picture has a light part off its edges, which may be a sheet or a
+            drawing by a thick pen: a sheet is light nearly everywhere.
+    """
     side = 2 * int(WIDEST * max(brightness.shape) / 2) + 1
     calm = np.pad(median_filter(brightness, 5), side, mode="edge")
     operation = grey_opening if light else grey_closing
@@ -123,6 +126,10 @@ def _uneven(brightness: Floats, light: bool) -> Ink:
     if lightest < UNEVEN * darkest:
         raise NoPicture("no drawing on it")
     sheet = _light_region(paper)
+    if must_be_sheet:
+        lit = smooth[sheet] > _threshold(smooth[::3, ::3].ravel())
+        if sheet.all() or float(lit.mean()) < COVERED or sheet.sum() < 0.8 * rectangle(sheet):
+            raise NoPicture("no drawing on it")
     if not sheet.all():
         try:
             ink = _without_specks(_amount(contrast - np.median(contrast[sheet]), sheet))
@@ -181,56 +188,19 @@ def _is_region(ink: Mask, light: bool) -> bool:
         return True
     if is_cut(ink):
         return False
+    return _runs_along(ink)
+
+
+def _runs_along(ink: Mask) -> bool:
+    """Whether some of this runs along the picture's edge, or all of it touches the edge."""
     parts, count = label(ink, EVERYWHERE)
     touching = contacts(parts, count, np.ones(ink.shape, bool))
     return bool(touching.max(initial=0) > DOUBTFUL * max(ink.shape)) or bool(touching.all())
 
 
-def is_cut(ink: Mask) -> bool:
-    """Whether a picture was cut to its drawing: strokes reach all four edges, and are no frame."""
-    edges = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
-    if not all(edge.any() for edge in edges) or float(np.concatenate(edges).mean()) > FRAME:
-        return False
-    return bool(_width(ink) < BROAD * max(ink.shape))
-
-
 def _is_thin(ink: Mask) -> bool:
     """Whether these may be strokes of chalk."""
-    return bool(_width(ink) < THIN * max(ink.shape))
-
-
-def _width(ink: Mask) -> float:
-    """Width of the ink where it is widest, in pixels."""
-    return 2 * float(distance_transform_edt(ink).max())
-
-
-def rectangle(mask: Mask) -> float:
-    """Area of the smallest rectangle around a mask, in pixels."""
-    points = np.argwhere(mask).astype(np.float64)
-    try:
-        points = points[ConvexHull(points).vertices]
-    except QhullError:  # all on a line
-        return float(len(points))
-    areas = []
-    for angle in np.radians(np.arange(0, 90, 1.5)):
-        cosine, sine = np.cos(angle), np.sin(angle)
-        turned = points @ np.array([[cosine, -sine], [sine, cosine]])
-        areas.append(float(np.prod(np.ptp(turned, axis=0) + 1)))
-    return min(areas)
-
-
-def contacts(parts: NDArray[np.int32], count: int, sheet: Mask) -> NDArray[np.int64]:
-    """How many pixels of each part, numbered from 0 on, lie at the edge of the sheet.
-
-    Args:
-        parts: each pixel's part, 1 to `count`, or 0.
-        count: how many parts there are.
-        sheet: where the paper is.
-    """
-    depth = 1 if sheet.all() else EDGE
-    inner = binary_erosion(sheet, EVERYWHERE, depth, border_value=0)
-    found: NDArray[np.int64] = np.bincount(parts[sheet & ~inner], minlength=count + 1)[1:]
-    return found // depth
+    return bool(widest(ink) < THIN * max(ink.shape))
 
 
 def _threshold(values: Floats) -> float:

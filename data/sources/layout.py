@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, binary_fill_holes, find_objects, label
 from scipy.spatial.distance import cdist
 
-from data.sources.ink import ALONG, EVERYWHERE, Ink, contacts, is_cut, rectangle
+from data.sources.ink import ALONG, Ink
 from data.sources.pen import Mask, stroke_width
 from data.sources.picture_files import NoPicture
+from data.sources.shapes import EVERYWHERE, contacts, extent, is_cut, rectangle
 
 SUBSTANTIAL = 0.35
 """Least extent of a drawing, as a part of the usual one; what is smaller is a part of one."""
@@ -66,12 +67,6 @@ def lay_out(ink: Ink) -> Layout:
     if (free & ~inner).any():
         notes.append(BOX_NOTE)
     return Layout(_in_reading_order(_apart(inner)), notes)
-
-
-def extent(mask: Mask) -> int:
-    """The larger of height and width, in pixels."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return int(max(rows[-1] - rows[0], columns[-1] - columns[0])) + 1
 
 
 def _off_the_edge(mask: Mask, sheet: Mask) -> Mask:

@@ -21,8 +21,6 @@ Floats = NDArray[np.float32]
 
 CONTACT_SHEET = "contact sheet"
 """Title, among a PNG file's texts, of the pictures of pictures that this project itself makes."""
-LONGEST = 240
-"""Pixels of the longer side at which a picture is looked at first."""
 FINEST = 960
 """Most pixels of the longer side after reading: enough for thirty drawings on a page."""
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -51,7 +49,7 @@ class NoPicture(InputError):  # noqa: N818 - a state of a file, named as the oth
 def read_picture(path: Path) -> Floats:
     """Reads a picture's colours: float32 [height, width, 3], 0 to 1.
 
-    The longer side gets 240 pixels at least, 960 at most. The picture is turned upright as its EXIF
+    The longer side gets 960 pixels at most. The picture is turned upright as its EXIF
     data say. Transparent parts count as paper. If a file holds several pictures, the first is read.
     That takes at most about a gigabyte of memory.
 
@@ -169,7 +167,7 @@ def _factor(image: Image.Image) -> int:
 
 
 def _longest(image: Image.Image) -> int:
-    return min(max(*image.size, LONGEST), FINEST)
+    return min(max(image.size), FINEST)
 
 
 def _resized(layer: Image.Image, image: Image.Image) -> Image.Image:

@@ -12,10 +12,11 @@ from scipy.ndimage import binary_dilation, label
 from torch import Tensor
 
 from data.collection import SIDE, unpacked
-from data.sources.ink import EVERYWHERE, Ink, ink_in
-from data.sources.layout import NO_STROKES, Layout, extent, lay_out
+from data.sources.ink import Ink, ink_in
+from data.sources.layout import NO_STROKES, Layout, lay_out
 from data.sources.pen import Mask, middle_lines, redrawn, stroke_width
-from data.sources.picture_files import LONGEST, Floats, NoPicture, read_picture
+from data.sources.picture_files import Floats, NoPicture, read_picture
+from data.sources.shapes import EVERYWHERE, extent
 
 EXTENT = 63.0
 """Larger of a drawing's height and width between its strokes' middle lines, in pixels."""
@@ -25,6 +26,10 @@ WIDTH = 4.0
 On the validation alphabets, four loses nothing on clean drawings, and is a point of one-shot
 accuracy better than five on drawings by a thick pen; three is worse.
 """
+LONGEST = 240
+"""Pixels of the longer side at which a picture is looked at first."""
+PHOTOGRAPH = 120
+"""Least pixels of the longer side of a photograph: a smaller picture has no shadows and no desk."""
 SMALL = 80
 """Least extent of a drawing, in pixels, that a first look at a picture is enough for."""
 BLOB = 0.5
@@ -95,13 +100,13 @@ def find_drawings(colours: Floats) -> list[Drawing]:
         ((105, 105), torch.Size([1, 35, 35]))
     """
     longest = max(colours.shape)
-    looked_at = _resized(colours, min(LONGEST, longest))
-    ink = ink_in(looked_at)
+    looked_at = _resized(colours, LONGEST)
+    ink = ink_in(looked_at, photograph=longest >= PHOTOGRAPH)
     layout = lay_out(ink)
     least = min(extent(drawing) for drawing in layout.drawings)
     if least < SMALL and longest > LONGEST:  # too small to see: looked at again
         looked_at = _resized(colours, min(longest, round(LONGEST * SMALL / least)))
-        ink = ink_in(looked_at)
+        ink = ink_in(looked_at, photograph=True)
         layout = lay_out(ink)
     return _drawn(looked_at, ink, layout)
 

@@ -253,3 +253,24 @@ def test_what_looks_like_no_strokes_is_refused(tmp_path: Path) -> None:
         except NoPicture:
             refused += 1
     assert refused >= 5
+
+
+def test_few_pixels_and_thick_strokes_are_read_dark_or_light(
+    inks: list[Mask], tmp_path: Path
+) -> None:
+    for ink in inks[:10]:
+        small = Image.fromarray(~ink).convert("L").resize((12, 12), Image.Resampling.BOX)
+        dark, light = (drawing_in(file(one), tmp_path) for one in (small, ImageOps.invert(small)))
+        assert likeness(dark, light) > 0.75
+        expected = drawing_in(file(Image.fromarray(~ink)), tmp_path)
+        wide = binary_dilation(expected, np.ones((5, 5), bool))
+        assert (dark & wide).sum() / dark.sum() > 0.75
+
+
+def test_lines_of_the_paper_are_no_ink(inks: list[Mask], tmp_path: Path) -> None:
+    for ink in inks[:4]:
+        paper = np.full((300, 300), 235, np.uint8)
+        paper[20::30] = 195
+        paper[100:205, 100:205][ink] = 40
+        expected = drawing_in(file(Image.fromarray(~ink)), tmp_path)
+        assert likeness(drawing_in(file(Image.fromarray(paper)), tmp_path), expected) > 0.9
