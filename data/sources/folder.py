@@ -184,7 +184,11 @@ def _drawing(file: Path) -> Mask:
     """A picture's character; strokes far apart are one, for no picture here holds several."""
     picture = read_picture(file)
     drawings = find_drawings(picture)
-    return drawings[0].ink if len(drawings) == 1 else drawn_again(ink_in(picture, photograph=True).mask)
+    return (
+        drawings[0].ink
+        if len(drawings) == 1
+        else drawn_again(ink_in(picture, photograph=True).mask)
+    )
 
 
 def _note(characters: Sequence[Drawn], drawers: int, fewest: int, skipped: Sequence[str]) -> str:
