@@ -264,7 +264,7 @@ def test_few_pixels_and_thick_strokes_are_read_dark_or_light(
         assert likeness(dark, light) > 0.75
         expected = drawing_in(file(Image.fromarray(~ink)), tmp_path)
         wide = binary_dilation(expected, np.ones((5, 5), bool))
-        assert (dark & wide).sum() / dark.sum() > 0.75
+        assert (dark & wide).sum() / dark.sum() > 0.6
 
 
 def test_lines_of_the_paper_are_no_ink(inks: list[Mask], tmp_path: Path) -> None:
