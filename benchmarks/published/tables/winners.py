@@ -14,6 +14,15 @@ DISTURBANCES = {
     "small_jpeg": "as a JPEG file of 300x200 pixels",
     "thick_pen": "drawn with a pen twice as thick",
     "everything": "all of it at once",
+    "shadow_edge": "the edge of a hard shadow across them",
+    "dark_desk": "on a sheet on a dark desk",
+    "grained_desk": "on a sheet on a wooden desk",
+    "dark_strip": "a dark strip at an edge",
+    "margin_line": "a line along the margin",
+    "thumb": "a thumb at an edge",
+    "boxed": "in a box",
+    "red_on_green": "red on green of the same brightness",
+    "page_of": "two to six on a page",
 }
 
 
@@ -59,16 +68,19 @@ def confusions(results: Results) -> Table:
 
 
 def disturbed(results: Results) -> Table:
-    """Accuracy where pictures are photographed, compressed or drawn otherwise."""
+    """What becomes of queries that are photographed, compressed or drawn otherwise."""
     lines = results.lines("benchmarks.jsonl", "classify", "disturbance", "disturbed")
-    found = {(line["disturbance"], line["disturbed"]): line for line in lines}
-    clean = percent(lines[0]["clean_accuracy"])
-    rows: list[Row] = [(Link("as they are", "benchmarks.jsonl"), clean, clean)]
+    found = {line["disturbance"]: line for line in lines if line["disturbed"] == "query"}
+    rows: list[Row] = [
+        (Link("as they are", "benchmarks.jsonl"), percent(lines[0]["clean_accuracy"]), "", "", "")
+    ]
     for disturbance, what in DISTURBANCES.items():
-        both, query = (found[disturbance, which] for which in ("support and query", "query"))
-        cells = [percent(line["accuracy"], line["standard_error"]) for line in (both, query)]
-        rows.append((Link(what, "benchmarks.jsonl"), *cells))
-    return Table(("drawings", "support and query", "the query alone"), rows)
+        line = found[disturbance]
+        shares = ("right", "refused", "silently_wrong")
+        cells = [percent(line[share]) for share in shares]
+        nearest = percent(line["accuracy"], line["standard_error"])
+        rows.append((Link(what, "benchmarks.jsonl"), nearest, *cells))
+    return Table(("queries", "nearest", "said rightly", "refused", "said wrongly"), rows)
 
 
 def _settings(config: Document) -> dict[str, str]:
