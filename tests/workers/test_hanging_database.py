@@ -145,6 +145,11 @@ def test_a_proxy_whose_database_hangs_ends_and_so_does_its_client(
     ends(proxy, signal.SIGTERM)
 
 
+def _state(stat: Path) -> str:
+    """A thread's state, one letter: T is stopped."""
+    return stat.read_text().rpartition(")")[2].split()[0]
+
+
 def test_a_proxy_that_is_frozen_is_given_up(
     start: Start, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +163,9 @@ def test_a_proxy_that_is_frozen_is_given_up(
     storage = open_storage(url, create=False)
     assert storage.get_all_studies() == []
     proxy.send_signal(signal.SIGSTOP)
+    # Its threads stop one by one, and one of them might still answer.
+    threads = Path(f"/proc/{proxy.pid}/task")
+    wait_for(lambda: all(_state(thread) == "T" for thread in threads.glob("*/stat")))
     before = time.monotonic()
     with pytest.raises(StorageAway), storage_failures(url):
         storage.get_all_studies()
