@@ -42,14 +42,14 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     out.print("\n".join(map(visible, lines)))
     out.print(_layer_table(winner.config))
     out.print(_accuracy_table(results))
-    if results.front is not None:
-        out.print(_front_table(results.front))
-        front = export_front(workspace, results.front)
-        out.print(visible(f"The configurations of this front: {front}"), soft_wrap=True)
     if results.dataset != "omniglot":
         out.print(
             f"These figures are on {results.dataset}, not on Omniglot: the paper's do not apply."
         )
+    if results.front is not None:
+        out.print(_front_table(results.front))
+        front = export_front(workspace, results.front)
+        out.print(visible(f"The configurations of this front: {front}"), soft_wrap=True)
     about = {
         workspace.config: "the winner's configuration, which retrain takes",
         workspace.weights: "its weights, which test takes",
@@ -122,7 +122,7 @@ def _layer_table(config: RunConfig) -> Table:
 
 def _front_table(front: Front) -> Table:
     """The search's Pareto front, cheapest first."""
-    table = Table(title="the search's Pareto front, accuracy against cost", box=box.SIMPLE_HEAD)
+    table = Table(title="the search's Pareto front", box=box.SIMPLE_HEAD)
     for heading in front.headings:
         table.add_column(heading, justify="right")
     for row in front.rows:

@@ -48,9 +48,9 @@ def front_section(trials: Sequence[FrozenTrial], front: Front) -> Section:
         figure.update_xaxes(type="log", dtick="D2")
     return Section(
         f"The Pareto front: {front.in_words()}",
-        "Each point is a trial that was trained to its end. No trial of the front is matched by a"
-        " cheaper one; what lies below the line is. These accuracies are of the search, before any"
-        " retraining: the best of many noisy ones flatter.",
+        "Each point is a trial that was trained to its end. Below the line lie those that a cheaper"
+        " one matches. Accuracies are of the search, before any retraining: the best of many noisy"
+        " ones flatter.",
         {"pareto-front": figure},
     )
 

@@ -75,8 +75,9 @@ def searched(
     return (
         f"Study {config.name} searched {space} of the siamese network and its training, on"
         f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
-        f" judged by its {way}-way one-shot accuracy on the validation"
-        f" alphabets{_second(config)}. Parameters were proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
+        f" judged by its {way}-way one-shot accuracy on the validation alphabets"
+        f"{_second(config)}. Parameters were proposed by"
+        f" {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
         f"{_limits(config)} {lasted}"
         + (f" The search {converged.in_words()}." if converged else "")
     )
@@ -86,7 +87,8 @@ def _second(config: StudyConfig) -> str:
     """The second objective, at the end of a sentence on the first; empty if there is none."""
     if config.second_objective is None:
         return ""
-    return f", and by its {COSTS[config.second_objective]}, as few as possible"
+    what = "its network has" if config.second_objective == "parameters" else "it takes"
+    return f", and by how few {COSTS[config.second_objective]} {what}"
 
 
 def _limits(config: StudyConfig) -> str:
