@@ -121,7 +121,9 @@ def test_everything_takes_it_as_it_takes_a_network(
     test = glyphs.characters(glyphs.evaluation[-1:], [17, 18], 28).pictures
     assert loaded.embed(test[:5, 0]).shape == (5, 2 * 2 * 32)
     assert loaded.score(test[:5, 0], test[:4, 1]).shape == (5, 4)
-    answers = loaded.classify({name: test[row : row + 1, 0] for row, name in enumerate("abc")}, test[:3, 1])
+    answers = loaded.classify(
+        {name: test[row : row + 1, 0] for row, name in enumerate("abc")}, test[:3, 1]
+    )
     assert answers.classes == ["a", "b", "c"]
 
 
