@@ -16,10 +16,11 @@ from hpo.storage.studies import FINGERPRINT, find_study
 from hpo.storage.workspace import Workspace
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.objectives import Front
 from hpo.study.results import StudyResults
 from hpo.trials.budget import seconds
 from hpo.trials.configuration import own_trials, trial_config
-from hpo.trials.ranking import best_trials
+from hpo.trials.ranking import best_trials, front
 from model.config import RunConfig
 
 
@@ -34,6 +35,7 @@ class ComparedStudy:
         seconds: seconds of training in the search, all workers together.
         curve: its best accuracy so far.
         best: the best complete trial of the search; None before there is one.
+        front: the search's Pareto front; None if the study has no second objective.
         converged: why its search ended before its budget was spent; None if it did not.
         results: None before it is finished.
     """
@@ -44,6 +46,7 @@ class ComparedStudy:
     seconds: float
     curve: list[Point]
     best: FrozenTrial | None
+    front: Front | None
     converged: Convergence | None
     results: StudyResults | None
 
@@ -95,6 +98,7 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         seconds=seconds(trials),
         curve=curve(trials),
         best=next(iter(best_trials(study, config, 1)), None),
+        front=front(study, config),
         converged=convergence(study, config),
         results=results_of(study, config, workspace)[0],
     )

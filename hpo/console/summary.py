@@ -6,13 +6,14 @@ from rich import box
 from rich.table import Table
 
 from hpo.console.hyperparameters import LAYER_HEADINGS, layer_rows, whole_network
-from hpo.console.next_commands import next_commands
+from hpo.console.next_commands import export_front, next_commands
 from hpo.console.terminal import stdout
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs, points
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.accuracies import NetworkTest, OneShotTest
 from hpo.study.combined import Answering, CombinedResults
+from hpo.study.objectives import Front
 from hpo.study.results import RetrainingResults, StudyResults
 from model.config import RunConfig
 from model.evaluation.published import ONE_SHOT
@@ -46,6 +47,10 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         out.print(
             f"These figures are on {results.dataset}, not on Omniglot: the paper's do not apply."
         )
+    if results.front is not None:
+        out.print(_front_table(results.front))
+        front = export_front(workspace, results.front)
+        out.print(visible(f"The configurations of this front: {front}"), soft_wrap=True)
     about = {
         workspace.config: "the winner's configuration, which retrain takes",
         workspace.weights: "its weights, which test takes",
@@ -140,6 +145,16 @@ def _layer_table(config: RunConfig) -> Table:
     for heading in others:
         table.add_column(heading, justify="right")
     for row in layer_rows(config):
+        table.add_row(*row)
+    return table
+
+
+def _front_table(front: Front) -> Table:
+    """The search's Pareto front, cheapest first."""
+    table = Table(title="the search's Pareto front", box=box.SIMPLE_HEAD)
+    for heading in front.headings:
+        table.add_column(heading, justify="right")
+    for row in front.rows:
         table.add_row(*row)
     return table
 

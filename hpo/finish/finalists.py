@@ -36,7 +36,7 @@ from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
 from hpo.trials.forecast import Forecast, Standing, forecast
 from hpo.trials.outcome import accuracy_of
-from hpo.trials.ranking import finalists
+from hpo.trials.ranking import finalists, front
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
 from model.config import RunConfig
@@ -165,6 +165,7 @@ def finish(
         computer=computer(),
         device=device_name(device),
         converged=convergence(study, config),
+        front=front(study, config),
     )
     if finisher is not None:
         # Before its file, which says that there is nothing left to do.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
@@ -78,6 +78,13 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     startup = study.sampler.startup_trials
     if study.sampler.name == "random":
         return with_priors(RandomSampler(seed=seed), study, number, around)
+    if study.sampler.name == "nsga2":
+        genetic = NSGAIISampler(population_size=max(2, startup), seed=seed)
+        return with_priors(genetic, study, number, around)
+    if study.sampler.name == "tpe" and study.second_objective is not None:
+        # Of two objectives it proposes each parameter by itself, and needs no common space.
+        tpe = TPESampler(n_startup_trials=startup, seed=seed)
+        return with_priors(tpe, study, number, around)
     found = {parameter.name: parameter.distribution for parameter in parameters(study)}
     space = {name: found[name] for name in sorted(found) if not found[name].single()}
     if study.sampler.name == "additive":
