@@ -115,6 +115,11 @@ class NetworkConfig(Strict):
         return total + embedding + self.units + 1
 
     @property
+    def length(self) -> int:
+        """Length of a trained network's embedding: `units`, of each copy of a drawing."""
+        return self.units * (self.copies if self.centred else 1)
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers that have weights: conv1, conv2, ..., embedding, output."""
         return (*(f"conv{i + 1}" for i in range(len(self.convolutions))), "embedding", "output")
@@ -268,3 +273,13 @@ class RunConfig(Strict):
                 f" ({', '.join(self.network.layers)})"
             )
         return self
+
+    @property
+    def size(self) -> int:
+        """Height and width of the network's pictures, in pixels."""
+        return self.network.size
+
+    @property
+    def softmax_temperature(self) -> float:
+        """Divides scores before a softmax over supports; 1 if the loss has no softmax."""
+        return self.train.softmax_temperature or 1.0

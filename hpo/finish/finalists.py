@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -62,8 +63,8 @@ def finish(
     validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
     alphabets once; which is best is chosen on validation.
 
-    Leaves in the workspace the winner's weights and configuration, all trials as a table, and last
-    of all the results. Goes on from what an interruption left there.
+    Leaves in the workspace the winner's weights and configuration, every retrained network, all
+    trials as a table, and last of all the results. Goes on from what an interruption left there.
 
     Args:
         study: the searched study in its storage.
@@ -111,6 +112,7 @@ def finish(
     folders = [task.folder for task in tasks[winner.number]]
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
+    _keep_each(tasks, workspace)
     write_text(workspace.trials, trials_csv(study))
     if finisher is not None:
         finisher.may_test()
@@ -171,6 +173,16 @@ def finish(
         results = publish(study, results, workspace, store)
     results.write(workspace.results)
     return results
+
+
+def _keep_each(tasks: Mapping[int, Sequence[RetrainTask]], workspace: Workspace) -> None:
+    """Keeps every retrained network, where there are several, for `combine`."""
+    shutil.rmtree(workspace.networks, ignore_errors=True)  # of earlier finalists
+    every = [(number, task) for number, of_trial in tasks.items() for task in of_trial]
+    if len(every) > 1:
+        for number, task in every:
+            kept = workspace.one_of_several(task.config.train.seed, number)
+            task.folder.copy_to(kept)
 
 
 def _teller(

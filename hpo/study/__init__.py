@@ -17,5 +17,6 @@
 - narrowing: a smaller search space around the best trials
 - convergence: the finding that nothing more is to be gained
 - results: what a finished study found, and its file
+- combined: what combined networks are worth, and its file
 - accuracies: the accuracies in such files
 """

@@ -229,6 +229,8 @@ def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
     """What else a file's results are of, in words; None if they are this study's."""
     if "experiment" in document:
         return f"experiment {document['experiment']}"
+    if "members" in document:
+        return "combined networks"
     if "study" not in document:
         return "a retraining"
     if document["study"] != config.name:

@@ -14,7 +14,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from data.characters import Characters
 from model.evaluation.classify import pooled
 from model.evaluation.embeddings import scores_within
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
 
 WAY = 20
 
@@ -93,7 +93,7 @@ class Queries(NamedTuple):
 
 
 def validation_queries(
-    network: SiameseNetwork,
+    network: TwinNetwork,
     characters: Characters,
     shots: int,
     seed: int = 0,
