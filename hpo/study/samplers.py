@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 import numpy as np
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, RandomSampler, TPESampler
@@ -53,7 +56,13 @@ class _TPE(_SpaceKnown, TPESampler):
 
 
 class _GP(_SpaceKnown, GPSampler):
-    pass
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        with warnings.catch_warnings():
+            # What is infeasible costs infinitely much; it takes the largest other cost for that.
+            warnings.filterwarnings("ignore", "Clip non-finite values")
+            return super().sample_relative(study, trial, search_space)
 
 
 def make_sampler(study: StudyConfig, number: int) -> BaseSampler:

@@ -73,7 +73,9 @@ def objective_in(
 
 
 def run(study: optuna.Study, config: StudyConfig, data: SearchData, folder: Path) -> float:
-    return objective_in(folder, config, data, Progress("test", 1))(taken(study, config))
+    objective = objective_in(folder, config, data, Progress("test", 1))
+    (value,) = objective(taken(study, config))
+    return value
 
 
 def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(

@@ -42,7 +42,7 @@ def test_a_search_finds_the_front_that_optuna_finds(
 ) -> None:
     config = two_with(sampler={"name": sampler, "startup_trials": 2})
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # GPSampler's, of costs that are infinite
+        warnings.simplefilter("error", UserWarning)  # GPSampler has one of costs that are infinite
         searched(config, data, tmp_path)
     study = opened(config, tmp_path)
     assert study.metric_names == ["one-shot validation accuracy", "parameters"]
