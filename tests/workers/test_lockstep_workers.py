@@ -1,4 +1,4 @@
-"""A study in lockstep: whoever is killed, and whichever database there is, its trials are the same."""
+"""In lockstep, whoever is killed, and on whichever database, the trials are the same."""
 
 from __future__ import annotations
 
