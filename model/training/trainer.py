@@ -279,8 +279,8 @@ class Trainer:
         distortion, pictures = self.config.train.distortion, self.data.train.pictures
         if distortion.fixed == 0:
             return None
-        generator = self._generator(MAPS)
-        return fixed_maps(*pictures.shape[:2], distortion.fixed, distortion.affine, generator)
+        (count, drawers), generator = pictures.shape[:2], self._generator(MAPS)
+        return fixed_maps(count, drawers, distortion.fixed, distortion.affine, generator)
 
     def _resume(self, path: Path) -> None:
         try:
