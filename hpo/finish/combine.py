@@ -92,6 +92,11 @@ def singles_in(folders: Sequence[TrainedFolder]) -> tuple[list[Single], Dataset]
                 f"{one.folder.folder}: its network takes pictures of size {one.config.size}, that"
                 f" of {first.folder.folder} of size {first.config.size}; they must be alike"
             )
+        if (own := one.config.network.distance) != (wanted := first.config.network.distance):
+            raise InputError(
+                f"{one.folder.folder}: its network compares by the distance {own}, that of"
+                f" {first.folder.folder} by {wanted}; they must be alike"
+            )
     named = {dataset: one for one in singles if (dataset := dataset_of(one.folder)) != "auto"}
     if len(named) > 1:
         (dataset, one), (another, other) = list(named.items())[:2]

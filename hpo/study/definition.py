@@ -24,6 +24,10 @@ OF_TWO = ("tpe", "gp", "nsga2", "random")
 """Samplers that know two objectives."""
 
 
+PrunerName = Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"]
+"""Name of the rule by which trials are stopped."""
+
+
 class SamplerConfig(Strict):
     """The sampler, which proposes the parameters of each trial.
 
@@ -51,7 +55,7 @@ class PrunerConfig(Strict):
             a rung, and the next rung is at this many times the epochs.
     """
 
-    name: Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"] = "none"
+    name: PrunerName = "none"
     min_epochs: int = Field(default=1, ge=1)
     reduction_factor: int = Field(default=3, ge=2)
 

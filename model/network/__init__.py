@@ -1,6 +1,6 @@
 """The twin network.
 
-- distance: what twin networks have in common: a weighted L1 distance of embeddings
+- distance: what twin networks have in common: a weighted distance of embeddings
 - siamese: the twin network, its layers and embeddings
 - ensemble: several trained networks that answer as one
 - centring: drawings brought to the middle of the picture and to a common size

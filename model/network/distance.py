@@ -1,4 +1,4 @@
-"""What twin networks have in common: a weighted L1 distance between two embeddings."""
+"""What twin networks have in common: a weighted distance between two embeddings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pdist
 
+from model.config import Distance
+
 
 class TwinNetwork(nn.Module, ABC):
     """A network that embeds pictures, and compares embeddings.
 
     Both twins are the function `embed`. The score of two embeddings h1 and h2 is
-    `bias + sum_j alpha_j |h1_j - h2_j|` (the paper's section 3.1): the higher, the more alike.
-    Called as torch's other modules are, the network scores pairs of pictures.
+    `bias + sum_j alpha_j |h1_j - h2_j|` (the paper's section 3.1), or with the distance "l2" the
+    same of squared differences: the higher, the more alike. Called as torch's other modules are,
+    the network scores pairs of pictures.
     """
 
     @property
@@ -27,6 +30,11 @@ class TwinNetwork(nn.Module, ABC):
     @abstractmethod
     def networks(self) -> int:
         """How many trained networks answer as this one."""
+
+    @property
+    @abstractmethod
+    def distance(self) -> Distance:
+        """What of the differences between two embeddings is weighted and added up."""
 
     @abstractmethod
     def embed(self, pictures: Tensor) -> Tensor:
@@ -56,8 +64,13 @@ class TwinNetwork(nn.Module, ABC):
         """
         total = self._bias().repeat(len(left), len(right))
         for sign, units, weight in self._signed_weights(left):
-            distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
-            total = total + sign * distance
+            distance = torch.cdist(
+                left[:, units] * weight,
+                right[:, units] * weight,
+                p=self._power,
+                compute_mode="donot_use_mm_for_euclid_dist",  # which rounds more, unlike `pdist`
+            )
+            total = total + sign * self._raised(distance)
         return total
 
     def score_within(self, embeddings: Tensor) -> Tensor:
@@ -69,22 +82,34 @@ class TwinNetwork(nn.Module, ABC):
         rows, columns = torch.triu_indices(count, count, 1, device=embeddings.device)
         upper = embeddings.new_zeros(len(rows))
         for sign, units, weight in self._signed_weights(embeddings):
-            upper = upper + sign * pdist(embeddings[:, units] * weight, p=1)
+            distance = pdist(embeddings[:, units] * weight, p=self._power)
+            upper = upper + sign * self._raised(distance)
         square = upper.new_zeros(count, count).index_put((rows, columns), upper)
         return square + square.T + self._bias()
 
     def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
         """Scores of each left embedding against its right one: two [..., length] -> [...]."""
-        return (left - right).abs() @ self._alpha(left.shape[-1]) + self._bias()
+        differences = self._raised((left - right).abs())
+        return differences @ self._alpha(left.shape[-1]) + self._bias()
+
+    @property
+    def _power(self) -> int:
+        """Power to which a difference is raised."""
+        return 1 if self.distance == "l1" else 2
+
+    def _raised(self, differences: Tensor) -> Tensor:
+        return differences if self._power == 1 else differences.square()
 
     def _signed_weights(self, embeddings: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-        """For each sign that alphas have: the sign, its units' indices, and their |alpha|.
+        """For each sign that alphas have: the sign, its units' indices, and their weights.
 
         alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is one
-        L1 distance for each sign, without the [n, m, length] differences in memory.
+        L1 distance for each sign, without the [n, m, length] differences in memory. Squared
+        differences are weighted so by the root of |alpha_j|.
         """
         alpha = self._alpha(embeddings.shape[-1])
         for sign in (-1, 1):
             units = torch.nonzero(alpha.detach() * sign > 0).flatten()
             if len(units):
-                yield sign, units, alpha[units].abs()
+                weight = alpha[units].abs()
+                yield sign, units, weight if self._power == 1 else weight.sqrt()

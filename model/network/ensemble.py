@@ -9,7 +9,7 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from model.config import RunConfig, Strict
+from model.config import Distance, RunConfig, Strict
 from model.network.distance import TwinNetwork
 from model.network.siamese import SiameseNetwork
 
@@ -18,7 +18,8 @@ class EnsembleConfig(Strict):
     """How each of several networks is built and was trained, and how their scores are added.
 
     Attributes:
-        members: one for each network; all take pictures of one size.
+        members: one for each network; all take pictures of one size, and compare by one
+            distance.
         factors: of each network's score.
         softmax_temperature: divides the sum of the scores before a softmax over supports.
     """
@@ -33,6 +34,8 @@ class EnsembleConfig(Strict):
             raise ValueError(f"{len(self.factors)} factors of {len(self.members)} networks")
         if len({member.size for member in self.members}) > 1:
             raise ValueError("the networks take pictures of different sizes")
+        if len({member.network.distance for member in self.members}) > 1:
+            raise ValueError("the networks compare by different distances")
         return self
 
     @classmethod
@@ -81,7 +84,7 @@ class Ensemble(TwinNetwork):
     """Several trained networks that answer as one; it is not trained any more.
 
     An embedding is the members' embeddings one after the other. A score is the sum of the members'
-    scores, each times its factor: again a weighted L1 distance.
+    scores, each times its factor: again a weighted distance.
 
     Args:
         config: of its members.
@@ -115,6 +118,10 @@ class Ensemble(TwinNetwork):
     @property
     def networks(self) -> int:
         return len(self.members)
+
+    @property
+    def distance(self) -> Distance:
+        return self.config.members[0].network.distance
 
     def train(self, mode: bool = True) -> Ensemble:
         """Stays in evaluation mode: in training, a network looks at each drawing once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from model.config import NetworkConfig
+from model.config import Distance, NetworkConfig
 from model.network.centring import centred, copy_sizes
 from model.network.distance import TwinNetwork
 
@@ -20,8 +20,9 @@ class SiameseNetwork(TwinNetwork):
     """The paper's network (section 3.1), built from a configuration.
 
     Both twins are the function `embed`. The score of two embeddings h1 and h2 is
-    `bias + sum_j alpha_j |h1_j - h2_j|`; its sigmoid is the probability that both pictures show one
-    character. Called as torch's other modules are, the network scores pairs of pictures.
+    `bias + sum_j alpha_j |h1_j - h2_j|`, or with the distance "l2" the same of squared differences;
+    its sigmoid is the probability that both pictures show one character. Called as torch's other
+    modules are, the network scores pairs of pictures.
 
     Raises:
         RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
@@ -78,7 +79,10 @@ class SiameseNetwork(TwinNetwork):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         nn.init.xavier_normal_(self.embedding.weight)
-        nn.init.constant_(self.output.weight, -LIKENESS / self.config.units)
+        # A typical difference counts as much, squared or not.
+        squared = self.config.distance == "l2"
+        likeness = LIKENESS / TYPICAL_DIFFERENCE if squared else LIKENESS
+        nn.init.constant_(self.output.weight, -likeness / self.config.units)
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):
                 nn.init.zeros_(parameter)
@@ -91,6 +95,10 @@ class SiameseNetwork(TwinNetwork):
     @property
     def networks(self) -> int:
         return 1
+
+    @property
+    def distance(self) -> Distance:
+        return self.config.distance
 
     def layers(self) -> list[list[nn.Parameter]]:
         """Parameters of each layer, in the order of `NetworkConfig.layers`."""
