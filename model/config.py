@@ -52,7 +52,7 @@ class Convolution(Strict):
 
 
 class NetworkConfig(Strict):
-    """The twin network: convolutions, one fully connected layer, a weighted L1 distance.
+    """The twin network: convolutions, one fully connected layer, a weighted distance.
 
     Attributes:
         size: height and width of the input pictures, in pixels.
@@ -65,6 +65,8 @@ class NetworkConfig(Strict):
             (wholly).
         copies: at how many sizes a trained network looks at each centred drawing; scores are the
             mean over them. Embedding takes `copies` times as long, training no longer.
+        distance: what is weighted and added up over the units of two embeddings: "l1" their
+            differences (the paper's), "l2" the squares of these.
     """
 
     size: int = Field(default=35, ge=8, le=MAX_SIZE)
@@ -75,6 +77,8 @@ class NetworkConfig(Strict):
     centred: bool = False
     resized: float = Field(default=0.0, ge=0, le=1)
     copies: int = Field(default=1, ge=1, le=9)
+    # Left out where it is the default, as in what earlier versions wrote.
+    distance: Literal["l1", "l2"] = Field(default="l1", exclude_if=lambda given: given == "l1")
 
     def shortfall(self) -> int:
         """Pixels that the picture is too small for the convolutions; 0 if all fit.
@@ -166,11 +170,16 @@ class DistortionConfig(Strict):
         affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
         elastic: amplitude of the elastic distortion, as a fraction of the picture's width.
         stroke: how much thicker or thinner strokes become at most; 1 is a pixel on all sides.
+        fixed: how many affine maps each picture has for the whole training, drawn once: a batch
+            takes one of them or the picture as it is, all with equal chance (the paper has eight).
+            0 draws a new map whenever a picture is seen.
     """
 
     affine: float = Field(default=1.0, ge=0, le=3)
     elastic: float = Field(default=0.0, ge=0, le=0.2)
     stroke: float = Field(default=0.0, ge=0, le=1)
+    # Left out where there are none, as in what earlier versions wrote.
+    fixed: int = Field(default=0, ge=0, le=64, exclude_if=lambda given: given == 0)
 
 
 class TrainConfig(Strict):

@@ -1,4 +1,4 @@
-"""The twin network and its weighted L1 distance."""
+"""The twin network and its weighted distance."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ class SiameseNetwork(nn.Module):
     """The paper's network (section 3.1), built from a configuration.
 
     Both twins are the function `embed`. The score of two embeddings h1 and h2 is
-    `bias + sum_j alpha_j |h1_j - h2_j|`; its sigmoid is the probability that both pictures show one
-    character. Called as torch's other modules are, the network scores pairs of pictures.
+    `bias + sum_j alpha_j |h1_j - h2_j|`, or with the distance "l2" the same of squared differences;
+    its sigmoid is the probability that both pictures show one character. Called as torch's other
+    modules are, the network scores pairs of pictures.
 
     Raises:
         RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
@@ -80,7 +81,9 @@ class SiameseNetwork(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         nn.init.xavier_normal_(self.embedding.weight)
-        nn.init.constant_(self.output.weight, -LIKENESS / self.config.units)
+        # A typical difference counts as much, squared or not.
+        likeness = LIKENESS / TYPICAL_DIFFERENCE ** (self._power - 1)
+        nn.init.constant_(self.output.weight, -likeness / self.config.units)
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):
                 nn.init.zeros_(parameter)
@@ -126,8 +129,13 @@ class SiameseNetwork(nn.Module):
         """
         total = self.output.bias.repeat(len(left), len(right))
         for sign, units, weight in self._signed_weights(left):
-            distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
-            total = total + sign * distance
+            distance = torch.cdist(
+                left[:, units] * weight,
+                right[:, units] * weight,
+                p=self._power,
+                compute_mode="donot_use_mm_for_euclid_dist",  # which rounds more, unlike `pdist`
+            )
+            total = total + sign * self._raised(distance)
         return total
 
     def score_within(self, embeddings: Tensor) -> Tensor:
@@ -139,9 +147,18 @@ class SiameseNetwork(nn.Module):
         rows, columns = torch.triu_indices(count, count, 1, device=embeddings.device)
         upper = embeddings.new_zeros(len(rows))
         for sign, units, weight in self._signed_weights(embeddings):
-            upper = upper + sign * pdist(embeddings[:, units] * weight, p=1)
+            distance = pdist(embeddings[:, units] * weight, p=self._power)
+            upper = upper + sign * self._raised(distance)
         square = upper.new_zeros(count, count).index_put((rows, columns), upper)
         return square + square.T + self.output.bias
+
+    @property
+    def _power(self) -> int:
+        """Power to which a difference of units is raised."""
+        return 1 if self.config.distance == "l1" else 2
+
+    def _raised(self, differences: Tensor) -> Tensor:
+        return differences if self._power == 1 else differences.square()
 
     def _alpha(self, embeddings: Tensor) -> Tensor:
         """Weight of each difference between two embeddings: [units] or [copies * units].
@@ -152,17 +169,19 @@ class SiameseNetwork(nn.Module):
         return self.output.weight[0].repeat(copies) / copies
 
     def _signed_weights(self, embeddings: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-        """For each sign that alphas have: the sign, its units' indices, and their |alpha|.
+        """For each sign that alphas have: the sign, its units' indices, and their weights.
 
         alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is one
-        L1 distance for each sign, without the [n, m, units] differences in memory.
+        L1 distance for each sign, without the [n, m, units] differences in memory. Squared
+        differences are weighted so by the root of |alpha_j|.
         """
         alpha = self._alpha(embeddings)
         for sign in (-1, 1):
             units = torch.nonzero(alpha.detach() * sign > 0).flatten()
             if len(units):
-                yield sign, units, alpha[units].abs()
+                weight = alpha[units].abs()
+                yield sign, units, weight if self._power == 1 else weight.sqrt()
 
     def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
         """Scores of each left embedding against its right one: two [..., units] -> [...]."""
-        return (left - right).abs() @ self._alpha(left) + self.output.bias
+        return self._raised((left - right).abs()) @ self._alpha(left) + self.output.bias
