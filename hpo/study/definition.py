@@ -20,6 +20,10 @@ METRIC = "one-shot validation accuracy"
 """Name of a trial's value."""
 
 
+PrunerName = Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"]
+"""Name of the rule by which trials are stopped."""
+
+
 class SamplerConfig(Strict):
     """The sampler, which proposes the parameters of each trial.
 
@@ -46,7 +50,7 @@ class PrunerConfig(Strict):
             a rung, and the next rung is at this many times the epochs.
     """
 
-    name: Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"] = "none"
+    name: PrunerName = "none"
     min_epochs: int = Field(default=1, ge=1)
     reduction_factor: int = Field(default=3, ge=2)
 

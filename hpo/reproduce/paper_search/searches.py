@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial
 
 from hpo.database.opening import open_storage
 from hpo.reproduce.context import Context
-from hpo.reproduce.paper_search.settings import Settings, starts
+from hpo.reproduce.paper_search.settings import PRUNERS, Settings, starts
 from hpo.reproduce.table import Measured, Row, over_seeds
 from hpo.run.search_task import search_here
 from hpo.storage.artifacts import open_store
@@ -75,8 +75,8 @@ class Searched:
 def searches(context: Context, settings: Settings) -> list[Searched]:
     """Runs every search; those that are done are read. Each begins with the starts of a person.
 
-    Random search has the same starts, pruner and budget as the others, so what they find more of
-    is their sampler's.
+    Random search has the same starts, number of trials and, but for `additive`, the same pruner as
+    the others.
     """
     found = []
     for repetition, (form, study), sampler in product(
@@ -151,9 +151,11 @@ def _defined(
     settings: Settings,
     context: Context,
 ) -> StudyConfig:
+    rule = PRUNERS.get(sampler.name, study.pruner.name)
     changes = {
         "name": name,
         "sampler": sampler,
+        "pruner": study.pruner.model_copy(update={"name": rule}),
         "seed": repetition,
         "trials": settings.trials,
         "dataset": context.collection.name,

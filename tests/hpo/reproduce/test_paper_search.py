@@ -11,11 +11,13 @@ from data.errors import InputError
 from hpo.reproduce.context import Context
 from hpo.reproduce.experiments import search
 from hpo.reproduce.paper_search.longest import kept_in, lengthened, longest
+from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import LITERAL, LOGARITHMIC, Settings, starts
 from hpo.reproduce.paper_search.worth import learnt_alike
 from hpo.reproduce.registry import check_part
 from hpo.reproduce.table import Measured, Table
-from hpo.storage.workspace import TrainedFolder
+from hpo.storage.studies import find_study
+from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.definition import PrunerConfig, SamplerConfig
 from hpo.study.file import load_study
 from hpo.study.space import most_epochs
@@ -159,3 +161,23 @@ def test_what_is_worth_trains_one_network(settings: Settings) -> None:
 def test_an_unknown_part_is_refused(name: str, part: str, line: str) -> None:
     with pytest.raises(InputError, match=line):
         check_part(name, part)
+
+
+def test_every_sampler_searches_beside_its_pruner(context: Make, settings: Settings) -> None:
+    settings = replace(
+        settings,
+        studies={
+            LITERAL: settings.studies[LITERAL].model_copy(
+                update={"pruner": PrunerConfig(name="successive-halving")}
+            )
+        },
+        samplers=tuple(SamplerConfig(name=name, startup_trials=3) for name in ("gp", "additive")),
+    )
+    here = context(seeds=1)
+    assert [search.sampler for search in searches(here, settings)] == ["gp", "additive"]
+    rules = {}
+    for sampler in settings.samplers:
+        name = f"paper-35-{sampler.name}-0"
+        with find_study(Workspace.of(name, here.folder / "searches" / name)) as (_, stored):
+            rules[stored.sampler.name] = stored.pruner.name
+    assert rules == {"gp": "successive-halving", "additive": "guarded-halving"}
