@@ -35,9 +35,9 @@ class ComparedStudy:
         seconds: seconds of training in the search, all workers together.
         curve: its best accuracy so far.
         best: the best complete trial of the search; None before there is one.
-        front: the search's Pareto front; None if the study has no second objective.
         converged: why its search ended before its budget was spent; None if it did not.
         results: None before it is finished.
+        front: the search's Pareto front; None if the study has no second objective.
     """
 
     config: StudyConfig
@@ -46,9 +46,9 @@ class ComparedStudy:
     seconds: float
     curve: list[Point]
     best: FrozenTrial | None
-    front: Front | None
     converged: Convergence | None
     results: StudyResults | None
+    front: Front | None = None
 
     @property
     def name(self) -> str:
@@ -98,7 +98,7 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         seconds=seconds(trials),
         curve=curve(trials),
         best=next(iter(best_trials(study, config, 1)), None),
-        front=front(study, config),
         converged=convergence(study, config),
         results=results_of(study, config, workspace)[0],
+        front=front(study, config),
     )
