@@ -161,6 +161,8 @@ def test_what_does_not_go_together_is_refused_in_a_line(
     shutil.copytree(first.folder, same)
     small = CONFIG.network.model_copy(update={"size": 30})
     smaller = saved(tmp_path / "small", CONFIG.model_copy(update={"network": small}))
+    by_squares = CONFIG.network.model_copy(update={"distance": "l2"})
+    squared = saved(tmp_path / "squared", CONFIG.model_copy(update={"network": by_squares}))
     other = saved(tmp_path / "other")
     other.results.write_text(json.dumps({"dataset": "omniglot"}))
     for given, line in (
@@ -169,6 +171,7 @@ def test_what_does_not_go_together_is_refused_in_a_line(
         ([first, together], f"{together.weights}: holds an ensemble of 2 networks; here a single"),
         ([first, TrainedFolder(same)], f"{same}: holds the same network as {first.folder}"),
         ([first, smaller], f"{smaller.folder}: its network takes pictures of size 30, that of"),
+        ([first, squared], f"{squared.folder}: its network compares by the distance l2, that of"),
         ([first, other], f"{other.folder}: its network was trained on omniglot, that of"),
     ):
         with pytest.raises(InputError) as refused:

@@ -155,5 +155,24 @@ def test_what_does_not_go_together_is_refused() -> None:
     small = config_with(units=12, copies=1, filters=6, temperature=1.0, size=18)
     with pytest.raises(ValidationError, match="pictures of different sizes"):
         EnsembleConfig.of([CONFIGS[0], small], [1.0, 1.0])
+    squared = CONFIGS[0].network.model_copy(update={"distance": "l2"})
+    with pytest.raises(ValidationError, match="compare by different distances"):
+        EnsembleConfig.of(
+            [CONFIGS[0], CONFIGS[0].model_copy(update={"network": squared})], [1.0, 1.0]
+        )
     with pytest.raises(ValidationError, match="at least 2"):
         EnsembleConfig.of(CONFIGS[:1], [1.0])
+
+
+def test_squared_differences_add_up_as_others_do() -> None:
+    configs = [
+        config.model_copy(update={"network": config.network.model_copy(update={"distance": "l2"})})
+        for config in CONFIGS[:2]
+    ]
+    members = [SiameseNetwork(config.network).eval() for config in configs]
+    both = Ensemble(EnsembleConfig.of(configs, SPREADS[:2]), members)
+    pictures = torch.rand(4, 1, 20, 20)
+    with torch.inference_mode():
+        apart = [member.score_within(member.embed(pictures)) for member in members]
+        wanted = sum(factor * one for factor, one in zip(both.config.factors, apart, strict=True))
+        torch.testing.assert_close(both.score_within(both.embed(pictures)), wanted)
