@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 
 import pandas as pd
@@ -40,11 +41,16 @@ def test_what_a_study_found_is_its_front(
         url = request.getfixturevalue("postgres")
         monkeypatch.setenv("HPO_STORAGE", url)
     workers = "2" if database == "postgres" else "1"
-    summary = done("run", write_two(), "--workers", workers)
+    file = write_two(more="[constraints]\nparameters = 3_000\n")
+    text = Path(file).read_text().replace("[4, 8]", "[4, 8, 12]")  # the last has more
+    Path(file).write_text(text)
+    summary = done("run", file, "--workers", workers)
     study, config = stored_study("tiny", open_storage(url, create=False))
     front = pareto_front(study, config, "parameters")
     assert front
     best = front[-1]
+    exceed = [trial for trial in study.trials if trial.constraints["parameters"] > 0]
+    assert {tuple(trial.values) for trial in exceed} == {(0.0, inf)}
     results = json.loads(Path("runs/tiny/results.json").read_text())
     found = [
         {"number": trial.number, "value": trial.values[0], "cost": trial.values[1]}
