@@ -57,6 +57,8 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         workspace.trials: "every trial",
         workspace.results: "all figures",
     }
+    if workspace.networks.is_dir():
+        about[workspace.networks] = "every network that was retrained, for combine"
     width = max(len(str(file)) for file in about)
     for file, what in about.items():
         said = what if file.exists() else "missing: it was there when the study ended"
@@ -82,6 +84,8 @@ def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
     out.print(table)
     best = f"{folder.weights}  the network of seed {results.best_seed}"
     out.print(visible(best), soft_wrap=True)
+    if folder.networks.is_dir():
+        out.print(visible(f"{folder.networks}  each network, for combine"), soft_wrap=True)
 
 
 def print_combined(results: CombinedResults, folder: TrainedFolder) -> None:

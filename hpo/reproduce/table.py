@@ -83,3 +83,15 @@ def over_seeds(single: Sequence[Measured]) -> Measured:
         return single[0]
     values = [measured.value for measured in single]
     return Measured(*mean_and_error(values), f"{len(values)} seeds")
+
+
+def told_of_several(networks: int) -> tuple[str, ...]:
+    """The note below figures of several networks together; none where it is a single one.
+
+    Example:
+        >>> told_of_several(3), told_of_several(1)
+        (('The figures are of 3 networks together, not of a single one.',), ())
+    """
+    if networks == 1:
+        return ()
+    return (f"The figures are of {networks} networks together, not of a single one.",)

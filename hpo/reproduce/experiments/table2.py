@@ -14,7 +14,7 @@ from hpo.finish.held_out import one_shot_test
 from hpo.reproduce.context import Context, Size
 from hpo.reproduce.networks import alike
 from hpo.reproduce.one_shot import one_shot
-from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
+from hpo.reproduce.table import Column, Measured, Quoted, Row, Table, told_of_several
 from hpo.reproduce.trainings import train
 from model.config import BatchConfig, Convolution, NetworkConfig, RunConfig
 from model.evaluation.baselines import modified_hausdorff, nearest_neighbour
@@ -89,6 +89,7 @@ def run(context: Context, settings: Settings | None = None) -> Table:
         columns=(Column("ours"), Column("original")),
         rows=rows,
         notes=(
+            *told_of_several(network.networks),
             "The baselines see 105x105 pictures: 1-nearest neighbour raw pixels, the modified"
             " Hausdorff distance ink coordinates centred on their mean.",
             "The siamese net with two fully connected layers is trained as networks are here, not"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.sources.mnist import as_characters, load_mnist
 from hpo.reproduce.context import Context
-from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
+from hpo.reproduce.table import Column, Measured, Quoted, Row, Table, told_of_several
 from model.evaluation.baselines import nearest_neighbour
 from model.evaluation.digits import PARTS, digits_accuracy
 from model.evaluation.embeddings import embed
@@ -42,6 +42,7 @@ def run(context: Context) -> Table:
         columns=(Column("400 trials"), Column("whole test set"), Column("paper")),
         rows=rows,
         notes=(
+            *told_of_several(network.networks),
             "Digits as they are: scaled to the network's size, as in the paper. Redrawn: their"
             " strokes, wider than those the network was trained on, thinned to lines and"
             " drawn with the pen and at the size of Omniglot's training drawings; of MNIST's labels"

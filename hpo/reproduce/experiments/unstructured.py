@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.splits import evaluation_characters, paper_splits
 from hpo.reproduce.context import Context
 from hpo.reproduce.experiments.ways import WAYS, curves_figure, measured
-from hpo.reproduce.table import Column, Measured, Quoted, Row, Table
+from hpo.reproduce.table import Column, Measured, Quoted, Row, Table, told_of_several
 from model.evaluation.embeddings import embed
 from model.evaluation.scores import one_shot_accuracies
 from model.evaluation.unstructured import unstructured
@@ -52,6 +52,7 @@ def run(context: Context) -> Table:
         rows=rows,
         figures={"unstructured": curves_figure(curves)},
         notes=(
+            *told_of_several(network.networks),
             "Unstructured trials are easier, for characters of two alphabets are less alike: the"
             " two kinds are never to be compared.",
             "Both are counted exactly, over every pair of drawers and choice of characters. In an"

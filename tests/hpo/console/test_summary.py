@@ -92,6 +92,16 @@ def test_accuracies_stand_beside_the_papers(
         assert any(line.endswith(figure) for line in lines), figure
 
 
+def test_the_folder_of_every_network_is_named_where_there_are_several(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    networks = tmp_path / "networks"
+    line = f"{networks} every network that was retrained, for combine"
+    assert line not in shown(results, capsys, tmp_path)
+    networks.mkdir()
+    assert line in shown(results, capsys, tmp_path)
+
+
 def test_the_winner_is_shown_layer_by_layer(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
