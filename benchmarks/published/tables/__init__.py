@@ -5,6 +5,7 @@ Modules:
     studies: what published runs of studies found; the headline table.
     winners: the configurations that these found, and what they still get wrong.
     experiments: the paper's experiments.
+    paper_search: the paper's own search.
     searches: searches compared, replayed on recorded curves.
     equal_time: searches compared, trained for the same time.
     space: what the search space and its parameters do.

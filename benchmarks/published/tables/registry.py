@@ -9,6 +9,7 @@ from benchmarks.published.results import Results
 from benchmarks.published.tables.equal_time import earlier_ends as real_searches_earlier
 from benchmarks.published.tables.equal_time import real_searches
 from benchmarks.published.tables.experiments import calibration, experiments, table1
+from benchmarks.published.tables.paper_search import worth
 from benchmarks.published.tables.searches import (
     earlier_ends,
     early_stops,
@@ -63,6 +64,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "experiments": experiments,
     "table1": table1,
     "calibration": calibration,
+    "paper-search-worth": worth,
     "recordings": recordings,
     "searches": replayed("replay/quality-27-epochs.json"),
     "searches-ended-earlier": earlier_ends,
