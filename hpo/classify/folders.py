@@ -13,9 +13,9 @@ from data.errors import InputError
 from data.sources.picture_files import NoPicture
 from data.sources.scans import Drawing, pictures_of, read_drawings
 from hpo.classify.answers import UNKNOWN, Answer, Classified, Skipped
-from hpo.classify.calibrate import rejection_of
 from hpo.classify.contact_sheet import Entry, contact_sheets
 from hpo.classify.support import Support, pictures_in, printable, read_support, skip
+from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, write_bytes
 from hpo.storage.workspace import TrainedFolder

@@ -193,6 +193,7 @@ def test_results_json_says_what_was_done(
     assert sorted(path.name for path in output.iterdir()) == [
         "best.safetensors",
         "best.toml",
+        "rejection.json",
         "results.json",
         "trials.csv",
     ]
