@@ -51,6 +51,8 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         workspace.trials: "every trial",
         workspace.results: "all figures",
     }
+    if workspace.rejection.exists():
+        about[workspace.rejection] = "when classify answers unknown with it"
     width = max(len(str(file)) for file in about)
     for file, what in about.items():
         said = what if file.exists() else "missing: it was there when the study ended"
