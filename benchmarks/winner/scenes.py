@@ -105,7 +105,7 @@ def light_table(ink: Mask, dice: np.random.Generator) -> bytes:
         for (x, y), (u, v) in zip(corners + inwards, corners, strict=True)
         for row in ((x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y))
     ]
-    slant = np.linalg.solve(np.array(rows), corners.ravel())
+    slant = np.linalg.solve(np.array(rows), corners.ravel()).tolist()
     sheet = Image.fromarray(page.astype(np.float32)).transform(
         (WIDTH, HEIGHT), Image.Transform.PERSPECTIVE, slant, Image.Resampling.BICUBIC, fillcolor=-1
     )
