@@ -109,6 +109,8 @@ def _queries(path: Path, skipped: list[Skipped]) -> list[Query]:
         try:
             drawings = read_drawings(file)
         except NoPicture as reason:
+            if file == path:  # the only one
+                raise InputError(f"--query {path}: {reason}") from None
             skip(file, str(reason), skipped)
         else:
             name, count = printable(file.name), len(drawings)
