@@ -124,7 +124,8 @@ def retrain(
 ) -> None:
     """Train an exported configuration again.
 
-    The best network on the validation alphabets is kept. A seed that is done is not trained again.
+    The best network on the validation alphabets is kept; of several seeds, each network is in a
+    folder of its own too. A seed that is done is not trained again.
     """
     from data.sources.load import load_collection
     from hpo.console.countdown import Trainings
@@ -146,6 +147,41 @@ def retrain(
         results = retrain(config, numbers, collection, chosen_device, folder, progress)
     calibrate_if_possible(folder, collection, chosen_device)
     print_retraining(results, folder)
+
+
+@app.command(
+    **help.in_group(
+        help.TAKE,
+        "combine runs/again/networks/seed-1 runs/again/networks/seed-2 --output runs/both",
+    )
+)
+def combine(
+    folders: options.Networks,
+    output: options.RetrainTo,
+    data_root: options.DataRoot = None,
+    as_json: options.AsJson = False,
+    device: options.Device = "auto",
+) -> None:
+    """Make one network of several trained ones, which answers better and takes as long as all.
+
+    Their scores are added, each first divided by its spread on the validation alphabets. What takes
+    a network takes this one: test, classify, calibrate, export and reproduce.
+    """
+    from data.sources.load import load_collection
+    from hpo.console.summary import print_combined
+    from hpo.finish.combine import combine as together
+    from hpo.finish.combine import singles_in
+    from hpo.storage.workspace import TrainedFolder
+    from hpo.study.results import document_of
+    from model.device import resolve_device
+
+    chosen_device, into = resolve_device(device), TrainedFolder(output)
+    singles, dataset = singles_in([TrainedFolder(folder) for folder in folders])
+    results = together(singles, load_collection(dataset, data_root), chosen_device, into)
+    if as_json:
+        typer.echo(json.dumps(document_of(results), indent=2))
+    else:
+        print_combined(results, into)
 
 
 @app.command("test", **help.in_group(help.TAKE, "test runs/quick"))

@@ -18,10 +18,12 @@ class Batch(NamedTuple):
         pictures: uint8 [n, 1, size, size], 255 is ink.
         labels: int64 [n], the pictures' characters. In a batch of sampled pairs, picture i's
             partner is picture n/2 + i.
+        drawers: int64 [n], who drew each, as indices into the drawers.
     """
 
     pictures: Tensor
     labels: Tensor
+    drawers: Tensor
 
 
 def seeded(device: torch.device, *numbers: int) -> torch.Generator:
@@ -117,7 +119,7 @@ def pair_batches(
     for step in range(steps):
         both = chosen[step * pairs : (step + 1) * pairs].transpose(0, 1).reshape(-1, 2)
         row, drawer = both[:, 0], both[:, 1]
-        yield Batch(characters.pictures[row, drawer].unsqueeze(1), row)
+        yield Batch(characters.pictures[row, drawer].unsqueeze(1), row, drawer)
 
 
 def character_batches(
@@ -154,12 +156,11 @@ def character_batches(
                 break
         row = torch.cat(parts)
         hands = torch.rand(len(row), len(characters.drawers), generator=generator).argsort(1)
-        hands = hands[:, :drawers]
-        row = row.to(characters.device)
-        pictures = characters.pictures[row[:, None], hands.to(characters.device)]
+        row, hands = row.to(characters.device), hands[:, :drawers].to(characters.device)
+        pictures = characters.pictures[row[:, None], hands]
         pictures = pictures.reshape(-1, 1, characters.size, characters.size)
         if symmetries:
             turn, mirror = torch.randint(4, (2,), generator=generator).tolist()
             pictures = torch.rot90(pictures, turn, (2, 3))
             pictures = pictures.flip(3) if mirror % 2 else pictures
-        yield Batch(pictures, row.repeat_interleave(hands.shape[1]))
+        yield Batch(pictures, row.repeat_interleave(hands.shape[1]), hands.flatten())

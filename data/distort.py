@@ -23,7 +23,12 @@ ELASTIC_CELLS = 5
 
 
 def distort(
-    pictures: Tensor, affine: float, elastic: float, stroke: float, generator: torch.Generator
+    pictures: Tensor,
+    affine: float,
+    elastic: float,
+    stroke: float,
+    generator: torch.Generator,
+    maps: Tensor | None = None,
 ) -> Tensor:
     """Distorts each picture at random: an affine map, an elastic displacement, another pen.
 
@@ -36,6 +41,7 @@ def distort(
         stroke: how much a picture's ink grows or shrinks at most, 0 to 1; 1 is a pixel on all
             sides, 0 leaves it out.
         generator: on the pictures' device.
+        maps: the pictures' affine maps, float [n, 2, 3], see `fixed_maps`; None draws new ones.
 
     Returns:
         float [n, 1, size, size].
@@ -49,13 +55,59 @@ def distort(
         (torch.Size([8, 1, 35, 35]), False)
     """
     if affine > 0 or elastic > 0:
-        pictures = _moved(pictures, affine, elastic, generator)
+        maps = _affine(len(pictures), affine, generator) if maps is None else maps
+        pictures = _moved(pictures, maps, elastic, generator)
     return _by_another_pen(pictures, stroke, generator) if stroke > 0 else pictures
 
 
-def _moved(pictures: Tensor, affine: float, elastic: float, generator: torch.Generator) -> Tensor:
+def fixed_maps(
+    characters: int, drawers: int, each: int, affine: float, generator: torch.Generator
+) -> Tensor:
+    """Draws some affine maps of each picture once, as the paper does (section 3.3).
+
+    Args:
+        characters: how many.
+        drawers: how many pictures of each character.
+        each: how many maps a picture has beside the one that leaves it as it is.
+        affine: as in `distort`.
+        generator: on the pictures' device.
+
+    Returns:
+        float [characters, drawers, each + 1, 2, 3]; the first map of a picture changes nothing.
+
+    Example:
+        >>> maps = fixed_maps(3, 2, each=8, affine=1.0, generator=torch.Generator().manual_seed(0))
+        >>> maps.shape, maps[2, 1, 0].tolist()
+        (torch.Size([3, 2, 9, 2, 3]), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    """
+    drawn = _affine(characters * drawers * each, affine, generator)
+    maps = drawn.view(characters, drawers, each, 2, 3)
+    same = torch.eye(2, 3, device=maps.device).expand(characters, drawers, 1, 2, 3)
+    return torch.cat((same, maps), 2)
+
+
+def chosen_maps(
+    maps: Tensor, characters: Tensor, drawers: Tensor, generator: torch.Generator
+) -> Tensor:
+    """One of the fixed maps of each picture, at random.
+
+    Args:
+        maps: as `fixed_maps` gives them.
+        characters: int64 [n], the pictures' characters.
+        drawers: int64 [n], who drew each.
+        generator: on the pictures' device.
+
+    Returns:
+        float [n, 2, 3].
+    """
+    count, of_each = len(characters), maps.shape[2]
+    chosen = torch.randint(of_each, (count,), generator=generator, device=maps.device)
+    return maps[characters, drawers, chosen]
+
+
+def _moved(pictures: Tensor, maps: Tensor, elastic: float, generator: torch.Generator) -> Tensor:
     count = len(pictures)
-    grid = places(_affine(count, affine, generator), pictures.shape[-1])
+    grid = places(maps, pictures.shape[-1])
     if elastic > 0:
         shape = (count, ELASTIC_CELLS, ELASTIC_CELLS, 2)
         coarse = torch.randn(shape, generator=generator, device=pictures.device) * (2 * elastic)

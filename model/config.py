@@ -12,6 +12,8 @@ MAX_SIZE = 105
 """Height and width of an original drawing, in pixels."""
 WEIGHTS = "best.safetensors"
 """Name of the file with a trained network's weights, in its folder."""
+Distance = Literal["l1", "l2"]
+"""What two embeddings are compared by: their units' differences, or the squares of these."""
 DatasetName = Annotated[str, AfterValidator(checked)]
 """A data set's name, see `data.names`."""
 
@@ -52,7 +54,7 @@ class Convolution(Strict):
 
 
 class NetworkConfig(Strict):
-    """The twin network: convolutions, one fully connected layer, a weighted L1 distance.
+    """The twin network: convolutions, one fully connected layer, a weighted distance.
 
     Attributes:
         size: height and width of the input pictures, in pixels.
@@ -65,6 +67,8 @@ class NetworkConfig(Strict):
             (wholly).
         copies: at how many sizes a trained network looks at each centred drawing; scores are the
             mean over them. Embedding takes `copies` times as long, training no longer.
+        distance: what is weighted and added up over the units of two embeddings: "l1" their
+            differences (the paper's), "l2" the squares of these.
     """
 
     size: int = Field(default=35, ge=8, le=MAX_SIZE)
@@ -75,6 +79,8 @@ class NetworkConfig(Strict):
     centred: bool = False
     resized: float = Field(default=0.0, ge=0, le=1)
     copies: int = Field(default=1, ge=1, le=9)
+    # Left out where it is the default, as in what earlier versions wrote.
+    distance: Distance = Field(default="l1", exclude_if=lambda given: given == "l1")
 
     def shortfall(self) -> int:
         """Pixels that the picture is too small for the convolutions; 0 if all fit.
@@ -113,6 +119,11 @@ class NetworkConfig(Strict):
             channels = convolution.filters
         embedding = (channels * self.final_side**2 + 1) * self.units
         return total + embedding + self.units + 1
+
+    @property
+    def length(self) -> int:
+        """Length of a trained network's embedding: `units`, of each copy of a drawing."""
+        return self.units * (self.copies if self.centred else 1)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -166,11 +177,16 @@ class DistortionConfig(Strict):
         affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
         elastic: amplitude of the elastic distortion, as a fraction of the picture's width.
         stroke: how much thicker or thinner strokes become at most; 1 is a pixel on all sides.
+        fixed: how many affine maps each picture has for the whole training, drawn once: a batch
+            takes one of them or the picture as it is, all with equal chance (the paper has eight).
+            0 draws a new map whenever a picture is seen.
     """
 
     affine: float = Field(default=1.0, ge=0, le=3)
     elastic: float = Field(default=0.0, ge=0, le=0.2)
     stroke: float = Field(default=0.0, ge=0, le=1)
+    # Left out where there are none, as in what earlier versions wrote.
+    fixed: int = Field(default=0, ge=0, le=64, exclude_if=lambda given: given == 0)
 
 
 class TrainConfig(Strict):
@@ -268,3 +284,13 @@ class RunConfig(Strict):
                 f" ({', '.join(self.network.layers)})"
             )
         return self
+
+    @property
+    def size(self) -> int:
+        """Height and width of the network's pictures, in pixels."""
+        return self.network.size
+
+    @property
+    def softmax_temperature(self) -> float:
+        """Divides scores before a softmax over supports; 1 if the loss has no softmax."""
+        return self.train.softmax_temperature or 1.0

@@ -15,13 +15,13 @@ from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder
 from hpo.storage.shipped import shipped_network
 from hpo.storage.workspace import TrainedFolder
-from model.config import RunConfig
 from model.device import resolve_device
 from model.evaluation.classify import SLICE, classify
 from model.evaluation.rejection import Rejection
+from model.network.distance import TwinNetwork
+from model.network.ensemble import TrainedConfig
 from model.network.programs import ProgramForm, write_programs
-from model.network.siamese import SiameseNetwork
-from model.network.weights import load_network
+from model.network.weights import load_trained
 from siamese_hpo.answers import Answers
 from siamese_hpo.pictures import Pictures, prepared
 from siamese_hpo.support import Known, classes_of
@@ -34,13 +34,13 @@ class Network:
     Attributes:
         module: the network, a `torch.nn.Module`; called with two tensors of pictures, it gives the
             scores of pairs.
-        config: how it is built and was trained.
+        config: how it is built and was trained; of an ensemble, how each of its networks is.
         folder: where it was loaded from.
         rejection: when the answer is "unknown".
     """
 
-    module: SiameseNetwork
-    config: RunConfig
+    module: TwinNetwork
+    config: TrainedConfig
     folder: Path
     rejection: Rejection
 
@@ -49,17 +49,17 @@ class Network:
         """Loads it, see `siamese_hpo.load`."""
         trained = shipped_network() if folder is None else TrainedFolder(Path(folder))
         chosen = resolve_device(device)
-        module, config = load_network(weights_in(trained))
+        module, config = load_trained(weights_in(trained))
         return cls(module.to(chosen).eval(), config, trained.folder, rejection_of(trained))
 
     @property
     def size(self) -> int:
         """Height and width of the pictures that the network takes, in pixels."""
-        return self.config.network.size
+        return self.config.size
 
     @torch.inference_mode()
     def embed(self, pictures: Pictures) -> Tensor:
-        """Embeds pictures: float32 [pictures, copies * units], on the CPU.
+        """Embeds pictures: float32 [pictures, length], on the CPU.
 
         Embeddings are compared by the network's own weighted distance, see `score`.
 
@@ -102,7 +102,7 @@ class Network:
         known, new = classes_of(support, self.size), prepared(query, self.size, several=True)
         device = next(self.module.parameters()).device
         given = (side.to(device) for side in (known.pictures, new.bytes, known.owners))
-        found = classify(self.module, self.config.train, *given)
+        found = classify(self.module, self.config, *given)
         rows = [
             Answer(
                 file=source.name,
@@ -144,7 +144,7 @@ class Network:
         into = Path(folder)
         check_folder(into)
         into.mkdir(parents=True, exist_ok=True)
-        on_cpu, config = load_network(weights_in(TrainedFolder(self.folder)))
+        on_cpu, config = load_trained(weights_in(TrainedFolder(self.folder)))
         return write_programs(on_cpu, config, form, into)
 
     def _embed(self, pictures: Tensor) -> Tensor:

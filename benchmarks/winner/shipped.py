@@ -47,7 +47,7 @@ CHANGE = 0.0005
 
 def official_answers(network: SiameseNetwork, collection: Collection) -> Tensor:
     """The support that each query of the official runs is taken for: int64 [trials]."""
-    characters = held_out_characters(collection, network.config.size, CPU)
+    characters = held_out_characters(collection, network.size, CPU)
     return torch.cat([_answers(network, characters, run) for run in collection.runs])
 
 

@@ -20,7 +20,7 @@ from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, write_bytes
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def classify_folders(
     Raises:
         InputError: the folder holds no network, or there is no support or no query to use.
     """
-    network, config = load_network(weights_in(folder))
+    network, config = load_trained(weights_in(folder))
     rejection = rejection_of(folder)
     if output is not None:
         check_folder(output)
@@ -64,10 +64,10 @@ def classify_folders(
     if keep is not None:
         known.keep(keep)
     asked = _queries(query, skipped)
-    size = config.network.size
+    size = config.size
     answers = classify(
         network.to(device),
-        config.train,
+        config,
         pictures_of(list(known.drawings), size).to(device),
         pictures_of([one.drawing.ink for one in asked], size).to(device),
         known.owners.to(device),

@@ -23,7 +23,7 @@ from hpo.runtime.wording import points
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.embeddings import scores_within
 from model.evaluation.scores import OneShotTrial, Picture, one_shot_accuracy
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 SHOWN = 20
 """Confusions that are shown, the most frequent ones."""
@@ -87,7 +87,7 @@ def measure_folder(
     Raises:
         InputError: a folder holds no network, or no pictures to test on.
     """
-    network, config = load_network(weights_in(folder))
+    network, config = load_trained(weights_in(folder))
     if output is not None:
         check_folder(output)
     collection = load_folder(f"{FOLDER}{data}", whole=True)
@@ -96,9 +96,9 @@ def measure_folder(
             f"{folder.folder} was trained on a part of {data}: its figures here are too good;"
             " `test` without --data measures it on the part that was held out"
         )
-    characters = collection.characters(
-        collection.evaluation, collection.drawers, config.network.size
-    ).to(device)
+    characters = collection.characters(collection.evaluation, collection.drawers, config.size).to(
+        device
+    )
     scores = scores_within(network.to(device), characters)
     accuracy = one_shot_accuracy(scores, collection.way)
     confused = [found for alphabet in scores for found in _confused(alphabet, scores, characters)]

@@ -218,6 +218,9 @@ StudyDataset = Annotated[
 
 # Trained networks, and experiments.
 Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
+Networks = Annotated[
+    list[Path], typer.Argument(metavar="DIR DIR...", help="each holds best.safetensors")
+]
 NetworkOrShipped = Annotated[
     Path | None,
     typer.Argument(

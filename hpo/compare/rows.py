@@ -46,6 +46,9 @@ def rows(studies: Sequence[ComparedStudy]) -> list[Row]:
     if any(study.converged for study in studies):
         ends = [study.converged.in_words() if study.converged else "" for study in studies]
         table.append(Row("search", ends))
+    if any(study.front for study in studies):
+        fronts = [study.front.in_words() if study.front else "" for study in studies]
+        table.append(Row("Pareto front", fronts))
     return [*table, *_at_equal_cost(studies), *_winners(studies)]
 
 

@@ -16,10 +16,11 @@ from hpo.storage.studies import FINGERPRINT, find_study
 from hpo.storage.workspace import Workspace
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.objectives import Front
 from hpo.study.results import StudyResults
 from hpo.trials.budget import seconds
 from hpo.trials.configuration import own_trials, trial_config
-from hpo.trials.ranking import best_trials
+from hpo.trials.ranking import best_trials, front
 from model.config import RunConfig
 
 
@@ -36,6 +37,7 @@ class ComparedStudy:
         best: the best complete trial of the search; None before there is one.
         converged: why its search ended before its budget was spent; None if it did not.
         results: None before it is finished.
+        front: the search's Pareto front; None if the study has no second objective.
     """
 
     config: StudyConfig
@@ -46,6 +48,7 @@ class ComparedStudy:
     best: FrozenTrial | None
     converged: Convergence | None
     results: StudyResults | None
+    front: Front | None = None
 
     @property
     def name(self) -> str:
@@ -97,4 +100,5 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         best=next(iter(best_trials(study, config, 1)), None),
         converged=convergence(study, config),
         results=results_of(study, config, workspace)[0],
+        front=front(study, config),
     )

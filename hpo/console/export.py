@@ -15,12 +15,12 @@ from optuna.trial import FrozenTrial
 from data.errors import InputError
 from hpo.runtime.files import check_folder, write_bytes, write_text
 from hpo.runtime.literal_text import say
-from hpo.study.definition import StudyConfig
+from hpo.study.definition import Cost, StudyConfig
 from hpo.study.file import read_study
 from hpo.study.narrowing import narrowed
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
 from hpo.trials.outcome import state_of, trained, why_infeasible
-from hpo.trials.ranking import Cost, best_trials, pareto_front
+from hpo.trials.ranking import best_trials, pareto_front
 from hpo.trials.table import trial_table
 from model.config_file import Form, to_text
 

@@ -9,7 +9,7 @@ from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.storage.workspace import RUNS, TrainedFolder
 from model.network.programs import ProgramForm, write_programs
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 
 def export_network(name: str, form: ProgramForm, output: Path | None) -> None:
@@ -34,7 +34,7 @@ def export_network(name: str, form: ProgramForm, output: Path | None) -> None:
             f"{name}: neither {RUNS / name} nor a folder {name} holds {folder.weights.name}, which"
             " run and retrain leave behind"
         )
-    network, config = load_network(folder.weights)
+    network, config = load_trained(folder.weights)
     check_folder(output)
     output.mkdir(parents=True, exist_ok=True)
     for path, difference in write_programs(network, config, form, output).items():

@@ -11,6 +11,19 @@ from hpo.console.shown_command import (
     shown_command,
 )
 from hpo.storage.workspace import RUNS, Workspace
+from hpo.study.objectives import Front
+
+
+def export_front(workspace: Workspace, front: Front, here: bool = True) -> str:
+    """The command that writes the configurations of a study's Pareto front.
+
+    Args:
+        here: to be copied on this machine; else on any, in the project's folder.
+    """
+    of_study = shown_command if here else command_elsewhere
+    return of_study(
+        "export", workspace, "--pareto", front.cost, "--output", f"{workspace.name}-front"
+    )
 
 
 def next_commands(workspace: Workspace, here: bool = True) -> dict[str, str]:

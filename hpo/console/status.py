@@ -18,13 +18,14 @@ from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTest, ValidationAccuracy
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.objectives import Front
 from hpo.study.results import Budget
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import TrialCounts, counts, next_in_lockstep
 from hpo.trials.configuration import foreign_trials
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import accuracy_of, in_words
-from hpo.trials.ranking import best_trials
+from hpo.trials.ranking import best_trials, front
 
 RECENT = 5
 """How many of the trials that ended last are told of."""
@@ -84,6 +85,7 @@ class Status(BaseModel):
         retried: trials that were taken over from dead workers.
         budget: trials, and seconds of search.
         best: None before any trial is complete.
+        front: the search's Pareto front; None if the study has no second objective.
         winner: None before the study is finished.
         converged: why the search ended before its budget was spent; None if it did not.
         left_out: why results in the study's folder are not told of; None if there are no others.
@@ -102,6 +104,7 @@ class Status(BaseModel):
     retried: int
     budget: Budget
     best: Best | None
+    front: Front | None
     winner: WinnerStatus | None
     converged: Convergence | None
     left_out: str | None
@@ -140,6 +143,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         retried=sum(TrialRecord.of(trial).deaths is not None for trial in trials),
         budget=Budget(trials=config.trials, timeout=config.timeout),
         best=Best(number=best[0].number, value=best[0].values[0]) if best else None,
+        front=front(study, config),
         winner=winner,
         converged=converged,
         left_out=left_out,

@@ -14,11 +14,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hpo.console.next_commands import export_front
 from hpo.console.shown_command import shown_command
 from hpo.console.status import Status
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs
 from hpo.storage.workspace import Workspace
+from hpo.study.objectives import COSTS
 from hpo.trials.configuration import passed_over
 
 INTERVAL = 2.0
@@ -39,7 +41,7 @@ def status_lines(now: Status, workspace: Workspace) -> list[str]:
         now: how far the study has come.
         workspace: the study's.
     """
-    lines = [*_study_lines(now), *_to_take(now, workspace)]
+    lines = [*_study_lines(now), *_front_lines(now), *_to_take(now, workspace)]
     for worker in now.workers:
         value = "" if worker.best is None else f", best {worker.best:.1%}"
         speed = worker.pictures_per_second
@@ -71,7 +73,7 @@ def watch(look: Callable[[], Status], workspace: Workspace) -> None:
                     now = look()
                     live.update(_view(now), refresh=True)
             # Not in the view, where a long line is broken: a command is copied whole.
-            for line in _to_take(now, workspace):
+            for line in (*_front_lines(now), *_to_take(now, workspace)):
                 print(visible(line))
             return
         before = None
@@ -104,9 +106,20 @@ def _study_lines(now: Status) -> list[str]:
         f"Trials: {counted or 'none yet'}",
         "Best of the search: "
         + (f"trial {best.number}, {best.value:.1%}" if best else "none complete yet"),
+        *([f"Pareto front: {now.front.in_words()}"] if now.front else []),
         *([passed_over(now.passed_over).capitalize()] if now.passed_over else []),
         *([now.waits.capitalize()] if now.waits else []),
         *([now.left_out] if now.left_out else []),
+    ]
+
+
+def _front_lines(now: Status) -> list[str]:
+    """The trials of the Pareto front, a line each."""
+    if now.front is None:
+        return []
+    cost = COSTS[now.front.cost]
+    return [
+        f"  trial {trial}: {reached}, {spent} {cost}" for trial, reached, spent in now.front.rows
     ]
 
 
@@ -125,7 +138,10 @@ def _to_take(now: Status, workspace: Workspace) -> list[str]:
             + (f"; its configuration is {workspace.config}" if workspace.results.exists() else "")
         )
     export = shown_command("export", workspace)
-    return [*lines, f"To export the best of the search, or --trial N: {export}"]
+    lines.append(f"To export the best of the search, or --trial N: {export}")
+    if now.front is not None:
+        lines.append(f"To export the Pareto front: {export_front(workspace, now.front)}")
+    return lines
 
 
 def _view(now: Status) -> Group:

@@ -6,12 +6,14 @@ from rich import box
 from rich.table import Table
 
 from hpo.console.hyperparameters import LAYER_HEADINGS, layer_rows, whole_network
-from hpo.console.next_commands import next_commands
+from hpo.console.next_commands import export_front, next_commands
 from hpo.console.terminal import stdout
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs, points
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.accuracies import NetworkTest, OneShotTest
+from hpo.study.combined import Answering, CombinedResults
+from hpo.study.objectives import Front
 from hpo.study.results import RetrainingResults, StudyResults
 from model.config import RunConfig
 from model.evaluation.published import ONE_SHOT
@@ -45,6 +47,10 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         out.print(
             f"These figures are on {results.dataset}, not on Omniglot: the paper's do not apply."
         )
+    if results.front is not None:
+        out.print(_front_table(results.front))
+        front = export_front(workspace, results.front)
+        out.print(visible(f"The configurations of this front: {front}"), soft_wrap=True)
     about = {
         workspace.config: "the winner's configuration, which retrain takes",
         workspace.weights: "its weights, which test takes",
@@ -80,10 +86,38 @@ def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
     out.print(visible(best), soft_wrap=True)
 
 
+def print_combined(results: CombinedResults, folder: TrainedFolder) -> None:
+    """Prints what an ensemble is worth and costs, beside its networks, for people."""
+    out = stdout()
+    table = _table(f"{results.way}-way one-shot accuracy, validation on {results.dataset}")
+    for column in ("weights", "ms a picture"):
+        table.add_column(column, justify="right")
+
+    def add(name: str, answering: Answering) -> None:
+        table.add_row(
+            visible(name),
+            points(answering.accuracy),
+            f"{points(answering.standard_error)} over {results.standard_error_over}",
+            f"{answering.parameters:,}",
+            f"{answering.milliseconds:.1f}",
+        )
+
+    for member in results.members:
+        add(f"{member.folder}, seed {member.seed}", member)
+    table.add_section()
+    add(f"these {len(results.members)} networks together", results.ensemble)
+    out.print(table)
+    gain = results.gain
+    error = "" if gain.standard_error is None else f" ± {points(gain.standard_error)}"
+    out.print(f"Better than one of them on average by {points(gain.accuracy)}{error} points.")
+    out.print(visible(f"{folder.weights}  the networks together"), soft_wrap=True)
+
+
 def print_test(report: NetworkTest) -> None:
     """Prints what `test` measured, for people."""
     test = report.one_shot
-    out, table = stdout(), _table(f"accuracy on {report.dataset}, one-shot {report.way}-way")
+    who = "" if report.networks == 1 else f" of {report.networks} networks together"
+    out, table = stdout(), _table(f"accuracy{who} on {report.dataset}, one-shot {report.way}-way")
     for row in _test_rows(report.dataset, test):
         table.add_row(*row)
     for pairs, of in (
@@ -113,6 +147,16 @@ def _layer_table(config: RunConfig) -> Table:
     for heading in others:
         table.add_column(heading, justify="right")
     for row in layer_rows(config):
+        table.add_row(*row)
+    return table
+
+
+def _front_table(front: Front) -> Table:
+    """The search's Pareto front, cheapest first."""
+    table = Table(title="the search's Pareto front", box=box.SIMPLE_HEAD)
+    for heading in front.headings:
+        table.add_column(heading, justify="right")
+    for row in front.rows:
         table.add_row(*row)
     return table
 

@@ -20,6 +20,7 @@ from hpo.storage.workspace import RUNS, Workspace, default_url
 from hpo.study import constraints
 from hpo.study.definition import METRIC, StudyConfig
 from hpo.study.learning_rates import are_factors
+from hpo.study.objectives import COSTS, Front
 from hpo.study.parameter import Parameter
 from hpo.study.results import StudyResults
 from hpo.study.space import parameters
@@ -28,7 +29,7 @@ from hpo.trials.budget import counts
 from hpo.trials.configuration import foreign_trials, passed_over
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import WHY_PRUNED, in_words
-from hpo.trials.ranking import best_trials
+from hpo.trials.ranking import best_trials, front
 from model.config import RunConfig
 from model.training.epoch_report import EpochReport
 
@@ -129,6 +130,8 @@ def study_note(
     ]
     if (converged := convergence(study, config)) is not None:
         lines.append(f"The search has {converged.in_words()}.")
+    if (found_front := front(study, config)) is not None and found_front.trials:
+        lines += _front(found_front)
     if foreign:
         lines.append(f"{passed_over(foreign).capitalize()}.")
     left = left or forecast(trials, ending(study, trials, config))
@@ -164,6 +167,14 @@ def study_note(
     return "\n\n".join(filter(None, lines)) + "\n"
 
 
+def _front(front: Front) -> list[str]:
+    """The Pareto front, of which the page has a plot under the same name."""
+    return [
+        f"**Pareto front**: {front.in_words()}.",
+        _table(front.headings, front.rows),
+    ]
+
+
 def _searched(parameter: Parameter) -> tuple[str, ...]:
     prior = "" if parameter.prior is None else f"prior {parameter.prior}"
     if parameter.range is None:
@@ -197,12 +208,14 @@ def _in_words(config: StudyConfig) -> str:
     )
     limits = constraints.in_words(config.constraints)
     each = f" Each trial takes at most {', '.join(limits)}." if limits else ""
+    cost = config.second_objective
+    second = "" if cost is None else f" Second objective: as few {COSTS[cost]} as possible."
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
         f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
-        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}.{each}"
-        f"{factors}"
+        f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
+        f"{second}{each}{factors}"
     )
 
 

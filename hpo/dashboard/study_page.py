@@ -18,7 +18,7 @@ from hpo.trials.budget import counts
 from hpo.trials.configuration import own_trials
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import trained
-from hpo.trials.ranking import best_trials
+from hpo.trials.ranking import best_trials, front
 
 GROWTH = 1.5
 """The growth in the number of finished trials after which the plots are drawn anew."""
@@ -29,13 +29,16 @@ log = logging.getLogger(__name__)
 def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTrial) -> None:
     """Called by the worker that has finished a trial.
 
-    The note tells of a new best trial at once. All else follows at growing intervals, so that it
-    costs next to nothing however large the study gets.
+    The note tells of a new best trial, or one on the Pareto front, at once. All else follows at
+    growing intervals, so that it costs next to nothing however large the study gets.
     """
     trials = study.get_trials(deepcopy=False)
     done, best = counts(trials).done, best_trials(study, config, 1)
+    tops = {trial.number for trial in best}
+    if (found := front(study, config)) is not None:
+        tops |= {trial.number for trial in found.trials}
     drawn = bool(done) and _interval(done) > _interval(done - 1)
-    if drawn or (best and best[0].number == finished.number):
+    if drawn or finished.number in tops:
         # This worker is between two trials.
         left = forecast(trials, ending(study, trials, config), worker=this_process())
         refresh(study, config, plots=drawn, left=left)

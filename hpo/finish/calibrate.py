@@ -34,7 +34,7 @@ from model.evaluation.rejection import (
     quality,
     trial_queries,
 )
-from model.network.weights import load_network
+from model.network.weights import load_trained
 
 SHOTS = (1, 2, 3)
 FEWEST = 200
@@ -80,7 +80,7 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
     Raises:
         InputError: the folder holds no network, or the validation alphabets too few pictures.
     """
-    network, config = load_network(weights_in(folder))
+    network, config = load_trained(weights_in(folder))
     split = paper_splits(collection).validation
     drawers = split.drawers[: _drawers_of(len(split.alphabets), len(split.drawers))]
     drawings = collection.characters(split.alphabets, drawers, SIDE)
@@ -91,9 +91,9 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
             f" classify answers unknown, which takes {FEWEST} or more"
         )
     if not collection.name.startswith(FOLDER):  # whose pictures are drawn again already
-        drawings = prepared(drawings, config.network.size)
+        drawings = prepared(drawings, config.size)
     else:
-        drawings = collection.characters(split.alphabets, drawers, config.network.size)
+        drawings = collection.characters(split.alphabets, drawers, config.size)
     scores = scores_within(network.to(device), drawings.to(device))
     queries = {
         shots: trial_queries(scores, drawings.way, shots) for shots in SHOTS if shots < len(drawers)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -36,7 +37,7 @@ from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
 from hpo.trials.forecast import Forecast, Standing, forecast
 from hpo.trials.outcome import accuracy_of
-from hpo.trials.ranking import finalists
+from hpo.trials.ranking import finalists, front
 from hpo.trials.table import trials_csv
 from hpo.workers.machine import Machine
 from model.config import RunConfig
@@ -63,8 +64,9 @@ def finish(
     validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
     alphabets once; which is best is chosen on validation.
 
-    Leaves in the workspace the winner's weights and configuration, when it answers `unknown`, all
-    trials as a table, and last of all the results. Goes on from what an interruption left there.
+    Leaves in the workspace the winner's weights and configuration, when it answers `unknown`, every
+    retrained network, all trials as a table, and last of all the results. Goes on from what an
+    interruption left there.
 
     Args:
         study: the searched study in its storage.
@@ -112,6 +114,7 @@ def finish(
     folders = [task.folder for task in tasks[winner.number]]
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
+    _keep_each(tasks, workspace)
     write_text(workspace.trials, trials_csv(study))
     start, device = time.perf_counter(), resolve_device(machine.device)
     calibrate_if_possible(workspace, collection, device)
@@ -164,6 +167,7 @@ def finish(
         computer=computer(),
         device=device_name(device),
         converged=convergence(study, config),
+        front=front(study, config),
     )
     if finisher is not None:
         # Before its file, which says that there is nothing left to do.
@@ -171,6 +175,16 @@ def finish(
         results = publish(study, results, workspace, store)
     results.write(workspace.results)
     return results
+
+
+def _keep_each(tasks: Mapping[int, Sequence[RetrainTask]], workspace: Workspace) -> None:
+    """Keeps every retrained network, where there are several, for `combine`."""
+    shutil.rmtree(workspace.networks, ignore_errors=True)  # of earlier finalists
+    every = [(number, task) for number, of_trial in tasks.items() for task in of_trial]
+    if len(every) > 1:
+        for number, task in every:
+            kept = workspace.one_of_several(task.config.train.seed, number)
+            task.folder.copy_to(kept)
 
 
 def _teller(

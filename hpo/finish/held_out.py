@@ -17,22 +17,30 @@ from hpo.study.accuracies import NetworkTest, OneShotTest, VerificationTest
 from hpo.study.results import trained_on
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs
 from model.evaluation.verification import verification
-from model.network.siamese import SiameseNetwork
-from model.network.weights import load_network
+from model.network.distance import TwinNetwork
+from model.network.weights import load_trained
 
 
-def network_in(folder: TrainedFolder) -> tuple[SiameseNetwork, Dataset]:
+def network_in(folder: TrainedFolder) -> tuple[TwinNetwork, Dataset]:
     """A folder's network on the CPU, and the data set its results name ("auto": none).
 
     Raises:
         InputError: the folder holds no network.
     """
-    network, _ = load_network(weights_in(folder))
-    named = trained_on(folder.results)
+    network, _ = load_trained(weights_in(folder))
+    return network, dataset_of(folder)
+
+
+def dataset_of(folder: TrainedFolder) -> Dataset:
+    """The data set that the results in a folder name; "auto" if they name none.
+
+    Raises:
+        InputError: they cannot be read.
+    """
     try:
-        return network, checked(named or "auto")
+        return checked(trained_on(folder.results) or "auto")
     except ValueError:  # the project's versions that are to come may know others
-        return network, "auto"
+        return "auto"
 
 
 def weights_in(folder: TrainedFolder) -> Path:
@@ -49,13 +57,14 @@ def weights_in(folder: TrainedFolder) -> Path:
     return path
 
 
-def measure(network: SiameseNetwork, collection: Collection, device: torch.device) -> NetworkTest:
+def measure(network: TwinNetwork, collection: Collection, device: torch.device) -> NetworkTest:
     """Everything that is measured of a trained network."""
     network = network.to(device)
     return NetworkTest(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
         way=collection.way,
+        networks=network.networks,
         one_shot=one_shot_test(network, collection, device),
         alphabets=[run.alphabet for run in collection.runs],
         verification=verification_test(network, collection, device),
@@ -64,7 +73,7 @@ def measure(network: SiameseNetwork, collection: Collection, device: torch.devic
 
 
 def one_shot_test(
-    network: SiameseNetwork, collection: Collection, device: torch.device
+    network: TwinNetwork, collection: Collection, device: torch.device
 ) -> OneShotTest:
     """N-way one-shot accuracy on the test alphabets (the paper's section 4.3).
 
@@ -73,7 +82,7 @@ def one_shot_test(
         collection: the whole data set.
         device: measures there.
     """
-    size = network.config.size
+    size = network.size
     characters = held_out_characters(collection, size, device)
     given = one_shot_runs(network, characters, collection.runs)
     exact = one_shot_exact(network, characters)
@@ -89,13 +98,13 @@ def one_shot_test(
 
 
 def verification_test(
-    network: SiameseNetwork, collection: Collection, device: torch.device, across: bool = False
+    network: TwinNetwork, collection: Collection, device: torch.device, across: bool = False
 ) -> VerificationTest:
     """Same or different, on pairs of the test split, see `verification`.
 
     The threshold is the one that was best on pairs of the validation split.
     """
-    characters = verification_characters(collection, network.config.size, device)
+    characters = verification_characters(collection, network.size, device)
     return VerificationTest(**asdict(verification(network, *characters, across=across)))
 
 

@@ -41,7 +41,8 @@ def retrain(
     """Trains `config` once with each seed, `config.train.seed` put aside.
 
     Leaves in `folder` the network with the best validation accuracy, its configuration, and the
-    results. Goes on from where an interruption left it; a seed that is done is not trained again.
+    results; with several seeds also every network, see `TrainedFolder.one_of_several`. Goes on from
+    where an interruption left it; a seed that is done is not trained again.
 
     Raises:
         InputError: the folder holds results of something else, or cannot hold any.
@@ -49,6 +50,9 @@ def retrain(
     check_folder(folder.folder)
     clear_begun(folder.folder)
     done = _done_before(config, collection, folder)
+    several = len(seeds) > 1
+    if several and len(done) == 1:
+        _keep_single(folder, done[0].seed)
     data: SearchData | None = None
     for seed in seeds:
         name = f"{title}seed {seed}"
@@ -75,9 +79,12 @@ def retrain(
         )
         done.append(result)
         results = _results(config, collection, device, done)
-        if results.best_seed == seed:
-            save_network(trainer.best_network(), seeded, folder.weights)
-            write_text(folder.config, to_toml(seeded, collection.name))
+        own = [folder.one_of_several(seed)] if several else []
+        for place in [*own, folder] if results.best_seed == seed else own:
+            save_network(trainer.best_network(), seeded, place.weights)
+            write_text(place.config, to_toml(seeded, collection.name))
+        for place in own:
+            _results(config, collection, device, [result]).write(place.results)
         results.write(folder.results)
         checkpoint.unlink(missing_ok=True)
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
@@ -163,6 +170,13 @@ def _results(
         computer=computer(),
         device=device_name(device),
     )
+
+
+def _keep_single(folder: TrainedFolder, seed: int) -> None:
+    """Gives the network of a retraining with one seed a folder of its own, before others follow."""
+    own = folder.one_of_several(seed)
+    if folder.weights.is_file() and not own.results.exists():
+        folder.copy_to(own)
 
 
 def _done_before(

@@ -4,7 +4,7 @@
 - page: the page's HTML, with page.html and page.js
 - opening: how it begins: the number, the winner, what to do next
 - text: what it says
-- search, rungs, parameters, winner: its figures
+- search, rungs, front, parameters, winner: its figures
 - tested: the tests in its tables
 - clock: when trials ran, without pauses
 - style: how figures look

@@ -17,6 +17,7 @@ from hpo.runtime.wording import duration, kind_of_runs, percent, points
 from hpo.study import constraints
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.objectives import COSTS
 from hpo.study.parameter_words import kind
 from hpo.study.results import StudyResults
 from hpo.trials.attributes import TrialRecord
@@ -30,6 +31,7 @@ SAMPLERS = {
     "tpe": "a tree-structured Parzen estimator (TPE)",
     "gp": "a Gaussian process",
     "additive": "a linear model of every trial's first rung",
+    "nsga2": "the genetic algorithm NSGA-II",
     "random": "random search",
 }
 PRUNERS = {
@@ -73,11 +75,20 @@ def searched(
     return (
         f"Study {config.name} searched {space} of the siamese network and its training, on"
         f" {data_name(config.dataset)} at {config.size}x{config.size} pixels. Every trial is"
-        f" judged by its {way}-way one-shot accuracy on the validation alphabets. Parameters were"
-        f" proposed by {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
+        f" judged by its {way}-way one-shot accuracy on the validation alphabets"
+        f"{_second(config)}. Parameters were proposed by"
+        f" {SAMPLERS[config.sampler.name]}; {PRUNERS[config.pruner.name]}."
         f"{_limits(config)} {lasted}"
         + (f" The search {converged.in_words()}." if converged else "")
     )
+
+
+def _second(config: StudyConfig) -> str:
+    """The second objective, at the end of a sentence on the first; empty if there is none."""
+    if config.second_objective is None:
+        return ""
+    what = "its network has" if config.second_objective == "parameters" else "it takes"
+    return f", and by how few {COSTS[config.second_objective]} {what}"
 
 
 def _limits(config: StudyConfig) -> str:

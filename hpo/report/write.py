@@ -10,6 +10,7 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
+from hpo.report.front import front_section, front_table
 from hpo.report.opening import hyperparameters, number_first, what_next
 from hpo.report.page import in_section, page, paragraphs, tables
 from hpo.report.parameters import importance_bars, parallel, slices
@@ -29,6 +30,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.configuration import foreign_trials, own_trials, passed_over
 from hpo.trials.importance import importances
+from hpo.trials.ranking import front
 from model.network.weights import load_network
 
 SLICES = 6
@@ -67,6 +69,9 @@ def write_report(
         sections += _of_winner(results, workspace)
         opening += [hyperparameters(results), what_next(workspace)]
         opening += [in_section(section) for section in first] + [tables(results)]
+    if (found_front := front(study, config)) is not None and found_front.trials:
+        first.append(front_section(trials, found_front))
+        opening += [in_section(first[-1]), front_table(found_front, workspace)]
     opening.append(
         paragraphs(
             searched(config, trials, now, convergence(study, config), way_of(study)),

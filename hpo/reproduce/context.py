@@ -14,7 +14,7 @@ from hpo.finish.held_out import network_in
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.workers.machine import Machine
 from model.device import resolve_device
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
 
 Size = Literal["small", "paper"]
 PIXELS = {"small": 35, "paper": 105}
@@ -52,7 +52,7 @@ class Context:
         """Height and width of the pictures to train on."""
         return PIXELS[self.size]
 
-    def trained_network(self) -> SiameseNetwork:
+    def trained_network(self) -> TwinNetwork:
         """The network to measure, on the device.
 
         Raises:

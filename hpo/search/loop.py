@@ -128,7 +128,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
         NoRoom: a disk takes nothing more, which is no failure of the trial.
     """
     try:
-        value = objective(trial)
+        values = objective(trial)
     except optuna.TrialPruned:
         return _tell(study, trial, state=TrialState.PRUNED)
     except (TrialLost, UpdateFinishedTrialError):
@@ -143,7 +143,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
         TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
         failed = _tell(study, trial, state=TrialState.FAIL)
     else:
-        return _tell(study, trial, value)
+        return _tell(study, trial, values)
     # Here, not in the handler: the traceback still held the trial's tensors on the GPU there.
     gc.collect()
     if torch.cuda.is_available():
@@ -154,7 +154,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
 def _tell(
     study: optuna.Study,
     trial: optuna.Trial,
-    value: float | None = None,
+    values: list[float] | None = None,
     state: TrialState | None = None,
 ) -> FrozenTrial:
     """Tells the study how a trial ended, if it still runs and is this worker's.
@@ -164,7 +164,7 @@ def _tell(
     """
     still_mine(trial)
     try:
-        return study.tell(trial, value, state)
+        return study.tell(trial, values, state)
     except ValueError:  # Optuna's, for a trial that does not run
         if stored(study, trial).state is TrialState.RUNNING:
             raise

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from itertools import chain
-from math import isfinite
+from math import inf, isfinite, nan
 from statistics import fmean
 
 import optuna
@@ -21,7 +21,7 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.dashboard.trial_artifacts import present
 from hpo.database.opening import STORAGE_ERRORS
-from hpo.database.optuna_private import stored
+from hpo.database.optuna_private import storage_of, stored, trial_id
 from hpo.database.parameter_batch import parameters_together
 from hpo.runtime.interrupts import allowed
 from hpo.runtime.provenance import versions
@@ -53,7 +53,7 @@ class _TooLong(Exception):  # noqa: N818 - the training is no failure, it is sto
 
 @dataclass(frozen=True)
 class Objective:
-    """The objective of a study: trains a trial's configuration and returns its accuracy.
+    """The objective of a study: trains a trial's configuration and returns what it reached.
 
     Attributes:
         config: definition of the study.
@@ -71,8 +71,11 @@ class Objective:
     progress: Reporter
     artifacts: ArtifactStore | None = None
 
-    def __call__(self, trial: optuna.Trial) -> float:
+    def __call__(self, trial: optuna.Trial) -> list[float]:
         """Trains a trial and returns its value: its best one-shot validation accuracy, 0 to 1.
+
+        Where the study has a second objective, the second value is what the trial cost; of one that
+        is infeasible it is infinite.
 
         The best accuracy so far is reported after each epoch, so a pruned trial's last report is
         comparable with a complete trial's value. The step of a report is the number of epochs done.
@@ -98,7 +101,7 @@ class Objective:
         _constrain(trial, found, new=not begun)
         if reason is not None:
             TrialRecord(reason=reason).save(trial)
-            return 0.0
+            return self._values(0.0, inf)
         reported: Collection[int] = ()
         if begun:
             reported = stored(trial.study, trial).intermediate_values.keys()
@@ -131,7 +134,12 @@ class Objective:
         self._constrain_seconds(trial, trainer, ended=not stopped)
         if self.artifacts is not None:
             present(trial, trainer, self.config.dataset, self.artifacts, pruned=stopped)
-        return trainer.history[-1].best_accuracy
+        accuracy, seconds = trainer.history[-1].best_accuracy, _seconds(trainer.history)
+        cost = run.network.parameters if self.config.second_objective == "parameters" else seconds
+        return self._values(accuracy, inf if stopped else float(cost))
+
+    def _values(self, accuracy: float, cost: float) -> list[float]:
+        return [accuracy] if self.config.second_objective is None else [accuracy, cost]
 
     def _trainer(self, trial: optuna.Trial, run: RunConfig) -> Trainer:
         """The trial's training, from its checkpoint where that is its own."""
@@ -213,7 +221,7 @@ class Objective:
             if report.epoch >= known:
                 self.checkpoints.keep(trial, report.epoch)
             if step not in reported:
-                trial.report(report.best_accuracy, step)
+                self._report(trial, step, report)
             self._check_seconds(trainer, step)
             if not isfinite(report.loss):
                 reason = f"the loss of epoch {step} is {report.loss}"
@@ -228,6 +236,21 @@ class Objective:
                 reason = why_pruned(trial.number, step, best, trials, self.config)
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
+
+    def _report(self, trial: optuna.Trial, step: int, report: EpochReport) -> None:
+        """Stores the best accuracy after an epoch."""
+        if self.config.second_objective is None:
+            trial.report(report.best_accuracy, step)
+            return
+        # Optuna's own way raises NotImplementedError where there are two objectives; and so does
+        # its TPE of a pruned trial, but for one whose last epoch has no value.
+        value = report.best_accuracy if isfinite(report.loss) else nan
+        storage_of(trial.study).set_trial_intermediate_value(trial_id(trial), step, value)
+
+
+def _seconds(history: Iterable[EpochReport]) -> float:
+    """Seconds that a training took."""
+    return sum(report.seconds for report in history)
 
 
 def _constrain(trial: optuna.Trial, constraints: dict[str, float], new: bool) -> None:
@@ -246,6 +269,6 @@ def _record(trial: optuna.Trial, history: list[EpochReport]) -> None:
     TrialRecord(
         best_epoch=last.best_epoch + 1,
         standard_error=last.best_standard_error,
-        seconds=sum(report.seconds for report in history),
+        seconds=_seconds(history),
         pictures_per_second=fmean(report.pictures_per_second for report in history),
     ).save(trial)

@@ -17,7 +17,7 @@ from hpo.database.swap import swap
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import UNFINISHED, counts, reached_limit
+from hpo.trials.budget import UNFINISHED, counts, next_number, reached_limit, waits_for
 from hpo.trials.expected_gain import expected_gain
 
 CONVERGED = "converged"
@@ -40,7 +40,16 @@ def convergence(study: optuna.Study, config: StudyConfig) -> Convergence | None:
 def look_for_convergence(
     study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConfig
 ) -> None:
-    """Stores that the study has converged, if it has by now, and was not found to have before."""
+    """Stores that the study has converged, if it has by now, and was not found to have before.
+
+    In lockstep it is judged by what the next trial may see, so that the search ends before the same
+    trial, whoever runs it and in whatever order trials end.
+    """
+    if config.lockstep is not None:
+        number = next_number(trials)
+        if waits_for(number, trials, config) is not None:
+            return
+        trials = trials[: max(0, number - config.lockstep + 1)]
     gain, done = expected_gain(trials, config), counts(trials).done
     if config.stop is None or gain is None or gain >= config.stop.gain or done >= config.trials:
         return

@@ -21,7 +21,8 @@ from hpo.database.urls import without_password
 from hpo.runtime.dotted_keys import leaves
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.storage.workspace import Workspace
-from hpo.study.definition import METRIC, StudyConfig
+from hpo.study import objectives
+from hpo.study.definition import StudyConfig
 from hpo.study.file import read_study
 
 if TYPE_CHECKING:  # torch takes a second to import, and `status` does without it
@@ -50,7 +51,10 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
         InputError: the storage holds another study of that name; names the first differences.
     """
     study = optuna.create_study(
-        storage=storage, study_name=config.name, direction="maximize", load_if_exists=True
+        storage=storage,
+        study_name=config.name,
+        directions=objectives.directions(config),
+        load_if_exists=True,
     )
     # Trials first: who started the study just now set its definition before any.
     trials = study.get_trials(deepcopy=False)
@@ -65,9 +69,15 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
             )
     elif trials:
         raise InputError(f"study {config.name}: exists, and was not made by this project")
+    names = objectives.metric_names(config)
+    if len(study.directions) != len(names):  # whoever began it was killed at once
+        raise InputError(
+            f"study {config.name}: exists with another number of objectives; give the changed study"
+            " another name"
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
-        study.set_metric_names([METRIC])
+        study.set_metric_names(names)
     _settle(study, config)
     if stored is None:
         # Studies of one name in several databases may share a store.

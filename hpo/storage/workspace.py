@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from data.errors import InputError
 from data.whole_files import clear_begun
+from hpo.runtime.files import copy_file
 from hpo.runtime.process_identity import (
     in_file_names,
     is_gone,
@@ -55,6 +56,35 @@ class TrainedFolder:
     def rejection(self) -> Path:
         """When `classify` says unknown, as `calibrate` chose it."""
         return self.folder / "rejection.json"
+
+    def one_of_several(self, seed: int, trial: int | None = None) -> TrainedFolder:
+        """One of several networks that were trained here.
+
+        Args:
+            seed: of its training.
+            trial: of a study, whose configuration it has; None of a retraining.
+        """
+        name = f"seed-{seed}" if trial is None else f"trial-{trial}-seed-{seed}"
+        return TrainedFolder(self.networks / name)
+
+    @property
+    def networks(self) -> Path:
+        """The folder of every network, each in a folder of its own, where several were trained."""
+        return self.folder / "networks"
+
+    def copy_to(self, other: TrainedFolder) -> None:
+        """Copies the network, its configuration and its results to another folder.
+
+        Raises:
+            OSError: one is missing, or cannot be written.
+            NoRoom: the disk takes nothing more.
+        """
+        for source, target in (
+            (self.weights, other.weights),
+            (self.config, other.config),
+            (self.results, other.results),
+        ):
+            copy_file(source, target)
 
     def checkpoint(self, dataset: str, seed: int) -> Path:
         """The last epoch of a training under way.

@@ -6,6 +6,7 @@
 - learning_rates: of each layer, and whether its parameter is a factor
 - parameter_words: parameters' names as people say them
 - space: which values a study leaves open, and how a trial's values make a configuration
+- objectives: what trials are judged by, and the Pareto front
 - constraints: what a trial may need at most, and by how much it exceeds it
 - samplers: the sampler of a study
 - additive: a sampler that learns from every trial's first rung
@@ -16,5 +17,6 @@
 - narrowing: a smaller search space around the best trials
 - convergence: the finding that nothing more is to be gained
 - results: what a finished study found, and its file
+- combined: what combined networks are worth, and its file
 - accuracies: the accuracies in such files
 """

@@ -124,6 +124,7 @@ class NetworkTest(Part):
         dataset: "omniglot", "glyphs" or "folder:PATH".
         fingerprint: fingerprint of the data set.
         way: N of the N-way one-shot trials.
+        networks: how many trained networks answer as one; 1 if it is no ensemble.
         one_shot: N-way one-shot accuracy on the test alphabets.
         alphabets: alphabet of each of the given runs, as in one_shot.per_run.
         verification: verification accuracy where different characters are two of one alphabet.
@@ -133,6 +134,7 @@ class NetworkTest(Part):
     dataset: str
     fingerprint: str
     way: int = MOST_WAY
+    networks: int = 1
     one_shot: OneShotTest
     alphabets: list[str]
     verification: VerificationTest

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from model.config import DatasetName, NetworkConfig, Strict
 
@@ -18,6 +18,14 @@ CHANGEABLE = frozenset(
 """Fields that may change while a study goes on."""
 METRIC = "one-shot validation accuracy"
 """Name of a trial's value."""
+Cost = Literal["parameters", "seconds"]
+"""What a trial costs: parameters of its network, or seconds of its training."""
+OF_TWO = ("tpe", "gp", "nsga2", "random")
+"""Samplers that know two objectives."""
+
+
+PrunerName = Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"]
+"""Name of the rule by which trials are stopped."""
 
 
 class SamplerConfig(Strict):
@@ -25,11 +33,12 @@ class SamplerConfig(Strict):
 
     Attributes:
         name: tree-structured Parzen estimator, Gaussian process, a linear model of what every trial
-            reached at the pruner's first rung, or random.
-        startup_trials: number of trials that are random, before the sampler learns.
+            reached at the pruner's first rung, the genetic algorithm NSGA-II, or random.
+        startup_trials: number of trials that are random, before the sampler learns; of NSGA-II the
+            number of trials of each generation, the first of which is random.
     """
 
-    name: Literal["tpe", "gp", "additive", "random"] = "tpe"
+    name: Literal["tpe", "gp", "additive", "nsga2", "random"] = "tpe"
     startup_trials: int = Field(default=10, ge=1)
 
 
@@ -46,7 +55,7 @@ class PrunerConfig(Strict):
             a rung, and the next rung is at this many times the epochs.
     """
 
-    name: Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"] = "none"
+    name: PrunerName = "none"
     min_epochs: int = Field(default=1, ge=1)
     reduction_factor: int = Field(default=3, ge=2)
 
@@ -116,6 +125,8 @@ class StudyConfig(Strict):
         lockstep: number of workers that the search is made for: a trial sees those of which it is
             at least so many behind, and waits until they have ended; so any number of workers finds
             the same trials. None shows a trial all that there is, and nobody waits.
+        second_objective: what the search makes as small as it can, while it makes accuracy as large
+            as it can; None if accuracy alone counts.
         warm_start: name of the study whose best configurations are tried first; None if there is
             none.
         start_with: files of configurations, or folders of such files, that are tried first; None if
@@ -144,6 +155,7 @@ class StudyConfig(Strict):
     stop: StopConfig | None = None
     retries: int = Field(default=3, ge=0)
     lockstep: int | None = Field(default=None, ge=1)
+    second_objective: Cost | None = None
     warm_start: str | None = None
     start_with: tuple[str, ...] | None = Field(default=None, min_length=1, strict=False)
     sampler: SamplerConfig = SamplerConfig()
@@ -163,6 +175,28 @@ class StudyConfig(Strict):
             )
         return name
 
+    @model_validator(mode="after")
+    def _objectives_go_with_the_rest(self) -> Self:
+        sampler, pruner = self.sampler.name, self.pruner.name
+        if self.second_objective is None:
+            if sampler == "nsga2":
+                raise ValueError("sampler.name: 'nsga2' needs a second_objective, which is not set")
+            return self
+        if pruner != "none":
+            raise ValueError(
+                f"pruner.name: should be 'none', not {pruner!r}: pruners compare trials by accuracy"
+                " alone, and there is a second_objective"
+            )
+        if sampler not in OF_TWO:
+            allowed = f"{', '.join(map(repr, OF_TWO[:-1]))} or {OF_TWO[-1]!r}"
+            raise ValueError(
+                f"sampler.name: should be {allowed}, not {sampler!r}: there is a second_objective"
+            )
+        if self.lockstep is not None and (self.second_objective == "seconds" or sampler == "nsga2"):
+            what = "sampler 'nsga2'" if sampler == "nsga2" else "second_objective 'seconds'"
+            raise ValueError(f"lockstep: should not be set, as with {what} no search can repeat")
+        return self
+
     @property
     def size(self) -> int:
         """Height and width of the pictures, in pixels."""
@@ -179,11 +213,13 @@ class StudyConfig(Strict):
     def definition(self) -> dict[str, Any]:
         """The fields that define the study, for JSON: all that may not change.
 
-        Constraints that are not set are left out: studies that are older than these have none.
+        Constraints and a second objective that are not set are left out: studies that are older
+        than these have none.
         """
-        found = self.model_dump(mode="json", exclude={*CHANGEABLE, "constraints"})
-        limits = self.constraints.model_dump(mode="json", exclude_none=True)
-        return found | ({"constraints": limits} if limits else {})
+        later = {"constraints", "second_objective"}
+        found = self.model_dump(mode="json", exclude={*CHANGEABLE, *later})
+        given = self.model_dump(mode="json", include=later, exclude_none=True)
+        return found | {name: value for name, value in given.items() if value}
 
     def changeable(self) -> dict[str, Any]:
         """The fields that may change, for JSON; with those of `definition()` they are the study."""

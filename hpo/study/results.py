@@ -20,6 +20,7 @@ from hpo.study.accuracies import (
 )
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.objectives import Front
 from model.config import RunConfig
 
 Results = TypeVar("Results", bound=BaseModel)
@@ -113,6 +114,7 @@ class StudyResults(Part):
         computer: machine that finished the study.
         device: device that the networks were retrained on.
         converged: why the search ended before its budget was spent; None if it did not.
+        front: the search's Pareto front; None if the study has no second objective.
     """
 
     study: str
@@ -137,6 +139,7 @@ class StudyResults(Part):
     computer: Computer | None = None
     device: str
     converged: Convergence | None = None
+    front: Front | None = None
 
     def write(self, file: Path) -> None:
         """Writes the file, whole or not at all."""
@@ -226,6 +229,8 @@ def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
     """What else a file's results are of, in words; None if they are this study's."""
     if "experiment" in document:
         return f"experiment {document['experiment']}"
+    if "members" in document:
+        return "combined networks"
     if "study" not in document:
         return "a retraining"
     if document["study"] != config.name:

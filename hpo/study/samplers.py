@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 import numpy as np
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
@@ -53,7 +56,13 @@ class _TPE(_SpaceKnown, TPESampler):
 
 
 class _GP(_SpaceKnown, GPSampler):
-    pass
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        with warnings.catch_warnings():
+            # What is infeasible costs infinitely much; it takes the largest other cost for that.
+            warnings.filterwarnings("ignore", "Clip non-finite values")
+            return super().sample_relative(study, trial, search_space)
 
 
 def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
@@ -78,6 +87,13 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     startup = study.sampler.startup_trials
     if study.sampler.name == "random":
         return with_priors(RandomSampler(seed=seed), study, number, around)
+    if study.sampler.name == "nsga2":
+        genetic = NSGAIISampler(population_size=max(2, startup), seed=seed)
+        return with_priors(genetic, study, number, around)
+    if study.sampler.name == "tpe" and study.second_objective is not None:
+        # Of two objectives it proposes each parameter by itself, and needs no common space.
+        tpe = TPESampler(n_startup_trials=startup, seed=seed)
+        return with_priors(tpe, study, number, around)
     found = {parameter.name: parameter.distribution for parameter in parameters(study)}
     space = {name: found[name] for name in sorted(found) if not found[name].single()}
     if study.sampler.name == "additive":

@@ -86,6 +86,12 @@ def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -
     return counts(trials).done + before < config.trials
 
 
+def next_number(trials: Sequence[FrozenTrial]) -> int:
+    """Number of the trial that would begin next: one that waits, or a new one."""
+    waiting = (trial.number for trial in trials if trial.state is TrialState.WAITING)
+    return next(waiting, len(trials))
+
+
 def waits_for(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> int | None:
     """Number of the trial that must end before the trial of this number begins, in lockstep.
 
@@ -128,8 +134,7 @@ def next_in_lockstep(trials: Sequence[FrozenTrial], config: StudyConfig) -> Step
     """The trial that would begin next and must wait for another; None if none has to wait."""
     if reached_limit(trials, config) is not None:
         return None
-    waiting = (trial.number for trial in trials if trial.state is TrialState.WAITING)
-    number = next(waiting, len(trials))
+    number = next_number(trials)
     until = waits_for(number, trials, config)
     if until is None or not may_start(number, trials, config):
         return None

@@ -48,7 +48,8 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
     if is_infeasible(trial):
         return None
     if trial.state is TrialState.COMPLETE:
-        return trial.value
+        value: float = trial.values[0]
+        return value
     return max(filter(isfinite, trial.intermediate_values.values()), default=None)
 
 
@@ -89,4 +90,6 @@ def in_words(trial: FrozenTrial) -> str:
         return f"pruned after epoch {epochs}: {record.reason or WHY_PRUNED}"
     error_of_value = "" if record.standard_error is None else f" ± {record.standard_error:.1%}"
     took = "" if record.seconds is None else f", {record.seconds:.0f} s"
+    if len(trial.values) > 1 and record.parameters is not None:
+        took += f", {record.parameters:,} parameters"
     return f"{trial.values[0]:.1%}{error_of_value} (best of {epochs} epochs{took})"

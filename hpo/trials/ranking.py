@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.study.definition import StudyConfig
+from hpo.study.definition import Cost, StudyConfig
+from hpo.study.objectives import Front, OnFront
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.configuration import own_trials
 from hpo.trials.outcome import accuracy_of, state_of, trained
-
-Cost = Literal["parameters", "seconds"]
 
 
 def best_trials(
@@ -21,7 +19,8 @@ def best_trials(
 ) -> list[FrozenTrial]:
     """The complete trials of a study, best first; of two equal ones the earlier first.
 
-    Trials that another program added are passed over.
+    With a second objective those of its Pareto front come first, the most accurate first, and then
+    the others. Trials that another program added are passed over.
 
     Args:
         study: the study.
@@ -38,7 +37,12 @@ def best_trials(
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     own = own_trials(trained(complete), config)
-    return sorted(own, key=lambda trial: (-trial.values[0], trial.number))[:count]
+    ranked = sorted(own, key=lambda trial: (-trial.values[0], trial.number))
+    if config.second_objective is not None:
+        on_front = _front(ranked, config.second_objective)[::-1]
+        numbers = {trial.number for trial in on_front}
+        ranked = [*on_front, *(trial for trial in ranked if trial.number not in numbers)]
+    return ranked[:count]
 
 
 def finalists(study: optuna.Study, config: StudyConfig) -> list[FrozenTrial]:
@@ -62,10 +66,11 @@ def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
     fewer, for accuracies after few epochs cannot be compared with those after many.
     """
 
-    def merit(trial: FrozenTrial) -> tuple[bool, int, float]:
+    def merit(trial: FrozenTrial) -> tuple[bool, int, float, float]:
         complete = trial.state is TrialState.COMPLETE
         epochs = 0 if complete else len(trial.intermediate_values)
-        return complete, epochs, accuracy_of(trial) or 0.0
+        cost = trial.values[1] if complete and len(trial.values) > 1 else 0.0
+        return complete, epochs, accuracy_of(trial) or 0.0, -cost
 
     ended = [trial for trial in trials if state_of(trial) in ("complete", "pruned")]
     with_accuracy = [trial for trial in ended if accuracy_of(trial) is not None]
@@ -89,13 +94,33 @@ def pareto_front(study: optuna.Study, config: StudyConfig, cost: Cost) -> list[F
         >>> [trial.number for trial in pareto_front(study, load_study("default"), "parameters")]
         [0, 1]
     """
-    with_cost = [trial for trial in best_trials(study, config) if _cost(trial, cost) is not None]
-    front: list[FrozenTrial] = []
-    # Among equally cheap ones the best comes first: sorting is stable.
-    for trial in sorted(with_cost, key=lambda trial: _cost(trial, cost) or 0):
-        if not front or trial.values[0] > front[-1].values[0]:
-            front.append(trial)
-    return front
+    return _front(best_trials(study, config), cost)
+
+
+def front(study: optuna.Study, config: StudyConfig) -> Front | None:
+    """The Pareto front of accuracy and the study's second objective; None if it has none."""
+    if config.second_objective is None:
+        return None
+    cost = config.second_objective
+    trials = [
+        OnFront(number=trial.number, value=trial.values[0], cost=trial.values[1])
+        for trial in pareto_front(study, config, cost)
+    ]
+    return Front(cost=cost, trials=trials)
+
+
+def _front(trials: Sequence[FrozenTrial], cost: Cost) -> list[FrozenTrial]:
+    """Of complete trials those that no cheaper one matches, cheapest first."""
+    with_cost = [
+        (spent, -trial.values[0], trial.number, trial)
+        for trial in trials
+        if (spent := _cost(trial, cost)) is not None
+    ]
+    found: list[FrozenTrial] = []
+    for *_, trial in sorted(with_cost):
+        if not found or trial.values[0] > found[-1].values[0]:
+            found.append(trial)
+    return found
 
 
 def _cost(trial: FrozenTrial, cost: Cost) -> float | None:

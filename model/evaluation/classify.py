@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from model.config import TrainConfig
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
+from model.network.ensemble import TrainedConfig
 
 SLICE = 100
 """Pictures embedded at once."""
@@ -33,8 +33,8 @@ class Answers(NamedTuple):
 
 @torch.inference_mode()
 def classify(
-    network: SiameseNetwork,
-    train: TrainConfig,
+    network: TwinNetwork,
+    config: TrainedConfig,
     support: Tensor,
     query: Tensor,
     owners: Tensor | None = None,
@@ -48,19 +48,21 @@ def classify(
 
     Args:
         network: on the pictures' device.
-        train: how it was trained.
+        config: how it was trained.
         support: uint8 [supports, size, size], 255 is ink.
         query: uint8 [queries, size, size].
         owners: int64 [supports], each support's class, from 0 on; None if each is a class.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
-        >>> from model.config import Convolution, LayerConfig, NetworkConfig
+        >>> from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+        >>> from model.network.siamese import SiameseNetwork
         >>> layer = Convolution(filters=4, kernel=5, pool=True)
-        >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
+        >>> shape = NetworkConfig(size=14, convolutions=[layer], units=8)
         >>> train = TrainConfig(layers=[LayerConfig(learning_rate=0.1)] * 3)
+        >>> config, network = RunConfig(network=shape, train=train), SiameseNetwork(shape)
         >>> pictures = make_glyphs().characters(["Glyphs_41"], [17, 18], size=14).pictures
-        >>> answers = classify(network, train, support=pictures[:5, 0], query=pictures[:3, 1])
+        >>> answers = classify(network, config, support=pictures[:5, 0], query=pictures[:3, 1])
         >>> answers.classes.shape, bool(answers.classes.sum(1).allclose(torch.ones(3)))
         (torch.Size([3, 5]), True)
     """
@@ -72,7 +74,7 @@ def classify(
     scores = network.score(new, known)
     if owners is not None:
         scores = pooled(scores, owners)
-    probabilities = (scores / (train.softmax_temperature or 1.0)).softmax(1)
+    probabilities = (scores / config.softmax_temperature).softmax(1)
     return Answers(probabilities, scores.sigmoid(), scores)
 
 

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from data.characters import Characters
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
 
 
 class Likeness(Protocol):
     """A measure of likeness between pictures: the more alike, the higher the score.
 
-    It compares what was made of each picture: a `SiameseNetwork` its embeddings, the baselines
+    It compares what was made of each picture: a `TwinNetwork` its embeddings, the baselines
     pixels or coordinates.
     """
 
@@ -66,12 +66,13 @@ class Embedded:
         return Embedded(self.likeness, characters, self.vectors[rows][:, columns])
 
 
-def embed(network: SiameseNetwork, characters: Characters) -> Embedded:
+def embed(network: TwinNetwork, characters: Characters) -> Embedded:
     """Embeds every picture of the characters, in float32 unless under `autocast`.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
         >>> from model.config import Convolution, NetworkConfig
+        >>> from model.network.siamese import SiameseNetwork
         >>> layer = Convolution(filters=4, kernel=5, pool=True)
         >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
         >>> embedded = embed(network, make_glyphs().characters(["Glyphs_41"], [17, 18], size=14))
@@ -81,14 +82,14 @@ def embed(network: SiameseNetwork, characters: Characters) -> Embedded:
     return Embedded(network, characters, embed_all(network, characters))
 
 
-def scores_within(network: SiameseNetwork, characters: Characters) -> dict[str, Tensor]:
+def scores_within(network: TwinNetwork, characters: Characters) -> dict[str, Tensor]:
     """Scores of each alphabet's pictures, see `model.evaluation.scores`; each is embedded once."""
     return embed(network, characters).scores()
 
 
 @torch.inference_mode()
-def embed_all(network: SiameseNetwork, characters: Characters) -> Tensor:
-    """Embeds every picture: float32 [characters, drawers, copies * units]."""
+def embed_all(network: TwinNetwork, characters: Characters) -> Tensor:
+    """Embeds every picture: float32 [characters, drawers, length]."""
     training = network.training
     network.eval()
     # Slices of about 64 35x35 or 32 larger pictures keep the activations in the caches.

@@ -18,7 +18,7 @@ from model.device import autocast
 from model.evaluation.embeddings import Embedded, scores_within
 from model.evaluation.scores import Accuracy, one_shot_accuracy
 from model.evaluation.standard_error import accuracy_error
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
 
 CLOSE = 0.03
 """Scores closer than this part of a query's range of scores are computed again in float32.
@@ -69,7 +69,7 @@ class RunsAccuracy:
 
 
 def one_shot_exact(
-    network: SiameseNetwork, characters: Characters, way: int | None = None
+    network: TwinNetwork, characters: Characters, way: int | None = None
 ) -> Accuracy:
     """Measures one-shot accuracy over every drawer pair, see `one_shot_accuracies`.
 
@@ -81,6 +81,7 @@ def one_shot_exact(
     Example:
         >>> from data.sources.glyphs import make_glyphs
         >>> from model.config import Convolution, NetworkConfig
+        >>> from model.network.siamese import SiameseNetwork
         >>> layer = Convolution(filters=4, kernel=5, pool=True)
         >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
         >>> characters = make_glyphs().characters(["Glyphs_41", "Glyphs_42"], [17, 18], size=14)
@@ -92,7 +93,7 @@ def one_shot_exact(
 
 @torch.inference_mode()
 def predict_runs(
-    network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
+    network: TwinNetwork, characters: Characters, runs: Sequence[OneShotRun]
 ) -> list[Tensor]:
     """Answers the one-shot trials of some runs; each picture is embedded once.
 
@@ -139,10 +140,10 @@ def predict_runs(
     return answers
 
 
-def _embed_cells(network: SiameseNetwork, characters: Characters, cells: Tensor) -> Tensor:
+def _embed_cells(network: TwinNetwork, characters: Characters, cells: Tensor) -> Tensor:
     """Embeds pictures given by indices (character, drawer), int64 [n, 2]; each only once."""
     if not len(cells):
-        return torch.empty(0, network.config.units, device=characters.device)
+        return torch.empty(0, 0, device=characters.device)
     columns = len(characters.drawers)
     flat = cells.to(characters.device)
     distinct, place = torch.unique(flat[:, 0] * columns + flat[:, 1], return_inverse=True)
@@ -152,7 +153,7 @@ def _embed_cells(network: SiameseNetwork, characters: Characters, cells: Tensor)
 
 
 def one_shot_runs(
-    network: SiameseNetwork, characters: Characters, runs: Sequence[OneShotRun]
+    network: TwinNetwork, characters: Characters, runs: Sequence[OneShotRun]
 ) -> RunsAccuracy:
     """Measures accuracy on given runs, such as the 20 official ones (the paper's section 4.3).
 
@@ -163,6 +164,7 @@ def one_shot_runs(
         >>> from data.sources.glyphs import make_glyphs
         >>> from data.splits import held_out_characters
         >>> from model.config import Convolution, NetworkConfig
+        >>> from model.network.siamese import SiameseNetwork
         >>> layer = Convolution(filters=4, kernel=5, pool=True)
         >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
         >>> glyphs = make_glyphs()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import comb
+from math import comb, sqrt
+from statistics import fmean
 from typing import NamedTuple
 
 import torch
@@ -189,6 +190,25 @@ def verification_accuracy(scores: Scores) -> Accuracy:
             for alphabet, value, weight in zip(scores, values, weights, strict=True)
         }
     )
+
+
+def spread(scores: Scores) -> float:
+    """How far the scores of a query with its supports lie apart: their standard deviation.
+
+    Root mean square over all queries, against the supports by each other drawer; each alphabet of
+    equal weight. What all supports of a query have in common changes no answer, nor the spread.
+
+    Example:
+        >>> scores = torch.eye(2)[:, None, :, None].expand(2, 2, 2, 2)
+        >>> spread({"Greek": scores}), spread({"Greek": 3 * scores - 7})
+        (0.5, 1.5)
+    """
+    variances = []
+    for of_alphabet in scores.values():
+        others = ~torch.eye(of_alphabet.shape[1], dtype=torch.bool, device=of_alphabet.device)
+        of_queries = of_alphabet.double().var(2, correction=0)  # [character, drawer, drawer]
+        variances.append(float(of_queries[:, others].mean()))
+    return sqrt(fmean(variances))
 
 
 def hardest_one_shot_trials(scores: Scores) -> list[OneShotTrial]:

@@ -12,7 +12,7 @@ from data.batches import draw_pairs, seeded
 from data.characters import Characters
 from model.evaluation.embeddings import Embedded, embed
 from model.evaluation.standard_error import accuracy_error
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
 
 VERIFICATION_PAIRS = 10_000
 """Pairs to measure accuracy on: as many as the paper validates on (section 4.2)."""
@@ -48,7 +48,7 @@ class ScoredPairs(NamedTuple):
 
 
 def verification(
-    network: SiameseNetwork,
+    network: TwinNetwork,
     validation: Characters,
     test: Characters,
     seed: int = 0,
@@ -69,6 +69,7 @@ def verification(
     Example:
         >>> from data.sources.glyphs import make_glyphs
         >>> from model.config import Convolution, NetworkConfig
+        >>> from model.network.siamese import SiameseNetwork
         >>> layer = Convolution(filters=4, kernel=5, pool=True)
         >>> network = SiameseNetwork(NetworkConfig(size=14, convolutions=[layer], units=8))
         >>> glyphs = make_glyphs()
@@ -113,7 +114,7 @@ def verify(validation: ScoredPairs, test: ScoredPairs) -> VerificationAccuracy:
 
 @torch.inference_mode()
 def scored_pairs(
-    network: SiameseNetwork, embedded: Embedded, seed: int, across: bool = False
+    network: TwinNetwork, embedded: Embedded, seed: int, across: bool = False
 ) -> ScoredPairs:
     """Scores 10 000 random pairs, half of one character; `across` as in `draw_pairs`."""
     generator = seeded(torch.device("cpu"), seed)

@@ -1,6 +1,8 @@
 """The twin network.
 
-- siamese: its layers, embeddings and scores
+- distance: what twin networks have in common: a weighted distance of embeddings
+- siamese: the twin network, its layers and embeddings
+- ensemble: several trained networks that answer as one
 - centring: drawings brought to the middle of the picture and to a common size
 - weights: networks as files
 - programs: networks as files that run without this project: ONNX, torch.export

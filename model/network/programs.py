@@ -21,8 +21,8 @@ from torch import Tensor, nn
 
 from data.errors import InputError, WorkFailed
 from data.whole_files import replacing
-from model.config import RunConfig
-from model.network.siamese import SiameseNetwork
+from model.network.distance import TwinNetwork
+from model.network.ensemble import TrainedConfig
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
@@ -54,9 +54,9 @@ class Program(NamedTuple):
 
 
 class Embed(nn.Module):
-    """Pictures [n, 1, size, size] -> embeddings [n, copies * units], as `SiameseNetwork.embed`."""
+    """Pictures [n, 1, size, size] -> embeddings [n, length], as `TwinNetwork.embed`."""
 
-    def __init__(self, network: SiameseNetwork) -> None:
+    def __init__(self, network: TwinNetwork) -> None:
         super().__init__()
         self.network = network
 
@@ -67,11 +67,11 @@ class Embed(nn.Module):
 class Score(nn.Module):
     """Queries [n, 1, size, size] and supports [m, ...] -> scores [n, m].
 
-    They are `SiameseNetwork.score`'s, by its plain definition: neither `cdist` nor the indices of
-    weights by sign are in ONNX. The differences, [n, m, copies * units], are held in memory.
+    They are `TwinNetwork.score`'s, by its plain definition: neither `cdist` nor the indices of
+    weights by sign are in ONNX. The differences, [n, m, length], are held in memory.
     """
 
-    def __init__(self, network: SiameseNetwork) -> None:
+    def __init__(self, network: TwinNetwork) -> None:
         super().__init__()
         self.network = network
 
@@ -80,7 +80,7 @@ class Score(nn.Module):
         return self.network.score_pairs(left[:, None], right[None])
 
 
-def programs_of(network: SiameseNetwork) -> tuple[Program, Program]:
+def programs_of(network: TwinNetwork) -> tuple[Program, Program]:
     """A network's two programs."""
     return (
         Program("embed", Embed(network), ("pictures",), "embeddings"),
@@ -89,7 +89,7 @@ def programs_of(network: SiameseNetwork) -> tuple[Program, Program]:
 
 
 def write_programs(
-    network: SiameseNetwork, config: RunConfig, form: ProgramForm, folder: Path
+    network: TwinNetwork, config: TrainedConfig, form: ProgramForm, folder: Path
 ) -> dict[Path, float]:
     """Writes a network's programs, each whole or not at all, once it gives what the network gives.
 
@@ -126,7 +126,9 @@ def write_programs(
     return written
 
 
-def program_bytes(program: Program, config: RunConfig, form: ProgramForm) -> tuple[bytes, float]:
+def program_bytes(
+    program: Program, config: TrainedConfig, form: ProgramForm
+) -> tuple[bytes, float]:
     """A program's file, and how much it differs from the network on pictures that it has not seen.
 
     Raises:
@@ -164,17 +166,19 @@ def torch_program(content: bytes) -> Callable[..., Tensor]:
     return module
 
 
-def _pictures(program: Program, config: RunConfig, counts: tuple[int, int]) -> tuple[Tensor, ...]:
+def _pictures(
+    program: Program, config: TrainedConfig, counts: tuple[int, int]
+) -> tuple[Tensor, ...]:
     """Pictures for each input, of noise: a fifth of it is ink."""
     generator = torch.Generator().manual_seed(0)
-    size = config.network.size
+    size = config.size
     return tuple(
         (torch.rand(count, 1, size, size, generator=generator) * 5 - 4).clamp(min=0)
         for count, _ in zip(counts, program.inputs, strict=False)
     )
 
 
-def _traced(program: Program, config: RunConfig) -> ExportedProgram:
+def _traced(program: Program, config: TrainedConfig) -> ExportedProgram:
     # Of more pictures than one: torch takes a dimension of one for fixed.
     example = _pictures(program, config, counts=(3, 2))
     free = tuple({0: torch.export.Dim(name)} for name in program.inputs)
@@ -182,13 +186,13 @@ def _traced(program: Program, config: RunConfig) -> ExportedProgram:
         return torch.export.export(program.module, example, dynamic_shapes=free)
 
 
-def _torch(_: Program, traced: ExportedProgram, config: RunConfig) -> bytes:
+def _torch(_: Program, traced: ExportedProgram, config: TrainedConfig) -> bytes:
     file = io.BytesIO()
     torch.export.save(traced, file, extra_files={"about.json": json.dumps(_about(config))})
     return file.getvalue()
 
 
-def _onnx(program: Program, traced: ExportedProgram, config: RunConfig) -> bytes:
+def _onnx(program: Program, traced: ExportedProgram, config: TrainedConfig) -> bytes:
     try:
         import onnxruntime  # noqa: F401 - needed to check the program
         import onnxscript  # noqa: F401 - what torch.onnx needs
@@ -214,12 +218,11 @@ def _onnx(program: Program, traced: ExportedProgram, config: RunConfig) -> bytes
     return content
 
 
-def _about(config: RunConfig) -> dict[str, str | int | float]:
+def _about(config: TrainedConfig) -> dict[str, str | int | float]:
     """What a program's user must know of its inputs and of its scores."""
-    temperature = config.train.softmax_temperature
     return {
         "pictures": "float32 [n, 1, size, size], 0 is paper, 1 is ink",
-        "size": config.network.size,
-        "probabilities": f"softmax over supports of scores / {temperature or 1.0:g}",
-        "temperature": temperature or 1.0,
+        "size": config.size,
+        "probabilities": f"softmax over supports of scores / {config.softmax_temperature:g}",
+        "temperature": config.softmax_temperature,
     }

@@ -1,15 +1,13 @@
-"""The twin network and its weighted L1 distance."""
+"""The twin network: its layers and its embeddings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pdist
 
-from model.config import NetworkConfig
+from model.config import Distance, NetworkConfig
 from model.network.centring import centred, copy_sizes
+from model.network.distance import TwinNetwork
 
 # Measured on Omniglot at this initialisation: two pictures differ by about a tenth in each unit,
 # whatever the width, and the distances of same and different pairs by a fifth of that. A total
@@ -18,12 +16,13 @@ LIKENESS = 128.0
 TYPICAL_DIFFERENCE = 0.1
 
 
-class SiameseNetwork(nn.Module):
+class SiameseNetwork(TwinNetwork):
     """The paper's network (section 3.1), built from a configuration.
 
     Both twins are the function `embed`. The score of two embeddings h1 and h2 is
-    `bias + sum_j alpha_j |h1_j - h2_j|`; its sigmoid is the probability that both pictures show one
-    character. Called as torch's other modules are, the network scores pairs of pictures.
+    `bias + sum_j alpha_j |h1_j - h2_j|`, or with the distance "l2" the same of squared differences;
+    its sigmoid is the probability that both pictures show one character. Called as torch's other
+    modules are, the network scores pairs of pictures.
 
     Raises:
         RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
@@ -80,20 +79,31 @@ class SiameseNetwork(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         nn.init.xavier_normal_(self.embedding.weight)
-        nn.init.constant_(self.output.weight, -LIKENESS / self.config.units)
+        # A typical difference counts as much, squared or not.
+        squared = self.config.distance == "l2"
+        likeness = LIKENESS / TYPICAL_DIFFERENCE if squared else LIKENESS
+        nn.init.constant_(self.output.weight, -likeness / self.config.units)
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):
                 nn.init.zeros_(parameter)
         nn.init.constant_(self.output.bias, LIKENESS * TYPICAL_DIFFERENCE)
 
+    @property
+    def size(self) -> int:
+        return self.config.size
+
+    @property
+    def networks(self) -> int:
+        return 1
+
+    @property
+    def distance(self) -> Distance:
+        return self.config.distance
+
     def layers(self) -> list[list[nn.Parameter]]:
         """Parameters of each layer, in the order of `NetworkConfig.layers`."""
         groups = [list(block.parameters()) for block in self.convolutions]
         return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
-
-    def forward(self, left: Tensor, right: Tensor) -> Tensor:
-        """Scores of pairs of pictures: two float [n, 1, size, size], 1 is ink -> float32 [n]."""
-        return self.score_pairs(self.embed(left), self.embed(right))
 
     def embed(self, pictures: Tensor) -> Tensor:
         """Embeds pictures: float [n, 1, size, size], 1 is ink -> float32 [n, units], from 0 to 1.
@@ -114,55 +124,13 @@ class SiameseNetwork(nn.Module):
             features = block(features)
         return torch.sigmoid(self.embedding(features.flatten(1)).float())
 
-    def score(self, left: Tensor, right: Tensor) -> Tensor:
-        """Scores of every left embedding against every right one.
+    def _bias(self) -> Tensor:
+        return self.output.bias
 
-        Args:
-            left: float32 [n, units] or [n, copies * units], as `embed` gives them.
-            right: float32 [m, units] or [m, copies * units].
-
-        Returns:
-            float32 [n, m].
-        """
-        total = self.output.bias.repeat(len(left), len(right))
-        for sign, units, weight in self._signed_weights(left):
-            distance = torch.cdist(left[:, units] * weight, right[:, units] * weight, p=1)
-            total = total + sign * distance
-        return total
-
-    def score_within(self, embeddings: Tensor) -> Tensor:
-        """Scores of every embedding against every other and itself: [n, units] -> [n, n].
-
-        These are the numbers of `score`, with a gradient, and several times faster on a CPU.
-        """
-        count = len(embeddings)
-        rows, columns = torch.triu_indices(count, count, 1, device=embeddings.device)
-        upper = embeddings.new_zeros(len(rows))
-        for sign, units, weight in self._signed_weights(embeddings):
-            upper = upper + sign * pdist(embeddings[:, units] * weight, p=1)
-        square = upper.new_zeros(count, count).index_put((rows, columns), upper)
-        return square + square.T + self.output.bias
-
-    def _alpha(self, embeddings: Tensor) -> Tensor:
+    def _alpha(self, length: int) -> Tensor:
         """Weight of each difference between two embeddings: [units] or [copies * units].
 
         The mean over the copies' scores is one score in which the copies share the weights.
         """
-        copies = embeddings.shape[-1] // self.config.units
+        copies = length // self.config.units
         return self.output.weight[0].repeat(copies) / copies
-
-    def _signed_weights(self, embeddings: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-        """For each sign that alphas have: the sign, its units' indices, and their |alpha|.
-
-        alpha_j |a - b| = sign(alpha_j) | |alpha_j| a - |alpha_j| b |, so a weighted distance is one
-        L1 distance for each sign, without the [n, m, units] differences in memory.
-        """
-        alpha = self._alpha(embeddings)
-        for sign in (-1, 1):
-            units = torch.nonzero(alpha.detach() * sign > 0).flatten()
-            if len(units):
-                yield sign, units, alpha[units].abs()
-
-    def score_pairs(self, left: Tensor, right: Tensor) -> Tensor:
-        """Scores of each left embedding against its right one: two [..., units] -> [...]."""
-        return (left - right).abs() @ self._alpha(left) + self.output.bias

@@ -14,6 +14,8 @@ from torch import Tensor
 from data.errors import InputError, WorkFailed
 from data.whole_files import replacing
 from model.config import WEIGHTS, RunConfig
+from model.network.distance import TwinNetwork
+from model.network.ensemble import Ensemble, EnsembleConfig, TrainedConfig
 from model.network.siamese import SiameseNetwork
 
 FORMAT = "siamese-hpo"
@@ -52,7 +54,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise InputError(f"{path}: not a {FORMAT} weights file ({error})") from None
 
 
-def save_network(network: SiameseNetwork, config: RunConfig, path: Path) -> None:
+def save_network(network: TwinNetwork, config: TrainedConfig, path: Path) -> None:
     """Writes a network's weights and its configuration into one file, whole or not at all.
 
     Raises:
@@ -77,20 +79,48 @@ def save_network(network: SiameseNetwork, config: RunConfig, path: Path) -> None
 
 
 def load_network(path: Path) -> tuple[SiameseNetwork, RunConfig]:
-    """Reads a network that `save_network` wrote, onto the CPU, and its configuration.
+    """Reads a single network that `save_network` wrote, onto the CPU, and its configuration.
 
     Raises:
-        InputError: the file is missing, or holds no network.
+        InputError: the file is missing, or holds no network, or an ensemble.
 
     Example:
         >>> load_network(Path("missing.safetensors"))
         Traceback (most recent call last):
         data.errors.InputError: missing.safetensors: no such file
     """
+    network, config = load_trained(path)
+    if not isinstance(network, SiameseNetwork) or not isinstance(config, RunConfig):
+        raise InputError(
+            f"{path}: holds an ensemble of {network.networks} networks; here a single one is needed"
+        )
+    return network, config
+
+
+def load_trained(path: Path) -> tuple[TwinNetwork, TrainedConfig]:
+    """Reads a network or an ensemble that `save_network` wrote, onto the CPU.
+
+    Returns:
+        The network, and how it, or each of the ensemble, is built and was trained.
+
+    Raises:
+        InputError: the file is missing, or holds no network.
+
+    Example:
+        >>> load_trained(Path("missing.safetensors"))
+        Traceback (most recent call last):
+        data.errors.InputError: missing.safetensors: no such file
+    """
     tensors, document = read_tensors(path)
+    network: TwinNetwork
+    config: TrainedConfig
     try:
-        config = RunConfig.model_validate(document)
-        network = SiameseNetwork(config.network)
+        if "members" in document:
+            config = EnsembleConfig.model_validate(document)
+            network = Ensemble(config)
+        else:
+            config = RunConfig.model_validate(document)
+            network = SiameseNetwork(config.network)
         network.load_state_dict(tensors)
     except (ValueError, RuntimeError):
         raise InputError(f"{path}: holds no network of this project") from None

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from data.batches import Batch, character_batches, draw_pairs, pair_batches, seeded
-from data.distort import distort
+from data.distort import chosen_maps, distort, fixed_maps
 from data.errors import InputError
 from data.splits import SearchData
 from model.config import RunConfig
@@ -30,7 +30,7 @@ from model.training.speed import Speed
 from model.training.validation import Validation, validate
 
 # Purposes of the streams of random numbers; see `seeded`.
-PAIR_SET, BATCHES, DISTORTIONS = range(3)
+PAIR_SET, BATCHES, DISTORTIONS, MAPS = range(4)
 STEPS_TOLD = 5.0
 """Seconds between two tellings of how far an epoch is."""
 FINITE_CHECK = 16
@@ -89,6 +89,7 @@ class Trainer:
         self.checkpoint = checkpoint
         self._steps_done = steps_done
         self._fixed_pairs = self._draw_fixed_pairs()
+        self._fixed_maps = self._draw_fixed_maps()
         self._start()
         if checkpoint is not None and checkpoint.exists():
             self._resume(checkpoint)
@@ -207,12 +208,15 @@ class Trainer:
         total = torch.zeros((), device=self.device)
         steps, told, speed = 0, start, Speed()
         for batch in self.batches(epoch):
+            if (maps := self._fixed_maps) is not None:
+                maps = chosen_maps(maps, batch.labels, batch.drawers, generator)
             inputs = distort(
                 batch.pictures.float() / 255,
                 train.distortion.affine,
                 train.distortion.elastic,
                 train.distortion.stroke,
                 generator,
+                maps,
             )
             total += self.step(inputs, batch.labels)
             speed.step_done(len(inputs))
@@ -261,7 +265,7 @@ class Trainer:
         )
 
     def _generator(self, purpose: int, epoch: int = 0) -> torch.Generator:
-        on = self.device if purpose == DISTORTIONS else torch.device("cpu")
+        on = self.device if purpose in (DISTORTIONS, MAPS) else torch.device("cpu")
         return seeded(on, self.config.train.seed, purpose, epoch)
 
     def _draw_fixed_pairs(self) -> Tensor | None:
@@ -270,6 +274,13 @@ class Trainer:
             return None
         count, across = train.batch.training_pairs, train.batch.across
         return draw_pairs(self.data.train, count, self._generator(PAIR_SET), across)
+
+    def _draw_fixed_maps(self) -> Tensor | None:
+        distortion, pictures = self.config.train.distortion, self.data.train.pictures
+        if distortion.fixed == 0:
+            return None
+        (count, drawers), generator = pictures.shape[:2], self._generator(MAPS)
+        return fixed_maps(count, drawers, distortion.fixed, distortion.affine, generator)
 
     def _resume(self, path: Path) -> None:
         try:

@@ -55,7 +55,7 @@ def test_a_study_that_is_not_there(refused: Refused) -> None:
         (
             '"random"',
             '"bayes"',
-            "sampler.name: should be 'tpe', 'gp', 'additive' or 'random', not 'bayes'",
+            "sampler.name: should be 'tpe', 'gp', 'additive', 'nsga2' or 'random', not 'bayes'",
         ),
         (
             "trials = 3",

@@ -25,6 +25,7 @@ from benchmarks.published.tables.searches import (
 )
 from benchmarks.published.tables.space import ablation, effects, shapes
 from benchmarks.published.tables.speed import (
+    compiled,
     notes,
     overhead,
     quick_studies,
@@ -95,6 +96,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "steps": steps,
     "steps-before": steps_before,
     "threads": threads,
+    "compiled": compiled,
     "starts": starts,
     "quick-studies": quick_studies,
     "time-to-accuracy": time_to_accuracy,

@@ -103,6 +103,20 @@ def threads(results: Results) -> Table:
     return Table(("pictures a second", *heads), rows)
 
 
+def compiled(results: Results) -> Table:
+    """A step that torch.compile has compiled against the step as it is."""
+    rows: list[Row] = []
+    for line in results.lines(FILE, "compiled step", "network", "precision"):
+        cells = (
+            f"{line['seconds_to_compile']:.0f} s",
+            *(f"{line['milliseconds'][kind]:.0f} ms" for kind in ("as it is", "compiled")),
+            _ratio(line["times"], 2),
+        )
+        rows.append((Link(f"{line['network']}, {_processor(line)}", FILE), *cells))
+    heads = ("compiled in", "a step as it is", "compiled", "times as fast")
+    return Table(("network", *heads), rows)
+
+
 def _ratio(found: Document, digits: int) -> str:
     return f"{found['value']:.{digits}f} ± {found['standard_error']:.{digits}f}"
 

@@ -7,13 +7,20 @@ from math import ceil, sqrt
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from data.errors import InputError
 from hpo.reproduce.context import Context
 from hpo.reproduce.table import Column, Measured, Row, Table
+from model.network.siamese import SiameseNetwork
 
 
 def run(context: Context) -> Table:
     """Shows those of one network; trains none."""
     network = context.trained_network()
+    if not isinstance(network, SiameseNetwork):
+        raise InputError(
+            f"--network {context.network.folder}: holds an ensemble of {network.networks} networks;"
+            " filters are shown of a single one"
+        )
     config, first = network.config, network.layers()[0][0]
     weights = first.detach().cpu()[:, 0]
     norms = weights.flatten(1).norm(dim=1)

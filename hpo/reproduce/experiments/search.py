@@ -6,18 +6,39 @@ machine at any time: the databases of the searches, the checkpoints of what was 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from hpo.reproduce.context import Context
-from hpo.reproduce.paper_search.figures import search_figure, worth_figure
+from hpo.reproduce.paper_search.compared import Reached
+from hpo.reproduce.paper_search.figures import (
+    proposals_figure,
+    search_figure,
+    steps_figure,
+    worth_figure,
+)
 from hpo.reproduce.paper_search.longest import lengthened, longest, longest_rows
-from hpo.reproduce.paper_search.searches import best_of, search_rows, searches, verdict
+from hpo.reproduce.paper_search.searches import (
+    Searched,
+    best_in_other_form,
+    best_of,
+    search_rows,
+    searches,
+    verdict,
+)
 from hpo.reproduce.paper_search.settings import FORMS, SMALLEST, Settings
+from hpo.reproduce.paper_search.splits import splits
+from hpo.reproduce.paper_search.staircase import staircase
+from hpo.reproduce.paper_search.table1 import table1_rows
 from hpo.reproduce.paper_search.worth import worth, worth_rows
+from hpo.reproduce.registry import PARTS
 from hpo.reproduce.table import Column, Row, Table
+from hpo.reproduce.verification import KINDS
+from hpo.storage.shipped import shipped_network
 from hpo.study.file import load_study
+from model.config_file import read_config_and_dataset
 
 ACCURACY = (
     "20-way within alphabet; where no other is named, over every drawer pair of the validation"
@@ -27,44 +48,97 @@ ACCURACY = (
 
 def settings_for(context: Context) -> Settings:
     """The experiment at the context's picture size."""
-    return Settings(
-        studies={form: load_study(name) for form, name in FORMS[context.size].items()},
-        fixed=SMALLEST if context.size == "small" else None,
-    )
+    studies = {form: load_study(name) for form, name in FORMS[context.size].items()}
+    if context.size == "paper":
+        return Settings(studies=studies)
+    ours, _ = read_config_and_dataset(shipped_network().config)
+    return Settings(studies=studies, fixed=SMALLEST, ours=ours)
+
+
+@dataclass
+class _Results:
+    """What the parts that are done give to the table."""
+
+    rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=lambda: [ACCURACY])
+    figures: dict[str, Figure] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def add_compared(self, part: str, reached: dict[str, Reached], settings: Settings) -> None:
+        for title, of_title in reached.items():
+            self.rows += of_title.rows(f"{part}, {title}")
+        self.figures[part] = steps_figure(reached)
+        self.notes.append(
+            f"Each training of the {part} sees {settings.split_pairs:,} pairs, if it says no other;"
+            " its network is that of the best epoch on validation."
+        )
 
 
 def run(context: Context, settings: Settings | None = None) -> Table:
     """All parts, or the one that the context names."""
     settings = settings or settings_for(context)
-    rows: list[Row] = []
-    notes, details, figures = [ACCURACY], dict[str, Any](), dict[str, Figure]()
-    if context.part in (None, "worth"):
-        tried = worth(context, settings)
-        rows += worth_rows(tried)
-        notes.append(
-            f"Random configurations saw {settings.worth_steps * settings.worth_pairs} pairs each."
-            " Above an untrained network: by a point more than the best of the untrained ones."
-        )
-        details["worth"] = tried
-        figures["worth"] = worth_figure(tried)
-    if context.part != "worth":
-        # The long training needs the searches' best; those that are done are not run again.
+    parts = PARTS["search"] if context.part is None else (context.part,)
+    results = _Results()
+    if "worth" in parts:
+        _worth(context, settings, results)
+    if parts != ("worth",):
+        # What comes after needs the searches' best; those that are done are not run again.
         found = searches(context, settings)
-        rows += search_rows(found)
-        notes.append(verdict(found))
-        details["searches"] = [search.document() for search in found]
-        figures["searches"] = search_figure(found)
-        best = best_of(found)
-        if context.part != "searches" and best is not None:
-            networks = longest(context, settings, best)
-            rows += longest_rows(networks, context)
-            details["longest"] = lengthened(best, settings).model_dump(mode="json")
+        _searches(found, results)
+        if (best := best_of(found)) is not None:
+            _after(context, settings, best, best_in_other_form(found, best), parts, results)
     return Table(
         title="the paper's own search",
         of="what",
         columns=(Column("here"), Column("original")),
-        rows=rows,
-        notes=notes,
-        figures=figures,
-        details=details,
+        rows=results.rows,
+        notes=results.notes,
+        figures=results.figures,
+        details=results.details,
     )
+
+
+def _worth(context: Context, settings: Settings, results: _Results) -> None:
+    tried = worth(context, settings)
+    results.rows += worth_rows(tried)
+    results.notes.append(
+        f"Random configurations saw {settings.worth_steps * settings.worth_pairs:,} pairs each."
+        " Above an untrained network: by a point more than the best of the untrained ones."
+    )
+    results.details["worth"] = tried
+    results.figures["worth"] = worth_figure(tried)
+
+
+def _searches(found: list[Searched], results: _Results) -> None:
+    results.rows += search_rows(found)
+    results.notes.append(verdict(found))
+    results.details["searches"] = [search.document() for search in found]
+    results.figures["searches"] = search_figure(found)
+    results.figures["proposals"] = proposals_figure(found)
+
+
+def _after(
+    context: Context,
+    settings: Settings,
+    best: Searched,
+    other: Searched | None,
+    parts: tuple[str, ...],
+    results: _Results,
+) -> None:
+    """The parts that train the searches' best configuration."""
+    config = best.best
+    assert config is not None
+    if "longest" in parts:
+        networks = longest(context, settings, config)
+        results.rows += longest_rows(networks, context)
+        results.details["longest"] = lengthened(config, settings).model_dump(mode="json")
+    if "splits" in parts:
+        in_other = None if other is None else other.best
+        reached = splits(context, settings, config, in_other)
+        results.add_compared("splits", reached, settings)
+    if "staircase" in parts:
+        results.add_compared("staircase", staircase(context, settings, config), settings)
+    if "table1" in parts:
+        results.rows += table1_rows(context, settings, config)
+        results.notes.append(KINDS)
+    results.details["best"] = {"form": best.form, "sampler": best.sampler}

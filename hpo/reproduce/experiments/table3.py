@@ -18,7 +18,7 @@ def run(context: Context) -> Table:
     digits = load_mnist(context.machine.data_root)
     rows = []
     for redrawn in (False, True):
-        characters = as_characters(digits, network.config.size, redrawn=redrawn)
+        characters = as_characters(digits, network.size, redrawn=redrawn)
         characters = characters.to(context.device)
         embedded = {
             "siamese network": embed(network, characters),

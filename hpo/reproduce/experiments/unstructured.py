@@ -17,7 +17,7 @@ OTHERS = {"from": 0.89, "to": 0.91}
 def run(context: Context) -> Table:
     """Measures one network; trains none."""
     network = context.trained_network()
-    characters = evaluation_characters(context.collection, network.config.size, context.device)
+    characters = evaluation_characters(context.collection, network.size, context.device)
     everyone = embed(network, characters)
     tested = paper_splits(context.collection).test.alphabets
     curves: dict[str, list[Measured]] = {}

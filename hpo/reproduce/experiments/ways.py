@@ -21,7 +21,7 @@ OTHERS = {2: 0.97, 20: 0.71}
 def run(context: Context) -> Table:
     """Measures one network; trains none."""
     network = context.trained_network()
-    characters = evaluation_characters(context.collection, network.config.size, context.device)
+    characters = evaluation_characters(context.collection, network.size, context.device)
     ways = one_shot_accuracies(scores_within(network, characters), WAYS)
     splits = paper_splits(context.collection)
     chosen = {

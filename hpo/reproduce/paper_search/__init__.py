@@ -5,4 +5,8 @@
 - searches: samplers beside random search, with repetitions
 - figures: their pictures
 - longest: the best configuration trained for long, its networks kept on the way and tested after
+- compared: configurations trained for as many pairs, and measured side by side
+- splits: the best configuration with one change each
+- staircase: from the paper's recipe to ours in steps
+- table1: verification by the number of training pairs
 """

@@ -1,11 +1,22 @@
-"""Pictures of the paper's search: random configurations by rank, and searches over time."""
+"""Pictures of the paper's search: configurations by rank, searches over time, steps compared."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from matplotlib.figure import Figure
 
+from hpo.reproduce.paper_search.compared import Reached
 from hpo.reproduce.paper_search.searches import Searched
+from hpo.reproduce.paper_search.settings import PAPER
 from hpo.reproduce.paper_search.worth import Tried
+from hpo.reproduce.table import Measured
+
+FIGURES: dict[str, Callable[[Reached], Measured]] = {
+    "official runs": lambda reached: reached.official,
+    "every drawer pair": lambda reached: reached.every_pair,
+}
+"""What is shown of each configuration that is compared."""
 
 
 def worth_figure(found: dict[str, list[Tried]]) -> Figure:
@@ -44,4 +55,54 @@ def search_figure(found: list[Searched]) -> Figure:
             ylabel="best validation accuracy so far, %",
         )
         axes.legend(fontsize=8)
+    return figure
+
+
+def proposals_figure(found: list[Searched]) -> Figure:
+    """For each form, what every model-based search proposed: how fast weights shrink by it."""
+    forms = list(dict.fromkeys(search.form for search in found))
+    figure = Figure(figsize=(5 * len(forms) + 1, 4), layout="constrained")
+    samplers = list(dict.fromkeys(search.sampler for search in found))
+    for axes, form in zip(figure.subplots(1, len(forms), squeeze=False)[0], forms, strict=True):
+        for search in (search for search in found if search.form == form):
+            axes.plot(
+                range(1, len(search.shrinking) + 1),
+                search.shrinking,
+                linestyle="none",
+                marker=".",
+                color=f"C{samplers.index(search.sampler)}",
+                label=None if search.repetition else search.sampler,
+            )
+        # L2 may be 0, which has no place on a logarithmic scale.
+        axes.set_yscale("symlog", linthresh=1e-9)
+        axes.set(
+            title=f"{form} scales",
+            xlabel="trials, in the order in which they ended",
+            ylabel="part of a weight lost in a step, most of all layers",
+        )
+        axes.legend(fontsize=8)
+    return figure
+
+
+def steps_figure(reached: Mapping[str, Reached]) -> Figure:
+    """Configurations from top to bottom, with standard errors, and the paper's accuracy."""
+    figure = Figure(figsize=(7.5, 0.45 * len(reached) + 1.5), layout="constrained")
+    axes = figure.subplots()
+    places = range(len(reached))
+    for number, (name, take) in enumerate(FIGURES.items()):
+        cells = [take(of_config) for of_config in reached.values()]
+        axes.errorbar(
+            [100 * cell.value for cell in cells],
+            [place + 0.2 * number - 0.1 for place in places],
+            xerr=[100 * (cell.error or 0.0) for cell in cells],
+            linestyle="none",
+            marker="o",
+            capsize=3,
+            label=name,
+        )
+    axes.axvline(100 * PAPER, color="0.5", linestyle="--", label="the paper, official runs")
+    axes.set_yticks(places, list(reached))
+    axes.invert_yaxis()
+    axes.set_xlabel("20-way accuracy on the test alphabets, %")
+    axes.legend(fontsize=8)
     return figure

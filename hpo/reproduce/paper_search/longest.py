@@ -14,7 +14,8 @@ from hpo.finish.retrain import following_seeds, with_seed
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.reproduce.context import Context
 from hpo.reproduce.one_shot import one_shot
-from hpo.reproduce.paper_search.settings import Settings
+from hpo.reproduce.paper_search.compared import for_pairs
+from hpo.reproduce.paper_search.settings import PAPER, PAPER_PAIRS, Settings
 from hpo.reproduce.table import Quoted, Row
 from hpo.reproduce.trainings import Kept
 from hpo.reproduce.verification import verified
@@ -24,9 +25,6 @@ from model.config import RunConfig
 from model.device import resolve_device
 from model.network.weights import save_network
 from model.training.trainer import Trainer
-
-PAPER, PAPER_PAIRS = 0.92, 0.9342
-"""The paper's 20-way accuracy on the official runs, and its best verification."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +79,7 @@ def kept_in(folder: TrainedFolder, pairs: int) -> TrainedFolder:
 
 def lengthened(config: RunConfig, settings: Settings) -> RunConfig:
     """A configuration to be trained for long, in epochs of `epoch_steps`, without an early stop."""
-    of_epoch = settings.epoch_steps * config.train.batch.pairs
-    epochs = -(-settings.kept[-1] // of_epoch)
-    changes = {"epochs": epochs, "patience": epochs, "steps_per_epoch": settings.epoch_steps}
-    return config.model_copy(update={"train": config.train.model_copy(update=changes)})
+    return for_pairs(config, settings.kept[-1], settings.epoch_steps)
 
 
 def longest(context: Context, settings: Settings, config: RunConfig) -> dict[int, list[Kept]]:

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial
 
 from hpo.database.opening import open_storage
 from hpo.reproduce.context import Context
-from hpo.reproduce.paper_search.settings import Settings, starts
+from hpo.reproduce.paper_search.settings import PRUNERS, Settings, starts
 from hpo.reproduce.table import Measured, Row, over_seeds
 from hpo.run.search_task import search_here
 from hpo.storage.artifacts import open_store
@@ -40,6 +40,8 @@ class Searched:
         found: (seconds of training, best value so far), one entry for each improvement.
         seconds: of training, all trials together.
         counts: trials by how they ended.
+        shrinking: of each trained trial, in the order in which they ended, the largest part of a
+            weight that L2 takes in a step, over the layers.
     """
 
     form: str
@@ -49,6 +51,7 @@ class Searched:
     found: list[tuple[float, float]]
     seconds: float
     counts: dict[str, int]
+    shrinking: list[float]
 
     @property
     def value(self) -> float:
@@ -68,6 +71,7 @@ class Searched:
             "best": self.value,
             "seconds_trained": round(self.seconds, 1),
             "best_so_far": [[round(at, 1), value] for at, value in self.found],
+            "shrinking": self.shrinking,
             **self.counts,
         }
 
@@ -75,8 +79,8 @@ class Searched:
 def searches(context: Context, settings: Settings) -> list[Searched]:
     """Runs every search; those that are done are read. Each begins with the starts of a person.
 
-    Random search has the same starts, pruner and budget as the others, so what they find more of
-    is their sampler's.
+    Random search has the same starts, number of trials and, but for `additive`, the same pruner as
+    the others.
     """
     found = []
     for repetition, (form, study), sampler in product(
@@ -89,10 +93,15 @@ def searches(context: Context, settings: Settings) -> list[Searched]:
     return found
 
 
-def best_of(found: list[Searched]) -> RunConfig | None:
-    """The configuration with the best value on validation; None if no trial is complete."""
+def best_of(found: list[Searched]) -> Searched | None:
+    """The search that found the best value on validation; None if no trial is complete."""
     complete = [search for search in found if search.best is not None]
-    return max(complete, key=lambda search: search.value).best if complete else None
+    return max(complete, key=lambda search: search.value, default=None)
+
+
+def best_in_other_form(found: list[Searched], best: Searched) -> Searched | None:
+    """The best search of the other form of the space; None if no trial of it is complete."""
+    return best_of([search for search in found if search.form != best.form])
 
 
 def search_rows(found: list[Searched]) -> list[Row]:
@@ -151,9 +160,11 @@ def _defined(
     settings: Settings,
     context: Context,
 ) -> StudyConfig:
+    rule = PRUNERS.get(sampler.name, study.pruner.name)
     changes = {
         "name": name,
         "sampler": sampler,
+        "pruner": study.pruner.model_copy(update={"name": rule}),
         "seed": repetition,
         "trials": settings.trials,
         "dataset": context.collection.name,
@@ -193,6 +204,7 @@ def _read(form: str, config: StudyConfig, repetition: int, trials: list[FrozenTr
             found.append((now, trial.values[0]))
             best = trial
     number = counts(trials)
+    own = [trial for trial in ended if TrialRecord.of(trial).parameters is not None]
     return Searched(
         form=form,
         sampler=config.sampler.name,
@@ -206,4 +218,11 @@ def _read(form: str, config: StudyConfig, repetition: int, trials: list[FrozenTr
             "failed": number.failed,
             "infeasible": number.infeasible,
         },
+        shrinking=[_shrinking(trial_config(config, trial)) for trial in own],
     )
+
+
+def _shrinking(run: RunConfig) -> float:
+    """The largest part of a weight that L2 takes in a step, over the layers."""
+    train = run.train
+    return max(2 * train.learning_rate * layer.learning_rate * layer.l2 for layer in train.layers)

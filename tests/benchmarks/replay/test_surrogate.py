@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from recording import EPOCHS, SECONDS, recording
 
+from benchmarks.replay.gaussian import Gaussians
 from benchmarks.replay.surrogate import Kind, Surrogate, read_recorded
 from hpo.study.space import config_of
 
@@ -106,3 +107,14 @@ def test_gaussian_processes_predict_what_was_not_recorded() -> None:
         said = surrogate.truth(config_of(surrogate.study, line["params"], 0))
         errors.append(abs(said.best[-1] - max(line["accuracy"])))
     assert np.mean(errors) < 0.06  # their standard deviation is 0.13
+
+
+@pytest.mark.filterwarnings("error:invalid value")
+def test_gaussian_processes_take_a_column_of_one_value_as_nothing() -> None:
+    dice = np.random.default_rng(0)
+    inputs, targets = dice.random((12, 3)), dice.random((12, 5))
+    inputs[:, 1] = 0.5
+    gaussians = Gaussians(inputs, targets)
+    known, another = inputs[0].copy(), inputs[0].copy()
+    another[1] = 0.6
+    assert np.allclose(gaussians.predict(known), gaussians.predict(another), atol=0.2)

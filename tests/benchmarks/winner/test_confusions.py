@@ -63,7 +63,7 @@ def test_a_networks_weakest_alphabets_are_written_and_drawn(
     run(confusions.main, *words, "--alphabets", 2, "--dataset", "glyphs")
     document = json.loads((tmp_path / "to" / "weak.json").read_text())
     assert document["fingerprint"] == glyphs.fingerprint
-    assert document["seed"] == 7
+    assert document["seeds"] == [7]
     splits = paper_splits(glyphs)
     for split, alphabets in (
         ("validation", splits.validation.alphabets),

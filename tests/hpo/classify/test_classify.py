@@ -73,7 +73,7 @@ def right(network: SiameseNetwork, drawn: tuple[Any, Any]) -> float:
     """How many answers are right, of runs of twenty."""
     support, query = (pictures_of(list(side), CONFIG.network.size) for side in drawn)
     found = [
-        classify(network, CONFIG.train, known, new).classes.argmax(1) == torch.arange(WAY)
+        classify(network, CONFIG, known, new).classes.argmax(1) == torch.arange(WAY)
         for known, new in zip(support.split(WAY), query.split(WAY), strict=True)
     ]
     return float(torch.cat(found).double().mean())
@@ -108,7 +108,8 @@ def test_probabilities_are_the_scores_softmax_at_the_losses_temperature(
         ("batch-pairs", 4.0, 1),
     ):
         train = CONFIG.train.model_copy(update={"loss": loss, "temperature": temperature})
-        answers = classify(network, train, known, new)
+        config = CONFIG.model_copy(update={"train": train})
+        answers = classify(network, config, known, new)
         torch.testing.assert_close(answers.classes, (scores / divisor).softmax(1))
         torch.testing.assert_close(answers.same, scores.sigmoid())
 
@@ -117,9 +118,9 @@ def test_a_class_is_as_like_as_its_pictures_are_on_average(
     network: SiameseNetwork, drawn: tuple[Any, Any]
 ) -> None:
     known, new = (pictures_of(list(side[:6]), CONFIG.network.size) for side in drawn)
-    alone = classify(network, CONFIG.train, known, new).scores
+    alone = classify(network, CONFIG, known, new).scores
     owners = torch.tensor([0, 1, 0, 1, 1, 2])
-    scores = classify(network, CONFIG.train, known, new, owners).scores
+    scores = classify(network, CONFIG, known, new, owners).scores
     expected = [alone[:, [0, 2]], alone[:, [1, 3, 4]], alone[:, [5]]]
     torch.testing.assert_close(scores, torch.stack([part.mean(1) for part in expected], 1))
 

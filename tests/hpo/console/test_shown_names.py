@@ -13,6 +13,7 @@ from hpo.console import status_view
 from hpo.console.status import Best, Ended, Status, WinnerStatus, WorkerStatus
 from hpo.console.summary import print_retraining, print_summary
 from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.study.objectives import Front, OnFront
 from hpo.study.results import Budget, RetrainingResults, StudyResults
 from hpo.trials.budget import TrialCounts
 
@@ -42,6 +43,7 @@ def now() -> Status:
         retried=0,
         budget=Budget(trials=3, timeout=None),
         best=Best(number=0, value=0.5),
+        front=Front(cost="seconds", trials=[OnFront(number=0, value=0.5, cost=1.5)]),
         winner=WinnerStatus(number=0, validation=results.validation, test=results.test),
         converged=None,
         left_out=None,
@@ -63,6 +65,7 @@ def test_status_in_lines(now: Status, workspace: Workspace) -> None:
     assert "\x1b" not in lines
     assert f"Worker {SEEN}: trial 2" in lines
     assert f"{SEEN}/best.toml" in lines
+    assert "trial 0: 50.0\xa0%, 1.5 seconds of training" in lines
 
 
 def test_status_on_a_terminal(

@@ -21,6 +21,7 @@ from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
 from hpo.finish.finalists import finish, fresh_seeds
 from hpo.finish.finisher import Claim, Finisher, FinishLost
+from hpo.finish.retrain import single_seed_in
 from hpo.run.run import run_study
 from hpo.runtime.process_identity import this_process
 from hpo.search.checkpoints import Checkpoints
@@ -193,11 +194,30 @@ def test_results_json_says_what_was_done(
     assert sorted(path.name for path in output.iterdir()) == [
         "best.safetensors",
         "best.toml",
+        "networks",
         "rejection.json",
         "results.json",
         "trials.csv",
     ]
-    assert len({path.stat().st_mode for path in output.iterdir()}) == 1
+    assert len({path.stat().st_mode for path in output.iterdir() if path.is_file()}) == 1
+
+
+def test_every_retrained_network_is_kept(results: dict[str, Any], output: Path) -> None:
+    workspace = Workspace(output, "test", STORAGE)
+    trained = {
+        (finalist["number"], seed["seed"]): seed["accuracy"]
+        for finalist in results["finalists"]
+        for seed in finalist["seeds"]
+    }
+    kept = {
+        (trial, seed): single_seed_in(workspace.one_of_several(seed, trial)).accuracy
+        for trial, seed in trained
+    }
+    assert kept == trained
+    assert len(list(workspace.networks.iterdir())) == 4
+    winner = results["winner"]
+    best = workspace.one_of_several(winner["seed"], winner["number"])
+    assert best.weights.read_bytes() == workspace.weights.read_bytes()
 
 
 @pytest.mark.parametrize("epochs", [2, 8])
@@ -311,11 +331,11 @@ def test_results_of_another_study_are_left_alone(
     glyphs: Collection,
     output: Path,
 ) -> None:
-    before = {path: path.read_bytes() for path in output.iterdir()}
+    before = {path: path.read_bytes() for path in output.rglob("*") if path.is_file()}
     other = config.model_copy(update=change)
     with pytest.raises(InputError, match=message):
         run_study(other, glyphs, MACHINE, Workspace.of(other.name, output))
-    assert {path: path.read_bytes() for path in output.iterdir()} == before
+    assert {path: path.read_bytes() for path in output.rglob("*") if path.is_file()} == before
 
 
 def test_without_a_complete_trial_there_is_no_winner(

@@ -13,7 +13,7 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
-from hpo.finish.retrain import config_in, following_seeds, retrain
+from hpo.finish.retrain import config_in, following_seeds, retrain, single_seed_in
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
@@ -101,8 +101,26 @@ def test_more_seeds_later_train_only_the_new_ones(
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "best.safetensors",
         "best.toml",
+        "networks",
         "results.json",
     ]
+
+
+def test_of_several_seeds_each_network_is_kept_in_a_folder_of_its_own(
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+) -> None:
+    config, _ = trial
+    folder = at(tmp_path)
+    retrain(config, [1], glyphs, CPU, folder, Progress("test", 1))
+    assert not folder.networks.exists()
+    results = retrain(config, [1, 2], glyphs, CPU, folder, Progress("test", 2))
+    for seed, result in zip((1, 2), results.seeds, strict=True):
+        own = folder.one_of_several(seed)
+        assert single_seed_in(own) == result
+        assert load_network(own.weights)[1].train.seed == seed
+        assert read_config(own.config).train.seed == seed
+    best = folder.one_of_several(results.best_seed)
+    assert best.weights.read_bytes() == folder.weights.read_bytes()
 
 
 def test_an_interrupted_retraining_goes_on_to_the_same_network(
@@ -119,6 +137,9 @@ def test_an_interrupted_retraining_goes_on_to_the_same_network(
     network, _ = load_network(tmp_path / "parts" / "best.safetensors")
     for name, weights in expected.state_dict().items():
         assert torch.equal(weights, network.state_dict()[name]), name
+    for seed in seeds:
+        one, other = (at(tmp_path / way).one_of_several(seed) for way in ("whole", "parts"))
+        assert one.weights.read_bytes() == other.weights.read_bytes()
 
 
 def test_a_folder_of_another_configuration_is_left_alone(

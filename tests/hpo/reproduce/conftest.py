@@ -9,6 +9,10 @@ import pytest
 
 from data.collection import Collection
 from hpo.reproduce.context import Context
+from hpo.reproduce.networks import alike
+from hpo.reproduce.paper_search.settings import LITERAL, LOGARITHMIC, Settings
+from hpo.study.definition import PrunerConfig, SamplerConfig
+from hpo.study.file import load_study
 from hpo.workers.machine import Machine
 from model.config import Convolution, NetworkConfig
 
@@ -30,3 +34,36 @@ def context(glyphs: Collection, tmp_path: Path) -> Callable[..., Context]:
         return Context(glyphs, "small", seeds, tmp_path / name, machine, tmp_path / "network")
 
     return make
+
+
+@pytest.fixture
+def settings(tiny: NetworkConfig) -> Settings:
+    """The paper's search at a budget of seconds."""
+    few = {
+        form: load_study(name).model_copy(
+            update={
+                "network": tiny.model_dump(mode="json"),
+                "train": load_study(name).train
+                | {"epochs": 1, "steps_per_epoch": 2, "batch": {"pairs": 8}},
+                "pruner": PrunerConfig(),
+            }
+        )
+        for form, name in ((LITERAL, "paper-35"), (LOGARITHMIC, "paper-35-log"))
+    }
+    return Settings(
+        studies=few,
+        configurations=2,
+        worth_steps=2,
+        worth_pairs=4,
+        samplers=(SamplerConfig(name="random"), SamplerConfig(name="tpe", startup_trials=1)),
+        repetitions=1,
+        trials=4,
+        seeds=1,
+        kept=(16, 32),
+        epoch_steps=2,
+        split_pairs=32,
+        rate_factors=(1.0,),
+        ours=alike(tiny, 0.1, 1, steps_per_epoch=1, loss="one-shot"),
+        table_pairs=16,
+        thousand=1,
+    )

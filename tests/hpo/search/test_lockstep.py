@@ -101,8 +101,11 @@ def test_a_pruner_decides_alike_after_a_kill_right_behind_its_decision(
     assert decided or name == "hyperband"  # whose bracket may begin later
 
 
-def test_trials_that_end_in_another_order_are_the_same(data: SearchData, tmp_path: Path) -> None:
-    changes = {"trials": 7, "sampler": {"name": "tpe", "startup_trials": 2}}
+@pytest.mark.parametrize("sampler", ["tpe", "gp", "additive"])
+def test_trials_that_end_in_another_order_are_the_same(
+    sampler: str, data: SearchData, tmp_path: Path
+) -> None:
+    changes = {"trials": 7, "sampler": {"name": sampler, "startup_trials": 2}}
     config = config_with(**changes, lockstep=3)
     alone = searched(config, data, tmp_path / "alone")
     together = backwards(config, data, tmp_path / "together")

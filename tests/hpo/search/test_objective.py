@@ -73,7 +73,9 @@ def objective_in(
 
 
 def run(study: optuna.Study, config: StudyConfig, data: SearchData, folder: Path) -> float:
-    return objective_in(folder, config, data, Progress("test", 1))(taken(study, config))
+    objective = objective_in(folder, config, data, Progress("test", 1))
+    (value,) = objective(taken(study, config))
+    return value
 
 
 def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(
@@ -197,7 +199,7 @@ def test_a_network_that_cannot_exist_costs_no_training(
     study = study_with(**{"conv1.kernel": 9, "conv2.kernel": kernel})
     progress = interrupting()
     config = config_with()
-    value = objective_in(tmp_path, config, nothing, progress)(taken(study, config))
+    (value,) = objective_in(tmp_path, config, nothing, progress)(taken(study, config))
     assert value == 0
     trial = study.trials[0]
     # 28 pixels, less 8, pooled: 10; the first of the missing ones is the one to be left over.
@@ -332,7 +334,7 @@ def test_an_interrupted_trial_ends_as_if_it_had_not_been(
         warnings.simplefilter("error")
         again = optuna.Trial(study, trial._trial_id)
         progress = interrupting()
-        assert objective_in(folder, config, data, progress)(again) == value
+        assert objective_in(folder, config, data, progress)(again) == [value]
     assert ("starts again" in caplog.text) == (not checkpoint_survives)
     assert study.trials[0].intermediate_values == expected.trials[0].intermediate_values
     assert study.trials[0].params == expected.trials[0].params
@@ -353,5 +355,5 @@ def test_a_checkpoint_of_another_training_is_passed_over(
     theirs = tmp_path / "store" / f"{other.study_name}-0-0"
     theirs.replace(tmp_path / "store" / f"{study.study_name}-0-0")
     again = optuna.Trial(study, trial._trial_id)
-    assert objective_in(tmp_path, config, data, interrupting())(again) == value
+    assert objective_in(tmp_path, config, data, interrupting())(again) == [value]
     assert "trial 0: its checkpoint is another training's; it starts again" in caplog.text

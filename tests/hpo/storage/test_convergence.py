@@ -131,3 +131,35 @@ def test_people_are_told_and_nothing_more_is_foretold(study: optuna.Study, tmp_p
     for trial in (waits, optuna.create_trial(state=TrialState.WAITING)):
         study.add_trial(trial)
     assert ending(study, study.trials, RULE).trials == 5  # the second was begun by nobody
+
+
+@pytest.mark.parametrize("last", ["running", "ended", "not begun"])
+def test_in_lockstep_it_is_judged_by_what_the_next_trial_may_see(
+    study: optuna.Study, last: str
+) -> None:
+    config = RULE.model_copy(update={"lockstep": 3})
+    add(study, 0.5, 0.5, 0.5, 0.5, 0.5)
+    look(study, config)  # the sixth trial, number 5, sees the first three
+    assert end(study, config) is None
+    if last == "running":
+        study.ask()
+    elif last == "ended":
+        add(study, 0.9)
+    look(study, config)
+    if last == "not begun":
+        assert end(study, config) is None
+    else:
+        # Trial 6 sees the first four, whatever trial 5 has brought.
+        assert end(study, config) == f"{WORDS}; the budget is 20"
+
+
+def test_in_lockstep_nothing_is_found_while_the_next_trial_waits(study: optuna.Study) -> None:
+    config = RULE.model_copy(update={"lockstep": 3})
+    add(study, 0.5, 0.5)
+    study.ask()
+    add(study, 0.5, 0.5, 0.5, 0.5)  # no worker of this study would have begun them
+    look(study, config)
+    assert end(study, config) is None
+    study.tell(2, 0.5)
+    look(study, config)
+    assert end(study, config) is not None

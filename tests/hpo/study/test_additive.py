@@ -97,8 +97,26 @@ def test_what_trials_reached_later_does_not_count() -> None:
 
 def test_those_who_ask_at_the_same_time_get_different_proposals(pruned: optuna.Study) -> None:
     found = proposals(pruned)
-    assert len({params["momentum"] for params in found}) == len(found)
+    assert len({tuple(params.values()) for params in found}) == len(found)
     assert found == proposals(pruned)
+
+
+def test_half_of_the_proposals_take_half_of_their_values_from_one_of_the_best(
+    pruned: optuna.Study,
+) -> None:
+    ranked = sorted(pruned.trials, key=lambda trial: -merit(trial.params))
+    numbers = [name for name in SPACE if isinstance(SPACE[name], FloatDistribution)]
+    kept = np.array(
+        [
+            [sum(params[n] == trial.params[n] for n in numbers) for trial in ranked]
+            for params in proposals(pruned, count=100)
+        ]
+    )
+    crossed = kept.any(1)
+    assert 35 < crossed.sum() < 65
+    assert not kept[:, 5:].any()
+    assert all(np.count_nonzero(kept[crossed], axis=1) == 1)
+    assert 0.4 < kept.max(1)[crossed].mean() / len(numbers) < 0.6
 
 
 def test_every_proposal_is_a_value_of_the_space_and_every_value_is_proposed() -> None:

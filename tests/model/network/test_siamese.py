@@ -50,21 +50,25 @@ def test_the_other_initialisation_keeps_variance_and_counts_differences_against_
     assert network.score_pairs(one, one).item() > 0 > network.score_pairs(one, one + 0.2).item()
 
 
-def test_scores_are_the_weighted_l1_distance_with_alphas_of_both_signs() -> None:
+@pytest.mark.parametrize(("distance", "power"), [("l1", 1), ("l2", 2)])
+def test_scores_are_the_weighted_distance_with_alphas_of_both_signs(
+    distance: str, power: int
+) -> None:
     torch.manual_seed(1)
-    network = SiameseNetwork(SMALL)
+    network = SiameseNetwork(SMALL.model_copy(update={"distance": distance}))
     torch.nn.init.normal_(network.output.weight)
     torch.nn.init.constant_(network.output.bias, 0.3)
     left, right = torch.rand(5, 24), torch.rand(7, 24)
-    naive = network.output((left[:, None] - right[None]).abs()).squeeze(-1)
+    naive = network.output((left[:, None] - right[None]).abs() ** power).squeeze(-1)
     torch.testing.assert_close(network.score(left, right), naive)
     torch.testing.assert_close(network.score_pairs(left, right[:5]), naive[:, :5].diagonal())
     torch.testing.assert_close(network.score_within(left), network.score(left, left))
 
 
-def test_score_gradients_are_those_of_the_plain_definition() -> None:
+@pytest.mark.parametrize(("distance", "power"), [("l1", 1), ("l2", 2)])
+def test_score_gradients_are_those_of_the_plain_definition(distance: str, power: int) -> None:
     torch.manual_seed(2)
-    network = SiameseNetwork(SMALL).double()
+    network = SiameseNetwork(SMALL.model_copy(update={"distance": distance})).double()
     torch.nn.init.normal_(network.output.weight)
     left = torch.rand(5, 24, dtype=torch.float64, requires_grad=True)
     weights = torch.rand(5, 5, dtype=torch.float64)
@@ -79,10 +83,20 @@ def test_score_gradients_are_those_of_the_plain_definition() -> None:
 
     fast = gradients(network.score(left, left))
     within = gradients(network.score_within(left))
-    naive = gradients(network.output((left[:, None] - left[None]).abs()).squeeze(-1))
+    differences = (left[:, None] - left[None]).abs()
+    naive = gradients(network.output(differences**power).squeeze(-1))
     for one, two, other in zip(fast, within, naive, strict=True):
         torch.testing.assert_close(one, other)
         torch.testing.assert_close(two, other)
+
+
+def test_a_typical_difference_counts_as_much_squared() -> None:
+    one = torch.rand(3, SMALL.units)
+    squared = SiameseNetwork(SMALL.model_copy(update={"distance": "l2"}))
+    plain = SiameseNetwork(SMALL)
+    torch.testing.assert_close(
+        squared.score_pairs(one, one + 0.1), plain.score_pairs(one, one + 0.1), atol=1e-3, rtol=0
+    )
 
 
 def test_pooling_before_relu_equals_the_papers_order() -> None:

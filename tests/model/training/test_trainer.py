@@ -84,11 +84,17 @@ def test_the_best_epoch_is_kept(data: SearchData) -> None:
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "loss", "batch_norm", "averaging"),
-    [("adam", "one-shot", True, 0.9), ("sgd", "pairs", False, 0.0)],
+    ("optimiser", "loss", "batch_norm", "averaging", "fixed"),
+    [("adam", "one-shot", True, 0.9, 0), ("sgd", "pairs", False, 0.0, 8)],
 )
 def test_a_resumed_training_gives_the_same_numbers(
-    data: SearchData, tmp_path: Path, optimiser: str, loss: str, batch_norm: bool, averaging: float
+    data: SearchData,
+    tmp_path: Path,
+    optimiser: str,
+    loss: str,
+    batch_norm: bool,
+    averaging: float,
+    fixed: int,
 ) -> None:
     config = configured(
         optimiser=optimiser,
@@ -96,7 +102,7 @@ def test_a_resumed_training_gives_the_same_numbers(
         batch_norm=batch_norm,
         averaging=averaging,
         batch={"training_pairs": 3000},
-        distortion={"affine": 1.0, "elastic": 0.02},
+        distortion={"affine": 1.0, "elastic": 0.02, "fixed": fixed},
     )
     whole = Trainer(config, data, CPU)
     list(whole.run())
@@ -114,6 +120,29 @@ def test_a_resumed_training_gives_the_same_numbers(
         second.best_network().parameters(), whole.best_network().parameters(), strict=True
     ):
         assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("loss", ["pairs", "nca"])
+def test_fixed_maps_are_a_few_pictures_of_each_drawing(
+    data: SearchData, loss: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = SearchData(data.train.of(data.train.alphabets[:1]).by((1, 2)), data.validation)
+    batch = {"characters": len(few.train.names), "drawers": 2, "pairs": 50}
+    config = configured(loss=loss, batch=batch, distortion={"affine": 1.0, "fixed": 2})
+    seen: list[torch.Tensor] = []
+
+    def step(_: Trainer, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        seen.append(pictures[labels == 0].flatten(1))
+        return torch.zeros(())
+
+    monkeypatch.setattr(Trainer, "step", step)
+    list(Trainer(config, few, CPU).run())
+    # Of two drawings each as it is, and by two maps: the same in all epochs.
+    distinct = torch.unique(torch.cat(seen), dim=0)
+    assert len(distinct) == 6
+    plain = few.train.pictures[0].flatten(1).float() / 255
+    for drawing in plain:
+        assert (distinct - drawing).abs().amax(1).min() < 1e-5
 
 
 def test_the_network_that_is_kept_has_the_mean_weights_of_its_steps(data: SearchData) -> None:
