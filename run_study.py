@@ -71,16 +71,16 @@ def run(
 
         config = load_study(study)
         collection = load_collection(dataset or config.dataset, data_root)
-    say_split(collection)
-    changes = {
-        "trials": trials or config.trials,
-        "timeout": timeout or config.timeout,
-        "warm_start": warm_start or config.warm_start,
-    }
-    config = on_data(config.model_copy(update=changes), collection)
-    workspace = Workspace.of(config.name, output, storage)
-    machine = Machine(workers, device, data_root, workspace.tensorboard if log else None)
-    results = run_study(config, collection, machine, workspace, artifacts)
+        say_split(collection)
+        changes = {
+            "trials": trials or config.trials,
+            "timeout": timeout or config.timeout,
+            "warm_start": warm_start or config.warm_start,
+        }
+        config = on_data(config.model_copy(update=changes), collection)
+        workspace = Workspace.of(config.name, output, storage)
+        machine = Machine(workers, device, data_root, workspace.tensorboard if log else None)
+        results = run_study(config, collection, machine, workspace, artifacts)
     print_summary(results, workspace, time.monotonic() - start)
 
 
@@ -106,9 +106,9 @@ def join(
         from hpo.storage.workspace import Workspace
         from hpo.workers.machine import Machine
 
-    workspace = Workspace.of(name, output, storage)
-    machine = Machine(workers, device, data_root, workspace.tensorboard if log else None)
-    join_study(machine, workspace, artifacts)
+        workspace = Workspace.of(name, output, storage)
+        machine = Machine(workers, device, data_root, workspace.tensorboard if log else None)
+        join_study(machine, workspace, artifacts)
 
 
 @app.command(
@@ -132,6 +132,7 @@ def retrain(
     from hpo.console.own_data import say_split
     from hpo.console.progress import Progress
     from hpo.console.summary import print_retraining
+    from hpo.finish.calibrate import calibrate_if_possible
     from hpo.finish.retrain import config_in, following_seeds, retrain
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
@@ -144,6 +145,7 @@ def retrain(
     with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
         folder = TrainedFolder(output)
         results = retrain(config, numbers, collection, chosen_device, folder, progress)
+    calibrate_if_possible(folder, collection, chosen_device)
     print_retraining(results, folder)
 
 
@@ -293,8 +295,8 @@ def calibrate(
     Kept as rejection.json beside the network, with how often it is mistaken there.
     """
     from data.sources.load import load_collection
-    from hpo.classify.calibrate import calibrate as choose
     from hpo.classify.summary import print_calibrated
+    from hpo.finish.calibrate import calibrate as choose
     from hpo.finish.held_out import network_in
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device

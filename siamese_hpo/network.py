@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from hpo.classify.answers import UNKNOWN, Answer
-from hpo.classify.calibrate import rejection_of
+from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder
 from hpo.storage.shipped import shipped_network

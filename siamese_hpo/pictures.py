@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from data.errors import InputError
+from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture
 from data.sources.scans import Drawing, pictures_of, read_drawings
 
@@ -118,7 +119,7 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
     if isinstance(given, Mapping):
         return [(str(name), picture) for name, picture in given.items()]
     if isinstance(given, str | Path) and Path(given).is_dir():
-        given = sorted(path for path in Path(given).iterdir() if not path.name.startswith("."))
+        given = sorted(path for path in Path(given).iterdir() if not passed_over(path.name))
     if isinstance(given, str | Path | Image.Image):
         given = [given]
     return [

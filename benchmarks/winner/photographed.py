@@ -32,7 +32,7 @@ from data.sources.load import load_collection
 from data.sources.picture_files import NoPicture
 from data.sources.scans import pictures_of, read_drawings
 from data.splits import held_out_characters, paper_splits
-from hpo.classify.calibrate import rejection_of
+from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import Answers, classify

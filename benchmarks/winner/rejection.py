@@ -22,11 +22,12 @@ from benchmarks.output import tell
 from data.collection import SIDE
 from data.sources.load import load_collection
 from data.splits import paper_splits
-from hpo.classify.calibrate import prepared
+from hpo.finish.calibrate import prepared
 from hpo.finish.held_out import weights_in
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import pooled
-from model.evaluation.rejection import choose_rejection, quality, validation_queries
+from model.evaluation.embeddings import scores_within
+from model.evaluation.rejection import choose_rejection, quality, trial_queries
 from model.network.weights import load_trained
 
 SHOTS = (1, 2, 3)
@@ -61,10 +62,11 @@ def main() -> None:
     for number, folder in enumerate(arguments.folders):
         network, config = load_trained(weights_in(TrainedFolder(folder)))
         drawings = prepared(characters, config.size)
-        rejection = choose_rejection(validation_queries(network, drawings, 1))
+        scores = scores_within(network, drawings)
+        rejection = choose_rejection(trial_queries(scores, drawings.way, 1))
         for name, pooling in POOLINGS.items():
             for shots in SHOTS:
-                queries = validation_queries(network, drawings, shots, pooling=pooling)
+                queries = trial_queries(scores, drawings.way, shots, pooling=pooling)
                 found = quality(rejection, queries, shots).model_dump()
                 tell(benchmark="rejection", network=number, pooling=name, **found)
 

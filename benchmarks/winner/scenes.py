@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.winner.disturbances import Mask
@@ -91,6 +91,68 @@ def red_on_green(ink: Mask, dice: np.random.Generator) -> bytes:
     return _taken(share * paper + (1 - share) * red, dice)
 
 
+def light_table(ink: Mask, dice: np.random.Generator) -> bytes:
+    """A sheet on a wooden table half as bright as it, or more, taken from a slant."""
+    page, _ = _page(ink, dice)
+    grain = gaussian_filter(dice.normal(0, 1, page.shape), (1.5, 50))
+    table = PAPER * dice.uniform(0.4, 0.65) * (1 + 0.08 * grain / grain.std())
+    corners = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)])
+    inwards = (
+        dice.uniform(0.02, 0.13, (4, 2)) * (WIDTH, HEIGHT) * np.sign(np.mean(corners, 0) - corners)
+    )
+    rows = [
+        row
+        for (x, y), (u, v) in zip(corners + inwards, corners, strict=True)
+        for row in ((x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y))
+    ]
+    slant = np.linalg.solve(np.array(rows), corners.ravel()).tolist()
+    sheet = Image.fromarray(page.astype(np.float32)).transform(
+        (WIDTH, HEIGHT), Image.Transform.PERSPECTIVE, slant, Image.Resampling.BICUBIC, fillcolor=-1
+    )
+    seen = np.asarray(sheet, float)
+    return _taken(np.where(seen < 0, table, seen), dice)
+
+
+def ruler(ink: Mask, dice: np.random.Generator) -> bytes:
+    """A ruler lies along an edge, a part of it beyond."""
+    page, _ = _page(ink, dice)
+    turned = np.rot90(page, k := int(dice.integers(4))).copy()
+    wide = int(dice.uniform(0.05, 0.11) * HEIGHT)
+    turned[:wide] = dice.uniform(0.5, 0.75)
+    for number, at in enumerate(range(int(dice.integers(8)), turned.shape[1], 8)):
+        turned[wide - wide // (4 if number % 5 else 2) : wide, at : at + 2] = 0.15
+    turned[wide : wide + 3] *= 0.75
+    return _taken(np.rot90(turned, -k), dice)
+
+
+def pen(ink: Mask, dice: np.random.Generator) -> bytes:
+    """The pen lies on the paper beside the drawing, in part over the picture's edge or not."""
+    side = dice.uniform(190, 260)
+    at = (HEIGHT / 2 + dice.uniform(-40, 40), 180 + dice.uniform(-20, 20))
+    page = PAPER * _drawn(ink, (HEIGHT, WIDTH), at, side, 0.0)
+    shape = Image.new("L", (WIDTH, HEIGHT))
+    ends = [(dice.uniform(430, 550), y) for y in (dice.uniform(30, 90), dice.uniform(380, 480))]
+    ImageDraw.Draw(shape).line(ends, 255, int(dice.integers(22, 34)))
+    inside = np.asarray(shape, float) / 255
+    shadow = gaussian_filter(np.roll(inside, 8, 1), 6)
+    lit = page * (1 - 0.35 * shadow)
+    return _taken(np.where(inside > 0.5, dice.uniform(0.1, 0.5), lit), dice)
+
+
+def punched(ink: Mask, dice: np.random.Generator) -> bytes:
+    """Holes along a margin, through which the desk is seen."""
+    page, _ = _page(ink, dice)
+    turned = np.rot90(page, k := int(dice.integers(4))).copy()
+    count, size = ((2, 12), (4, 12), (14, 7))[int(dice.integers(3))]
+    holes = Image.new("L", turned.shape[::-1])
+    y = dice.uniform(20, 38)
+    for number in range(count):
+        x = (number + 0.5) * turned.shape[1] / count
+        ImageDraw.Draw(holes).ellipse((x - size, y - size, x + size, y + size), 255)
+    turned = np.where(np.asarray(holes), dice.uniform(0.1, 0.4), turned)
+    return _taken(np.rot90(turned, -k), dice)
+
+
 def page_of(inks: Sequence[Mask], dice: np.random.Generator) -> bytes:
     """Two to twelve drawings on one page, in lines."""
     columns = 2 if len(inks) <= 4 else 4
@@ -125,6 +187,10 @@ SCENES: dict[str, Scene] = {
         thumb,
         boxed,
         red_on_green,
+        light_table,
+        ruler,
+        pen,
+        punched,
     )
 }
 

@@ -25,9 +25,9 @@ from data.errors import WorkFailed
 from data.one_shot_runs import OneShotRun, run_pictures
 from data.sources.load import load_collection
 from data.splits import held_out_characters
-from hpo.classify.calibrate import calibrate
 from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
+from hpo.finish.calibrate import calibrate
 from hpo.finish.held_out import measure
 from hpo.finish.retrain import config_in, following_seeds, retrain
 from hpo.runtime.files import read_json, write_bytes, write_json, write_text

@@ -7,8 +7,8 @@
 - roots: folders that were named
 - mnist, redraw: MNIST's digits as one alphabet, and drawn again with Omniglot's pen
 - scans: photographs and scans made like Omniglot's drawings
-- picture_files, ink, layout, pen, thinning: on the way: colours, ink, drawings, strokes, lines
-- shapes: what ink, layout and scans measure
+- picture_files, ink, surroundings, layout, pen, thinning: on the way from colours to lines
+- shapes: what ink, surroundings, layout and scans measure
 - cache: pictures kept for fast starts
 - download: downloads that give up soon
 """

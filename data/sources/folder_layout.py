@@ -89,7 +89,7 @@ def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path],
     """A folder's folders and pictures, sorted by name; its other files go to `others`."""
     endings = Image.registered_extensions()
     try:
-        entries = [path for path in folder.iterdir() if not _passed_over(path.name)]
+        entries = [path for path in folder.iterdir() if not passed_over(path.name)]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{called}: {folder} cannot be read: {reason}") from None
@@ -104,7 +104,7 @@ def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path],
     return folders, pictures
 
 
-def _passed_over(name: str) -> bool:
+def passed_over(name: str) -> bool:
     """Whether a name is that of what a system leaves in folders."""
     return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
 

@@ -30,6 +30,8 @@ ALONG = 0.12
 """Part of the picture's longer side: what touches an edge along more of it is no stroke."""
 DOUBTFUL = 0.05
 """The same, where it is only a reason to look again."""
+SCATTERED = 0.25
+"""The same of all that touches an edge, in many places: the grain of a desk's wood."""
 WIDEST = 0.17
 """Widest stroke where the light is uneven, as a part of the picture's longer side."""
 UNEVEN = 1.15
@@ -38,6 +40,8 @@ COVERED = 0.75
 """Least part of a sheet that is paper, not ink."""
 DESK = 0.45
 """Most brightness of a desk around a sheet of paper, of the sheet's own; a shadow is lighter."""
+AROUND = 0.8
+"""The same of a desk that is seen all around the sheet, or at three sides of it."""
 CROSSING = 0.1
 """Least part of a stroke on either side of an edge, which then is no sheet's but a shadow's."""
 THIN = 0.08
@@ -148,12 +152,13 @@ def _light_region(paper: Floats) -> Mask:
     if not light.any() or light.all():
         return whole
     above, below = float(np.median(paper[light])), float(np.median(paper[~light]))
-    if below > DESK * above:
+    if below > AROUND * above:
         return whole
     parts, count = label(light)
     largest = 1 + int(np.argmax(np.bincount(parts.ravel(), minlength=count + 1)[1:]))
     region: Mask = binary_fill_holes(parts == largest)
-    return region
+    sides = sum(bool(side.any()) for side in (region[0], region[-1], region[:, 0], region[:, -1]))
+    return region if below <= DESK * above or sides < 2 else whole
 
 
 def _holds(sheet: Mask, ink: Mask) -> bool:
@@ -195,7 +200,9 @@ def _runs_along(ink: Mask) -> bool:
     """Whether some of this runs along the picture's edge, or all of it touches the edge."""
     parts, count = label(ink, EVERYWHERE)
     touching = contacts(parts, count, np.ones(ink.shape, bool))
-    return bool(touching.max(initial=0) > DOUBTFUL * max(ink.shape)) or bool(touching.all())
+    longer = max(ink.shape)
+    runs = touching.max(initial=0) > DOUBTFUL * longer or touching.sum() > SCATTERED * longer
+    return bool(runs) or bool(touching.all())
 
 
 def _is_thin(ink: Mask) -> bool:

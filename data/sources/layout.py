@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, binary_fill_holes, find_objects, label
+from scipy.ndimage import label
 from scipy.spatial.distance import cdist
 
-from data.sources.ink import ALONG, Ink
+from data.sources.ink import Ink
 from data.sources.pen import Mask, stroke_width
 from data.sources.picture_files import NoPicture
-from data.sources.shapes import EVERYWHERE, contacts, extent, is_cut, rectangle
+from data.sources.shapes import EVERYWHERE
+from data.sources.surroundings import without_surroundings
 
 SUBSTANTIAL = 0.35
 """Least extent of a drawing, as a part of the usual one; what is smaller is a part of one."""
@@ -25,17 +26,9 @@ FAR = 0.8
 """The same where they are few, which may be parts of one, as a part of the usual extent."""
 SEVERAL = 4
 """Least number of drawings that cannot well be one."""
-STRAIGHT = 0.08
-"""Width of a line from one edge to the other, as a part of the picture's longer side."""
-BOX = 0.87
-"""Least part of the smallest rectangle around it that a box fills: a circle, 0.79."""
-INSIDE = 0.3
-"""Least extent of a drawing in a box, as a part of the box's."""
 MOST_PARTS = 150
 """Most parts of all drawings on a picture."""
 NO_STROKES = "what stands out looks like no strokes"
-EDGE_NOTE = "what touches the edge is left out"
-BOX_NOTE = "the box around it is left out"
 
 
 class Layout(NamedTuple):
@@ -53,72 +46,13 @@ class Layout(NamedTuple):
 def lay_out(ink: Ink) -> Layout:
     """Finds the drawings among a picture's ink.
 
-    What runs along the paper's edge, or across the paper from edge to edge, is no drawing while
-    something else is there: a desk, a finger, a margin's line. Nor is a box around the rest.
+    What is left out is said in the notes; see `without_surroundings`.
     """
     mask = ink.mask & ink.sheet
     if not mask.any():
         raise NoPicture("no drawing on it")
-    notes = []
-    free = _off_the_edge(mask, ink.sheet)
-    if (mask & ~free).any():
-        notes.append(EDGE_NOTE)
-    inner = _unboxed(free)
-    if (free & ~inner).any():
-        notes.append(BOX_NOTE)
-    return Layout(_in_reading_order(_apart(inner)), notes)
-
-
-def _off_the_edge(mask: Mask, sheet: Mask) -> Mask:
-    if is_cut(mask):
-        return mask
-    parts, count = label(mask, EVERYWHERE)
-    touching = contacts(parts, count, sheet)
-    longer = max(mask.shape)
-    away = np.zeros(count + 1, bool)
-    for number, place in enumerate(find_objects(parts), 1):
-        contact = touching[number - 1]
-        away[number] = contact > ALONG * longer or (contact and _crosses(place, mask.shape))
-    if not away.any():
-        return mask
-    # Something else: a drawing, which is no dirt, and is whole.
-    rest = [n for n in range(1, count + 1) if not away[n] and not touching[n - 1]]
-    width = stroke_width(mask & ~away[parts]) if rest else 0
-    if not any(extent(parts == n) > 3 * width for n in rest):
-        return mask
-    kept: Mask = mask & ~away[parts]
-    return kept
-
-
-def _crosses(place: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
-    """Whether a part is a line from an edge to the opposite one."""
-    most = STRAIGHT * max(shape)
-    (rows, columns), (height, width) = place, shape
-    upright = rows.start == 0 and rows.stop == height and columns.stop - columns.start < most
-    level = columns.start == 0 and columns.stop == width and rows.stop - rows.start < most
-    return bool(upright or level)
-
-
-def _unboxed(mask: Mask) -> Mask:
-    """Takes away a box around everything else."""
-    parts, count = label(mask, EVERYWHERE)
-    if count < 2:
-        return mask
-    boxes = find_objects(parts)
-    number = 1 + int(
-        np.argmax([(b[0].stop - b[0].start) * (b[1].stop - b[1].start) for b in boxes])
-    )
-    ring = parts == number
-    # A gap in a box is closed.
-    filled = binary_fill_holes(binary_dilation(ring, EVERYWHERE, 2))
-    within = mask & ~ring
-    if (within & ~filled).any() or extent(within) < INSIDE * extent(ring):
-        return mask
-    solid = binary_fill_holes(ring)
-    if ring.sum() > 0.6 * solid.sum() or solid.sum() < BOX * rectangle(solid):
-        return mask
-    inner: Mask = within
-    return inner
+    drawn, notes = without_surroundings(mask, ink.sheet)
+    return Layout(_in_reading_order(_apart(drawn)), notes)
 
 
 def _apart(mask: Mask) -> list[Mask]:

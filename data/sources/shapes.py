@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion, distance_transform_edt
+from scipy.ndimage import binary_erosion, distance_transform_edt, label
 from scipy.spatial import ConvexHull, QhullError
 
 from data.sources.pen import Mask
@@ -13,6 +13,8 @@ BROAD = 0.25
 """Widest stroke of a drawing to which a picture was cut, as a part of the longer side."""
 FRAME = 0.7
 """Most of a picture's edges that such a drawing reaches."""
+PIECES = 12
+"""Most of its parts at the edges: grain of wood has more."""
 EDGE = 3
 """Width of the edge of a sheet that ends within the picture, in pixels."""
 EVERYWHERE = np.ones((3, 3))
@@ -35,7 +37,9 @@ def is_cut(ink: Mask) -> bool:
     edges = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
     if not all(edge.any() for edge in edges) or float(np.concatenate(edges).mean()) > FRAME:
         return False
-    return bool(widest(ink) < BROAD * max(ink.shape))
+    parts, count = label(ink, EVERYWHERE)
+    touching = np.count_nonzero(contacts(parts, count, np.ones(ink.shape, bool)))
+    return bool(touching <= PIECES and widest(ink) < BROAD * max(ink.shape))
 
 
 def contacts(parts: NDArray[np.int32], count: int, sheet: Mask) -> NDArray[np.int64]:

@@ -13,9 +13,9 @@ from data.errors import InputError
 from data.sources.picture_files import NoPicture
 from data.sources.scans import Drawing, pictures_of, read_drawings
 from hpo.classify.answers import UNKNOWN, Answer, Classified, Skipped
-from hpo.classify.calibrate import rejection_of
 from hpo.classify.contact_sheet import Entry, contact_sheets
 from hpo.classify.support import Support, pictures_in, printable, read_support, skip
+from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, write_bytes
 from hpo.storage.workspace import TrainedFolder
@@ -109,6 +109,8 @@ def _queries(path: Path, skipped: list[Skipped]) -> list[Query]:
         try:
             drawings = read_drawings(file)
         except NoPicture as reason:
+            if file == path:  # the only one
+                raise InputError(f"--query {path}: {reason}") from None
             skip(file, str(reason), skipped)
         else:
             name, count = printable(file.name), len(drawings)

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hpo.classify.answers import UNKNOWN, Classified
-from hpo.classify.calibrate import Calibrated
 from hpo.console.terminal import stdout
+from hpo.finish.calibrate import Calibrated
 from hpo.runtime.literal_text import say, visible
 from hpo.runtime.wording import points
 

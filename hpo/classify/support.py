@@ -16,6 +16,7 @@ from torch import Tensor
 
 from data.collection import SIDE
 from data.errors import InputError
+from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture
 from data.sources.scans import Drawing, read_drawing
 from hpo.classify.answers import UNKNOWN, Skipped
@@ -98,14 +99,14 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
 
 
 def pictures_in(folder: Path, option: str) -> list[Path]:
-    """A folder's files and folders, sorted by name, hidden ones left out.
+    """A folder's files and folders, sorted by name, without what a system leaves there.
 
     Raises:
         InputError: it is no folder.
     """
     if not folder.is_dir():
         raise InputError(f"{option} {folder}: {'not a' if folder.exists() else 'no such'} folder")
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if not passed_over(path.name))
 
 
 def skip(path: Path, reason: str, skipped: list[Skipped]) -> None:

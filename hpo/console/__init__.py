@@ -1,5 +1,6 @@
 """What people see on a terminal.
 
+- bars: the rows of bars on a terminal
 - starting: that a command begins, before it has loaded what it needs
 - progress: live bars, or lines
 - tensorboard: the same as TensorBoard's logs

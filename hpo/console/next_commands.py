@@ -31,16 +31,17 @@ def next_commands(workspace: Workspace, here: bool = True) -> dict[str, str]:
 
     Args:
         workspace: of a finished study.
-        here: to be copied on this machine; else on any, in the project's folder.
+        here: to be copied on this machine; else on any, in the project's folder, from the report.
     """
     of_study = shown_command if here else command_elsewhere
     of_network = network_command if here else network_command_elsewhere
     folder: list[str | Path] = []
     if workspace.folder != RUNS / workspace.name:
         folder = ["--output", workspace.folder]
+    page = "a page with all figures, to keep or send"
     return {
         "every trial, in the browser": of_study("dashboard", workspace),
-        "a page with all figures, to keep or send": of_study("report", workspace, *folder),
+        **({page: of_study("report", workspace, *folder)} if here else {}),
         "name pictures of your own": of_network(
             "classify", workspace.folder, "--support", "KNOWN", "--query", "UNKNOWN"
         ),

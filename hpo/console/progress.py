@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from optuna.trial import FrozenTrial
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from hpo.console.bars import add_worker, bars, console_of_bars
 from hpo.console.countdown import Countdown, Trainings
+from hpo.console.starting import started
 from hpo.console.tensorboard import TensorBoardLog
 from hpo.runtime.literal_text import visible
 from hpo.runtime.repeated import Repeated
@@ -64,21 +64,11 @@ class Progress:
         self._title, self._total, self._done = visible(title), total, done
         self._trainings, self._tell = trainings, tell
         self._countdown, self._said, self._began = Countdown(), time.monotonic(), False
-        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        self._bars = Bars(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[count]}", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
-            console=self._console,
-            disable=not self._console.is_interactive,
-            transient=True,
-        )
+        self._console = console_of_bars()
+        self._bars = bars(self._console)
         self._whole = self._bars.add_task(self._title, total=1.0, count=self._count, note="")
         self._parts = [
-            _Part(self._bars, f"worker {number}" if workers else "")
-            for number in range(1, parts + 1)
+            _Part(self._bars, number if workers else None) for number in range(1, parts + 1)
         ]
         self._log = TensorBoardLog(tensorboard) if tensorboard is not None else None
         self._clock = Repeated(1.0, self._tick, "progress")
@@ -88,6 +78,7 @@ class Progress:
         return f"{self._done}/{self._total}"
 
     def __enter__(self) -> Self:
+        started()
         self._bars.start()
         self._clock.start()
         return self
@@ -209,15 +200,16 @@ class _Part:
         speed: pictures a second of the last that was heard of; 0 before.
     """
 
-    def __init__(self, bars: Bars, worker: str) -> None:
+    def __init__(self, rows: Bars, worker: int | None) -> None:
         """
         Args:
-            worker: its name, shown until its first training begins; "" shows nothing before.
+            worker: its number, shown until its first training begins; None shows nothing before.
         """
-        self._bars = bars
-        self._task = bars.add_task(
-            worker, total=None, visible=bool(worker), count="", note="starting"
-        )
+        self._bars = rows
+        if worker is None:
+            self._task = rows.add_task("", total=None, visible=False, count="", note="")
+        else:
+            self._task = add_worker(rows, worker)
         self._what, self._epochs, self._done, self._best = "", 1, 0.0, ""
         self.busy, self.speed = False, 0.0
 

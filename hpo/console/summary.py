@@ -57,6 +57,8 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
         workspace.trials: "every trial",
         workspace.results: "all figures",
     }
+    if workspace.rejection.exists():
+        about[workspace.rejection] = "when classify answers unknown with it"
     if workspace.networks.is_dir():
         about[workspace.networks] = "every network that was retrained, for combine"
     width = max(len(str(file)) for file in about)

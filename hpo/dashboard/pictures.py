@@ -132,11 +132,12 @@ def _line(number: int, values: Sequence[float], top: float, color: str, name: st
         return []
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     (x, y), last = points[-1], values[-1]
+    said = f"{name} {last:.1f}" if name else f"{last:.3g}"
     return [
         f'<polyline points="{path}" stroke="{color}" stroke-width="2" fill="none"/>',
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>',
         # One-shot accuracy is the lower one of the two, and its name stays clear of the other's.
-        _text(x - 6, y + (18 if name == "one-shot" else -8), f"{name} {last:.3g}", "end", color),
+        _text(x - 6, y + (18 if name == "one-shot" else -8), said, "end", color),
     ]
 
 

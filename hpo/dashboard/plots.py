@@ -108,7 +108,7 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
     rates = [y for trace in figure.data for y in trace.y]
     # Powers of ten, within a hundredfold 2 and 5 times these too: else there might be no tick.
     wide = bool(rates) and max(rates) > 100 * min(rates)
-    figure.update_yaxes(type="log", exponentformat="power", dtick=1 if wide else "D2")
+    figure.update_yaxes(type="log", tickformat=".1~g", dtick=1 if wide else "D2")
     return figure
 
 

@@ -17,6 +17,7 @@ from data.errors import WorkFailed
 from hpo.console.progress import Progress
 from hpo.dashboard.study_page import refresh
 from hpo.database.urls import without_password
+from hpo.finish.calibrate import calibrate_if_possible
 from hpo.finish.finisher import Finisher
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import over_seeds, single_seed_in
@@ -63,8 +64,9 @@ def finish(
     validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
     alphabets once; which is best is chosen on validation.
 
-    Leaves in the workspace the winner's weights and configuration, every retrained network, all
-    trials as a table, and last of all the results. Goes on from what an interruption left there.
+    Leaves in the workspace the winner's weights and configuration, when it answers `unknown`, every
+    retrained network, all trials as a table, and last of all the results. Goes on from what an
+    interruption left there.
 
     Args:
         study: the searched study in its storage.
@@ -114,10 +116,10 @@ def finish(
     copy_file(folders[place].config, workspace.config)
     _keep_each(tasks, workspace)
     write_text(workspace.trials, trials_csv(study))
+    start, device = time.perf_counter(), resolve_device(machine.device)
+    calibrate_if_possible(workspace, collection, device)
     if finisher is not None:
         finisher.may_test()
-    start = time.perf_counter()
-    device = resolve_device(machine.device)
     networks = [load_network(folder.weights) for folder in folders]
     with Progress("test", len(networks)) as progress:
         if before is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import optuna
 
 from data.collection import Collection
+from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.finalists import finish
 from hpo.finish.finisher import Claims, Finisher, FinishLost, SearchGoesOn, is_searched
 from hpo.runtime.interrupts import held_back, pause
@@ -47,7 +48,7 @@ def finish_once(
             config = stored_config(study)
             if (found := StoredResults.of(study)) is not None:
                 found.write(study, workspace)
-                return found.results
+                break
             if not is_searched(study, config):
                 return None
             claim = claims.take(study, config)
@@ -72,3 +73,5 @@ def finish_once(
                     f"{config.name}: another process retrains and tests now; this one was silent"
                     " for too long"
                 )
+    calibrate_if_missing(workspace, collection, machine)
+    return found.results

@@ -41,6 +41,8 @@ Trials = Sequence[FrozenTrial]
 ROW_HEIGHT = 36
 SHOWN_IMPORTANCES = 12
 SHOWN_LINES = 300
+MOST_TICKS = 7
+"""Most values of a parameter that are ticks of its axis each."""
 LONGEST_NAME = 80
 """Characters of a figure's name: a parameter's may be longer than a file's can be."""
 
@@ -183,6 +185,8 @@ def slices(
             _set_log_axis(figure, distribution.low, distribution.high)
         elif isinstance(values[0], str):
             figure.update_xaxes(type="category")
+        elif 1 < len(possible := _possible(distribution)) <= MOST_TICKS:
+            figure.update_xaxes(tickvals=list(possible))
         figures[_unlike(f"slice-{name}", figures)] = figure
     if not figures:
         return Section(
@@ -195,6 +199,15 @@ def slices(
         f"Each point is a trial. {_symbols(trials)}",
         figures,
     )
+
+
+def _possible(distribution: BaseDistribution) -> Sequence[float]:
+    """All numbers that a parameter could be; none where there is no end of them."""
+    if isinstance(distribution, CategoricalDistribution):
+        return sorted(c for c in distribution.choices if isinstance(c, int | float))
+    if isinstance(distribution, IntDistribution):
+        return range(distribution.low, distribution.high + 1, distribution.step)
+    return []
 
 
 def _unlike(name: str, others: Container[str]) -> str:

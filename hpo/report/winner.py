@@ -86,7 +86,7 @@ def comparison(results: StudyResults) -> Section:
     """The official runs beside the paper's table; on other data, there is nothing to compare."""
     if results.dataset != "omniglot":
         return Section(
-            "Nothing to compare with",
+            "The winner's accuracies",
             f"The study ran on {results.dataset}, not on Omniglot: the paper's figures do not"
             " apply, and are left out.",
         )

@@ -11,6 +11,7 @@ from data.collection import Collection
 from hpo.dashboard.study_page import refresh
 from hpo.database.opening import open_storage, storage_failures
 from hpo.database.urls import without_password
+from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
@@ -107,7 +108,9 @@ def run_study(
         keep_fingerprint(study, collection)
         try:
             results = _stored_results(study, config, workspace)
-            if results is None:
+            if results is not None:
+                calibrate_if_missing(workspace, collection, machine)
+            else:
                 for tried in start_with(study, config):
                     say(tried.in_words())
                 warm_start(study, config, workspace)

@@ -86,10 +86,13 @@ class StoredResults(BaseModel):
     def _fetch_weights(self, study: optuna.Study, workspace: Workspace) -> None:
         from model.network.weights import load_network  # torch: `status` does without it
 
-        elsewhere = TrainedFolder(Path(self.folder)).weights
+        workspace.rejection.unlink(missing_ok=True)  # of the weights that were here
+        elsewhere = TrainedFolder(Path(self.folder))
         try:
-            if load_network(elsewhere)[1] == self.results.winner.config:
-                copy_file(elsewhere, workspace.weights)
+            if load_network(elsewhere.weights)[1] == self.results.winner.config:
+                copy_file(elsewhere.weights, workspace.weights)
+                if elsewhere.rejection.exists():
+                    copy_file(elsewhere.rejection, workspace.rejection)
                 return
         except (InputError, OSError):
             pass
@@ -103,7 +106,7 @@ class StoredResults(BaseModel):
             pass
         say(
             f"the winner's weights are on {self.host}, in {self.folder}; copy"
-            f" {elsewhere.name} from there to {workspace.folder}"
+            f" {elsewhere.weights.name} from there to {workspace.folder}"
         )
 
 

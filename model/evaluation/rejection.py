@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -11,12 +11,7 @@ from scipy.optimize import minimize
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from data.characters import Characters
 from model.evaluation.classify import pooled
-from model.evaluation.embeddings import scores_within
-from model.network.distance import TwinNetwork
-
-WAY = 20
 
 
 class Rejection(BaseModel):
@@ -92,41 +87,39 @@ class Queries(NamedTuple):
         return self.known[kept].view(len(self.known), -1)
 
 
-def validation_queries(
-    network: TwinNetwork,
-    characters: Characters,
+def trial_queries(
+    scores: Mapping[str, Tensor],
+    way: int,
     shots: int,
     seed: int = 0,
     pooling: Callable[[Tensor, Tensor], Tensor] = pooled,
 ) -> Queries:
-    """One-shot trials of twenty characters of one alphabet, or k-shot ones.
+    """One-shot trials of characters of one alphabet, or k-shot ones.
 
     Every drawer is the query's once with every choice of neighbours among the others as support.
 
     Args:
-        network: on the pictures' device.
-        characters: alphabets to choose on, by more than `shots` drawers.
+        scores: of alphabets to choose on, see `scores_within`, by more than `shots` drawers.
+        way: characters of a trial, at most those of the smallest alphabet.
         shots: known pictures of each class, by drawers other than the query's.
         seed: of the choice of characters.
         pooling: makes a class's score of its pictures', see `pooled`.
     """
     dice = torch.Generator().manual_seed(seed)
-    drawers = len(characters.drawers)
-    known, right = [], []
-    for scores in scores_within(network, characters).values():
+    owners = torch.arange(way).repeat_interleave(shots)
+    known = []
+    for of_alphabet in scores.values():
+        own = of_alphabet.cpu()
+        characters, drawers = own.shape[:2]
         for query in range(drawers):
             for start in range(1, drawers):
                 support = [
                     (query + 1 + (start - 1 + k) % (drawers - 1)) % drawers for k in range(shots)
                 ]
-                chosen = torch.randperm(len(scores), generator=dice)[:WAY]
-                every = scores.cpu()[chosen, query][:, chosen][:, :, support]
-                owners = torch.arange(len(chosen)).repeat_interleave(shots)
+                chosen = torch.randperm(characters, generator=dice)[:way]
+                every = own[chosen, query][:, chosen][:, :, support]
                 known.append(pooling(every.flatten(1), owners))
-                right.append(torch.arange(len(chosen)))
-    width = max(part.shape[1] for part in known)
-    whole = [(part, one) for part, one in zip(known, right, strict=True) if part.shape[1] == width]
-    return Queries(torch.cat([part for part, _ in whole]), torch.cat([one for _, one in whole]))
+    return Queries(torch.cat(known), torch.arange(way).repeat(len(known)))
 
 
 def choose_rejection(queries: Queries) -> Rejection:
@@ -150,9 +143,7 @@ def choose_rejection(queries: Queries) -> Rejection:
     free = Rejection(score=score, margin=margin, shift=shift, rival=rival, least=0)
     right, none = free.known(known)[is_right], free.known(unknown)
     steps = torch.linspace(0, 1, 201, dtype=torch.float64)
-    mistakes = torch.stack(
-        [(right < at).double().mean() + (none >= at).double().mean() for at in steps]
-    )
+    mistakes = torch.tensor([_share(right < at) + _share(none >= at) for at in steps])
     return free.model_copy(update={"least": round(float(steps[mistakes.argmin()]), 3)})
 
 

@@ -105,7 +105,7 @@ def test_the_page_says_and_draws_everything_without_a_network(
     assert {str(results["winner"]["config"]["network"]["units"]), "14"} <= set(cells)
     assert browser_page.locator("#layers tr").count() == 4
     commands = browser_page.locator("code").all_inner_texts()
-    assert [command.split()[2] for command in commands] == ["dashboard", "report", "classify"]
+    assert [command.split()[2] for command in commands] == ["dashboard", "classify"]
     searched = "Study tiny searched 6 parameters (kernel, units, optimiser and learning rate) of"
     assert searched in text
     assert "at most 1 trial at the same time" in text

@@ -20,7 +20,7 @@ from hpo.trials.budget import counts
 from model.network.weights import load_network
 
 RETRAINED = re.compile(r"^retraining \d/\d: .*seed", re.MULTILINE)
-FILES = ["best.safetensors", "best.toml", "results.json", "trials.csv"]
+FILES = ["best.safetensors", "best.toml", "rejection.json", "results.json", "trials.csv"]
 
 
 def study_in(storage: str) -> optuna.Study:
@@ -44,7 +44,7 @@ def test_one_of_them_finishes_and_both_have_its_results(
         said.append(err)
     assert sorted(len(RETRAINED.findall(err)) for err in said) == [0, 1]
     assert sum("this process waits for the results" in err for err in said) == 1
-    assert kept("one")[:4] == kept("two")[:4] == FILES
+    assert kept("one")[:5] == kept("two")[:5] == FILES
     for name in FILES:
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
     assert counts(trials_of(storage)).done == 4

@@ -9,6 +9,7 @@ from benchmarks.published.results import Results
 from benchmarks.published.tables.equal_time import earlier_ends as real_searches_earlier
 from benchmarks.published.tables.equal_time import real_searches
 from benchmarks.published.tables.experiments import calibration, experiments, table1
+from benchmarks.published.tables.own_data import own_folders, rejection
 from benchmarks.published.tables.paper_search import worth
 from benchmarks.published.tables.searches import (
     earlier_ends,
@@ -61,6 +62,8 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "weakest-alphabets": weakest_alphabets,
     "confusions": confusions,
     "disturbed": disturbed,
+    "rejection": rejection,
+    "own-folders": own_folders,
     "experiments": experiments,
     "table1": table1,
     "calibration": calibration,

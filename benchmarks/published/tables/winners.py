@@ -22,6 +22,10 @@ DISTURBANCES = {
     "thumb": "a thumb at an edge",
     "boxed": "in a box",
     "red_on_green": "red on green of the same brightness",
+    "light_table": "on a sheet on a light wooden table, from a slant",
+    "ruler": "a ruler at an edge",
+    "pen": "the pen beside them",
+    "punched": "punched holes along a margin",
     "page_of": "two to six on a page",
 }
 

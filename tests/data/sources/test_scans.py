@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 from scipy.ndimage import binary_dilation, gaussian_filter, label
 
 from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean
@@ -193,11 +193,34 @@ def test_what_else_is_on_a_photograph_is_no_part_of_the_drawing(
     assert np.quantile(found, 0.15) > 0.75
 
 
-@pytest.mark.parametrize(("name", "note"), [("margin_line", "edge"), ("boxed", "box")])
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [("margin_line", "edge"), ("punched", "row"), ("boxed", "box"), ("pen", "thing")],
+)
 def test_what_is_left_out_is_said(name: str, note: str, inks: list[Mask], tmp_path: Path) -> None:
     (tmp_path / "picture").write_bytes(SCENES[name](inks[0], np.random.default_rng(0)))
     (said,) = read_drawing(tmp_path / "picture").notes
     assert note in said
+
+
+def test_strokes_of_the_same_pen_and_dots_above_a_letter_are_no_surroundings(
+    tmp_path: Path,
+) -> None:
+    strokes = Image.new("L", (300, 200), 255)
+    draw = ImageDraw.Draw(strokes)
+    for x in (60, 110, 160):
+        draw.line((x, 40, x, 160), 0, 8)
+    draw.line((200, 60, 240, 140), 0, 6)
+    dotted = Image.new("L", (200, 220), 255)
+    draw = ImageDraw.Draw(dotted)
+    draw.line((30, 60, 30, 200, 170, 200, 170, 60), 0, 8)
+    for x in (60, 140):
+        draw.ellipse((x - 7, 8, x + 7, 22), 0)
+    for picture, parts in ((strokes, 4), (dotted, 3)):
+        (tmp_path / "picture").write_bytes(file(picture))
+        drawing = read_drawing(tmp_path / "picture")
+        assert drawing.notes == ()
+        assert label(drawing.ink, np.ones((3, 3)))[1] == parts
 
 
 def test_several_drawings_are_several(inks: list[Mask], tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
+from hpo.console.starting import starting
 from hpo.trials.forecast import Forecast, Standing
 from model.training.epoch_report import EpochReport
 
@@ -177,3 +178,25 @@ def test_tensorboard_gets_a_run_for_each_training_with_a_point_an_epoch(tmp_path
     points = found.Scalars("validation/best one-shot accuracy")
     assert [(point.step, point.value) for point in points] == [(1, 0.25), (2, 0.75)]
     assert {"loss", "pictures a second"} <= set(found.Tags()["scalars"])
+
+
+def test_workers_that_start_have_rows_until_trainings_take_their_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    controller, terminal = os.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    with monkeypatch.context() as patched, open(terminal, "w") as stream:
+        patched.setattr(sys, "stderr", stream)
+        with starting("quick", workers=2):
+            print("a line above", file=sys.stderr)
+            first = os.read(controller, 100_000).decode()
+            with Progress("quick", total=12, parts=2, workers=True):
+                pass
+    text = first + all_from(controller)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+    for row in (r"quick\s+━", r"worker 1\s+━", r"worker 2\s+━"):
+        assert len(re.findall(row, plain)) >= 2
+    assert "a line above" in plain
+    # The cursor is hidden and shown: one after the other, never both at once.
+    assert re.findall(r"\x1b\[\?25([lh])", text) == ["l", "h", "l", "h"]

@@ -13,8 +13,8 @@ import siamese_hpo
 from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
-from hpo.classify.calibrate import calibrate, rejection_of
 from hpo.console.progress import Progress
+from hpo.finish.calibrate import calibrate, rejection_of
 from hpo.finish.combine import combine, singles_in
 from hpo.finish.held_out import measure, network_in
 from hpo.finish.retrain import retrain

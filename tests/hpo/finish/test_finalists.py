@@ -195,6 +195,7 @@ def test_results_json_says_what_was_done(
         "best.safetensors",
         "best.toml",
         "networks",
+        "rejection.json",
         "results.json",
         "trials.csv",
     ]

@@ -149,6 +149,22 @@ def test_a_logarithmic_axis_has_round_ticks_over_the_whole_range(
     assert axis.range[1] >= np.log10(high)
 
 
+def test_a_parameter_of_few_values_has_them_as_ticks() -> None:
+    few = {
+        "kernel": (IntDistribution(3, 7, step=2), 5, [3, 5, 7]),
+        "units": (CategoricalDistribution([64, 16, 32]), 16, [16, 32, 64]),
+        "many": (IntDistribution(1, 100), 50, None),
+        "rate": (FloatDistribution(0.0, 1.0), 0.5, None),
+    }
+    made = trial(0, COMPLETE, (0.5,))
+    for name, (distribution, value, _) in few.items():
+        made.distributions[name], made.params[name] = distribution, value
+    figures = slices([made], CONFIG, list(few), True).figures
+    for name, (_, _, expected) in few.items():
+        ticks = figures[f"slice-{name}"].layout.xaxis.tickvals
+        assert (None if ticks is None else list(ticks)) == expected
+
+
 def test_only_symbols_that_are_drawn_are_explained() -> None:
     text = slices(MIXED[:2], CONFIG, ["units"], True).text
     assert "circles" in text

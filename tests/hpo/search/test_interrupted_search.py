@@ -88,8 +88,8 @@ def test_a_storage_that_fails_in_mid_trial_ends_the_run_and_it_goes_on_later(
     assert results.trials["complete"] + results.trials["pruned"] == 2
     assert results.trials["failed"] == 0
     files = {path.name for path in tmp_path.iterdir() if not path.name.startswith("study.db-")}
-    kept = {"best.safetensors", "best.toml", "results.json", "study.db", "trials.csv"}
-    assert files == kept | {"artifacts"}
+    trained = {"best.safetensors", "best.toml", "rejection.json", "results.json", "trials.csv"}
+    assert files == trained | {"artifacts", "study.db"}
 
 
 KILLED = """
