@@ -296,6 +296,5 @@ ExperimentTo = Annotated[
     typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR", callback=_in_home),
 ]
 
-# Servers.
 Port = Annotated[int, typer.Option(min=1, max=65535, metavar="PORT", help="to listen on")]
 Host = Annotated[str, typer.Option(metavar="HOST", help="address to listen on")]
