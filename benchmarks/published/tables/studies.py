@@ -155,7 +155,7 @@ def _better(document: Document, whole: Document) -> list[Row]:
     above = "together above their mean"
     return [
         (Link(above, TOGETHER), f"{100 * official:+.1f}", pairs, validation),
-        (Link(f"{above}, over all twenty alphabets", TOGETHER), "", both, both),
+        (Link(f"{above}, over all twenty alphabets", TOGETHER), "", both, ""),
     ]
 
 
