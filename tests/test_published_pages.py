@@ -37,6 +37,8 @@ HEADLINES = {
     "verification.any_two",
     "verification.one_alphabet",
     "mnist.official",
+    "win.b.official",
+    "win.b.every_pair",
 }
 
 
@@ -122,6 +124,7 @@ def test_the_headline_table_is_drawn_from_headline_json() -> None:
         "speed/quick-bf16.json": "quick.bf16",
         "compact.json": "compact",
         "deep.json": "deep",
+        "together/deep.json": "win.b",
     }
     assert [file for file, _ in table] == list(studies)
     for file, cells in table:

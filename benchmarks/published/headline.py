@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from benchmarks.published.results import RESULTS, Document, Origin, Results, ResultsError
 
 HEADLINE = "headline.json"
+TOGETHER = "together/deep.json"
+"""Several networks together."""
 USUAL = "sampled pairs against the usual float32 loop"
 STEP = "step by part"
 
@@ -164,6 +166,10 @@ SOURCES = [
             ("every_pair", "percent", _every_pair),
             ("seconds", "seconds", _seconds),
         )
+    ),
+    *(
+        _Source(f"win.b.{what}", TOGETHER, "percent", take)
+        for what, take in (("official", _official), ("every_pair", _every_pair))
     ),
     *(
         _Source(f"time_to.{what}.seconds", "speed/time-to-accuracy-avx2.json", "seconds", _of(what))

@@ -39,10 +39,12 @@ from benchmarks.published.tables.speed import (
     training,
 )
 from benchmarks.published.tables.studies import (
+    choices_together,
     earlier_studies,
     finalists,
     headline,
     studies,
+    together,
     verification,
 )
 from benchmarks.published.tables.winners import confusions, disturbed, weakest_alphabets, winners
@@ -57,6 +59,8 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "studies": studies,
     "studies-earlier": earlier_studies,
     "finalists": finalists,
+    "together": together,
+    "together-choices": choices_together,
     "winners": winners,
     "verification": verification,
     "weakest-alphabets": weakest_alphabets,

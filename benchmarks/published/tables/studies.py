@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.published.headline import Figure, figures, one_shot
-from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.headline import TOGETHER, Figure, figures, one_shot
+from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import RESULTS, Document, Results
 from hpo.runtime.wording import duration
 from model.evaluation.published import OFFICIAL_RUNS_SINCE, ONE_SHOT, REIMPLEMENTATIONS
@@ -40,7 +40,12 @@ def headline(results: Results) -> Table:
         )
         link = Link(what, Path(official.file).relative_to(RESULTS).as_posix())
         ours.append((link, _figure(official), _figure(pairs), duration(seconds.value)))
-    return Table(("what", "official runs", "every drawer pair", "time"), [*_quoted(), *ours])
+    official, pairs = (found[f"win.b.{part}"] for part in ("official", "every_pair"))
+    link = Link(f"{_count(results)} networks of `deep`'s winner together", TOGETHER)
+    several = (link, _figure(official), _figure(pairs), "")
+    return Table(
+        ("what", "official runs", "every drawer pair", "time"), [*_quoted(), *ours, several]
+    )
 
 
 def studies(results: Results) -> Table:
@@ -71,6 +76,40 @@ def finalists(results: Results) -> Table:
     return Table(("study", "trial", "in the search", "retrained", "trainings"), rows)
 
 
+def together(results: Results) -> Table:
+    """A study's winner: its networks one by one, their mean, and all of them together."""
+    document = results.document(TOGETHER)
+    each, rows = document["test_of_each"], document["validation"]
+    singles = {row["seeds"][0]: row for row in rows if len(row["seeds"]) == 1}
+    ours: list[Row] = [
+        _networks(f"one network, seed {seed}", test, singles[seed]["divided_by_spread"])
+        for seed, test in zip(document["seeds"], each, strict=True)
+    ]
+    whole = next(row for row in rows if row["seeds"] == document["seeds"])
+    name = f"{_count(results)} networks together"
+    ours.append(_networks(name, document["test"], whole["divided_by_spread"]))
+    ours += _better(document, whole)
+    return Table(("what", "official runs", "every drawer pair", "validation"), ours)
+
+
+def choices_together(results: Results) -> Table:
+    """Every choice of a winner's networks, on the validation alphabets."""
+    rows: list[Row] = [
+        (
+            Link(str(len(row["seeds"])), TOGETHER),
+            ", ".join(map(str, row["seeds"])),
+            percent(row["divided_by_spread"]["value"], row["divided_by_spread"]["standard_error"]),
+            percent(row["as_they_are"]["value"], row["as_they_are"]["standard_error"]),
+            change(row["gain"]["value"], row["gain"]["standard_error"])
+            if len(row["seeds"]) > 1
+            else "",
+        )
+        for row in results.document(TOGETHER)["validation"]
+    ]
+    columns = ("networks", "seeds", "divided by spread", "as they are", "above their mean")
+    return Table(columns, rows)
+
+
 def verification(results: Results) -> Table:
     """Same or different, for two kinds of different pairs."""
     rows: list[Row] = []
@@ -94,6 +133,35 @@ def _study(study: str, what: str, results: Results) -> Row:
         _accuracy(document["validation"]),
         _time(document, results.origin(f"{study}.json").seconds),
     )
+
+
+def _networks(what: str, test: Document, validation: Document) -> Row:
+    return (
+        Link(what, TOGETHER),
+        _accuracy(test),
+        percent(test["every_drawer_pair_accuracy"], test["every_drawer_pair_standard_error"]),
+        percent(validation["value"], validation["standard_error"]),
+    )
+
+
+def _better(document: Document, whole: Document) -> list[Row]:
+    """By how much networks together are above their mean, with errors over alphabets."""
+    of_each = [test["one_shot_accuracy"] for test in document["test_of_each"]]
+    official = document["test"]["one_shot_accuracy"] - sum(of_each) / len(of_each)
+    pairs, validation, both = (
+        change(gain["value"], gain["standard_error"])
+        for gain in (document["gain_on_test"], whole["gain"], document["gain_on_both"])
+    )
+    above = "together above their mean"
+    return [
+        (Link(above, TOGETHER), f"{100 * official:+.1f}", pairs, validation),
+        (Link(f"{above}, over all twenty alphabets", TOGETHER), "", both, ""),
+    ]
+
+
+def _count(results: Results) -> int:
+    networks: int = results.document(TOGETHER)["networks"]
+    return networks
 
 
 def _time(document: Document, wall: float | None) -> str:
