@@ -66,7 +66,9 @@ def test_headline_entries_are_complete() -> None:
         assert (PROJECT / entry["file"]).is_file()
         assert entry["command"]
         assert entry["machine"]
-        assert entry["error"] is not None or entry["unit"] == "seconds"
+        # Some replays never get there: of their parts there is a median, and no deviation.
+        once = entry["unit"] == "seconds" or "part_of_time" in entry["name"]
+        assert entry["error"] is not None or once
     named = {entry["name"]: entry for entry in entries}
     test = read("deep.json")["test_over_seeds"]
     assert named["deep.official"]["value"] == pytest.approx(100 * test["one_shot_accuracy"])

@@ -54,12 +54,18 @@ def test_searches_are_the_replayed_ones(name: str, table: str) -> None:
     assert replayed["repetitions"] == 50
 
 
-def test_searches_that_learn_from_first_rungs_are_the_replayed_ones() -> None:
-    table = rows("first-rungs")
-    assert len(table) == 4
+@pytest.mark.parametrize(
+    ("name", "length", "repetitions"),
+    [("first-rungs", 6, 50), ("first-rungs-budgets", 4, 50), ("first-rungs-tried", 2, 20)],
+)
+def test_searches_that_learn_from_first_rungs_are_the_replayed_ones(
+    name: str, length: int, repetitions: int
+) -> None:
+    table = rows(name)
+    assert len(table) == length
     for file, cells in table:
         replayed = read(file)
-        assert replayed["repetitions"] == 20
+        assert replayed["repetitions"] == repetitions
         found = []
         for row in replayed["searches"].values():
             end = figure(row["final_accuracy"]["0.5"], row["standard_error"])

@@ -126,6 +126,17 @@ def _digits(document: Document, _: Origin) -> Measured:
     return row["400 trials"]["value"], row["400 trials"]["standard_error"]
 
 
+def _part_of_time(document: Document, _: Origin) -> Measured:
+    return document["searches"][LEARNING]["part_of_the_time_to_the_level"]["0.5"], None
+
+
+def _gain(document: Document, _: Origin) -> Measured:
+    ends = [document["searches"][search] for search in (LEARNING, AT_RANDOM)]
+    medians = [end["final_accuracy"]["0.5"] for end in ends]
+    errors = [end["standard_error"] for end in ends]
+    return medians[0] - medians[1], (errors[0] ** 2 + errors[1] ** 2) ** 0.5
+
+
 def _of(what: str) -> Callable[[Document, Origin], Measured]:
     """Takes a figure that stands beside its error."""
 
@@ -135,6 +146,14 @@ def _of(what: str) -> Callable[[Document, Origin], Measured]:
     return take
 
 
+LEARNING, AT_RANDOM = "additive-5/guarded-halving-1-9", "random/successive-halving"
+REPLAYS = {
+    "earlier-gaussian": "replay/samplers-9-epochs-gaussian.json",
+    "earlier-trees": "replay/samplers-9-epochs-trees.json",
+    "log-trees": "replay/samplers-log-trees.json",
+    "literal-trees": "replay/samplers-literal-trees.json",
+}
+"""Replays in the time of 25 trainings on recordings that sampler and pruner were not chosen on."""
 PROCESSORS = {"avx2": "float32", "bf16": "bfloat16"}
 """Processors that speed is published for, AVX2 alone and with bf16, and what they compute in."""
 
@@ -189,6 +208,20 @@ SOURCES = [
             ("pairs_per_second.times_usual_loop", USUAL, "times_faster", "quick 35x35"),
         )
         for size, network in (("35", small), ("105", "paper 105x105"))
+    ),
+    *(
+        _Source(f"search.{what}.25.{replay}", file, unit, take)
+        for replay, file in REPLAYS.items()
+        for what, unit, take in (
+            ("part_of_time", "times", _part_of_time),
+            ("gain_points", "percent", _gain),
+        )
+    ),
+    _Source(
+        "search.part_of_time.96.earlier-trees",
+        "replay/samplers-9-epochs-trees-96.json",
+        "times",
+        _part_of_time,
     ),
     _Source("verification.any_two", "verification/deep.json", "percent", _any_two),
     _Source("verification.one_alphabet", "verification/deep.json", "percent", _one_alphabet),

@@ -12,6 +12,7 @@ from benchmarks.published.tables.experiments import calibration, experiments, ta
 from benchmarks.published.tables.own_data import own_folders, rejection
 from benchmarks.published.tables.paper_search import worth
 from benchmarks.published.tables.searches import (
+    budgets,
     earlier_ends,
     early_stops,
     first_rungs,
@@ -22,6 +23,7 @@ from benchmarks.published.tables.searches import (
     retrained_finalists,
     retraining_time,
     seeds,
+    tried,
     warm_start,
 )
 from benchmarks.published.tables.space import ablation, effects, shapes
@@ -76,6 +78,8 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "searches": replayed("replay/quality-27-epochs.json"),
     "searches-ended-earlier": earlier_ends,
     "first-rungs": first_rungs,
+    "first-rungs-budgets": budgets,
+    "first-rungs-tried": tried,
     "searches-9-epochs": replayed("replay/quality.json"),
     "startup-trials": replayed("replay/startup.json"),
     "gaussian-process": replayed("replay/gp.json"),

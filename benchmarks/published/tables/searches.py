@@ -23,8 +23,23 @@ FIRST_RUNGS = {
     "replay/samplers-27-epochs-trees.json": "`compact`, trees",
     "replay/samplers-9-epochs-gaussian.json": "as defined before, Gaussian processes",
     "replay/samplers-9-epochs-trees.json": "as defined before, trees",
+    "replay/samplers-log-trees.json": "with `compact-log`'s shape, trees",
+    "replay/samplers-literal-trees.json": "with `compact-literal`'s shape, trees",
 }
-"""Replays of the same searches on two recordings, each with two truths."""
+"""Replays of the same searches on several recordings; sampler and pruner were chosen on the first
+two."""
+BUDGETS = (
+    "replay/samplers-9-epochs-trees-12.json",
+    "replay/samplers-9-epochs-trees.json",
+    "replay/samplers-9-epochs-trees-50.json",
+    "replay/samplers-9-epochs-trees-96.json",
+)
+"""Replays of the same searches in more and more time."""
+TRIED = {
+    "replay/samplers-tried-gaussian.json": "Gaussian processes",
+    "replay/samplers-tried-trees.json": "trees",
+}
+"""Replays that sampler and pruner were chosen by."""
 MEDIAN = "0.5"
 
 
@@ -70,13 +85,29 @@ def replayed(file: str) -> Callable[[Results], Table]:
 
 def first_rungs(results: Results) -> Table:
     """Searches that learn from first rungs, on each recording and by each truth."""
-    documents = {file: results.document(file)["searches"] for file in FIRST_RUNGS}
+    return _beside(results, "recording and truth", FIRST_RUNGS)
+
+
+def budgets(results: Results) -> Table:
+    """The same searches in more and more time."""
+    times = {f: str(results.document(f)["trials_to_their_end_in_that_time"]) for f in BUDGETS}
+    return _beside(results, "time, in trainings to their end", times)
+
+
+def _beside(results: Results, head: str, files: dict[str, str]) -> Table:
+    """Searches beside each other: a row for each replay."""
+    documents = {file: results.document(file)["searches"] for file in files}
     names = list(next(iter(documents.values())))
     rows: list[Row] = []
     for file, searches in documents.items():
         ends = [_search(searches[name])[:2] for name in names]
-        rows.append((Link(FIRST_RUNGS[file], file), *(f"{end} ({part})" for end, part in ends)))
-    return Table(("recording and truth", *(f"`{name}`" for name in names)), rows)
+        rows.append((Link(files[file], file), *(f"{end} ({part})" for end, part in ends)))
+    return Table((head, *(f"`{name}`" for name in names)), rows)
+
+
+def tried(results: Results) -> Table:
+    """Starts and rungs that were tried."""
+    return _beside(results, "truth", TRIED)
 
 
 def earlier_ends(results: Results) -> Table:
