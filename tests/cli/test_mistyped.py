@@ -22,7 +22,7 @@ PROJECT = Path(__file__).parents[2]
         ("proxy --foo", "--foo: no such option; allowed are --storage, --host, --port, --help"),
         ("--verison", "--verison: no such option; did you mean --version?"),
         ("statsu tiny", "statsu: no such command; did you mean status?"),
-        ("zzz", "zzz: no such command; allowed are run, join, retrain, test, "),
+        ("zzz", "zzz: no such command; allowed are run, join, retrain, combine, test, "),
         ("join", "NAME: is required: name of the study"),
         ("retrain best.toml", "--output: is required: folder for the network"),
         ("run quick paper", "paper: is too much; allowed is "),
