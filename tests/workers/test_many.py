@@ -151,15 +151,18 @@ def test_a_store_of_checkpoints_that_is_away_is_waited_for(
     process = start("run", write_study(trials=16, steps=10), *words)
     wait_for(lambda: counts(trials_of(postgres)).done > 1)
     (tmp_path / "store").rename(tmp_path / "away")
-    time.sleep(5)
+
+    def logs() -> str:
+        return "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
+
+    wait_for(lambda: "the store of checkpoints does not answer" in logs())
     assert counts(trials_of(postgres)).running > 0
     (tmp_path / "away").rename(tmp_path / "store")
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     found = counts(trials_of(postgres))
     assert (found.done, found.failed, found.running) == (16, 0, 0)
-    logs = "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
-    assert "the store of checkpoints answers again" in logs
+    assert "the store of checkpoints answers again" in logs()
 
 
 def test_a_server_that_is_restarted_is_waited_for(
