@@ -6,6 +6,7 @@ from math import prod
 from statistics import fmean
 from typing import Any
 
+from hpo.reproduce.paper_search.compared import changed
 from model.config import LayerConfig, RunConfig
 
 ITSELF = "the configuration itself"
@@ -70,15 +71,3 @@ def variants(base: RunConfig) -> dict[str, RunConfig]:
 def switched(name: str, key: str, value: float, default: float) -> dict[str, dict[str, Any]]:
     """A variant without something that is on, or with a usual amount of it where it is off."""
     return {f"no {name}": {key: 0.0}} if value else {f"{name} {default:g}": {key: default}}
-
-
-def changed(config: RunConfig, values: dict[str, Any]) -> RunConfig:
-    """A configuration with other values under some dotted keys."""
-    document = config.model_dump()
-    for key, value in values.items():
-        *path, last = key.split(".")
-        table = document
-        for part in path:
-            table = table[part]
-        table[last] = value
-    return RunConfig.model_validate(document)
