@@ -32,10 +32,11 @@ import torch
 from benchmarks.command import make_parser
 from benchmarks.output import provenance
 from benchmarks.trainings import CountingTrainer, append, read, resume
-from benchmarks.winner.variants import ITSELF, changed, variants
+from benchmarks.winner.variants import ITSELF, variants
 from data.names import Dataset
 from data.sources.load import load_collection
 from data.splits import SearchData, paper_splits
+from hpo.reproduce.paper_search.compared import changed
 from hpo.runtime.files import write_json
 from hpo.runtime.provenance import commit, computer
 from model.config import RunConfig
