@@ -28,10 +28,14 @@ TURNS = {3: 180, 6: 90, 8: 270}
 
 
 def turned_twice(ink: Mask, dice: Dice) -> bytes:
-    """Straightened by hand, with dark corners, and turned upright by EXIF alone."""
+    """Taken crooked and straightened by hand, with dark corners; turned upright by EXIF alone."""
     page, _ = white_page(ink, dice)
-    picture = seen(page, dice).rotate(
-        dice.uniform(2, 7) * dice.choice((-1, 1)), Image.Resampling.BICUBIC, fillcolor=0
+    angle = dice.uniform(2, 7) * dice.choice((-1, 1))
+    crooked = Image.fromarray(page.astype(np.float32)).rotate(
+        -angle, Image.Resampling.BICUBIC, fillcolor=PAPER
+    )
+    picture = seen(np.asarray(crooked, float), dice).rotate(
+        angle, Image.Resampling.BICUBIC, fillcolor=0
     )
     orientation = int(dice.choice(list(TURNS)))
     exif = Image.Exif()

@@ -92,7 +92,8 @@ class Judge(NamedTuple):
         every = [drawing for drawings in pictures for drawing in drawings]
         if not every:
             return [Outcome(False, False, False, False)] * len(pictures)
-        of_each = self.answers(support, every).scores.split([len(one) for one in pictures])
+        scores = self.answers(support, every).scores
+        of_each = torch.split(scores, [len(one) for one in pictures])
         return [self._outcome(scores, own) for scores, own in zip(of_each, owns, strict=True)]
 
     def _outcome(self, scores: Tensor, own: int) -> Outcome:

@@ -161,7 +161,8 @@ SURFACES: dict[str, Scene] = {
 
 
 def _sheet(colour: ArrayLike) -> Floats:
-    return np.ones((HEIGHT, WIDTH, 3)) * np.asarray(colour)
+    found: Floats = np.ones((HEIGHT, WIDTH, 3)) * np.asarray(colour)
+    return found
 
 
 def _spread(values: Floats) -> Floats:
@@ -175,4 +176,5 @@ def _spot(dice: Dice, high: tuple[float, float], wide: tuple[float, float]) -> F
     rows, columns = np.mgrid[:HEIGHT, :WIDTH]
     y, x = dice.uniform(0, HEIGHT), dice.uniform(0, WIDTH)
     away = ((rows - y) / dice.uniform(*high)) ** 2 + ((columns - x) / dice.uniform(*wide)) ** 2
-    return np.exp(-away / 2)
+    spot: Floats = np.exp(-away / 2)
+    return spot
