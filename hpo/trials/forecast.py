@@ -35,6 +35,8 @@ SETTLED = 60
 """Number of trials after which the rule gives one about as many epochs as the next."""
 TESTS = 5.0
 """Time of a network's test, in epochs' validations: it embeds five times as many pictures."""
+CHOOSING = 5.0
+"""Time of choosing when `classify` answers `unknown`, once for a study, in epochs' validations."""
 
 
 class Forecast(BaseModel):
@@ -255,7 +257,7 @@ def _finish(
     validations = [
         max(0.0, epoch - (_seconds_of_training(trial, config) or epoch)) for trial, epoch in known
     ]
-    test = TESTS * seeds * fmean(validations)
+    test = (TESTS * seeds + CHOOSING) * fmean(validations)
     return rounds * epochs * max(epoch for _, epoch in known), test
 
 
