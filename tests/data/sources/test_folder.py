@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from collections.abc import Callable
 from itertools import chain
@@ -145,6 +146,25 @@ def test_what_is_no_picture_is_passed_over_and_told(root: Path) -> None:
     assert len(collection.names) == 6
     assert collection.packed.shape[1] == 2
     assert "skipped runes/c02/1.png: no picture (and 3 more)" in collection.note
+
+
+def test_heic_is_a_picture_with_its_package_and_named_without(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_alphabet(root, 6, 3)
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pillow_heif.register_heif_opener()
+    for number in range(2):
+        with Image.open(root / "c03" / f"{number}.png") as picture:
+            picture.save(root / "c03" / f"{number}.HEIC", "HEIF")
+        (root / "c03" / f"{number}.png").unlink()
+    collection = load(root)
+    assert collection.packed.shape[1] == 3
+    assert "skipped" not in collection.note
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    (root / "c03" / "0.HEIC").touch()  # another time: read again
+    with pytest.raises(InputError, match=r"skipped runes/c03/0\.HEIC: HEIC, which needs pip inst"):
+        load(root)
 
 
 def empty(root: Path) -> None:
