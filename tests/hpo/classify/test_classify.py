@@ -191,7 +191,7 @@ def test_nothing_to_use_is_an_error(folders: list[str], tmp_path: Path) -> None:
             words[place + 1] = str(path)
             assert refused(*words) == f"error: {option} {path}: {said}"
     words = [*folders[:3], str(tmp_path / "network" / "best.safetensors"), *folders[4:]]
-    assert refused(*words).endswith("best.safetensors: holds no support that classify kept")
+    assert refused(*words).endswith(": is no folder, and holds no support that classify kept")
     shutil.copy(tmp_path / "support" / "s0.png", tmp_path / "support" / "unknown.png")
     assert "no class may be named unknown" in refused(*folders)
     words = [folders[0], str(empty), *folders[2:]]

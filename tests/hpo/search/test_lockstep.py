@@ -6,7 +6,7 @@ from threading import Thread
 import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
-from short_search import config_with, objective_in, opened, outcome, searched
+from short_search import Disturbed, config_with, objective_in, opened, outcome, searched
 from taking import taken
 
 from data.splits import SearchData
@@ -175,11 +175,31 @@ def test_trials_that_end_in_another_order_are_the_same(
     assert outcome(searched(config_with(**changes), data, tmp_path / "free")) != outcome(alone)
 
 
-def backwards(config: StudyConfig, data: SearchData, folder: Path) -> list[FrozenTrial]:
+def test_a_trial_that_fails_is_passed_over_alike(data: SearchData, tmp_path: Path) -> None:
+    config = config_with(trials=6, lockstep=3, sampler={"name": "additive", "startup_trials": 2})
+
+    def failing() -> Progress:
+        return Disturbed(RuntimeError("of this trial"), epochs=2, number=2)
+
+    alone = searched(config, data, tmp_path / "alone", failing())
+    assert [trial.number for trial in alone if trial.state is TrialState.FAIL] == [2]
+    assert outcome(backwards(config, data, tmp_path / "together", failing())) == outcome(alone)
+
+
+def test_what_several_began_is_finished_by_one_alike(data: SearchData, tmp_path: Path) -> None:
+    config = config_with(trials=7, lockstep=3, sampler={"name": "additive", "startup_trials": 2})
+    alone = searched(config, data, tmp_path / "alone")
+    backwards(config.model_copy(update={"trials": 4}), data, tmp_path / "several")
+    assert outcome(searched(config, data, tmp_path / "several")) == outcome(alone)
+
+
+def backwards(
+    config: StudyConfig, data: SearchData, folder: Path, progress: Progress | None = None
+) -> list[FrozenTrial]:
     """All trials that may run at the same time are begun, and end from the last to the first."""
     study = opened(config, folder)
     study.pruner = make_pruner(config)
-    objective = objective_in(folder, config, data, Progress("test", config.trials))
+    objective = objective_in(folder, config, data, progress or Progress("test", config.trials))
     while reached_limit(study.get_trials(), config) is None:
         begun = list(iter(lambda: take_trial(study, config, study.get_trials()), None))
         assert 1 <= len(begun) <= 3
@@ -189,4 +209,6 @@ def backwards(config: StudyConfig, data: SearchData, folder: Path) -> list[Froze
                 study.tell(trial, objective(trial))
             except optuna.TrialPruned:
                 study.tell(trial, state=TrialState.PRUNED)
+            except RuntimeError:
+                study.tell(trial, state=TrialState.FAIL)
     return study.trials
