@@ -80,11 +80,12 @@ def searches(context: Context, settings: Settings) -> list[Searched]:
     """Runs every search; those that are done are read. Each begins with the starts of a person.
 
     Random search has the same starts, number of trials and, but for `additive`, the same pruner as
-    the others.
+    the others. It comes first, then one sampler after the other: each can be compared with it
+    before the next has begun.
     """
     found = []
-    for repetition, (form, study), sampler in product(
-        range(settings.repetitions), settings.studies.items(), settings.samplers
+    for sampler, repetition, (form, study) in product(
+        settings.samplers, range(settings.repetitions), settings.studies.items()
     ):
         name = f"{study.name}-{sampler.name}-{repetition}"
         config = _defined(study, name, sampler, repetition, settings, context)

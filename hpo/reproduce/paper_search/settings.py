@@ -17,7 +17,7 @@ FORMS: dict[Size, dict[str, str]] = {
     "paper": {LITERAL: "paper", LOGARITHMIC: "paper-log"},
 }
 """The two forms of the space, by the picture size: names of studies."""
-SAMPLERS = ("random", "gp", "tpe", "additive")
+SAMPLERS = ("random", "gp", "additive", "tpe")
 """What proposes configurations; random search is what the others must beat."""
 PRUNERS: dict[str, PrunerName] = {"additive": "guarded-halving"}
 """The rule beside a sampler, where it is not the study's.
