@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from drawings_alike import drawing_in, file, likeness
 from PIL import Image, ImageDraw, ImageOps
 from scipy.ndimage import binary_dilation, gaussian_filter, label
 
@@ -15,38 +15,13 @@ from benchmarks.winner.cameras import CAMERAS
 from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean
 from benchmarks.winner.scenes import SCENES, nothing, page_of
 from benchmarks.winner.surfaces import SURFACES
-from data.collection import SIDE, Collection
-from data.sources.pen import middle_lines, redrawn, stroke_width
+from data.collection import SIDE
+from data.sources.pen import stroke_width
 from data.sources.picture_files import NoPicture, read_picture
-from data.sources.scans import pictures_of, read_drawing, read_drawings
+from data.sources.scans import read_drawing, read_drawings
 
 UNLIKE = {"cut_off", "finger", "table_cloth", "turned_twice", "window"}
 """Scenes whose drawings lack a part, or are refused more often than found."""
-
-
-@pytest.fixture(scope="module")
-def inks(glyphs: Collection) -> list[Mask]:
-    """Some drawings as they are in the data set."""
-    characters = glyphs.characters(glyphs.background[:3], (1, 7), SIDE)
-    return [picture.numpy() > 0 for picture in characters.pictures[::9].flatten(0, 1)]
-
-
-def drawing_in(content: bytes, tmp_path: Path) -> Mask:
-    (tmp_path / "picture").write_bytes(content)
-    return read_drawing(tmp_path / "picture").ink
-
-
-def likeness(one: Mask, other: Mask) -> float:
-    """How much of either drawing lies within a pixel and a half of the other."""
-    wide = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
-    near = [(a & binary_dilation(b, wide)).sum() / a.sum() for a, b in ((one, other), (other, one))]
-    return float(min(near))
-
-
-def file(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
-    content = io.BytesIO()
-    image.save(content, form, **options)
-    return content.getvalue()
 
 
 @pytest.mark.parametrize("name", DISTURBANCES)
@@ -154,33 +129,6 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
         read_picture(tmp_path)
     with pytest.raises(NoPicture, match="cannot be read: No such file or directory"):
         read_picture(tmp_path / "none")
-
-
-def test_pens_are_measured_and_changed(inks: list[Mask]) -> None:
-    bar = np.zeros((60, 60), bool)
-    bar[25:35, 5:55] = True
-    assert stroke_width(bar) == pytest.approx(10, rel=0.35)
-    assert middle_lines(bar).sum(0).max() == 1
-    assert 4 <= redrawn(bar, 5).sum(0).max() <= 6
-    assert redrawn(middle_lines(bar), 5).sum(0).max() == 5
-    dot = np.zeros((20, 20), bool)
-    dot[8:12, 8:12] = True
-    assert middle_lines(dot).sum() == 1
-    for ink in inks[:8]:
-        lines = middle_lines(ink)
-        assert not (lines & ~ink).any()
-        assert lines.sum() < 0.6 * ink.sum()
-        everywhere = np.ones((3, 3))
-        assert label(lines, everywhere)[1] == label(ink, everywhere)[1]
-        assert likeness(redrawn(ink, stroke_width(ink)), ink) > 0.9
-
-
-def test_a_networks_input_is_averaged_as_omniglots_is(glyphs: Collection) -> None:
-    characters = glyphs.characters(glyphs.background[:1], (3,), SIDE)
-    inks = [picture.numpy() > 0 for picture in characters.pictures[:, 0]]
-    for size in (28, 35, 105):
-        expected = glyphs.characters(glyphs.background[:1], (3,), size).pictures[:, 0]
-        assert pictures_of(inks, size).equal(expected)
 
 
 @pytest.mark.parametrize("name", sorted({*SCENES, *SURFACES, *CAMERAS} - UNLIKE))
