@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
@@ -15,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from data.errors import InputError
+from data.errors import InputError, allowed_or_near
 from data.names import Dataset
 from model.config import DatasetName, RunConfig
 
@@ -32,6 +31,8 @@ TYPES = {
     "model_type": "a table",
 }
 """By pydantic's name of an error about a value's type: what should be there, in TOML's words."""
+LINE = 60
+"""Characters of a line that an error shows."""
 
 
 class _ConfigFile(RunConfig):
@@ -55,6 +56,16 @@ _YamlLoader.add_implicit_resolver(
 )
 
 
+def _line_of(error: str, text: str) -> str:
+    """The line of a text that an error names by its number, for people; "" if it names none."""
+    named = re.search(r"\bline (\d+)", error)
+    lines = text.splitlines()
+    if named is None or not 0 < int(named[1]) <= len(lines):
+        return ""
+    line = lines[int(named[1]) - 1].strip()
+    return f": {line[:LINE]!r}{'...' if len(line) > LINE else ''}" if line else ""
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """Reads a JSON file (.json), YAML file (.yaml, .yml) or, under any other name, TOML file.
 
@@ -75,7 +86,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise InputError(f"{path}: holds no text; should be TOML, JSON or YAML") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{path}: {error}{_line_of(str(error), text)}") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
@@ -187,9 +198,7 @@ def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
     prefix = f"{where}: {key if key.isprintable() else repr(key)}: " if key else f"{where}: "
     if first["type"] == "extra_forbidden":
         allowed = _keys_at(model, location[:-1])
-        near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"allowed are {', '.join(sorted(allowed))}"
-        return f"{prefix}unknown key; {hint}"
+        return f"{prefix}unknown key; {allowed_or_near(str(location[-1]), sorted(allowed))}"
     return prefix + _complaint(mistakes)
 
 

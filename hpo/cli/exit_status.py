@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
 import io
 import logging
@@ -17,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from data.cores import keep_to_quota
-from data.errors import InputError, WorkFailed
+from data.errors import InputError, WorkFailed, allowed_or_near
 from data.full_disk import NoRoom, no_room
 from hpo.cli.help import write_commands, write_studies
 from hpo.runtime.literal_text import VisibleFormatter, visible
@@ -159,6 +158,4 @@ def _wrong(cause: Any) -> str:  # noqa: ANN401
 
 
 def _unknown(what: str, given: str, allowed: list[str]) -> str:
-    near = difflib.get_close_matches(given, allowed, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"allowed are {', '.join(allowed)}"
-    return f"{given}: no such {what}; {hint}"
+    return f"{given}: no such {what}; {allowed_or_near(given, allowed)}"

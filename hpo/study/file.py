@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 import studies
-from data.errors import InputError
+from data.errors import InputError, allowed_or_near
 from hpo.study.definition import StudyConfig
 from hpo.study.space import check_space
 from model.config_file import explain, read_document
@@ -34,7 +34,8 @@ def load_study(name_or_path: str) -> StudyConfig:
             return read_study(read_document(own), f"studies/{own.name}")
     if not path.exists():
         what = "file" if path.parent != Path() or path.suffix == ".toml" else "study"
-        raise InputError(f"{path}: no such {what}; there are {', '.join(own_studies())}")
+        hint = allowed_or_near(path.name.removesuffix(".toml"), own_studies(), "there are")
+        raise InputError(f"{path}: no such {what}; {hint}")
     study = read_study(read_document(path), str(path))
     if study.start_with is None:
         return study
