@@ -26,6 +26,10 @@ DISTURBANCES = {
     "ruler": "a ruler at an edge",
     "pen": "the pen beside them",
     "punched": "punched holes along a margin",
+    "lined": "on lined paper with a red margin line",
+    "whiteboard": "on a whiteboard that mirrors a lamp",
+    "blackboard": "chalk on a blackboard",
+    "crumpled": "on crumpled paper",
     "page_of": "two to six on a page",
 }
 
