@@ -71,8 +71,9 @@ def for_training(collection: Collection, extra: Dataset | None, all_drawers: boo
         20
     """
     if all_drawers:
-        _, *others = collection.drawer_parts
-        collection = replace(collection, drawer_parts=(collection.drawers, *others))
+        _, validation, test = collection.drawer_parts
+        parts = collection.drawers, validation, test
+        collection = replace(collection, drawer_parts=parts)
     if extra is None or (collection.extra is not None and collection.extra.name == extra):
         return collection
     more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)

@@ -112,8 +112,8 @@ def check_space(study: StudyConfig, where: str) -> None:
     if isinstance(study.train.get("validation"), dict):
         raise InputError(f"{where}: train.validation: must be one value, the same for all trials")
     pictures = study.train.get("pictures")
-    for key in ("drawers", "extra") if isinstance(pictures, dict) else ():
-        if isinstance(pictures.get(key), dict):
+    for key in ("drawers", "extra"):
+        if isinstance(pictures, dict) and isinstance(pictures.get(key), dict):
             raise InputError(
                 f"{where}: train.pictures.{key}: must be one value, the same for all trials"
             )
