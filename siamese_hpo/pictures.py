@@ -7,6 +7,7 @@ for a network's input as they are.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def _checked(given: Tensor, size: int) -> Tensor:
 def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[tuple[str, Picture]]:
     if isinstance(given, Mapping):
         return [(str(name), picture) for name, picture in given.items()]
-    if isinstance(given, str | Path) and Path(given).is_dir():
+    if isinstance(given, str | Path) and os.path.isdir(given):
         given = sorted(path for path in Path(given).iterdir() if not passed_over(path.name))
     if isinstance(given, str | Path | Image.Image):
         given = [given]
@@ -142,7 +143,7 @@ def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
 def _read(picture: Picture) -> list[Drawing]:
     if not isinstance(picture, Image.Image):
         path = Path(picture)
-        if not path.exists():
+        if not os.path.exists(path):
             raise InputError(f"{picture}: no such file or folder")
         return read_drawings(path)
     # What is in memory becomes a file, and is read as all files are.

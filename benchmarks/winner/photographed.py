@@ -14,7 +14,7 @@ Usage:
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +25,10 @@ from torch import Tensor
 
 from benchmarks.command import make_parser
 from benchmarks.output import tell
+from benchmarks.winner.cameras import CAMERAS
 from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean, drawings_of
 from benchmarks.winner.scenes import SCENES, nothing, page_of
+from benchmarks.winner.surfaces import SURFACES
 from data.one_shot_runs import random_runs
 from data.sources.load import load_collection
 from data.sources.picture_files import NoPicture
@@ -49,6 +51,7 @@ PAGES = (2, 3, 4, 5, 6)
 EMPTY = 200
 """Pictures without a drawing."""
 Dice = np.random.Generator
+EVERY = DISTURBANCES | SCENES | SURFACES | CAMERAS
 
 
 class Outcome(NamedTuple):
@@ -80,9 +83,22 @@ class Judge(NamedTuple):
 
     def outcome(self, support: Tensor, drawings: list[Mask], own: int) -> Outcome:
         """What becomes of a picture with these drawings on it, where one is meant."""
-        if not drawings:
+        return self.outcomes(support, [drawings], [own])[0]
+
+    def outcomes(
+        self, support: Tensor, pictures: Sequence[list[Mask]], owns: Sequence[int]
+    ) -> list[Outcome]:
+        """What becomes of some pictures of one run, of which each may have several drawings."""
+        every = [drawing for drawings in pictures for drawing in drawings]
+        if not every:
+            return [Outcome(False, False, False, False)] * len(pictures)
+        scores = self.answers(support, every).scores
+        of_each = torch.split(scores, [len(one) for one in pictures])
+        return [self._outcome(scores, own) for scores, own in zip(of_each, owns, strict=True)]
+
+    def _outcome(self, scores: Tensor, own: int) -> Outcome:
+        if not len(scores):
             return Outcome(False, False, False, False)
-        scores = self.answers(support, drawings).scores
         said = self.rejection.known(scores) >= self.rejection.least
         best = scores.argmax(1)
         others = torch.cat([scores[:, :own], scores[:, own + 1 :]], 1)
@@ -94,7 +110,7 @@ class Judge(NamedTuple):
     def page(self, support: Tensor, drawings: list[Mask], owns: list[int]) -> list[Outcome]:
         """What becomes of a page with several drawings, in reading order."""
         if len(drawings) == len(owns):
-            return [self.outcome(support, [one], own) for one, own in zip(drawings, owns)]  # noqa: B905
+            return self.outcomes(support, [[one] for one in drawings], owns)
         scores = self.answers(support, drawings).scores
         said = self.rejection.known(scores) >= self.rejection.least
         classes = scores.argmax(1)[said].tolist()
@@ -152,7 +168,7 @@ def main() -> None:
         path = Path(folder) / "picture"
 
         def read_all(name: str, side: int) -> list[list[Mask]]:
-            make = (DISTURBANCES | SCENES)[name]
+            make = EVERY[name]
             dice = np.random.default_rng((arguments.seed, side, *name.encode()))
             return [read(make(drawing, dice), path) for drawing in drawn[side]]
 
@@ -183,7 +199,10 @@ def main() -> None:
             )
 
         clean_supports = known(clean.__name__)
-        for name in arguments.only or [*DISTURBANCES, *SCENES, page_of.__name__]:
+        for name in arguments.only or [*EVERY, page_of.__name__, nothing.__name__]:
+            if name == nothing.__name__:
+                _tell_empty(judge, clean_supports[0], arguments.seed, path, which)
+                continue
             if name == page_of.__name__:
                 report(name, "query", _pages(judge, clean_supports, drawn[1], arguments.seed, path))
                 continue
@@ -193,12 +212,13 @@ def main() -> None:
                 scopes["support and query"] = known(name)
             for scope, chosen in scopes.items():
                 outcomes = [
-                    judge.outcome(chosen[number // WAY], drawings, number % WAY)
-                    for number, drawings in enumerate(found)
+                    outcome
+                    for number, support in enumerate(chosen)
+                    for outcome in judge.outcomes(
+                        support, found[WAY * number : WAY * (number + 1)], range(WAY)
+                    )
                 ]
                 report(name, scope, outcomes)
-        if not arguments.only:
-            _tell_empty(judge, clean_supports[0], arguments.seed, path, which)
 
 
 def _pages(

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image
-
 from data.errors import InputError
-from data.sources.picture_files import FORMATS
+from data.sources.picture_files import is_picture
 
 SHAPE = "should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for one alphabet"
 
@@ -87,20 +85,19 @@ def find_characters(root: Path, called: str) -> Layout:
 
 def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path], list[Path]]:
     """A folder's folders and pictures, sorted by name; its other files go to `others`."""
-    endings = Image.registered_extensions()
+    folders, pictures = [], []
     try:
         entries = [path for path in folder.iterdir() if not passed_over(path.name)]
+        for path in sorted(entries, key=lambda path: (_name(path), path.name)):
+            if path.is_dir():
+                folders.append(path)
+            elif path.is_file() and is_picture(path):
+                pictures.append(path)
+            else:  # also a link to nothing, or a pipe, which would be waited for
+                others.append(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{called}: {folder} cannot be read: {reason}") from None
-    folders, pictures = [], []
-    for path in sorted(entries, key=lambda path: (_name(path), path.name)):
-        if path.is_dir():
-            folders.append(path)
-        elif path.is_file() and endings.get(path.suffix.lower()) in FORMATS:
-            pictures.append(path)
-        else:  # also a link to nothing, or a pipe, which would be waited for
-            others.append(path)
     return folders, pictures
 
 

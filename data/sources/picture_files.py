@@ -6,8 +6,10 @@ programs. So only common formats are read, and no more pixels than a bound.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,8 @@ FINEST = 960
 """Most pixels of the longer side after reading: enough for thirty drawings on a page."""
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 """Formats that are read, by Pillow's names. Of the others some start programs: EPS is one."""
+SEVERAL = ("AVIF", "GIF", "PNG", "TIFF", "WEBP")
+"""Of these, those whose files may hold several pictures that are meant to be seen."""
 PIXELS = 64_000_000
 """Most pixels decoded of a picture: those of a page (A4) at 800 dots per inch.
 
@@ -38,6 +42,8 @@ BAND = 1_000_000
 """Pixels that are made floats at once, which takes many bytes a pixel."""
 LUMA = (0.299, 0.587, 0.114)
 """Parts of red, green and blue in brightness (ITU-R BT.601)."""
+HEIC = (".heic", ".heif", ".hif")
+"""Endings of the files that need a package of their own."""
 HEIF = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypheim", b"ftypheis")
 """Bytes 4 to 12 of HEIC files, as telephones make them."""
 
@@ -57,7 +63,7 @@ def read_picture(path: Path) -> Floats:
         NoPicture: the file is no picture in one of `FORMATS`, damaged, larger than `PIXELS`, or a
             contact sheet of earlier answers.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         raise NoPicture("a folder")
     try:
         if not (size := path.stat().st_size):  # devices and pipes have none
@@ -86,6 +92,21 @@ def read_picture(path: Path) -> Floats:
     except Exception as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise NoPicture(f"cannot be read: {' '.join(reason.split())}") from None
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture by its ending; HEIC is, also where its package is missing."""
+    ending = path.suffix.lower()
+    return ending in HEIC or Image.registered_extensions().get(ending) in FORMATS
+
+
+def holds_several(path: Path) -> bool:
+    """Whether a file holds more pictures than the one that is read: pages, or an animation."""
+    # Damage after the first picture is none of what is read; see `read_picture`.
+    with suppress(Exception), ExitStack() as stack, warnings.catch_warnings(action="ignore"):
+        image = stack.enter_context(Image.open(path, formats=SEVERAL))
+        return bool(getattr(image, "is_animated", False))
+    return False
 
 
 def _formats() -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from data.collection import SIDE, unpacked
 from data.sources.ink import Ink, ink_in
 from data.sources.layout import NO_STROKES, Layout, lay_out
 from data.sources.pen import Mask, middle_lines, redrawn, stroke_width
-from data.sources.picture_files import Floats, NoPicture, read_picture
+from data.sources.picture_files import Floats, NoPicture, holds_several, read_picture
 from data.sources.shapes import EVERYWHERE, extent
 
 EXTENT = 63.0
@@ -42,6 +42,7 @@ MANY = 20
 """Most parts of a drawing."""
 CROWD = 12
 """Most parts of one of several drawings, on average."""
+FIRST_NOTE = "the file's first picture is taken, the others are left out"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Drawing:
     Attributes:
         ink: like Omniglot's, bool [105, 105].
         seen: the part of the picture that holds it, float32 [height, width, 3], 0 to 1.
-        notes: what was left out of the picture, in a few words each.
+        notes: what was left out of the picture or its file, in a few words each.
     """
 
     ink: Mask
@@ -65,7 +66,10 @@ def read_drawings(path: Path) -> list[Drawing]:
     Raises:
         NoPicture: the file holds no picture, or none with a drawing on it.
     """
-    return find_drawings(read_picture(path))
+    drawings = find_drawings(read_picture(path))
+    if holds_several(path):
+        return [replace(drawing, notes=(FIRST_NOTE, *drawing.notes)) for drawing in drawings]
+    return drawings
 
 
 def read_drawing(path: Path) -> Drawing:

@@ -38,6 +38,9 @@ def is_cut(ink: Mask) -> bool:
     if not all(edge.any() for edge in edges) or float(np.concatenate(edges).mean()) > FRAME:
         return False
     parts, count = label(ink, EVERYWHERE)
+    corners = parts[[0, 0, -1, -1], [0, -1, 0, -1]]
+    if corners.all() and len(set(corners.tolist())) > 2:  # dark, of a picture that was turned
+        return False
     touching = np.count_nonzero(contacts(parts, count, np.ones(ink.shape, bool)))
     return bool(touching <= PIECES and widest(ink) < BROAD * max(ink.shape))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from hpo.classify.contact_sheet import Entry, contact_sheets
 from hpo.classify.support import Support, pictures_in, printable, read_support, skip
 from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
-from hpo.runtime.files import check_folder, write_bytes
+from hpo.runtime.files import check_file, check_folder, write_bytes
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
 from model.network.weights import load_trained
@@ -53,17 +54,20 @@ def classify_folders(
         keep: a file that gets the prepared support; None keeps none.
 
     Raises:
-        InputError: the folder holds no network, or there is no support or no query to use.
+        InputError: the folder holds no network, there is no support or no query to use, or what
+            is to be written cannot be.
     """
     network, config = load_trained(weights_in(folder))
     rejection = rejection_of(folder)
     if output is not None:
         check_folder(output)
+    if keep is not None:
+        check_file(keep)
     skipped: list[Skipped] = []
     known = read_support(support, skipped)
+    asked = _queries(query, skipped)
     if keep is not None:
         known.keep(keep)
-    asked = _queries(query, skipped)
     size = config.size
     answers = classify(
         network.to(device),
@@ -105,7 +109,7 @@ def classify_folders(
 def _queries(path: Path, skipped: list[Skipped]) -> list[Query]:
     """A folder's pictures, sorted by name, or a single one."""
     found = []
-    for file in [path] if path.is_file() else pictures_in(path, "--query"):
+    for file in [path] if os.path.isfile(path) else pictures_in(path, "--query"):
         try:
             drawings = read_drawings(file)
         except NoPicture as reason:

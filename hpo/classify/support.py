@@ -77,7 +77,7 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
     Raises:
         InputError: there is no such folder, or nothing in it can be used.
     """
-    if path.is_file():
+    if os.path.isfile(path):  # not Path.is_file, which raises where it cannot tell
         return _kept(path)
     found: dict[str, list[Drawing]] = {}
     for name, file in _named(path, skipped):
@@ -87,6 +87,9 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
             skip(file, str(reason), skipped)
         else:
             found.setdefault(name, []).append(drawing)
+    for folder in _class_folders(path):
+        if (name := printable(folder.name)) not in found:
+            skip(folder, f"no picture with a drawing in it, so there is no class {name}", skipped)
     if not found:
         raise InputError(f"--support {path}: holds no picture with a drawing on it")
     if UNKNOWN in found:
@@ -102,11 +105,17 @@ def pictures_in(folder: Path, option: str) -> list[Path]:
     """A folder's files and folders, sorted by name, without what a system leaves there.
 
     Raises:
-        InputError: it is no folder.
+        InputError: it is no folder, or cannot be read.
     """
-    if not folder.is_dir():
-        raise InputError(f"{option} {folder}: {'not a' if folder.exists() else 'no such'} folder")
-    return sorted(path for path in folder.iterdir() if not passed_over(path.name))
+    try:
+        return sorted(path for path in folder.iterdir() if not passed_over(path.name))
+    except FileNotFoundError:
+        raise InputError(f"{option} {folder}: no such folder") from None
+    except NotADirectoryError:
+        raise InputError(f"{option} {folder}: not a folder") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{option} {folder}: cannot be read: {reason}") from None
 
 
 def skip(path: Path, reason: str, skipped: list[Skipped]) -> None:
@@ -124,13 +133,13 @@ def printable(name: str) -> str:
 def _named(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
     """Each picture with its class, class by class."""
     paths = pictures_in(folder, "--support")
-    files = [path for path in paths if not path.is_dir()]
+    files = [path for path in paths if not os.path.isdir(path)]
     bases = [_base(path) for path in files]
     shared = Counter(bases)
-    numbered = len(shared) > 1 or any(path.is_dir() for path in paths)
+    numbered = len(shared) > 1 or len(files) < len(paths)
     first: dict[str, str] = {}
     for path in paths:
-        if path.is_dir():
+        if path not in files:
             for picture in pictures_in(path, "--support"):
                 yield printable(path.name), picture
             continue
@@ -142,6 +151,10 @@ def _named(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
         yield base if numbered and shared[base] > 1 else stem, path
 
 
+def _class_folders(folder: Path) -> list[Path]:
+    return [path for path in pictures_in(folder, "--support") if os.path.isdir(path)]
+
+
 def _base(path: Path) -> str:
     """A picture's name without the number at its end."""
     stem = printable(path.stem)
@@ -150,13 +163,15 @@ def _base(path: Path) -> str:
 
 
 def _kept(path: Path) -> Support:
-    tensors, document = read_tensors(path)
     try:
+        tensors, document = read_tensors(path)
         classes = [str(name) for name in document["support"]]
         bits, owners = tensors["drawings"].numpy(), tensors["owners"]
         drawings = np.unpackbits(bits, axis=-1, count=SIDE * SIDE).reshape(-1, SIDE, SIDE) > 0
         if sorted(set(owners.tolist())) != list(range(len(classes))):
             raise ValueError
         return Support(classes, drawings, owners)
-    except (KeyError, TypeError, ValueError):
-        raise InputError(f"--support {path}: holds no support that classify kept") from None
+    except (InputError, KeyError, TypeError, ValueError):
+        raise InputError(
+            f"--support {path}: is no folder, and holds no support that classify kept"
+        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from data.errors import InputError
@@ -27,9 +28,9 @@ def export_network(name: str, form: ProgramForm, output: Path | None) -> None:
     if output is None:
         raise InputError(f"--format {form}: two files need --output FOLDER")
     folder = TrainedFolder(RUNS / name)
-    if not folder.weights.is_file():
+    if not os.path.isfile(folder.weights):
         folder = TrainedFolder(Path(name))
-    if not folder.weights.is_file():
+    if not os.path.isfile(folder.weights):
         raise InputError(
             f"{name}: neither {RUNS / name} nor a folder {name} holds {folder.weights.name}, which"
             " run and retrain leave behind"

@@ -138,7 +138,9 @@ class Progress:
     def note(self, line: str, count: bool = False) -> None:
         """Something worth a line of its own."""
         title = f"{self._title} {self._count}" if count else self._title
-        self._console.print(f"{title}: {visible(line)}", soft_wrap=True)
+        # On a terminal broken between words; elsewhere a line stays one.
+        one_line = not self._console.is_interactive
+        self._console.print(f"{title}: {visible(line)}", soft_wrap=one_line)
 
     def trial_started(self, number: int, epochs: int, part: int = 0) -> None:
         """A trial's training begins, or goes on."""

@@ -138,9 +138,10 @@ def _to_take(now: Status, workspace: Workspace) -> list[str]:
             + (f"; its configuration is {workspace.config}" if workspace.results.exists() else "")
         )
     export = shown_command("export", workspace)
-    lines.append(f"To export the best of the search, or --trial N: {export}")
+    # On lines of their own: a terminal breaks a long line anywhere, and a command is copied whole.
+    lines += ["To export the best of the search, or --trial N:", f"  {export}"]
     if now.front is not None:
-        lines.append(f"To export the Pareto front: {export_front(workspace, now.front)}")
+        lines += ["To export the Pareto front:", f"  {export_front(workspace, now.front)}"]
     return lines
 
 

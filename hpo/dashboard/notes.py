@@ -13,7 +13,7 @@ from data.characters import Characters
 from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
-from hpo.runtime.wording import points
+from hpo.runtime.wording import kind_of_runs, points
 from hpo.storage.convergence import convergence, ending
 from hpo.storage.studies import FINGERPRINT, STORAGE, way_of
 from hpo.storage.workspace import RUNS, Workspace, default_url
@@ -223,8 +223,8 @@ def _winner(results: StudyResults) -> str:
     test = results.test
     return (
         f"**Winner of the retrained: trial {results.winner.number}**, on the test alphabets"
-        f" {_in_percent(test.one_shot_accuracy)} ± {_in_percent(test.standard_error)} in the given"
-        f" runs, {_in_percent(test.every_drawer_pair_accuracy)} ±"
+        f" {_in_percent(test.one_shot_accuracy)} ± {_in_percent(test.standard_error)} in the"
+        f" {kind_of_runs(results.dataset)} runs, {_in_percent(test.every_drawer_pair_accuracy)} ±"
         f" {_in_percent(test.every_drawer_pair_standard_error)} over every drawer pair."
     )
 
@@ -236,4 +236,4 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _in_percent(value: float) -> str:
-    return f"{points(value)} %"
+    return f"{points(value)}%"

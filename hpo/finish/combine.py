@@ -17,6 +17,7 @@ from data.collection import Collection
 from data.errors import InputError
 from data.names import Dataset
 from data.splits import paper_splits
+from hpo.finish.calibrate import calibrate_if_possible
 from hpo.finish.held_out import dataset_of, weights_in
 from hpo.runtime.files import check_folder, read_json, write_json
 from hpo.runtime.provenance import commit, computer, versions
@@ -115,8 +116,9 @@ def combine(
 ) -> CombinedResults:
     """Combines networks: their scores are added, each first divided by its spread.
 
-    The spread is that of the scores on the validation alphabets; nothing else is chosen. Leaves in
-    `output` the weights of all, and the results.
+    The spread is that of the scores on the validation alphabets. On these it is also chosen when
+    `classify` answers `unknown`; nothing else is chosen. Leaves in `output` the weights of all, the
+    results, and that choice.
 
     Args:
         singles: the networks, see `singles_in`.
@@ -169,6 +171,7 @@ def combine(
     )
     save_network(ensemble, config, output.weights)
     write_json(output.results, document_of(results))
+    calibrate_if_possible(output, collection, device)
     return results
 
 

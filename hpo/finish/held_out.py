@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def weights_in(folder: TrainedFolder) -> Path:
         InputError: it has none.
     """
     path = folder.weights
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(
             f"{folder.folder}: holds no {path.name}, which run and retrain leave behind"
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hpo.report.style import Bar, Section, bars, empty_figure
 from hpo.report.tested import tested
 from hpo.runtime.palette import BLUE, GREY
-from hpo.runtime.wording import percent
+from hpo.runtime.wording import kind_of_runs, percent
 from hpo.study.results import StudyResults
 from model.evaluation.published import ONE_SHOT
 
@@ -77,7 +77,8 @@ def alphabets(results: StudyResults) -> Section:
         f"The winner on the {len(found)} test alphabets, over every pair of drawers and every"
         f" choice of {results.way} characters; chance is {100 / results.way:.0f} %. The mean of"
         f" these is {percent(own.accuracy, own.error)} (standard error over {own.over}).{several}"
-        " This is another task than the given runs, not to be compared with them.",
+        f" This is another task than the {kind_of_runs(results.dataset)} runs, not to be compared"
+        " with them.",
         {"alphabets": figure},
     )
 

@@ -41,6 +41,19 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"{folder}: writing in {nearest} is not allowed")
 
 
+def check_file(path: Path) -> None:
+    """Checks, before the work, that a file can be written; creates nothing.
+
+    Raises:
+        InputError: it cannot, as far as can be told, see `check_folder`.
+    """
+    if not path.name:
+        raise InputError(f"{str(path)!r}: is no file name")
+    if os.path.isdir(path):
+        raise InputError(f"{path}: cannot be written: is a directory")
+    check_folder(path.parent)
+
+
 def _is_there(path: Path, links: bool = True) -> bool:
     """Whether a path exists; with `links`, whether what it leads to does.
 

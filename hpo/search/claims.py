@@ -18,9 +18,10 @@ from hpo.database.claim import set_running
 from hpo.database.optuna_private import new_trial, stored, taken_up
 from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import this_process
+from hpo.storage.convergence import ends_before
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import may_start, waits_for
+from hpo.trials.budget import is_begun, may_start, waits_for
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +46,10 @@ def take_trial(
         before it.
     """
     for trial in trials:
-        waits = trial.state is TrialState.WAITING and (
-            new or TrialRecord.of(trial).seed is not None
-        )
-        if not waits or not _may_begin(trial.number, trials, config):
+        begun = is_begun(trial)
+        if trial.state is not TrialState.WAITING or not (new or begun):
+            continue
+        if not _may_begin(trial.number, trials, config, begun):
             continue
         if set_running(study, trial, this_process()):
             return taken_up(study, trial)
@@ -69,9 +70,18 @@ def take_trial(
     return None
 
 
-def _may_begin(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:
-    """Whether the budget has a place for the trial, and it need not wait for others to end."""
-    return may_start(number, trials, config) and waits_for(number, trials, config) is None
+def _may_begin(
+    number: int, trials: Sequence[FrozenTrial], config: StudyConfig, begun: bool = False
+) -> bool:
+    """Whether the budget has a place for the trial, and it need not wait for others to end.
+
+    In lockstep one that no worker has begun may be behind the search's end, too.
+    """
+    return (
+        may_start(number, trials, config)
+        and waits_for(number, trials, config) is None
+        and (begun or not ends_before(number, trials, config))
+    )
 
 
 def give_back(study: optuna.Study, trial: optuna.Trial) -> None:

@@ -36,6 +36,7 @@ from hpo.study.pruners import may_prune
 from hpo.study.samplers import TRAINING, trial_seed
 from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
+from hpo.trials.budget import visible
 from hpo.trials.forecast import Standing
 from hpo.trials.shortfall import why_pruned
 from hpo.workers.reporter import Reporter
@@ -230,10 +231,9 @@ class Objective:
             # After its last epoch a trial counts as complete, even if others did better.
             if step < epochs and may_prune(self.config, step) and should_prune(trial, self.config):
                 trials = trial.study.get_trials(deepcopy=False)
-                if self.config.lockstep is not None:  # others are not known to have ended
-                    trials = trials[: max(0, trial.number - self.config.lockstep + 1)]
+                seen = visible(trial.number, trials, self.config)
                 best = report.best_accuracy
-                reason = why_pruned(trial.number, step, best, trials, self.config)
+                reason = why_pruned(trial.number, step, best, seen, self.config)
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
 

@@ -16,8 +16,15 @@ from pydantic import ValidationError
 from hpo.database.swap import swap
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
-from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import UNFINISHED, counts, next_number, reached_limit, waits_for
+from hpo.trials.budget import (
+    UNFINISHED,
+    counts,
+    first_not_begun,
+    is_begun,
+    reached_limit,
+    visible,
+    waits_for,
+)
 from hpo.trials.expected_gain import expected_gain
 
 CONVERGED = "converged"
@@ -42,23 +49,41 @@ def look_for_convergence(
 ) -> None:
     """Stores that the study has converged, if it has by now, and was not found to have before.
 
-    In lockstep it is judged by what the next trial may see, so that the search ends before the same
-    trial, whoever runs it and in whatever order trials end.
+    In lockstep it is judged by what the first trial may see that no worker has begun, so that the
+    search ends before the same trial, whoever runs it and in whatever order trials end.
     """
-    if config.lockstep is not None:
-        number = next_number(trials)
-        if waits_for(number, trials, config) is not None:
-            return
-        trials = trials[: max(0, number - config.lockstep + 1)]
-    gain, done = expected_gain(trials, config), counts(trials).done
-    if config.stop is None or gain is None or gain >= config.stop.gain or done >= config.trials:
+    number = first_not_begun(trials)
+    if waits_for(number, trials, config) is not None:
         return
-    if convergence(study, config) is not None:
+    found = _converged(visible(number, trials, config), config)
+    if found is None or convergence(study, config) is not None:
         return
-    found = Convergence(stop=config.stop, gain=gain, trials=done)
     before = study.user_attrs.get(CONVERGED)
     if swap(study, CONVERGED, before, found.model_dump(mode="json")):
         log.info("the study has %s", found.in_words())
+
+
+def ends_before(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> bool:
+    """Whether a search in lockstep ends before the trial of this number.
+
+    It is judged anew for this trial, and for those before it that no worker has begun: another
+    worker may just be beginning one, or have died of it, and `look_for_convergence` waits for that.
+    """
+    if config.lockstep is None:
+        return False
+    not_begun = (n for n, trial in enumerate(trials[:number]) if not is_begun(trial))
+    for seen in (visible(n, trials, config) for n in (*not_begun, number)):
+        if counts(seen).infeasible >= config.infeasible_budget or _converged(seen, config):
+            return True
+    return False
+
+
+def _converged(trials: Sequence[FrozenTrial], config: StudyConfig) -> Convergence | None:
+    """That the search ends after these trials, by the study's `stop`; None if it goes on."""
+    gain, done = expected_gain(trials, config), counts(trials).done
+    if config.stop is None or gain is None or gain >= config.stop.gain or done >= config.trials:
+        return None
+    return Convergence(stop=config.stop, gain=gain, trials=done)
 
 
 def end_of_search(
@@ -78,5 +103,5 @@ def ending(study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConf
     """
     if convergence(study, config) is None:
         return config
-    begun = [t for t in trials if t.state in UNFINISHED and TrialRecord.of(t).seed is not None]
+    begun = [t for t in trials if t.state in UNFINISHED and is_begun(t)]
     return config.model_copy(update={"trials": counts(trials).done + len(begun)})

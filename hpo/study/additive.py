@@ -75,7 +75,7 @@ class AdditiveSampler(BaseSampler):
         if not self._space or len(seen) < self._startup:
             return {}
         columns = {
-            name: np.array([_place(distribution, params[name]) for params, _ in seen])
+            name: _places(distribution, [params[name] for params, _ in seen])
             for name, distribution in self._space.items()
         }
         coefficients = self._drawn(
@@ -164,15 +164,20 @@ def _features(distribution: BaseDistribution, places: Floats) -> Floats:
     return np.stack((centred, 1.5 * centred**2 - 0.5), axis=1)
 
 
-def _place(distribution: BaseDistribution, value: Any) -> float:  # noqa: ANN401
-    """A value as a place from 0 to 1; of several values, the middle of its part."""
-    if (values := _values(distribution)) is not None:
-        return (values.index(value) + 0.5) / len(values)
+def _places(distribution: BaseDistribution, values: Sequence[Any]) -> Floats:
+    """Values as places from 0 to 1; of several values, the middle of each one's part."""
+    if (counted := _values(distribution)) is not None:
+        middle = {value: (index + 0.5) / len(counted) for index, value in enumerate(counted)}
+        return np.array([middle[value] for value in values])
     assert isinstance(distribution, FloatDistribution | IntDistribution)
     low, high = float(distribution.low), float(distribution.high)
-    if distribution.log:
-        return float(np.log(value / low) / np.log(high / low))
-    return (float(value) - low) / (high - low)
+    numbers = np.array(values, dtype=np.float64)
+    found: Floats = (
+        np.log(numbers / low) / np.log(high / low)
+        if distribution.log
+        else (numbers - low) / (high - low)
+    )
+    return found
 
 
 def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401

@@ -194,9 +194,21 @@ class StudyConfig(Strict):
             raise ValueError(
                 f"sampler.name: should be {allowed}, not {sampler!r}: there is a second_objective"
             )
-        if self.lockstep is not None and (self.second_objective == "seconds" or sampler == "nsga2"):
-            what = "sampler 'nsga2'" if sampler == "nsga2" else "second_objective 'seconds'"
-            raise ValueError(f"lockstep: should not be set, as with {what} no search can repeat")
+        return self
+
+    @model_validator(mode="after")
+    def _lockstep_repeats(self) -> Self:
+        if self.lockstep is None:
+            return self
+        for differs, what in (
+            (self.sampler.name == "nsga2", "sampler 'nsga2'"),
+            (self.second_objective == "seconds", "second_objective 'seconds'"),
+            (self.constraints.seconds is not None, "constraints.seconds"),
+        ):
+            if differs:
+                raise ValueError(
+                    f"lockstep: should not be set, as with {what} no search can repeat"
+                )
         return self
 
     @property

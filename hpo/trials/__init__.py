@@ -8,6 +8,7 @@
 - configuration: what a trial was trained with, and trials that tell nothing of it
 - ranking: the best trials, and those that are worth their cost
 - table: trials as a table
+- machines: machines that its workers are on
 - forecast: how long a study still takes, its finish too
 - importance: the parameters that set the best trials apart
 """

@@ -92,6 +92,31 @@ def next_number(trials: Sequence[FrozenTrial]) -> int:
     return next(waiting, len(trials))
 
 
+def visible(
+    number: int, trials: Sequence[FrozenTrial], config: StudyConfig
+) -> Sequence[FrozenTrial]:
+    """The trials that the trial of this number may see: in lockstep, those at least W before it.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> study = load_study("glyphs").model_copy(update={"lockstep": 4})
+        >>> len(visible(9, [create_trial(value=0.9)] * 9, study))
+        6
+    """
+    return trials if config.lockstep is None else trials[: max(0, number - config.lockstep + 1)]
+
+
+def first_not_begun(trials: Sequence[FrozenTrial]) -> int:
+    """Number of the first trial that no worker has begun, or that does not exist yet."""
+    return next((t.number for t in trials if not is_begun(t)), len(trials))
+
+
+def is_begun(trial: FrozenTrial) -> bool:
+    """Whether a worker has begun the trial, which then goes on whatever happens."""
+    return trial.state.is_finished() or TrialRecord.of(trial).seed is not None
+
+
 def waits_for(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -> int | None:
     """Number of the trial that must end before the trial of this number begins, in lockstep.
 
@@ -105,7 +130,7 @@ def waits_for(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -
     """
     if config.lockstep is None:
         return None
-    must_have_ended = trials[: max(0, number - config.lockstep + 1)]
+    must_have_ended = visible(number, trials, config)
     return next((n for n, trial in enumerate(must_have_ended) if trial.state in UNFINISHED), None)
 
 
@@ -144,7 +169,9 @@ def next_in_lockstep(trials: Sequence[FrozenTrial], config: StudyConfig) -> Step
 def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | None:
     """The limit that the study has reached, in words; None if a trial may start.
 
-    None also while running trials take up the rest of the budget: one may start if they fail.
+    None also while running trials take up the rest of the budget: one may start if they fail. In
+    lockstep the infeasible trials count that the next trial may see, so that the search ends before
+    the same one, whoever runs it.
 
     Example:
         >>> from optuna import create_trial
@@ -156,10 +183,11 @@ def reached_limit(trials: Sequence[FrozenTrial], config: StudyConfig) -> str | N
     if found.done >= config.trials:
         return f"all {config.trials} trials are done"
     ends = f"the search ends after {found.done} of {config.trials} trials"
-    if found.infeasible >= config.infeasible_budget:
-        return (
-            f"{found.infeasible} {_infeasible(config)}, as many as infeasible_trials allows; {ends}"
-        )
+    number = first_not_begun(trials)
+    known = waits_for(number, trials, config) is None
+    infeasible = counts(visible(number, trials, config)).infeasible
+    if known and infeasible >= config.infeasible_budget:
+        return f"{infeasible} {_infeasible(config)}, as many as infeasible_trials allows; {ends}"
     took = seconds(trials)
     if config.timeout is not None and took >= config.timeout:
         return f"the trials took {took:.0f} s, the timeout is {config.timeout:.0f} s; {ends}"

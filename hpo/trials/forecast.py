@@ -6,10 +6,8 @@ trained. It is in seconds of the clock, with as many workers as there are now.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import fmean, median
 from typing import Self
 
@@ -24,6 +22,7 @@ from hpo.study.space import most_epochs
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
+from hpo.trials.machines import done_with_all, largest_machine
 from hpo.trials.outcome import accuracy_of, is_infeasible
 from hpo.trials.ranking import best_first
 from model.config import TrainConfig
@@ -35,6 +34,8 @@ SETTLED = 60
 """Number of trials after which the rule gives one about as many epochs as the next."""
 TESTS = 5.0
 """Time of a network's test, in epochs' validations: it embeds five times as many pictures."""
+CHOOSING = 5.0
+"""Time of choosing when `classify` answers `unknown`, once for a study, in epochs' validations."""
 
 
 class Forecast(BaseModel):
@@ -140,7 +141,7 @@ def forecast(
     ended = [trial for trial in trials if trial.state.is_finished() and trial.number in paces]
     names = [TrialRecord.of(trial).worker for trial in running]
     names += [worker] if worker and worker not in names else []
-    at_finish = workers or _largest_machine([*names, *_done_with_all(running, ended)])
+    at_finish = workers or largest_machine([*names, *done_with_all(running, ended)])
     workers = workers or max(1, len(names))
     known = [paces[trial.number] for trial in ended] or list(paces.values())
     epoch = sum(p.epochs * p.epoch for p in known) / sum(p.epochs for p in known)
@@ -255,7 +256,7 @@ def _finish(
     validations = [
         max(0.0, epoch - (_seconds_of_training(trial, config) or epoch)) for trial, epoch in known
     ]
-    test = TESTS * seeds * fmean(validations)
+    test = (TESTS * seeds + CHOOSING) * fmean(validations)
     return rounds * epochs * max(epoch for _, epoch in known), test
 
 
@@ -267,34 +268,3 @@ def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
         if trial.duration is not None
     ]
     return median(found) if found else 0.0
-
-
-def _done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial]) -> Iterator[str]:
-    """Workers for whom no trial was left, while others of their machine ran their last one.
-
-    Theirs ended after that one began; between machines, clocks do not compare. Where no trial runs
-    any more, the machine is that whose trial ended last.
-    """
-    begun: dict[str, datetime] = {}
-    if not running and (done := [trial for trial in ended if trial.datetime_complete]):
-        final = max(done, key=lambda trial: trial.datetime_complete or datetime.min)
-        machine = _machine(TrialRecord.of(final).worker)
-        running = [t for t in done if _machine(TrialRecord.of(t).worker) == machine]
-    for trial in running:
-        if trial.datetime_start is not None:
-            machine = _machine(TrialRecord.of(trial).worker)
-            begun[machine] = max(trial.datetime_start, begun.get(machine, trial.datetime_start))
-    for trial in ended:
-        worker = TrialRecord.of(trial).worker
-        last = begun.get(_machine(worker))
-        if last is not None and trial.datetime_complete and trial.datetime_complete >= last:
-            yield worker
-
-
-def _largest_machine(workers: Sequence[str]) -> int:
-    """The number of workers of the machine that has most of them, at least 1."""
-    return max(Counter(map(_machine, set(workers))).values(), default=1)
-
-
-def _machine(worker: str) -> str:
-    return worker.partition(":")[0]

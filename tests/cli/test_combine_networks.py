@@ -56,6 +56,7 @@ def test_networks_are_combined_and_tested_as_one(networks: list[str]) -> None:
     assert "both/best.safetensors  the networks together" in shown
     assert sorted(path.name for path in Path("both").iterdir()) == [
         "best.safetensors",
+        "rejection.json",
         "results.json",
     ]
     document = json.loads(told("combine", *networks, "--output", "both", "--json"))

@@ -11,7 +11,7 @@ FILE = "benchmarks.jsonl"
 STORAGES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 STATES = ("complete", "pruned")
 ONE, TWO = "one worker, two threads", "two workers, a thread each"
-SAMPLERS = {"tpe": "TPE", "gp": "Gaussian process"}
+SAMPLERS = {"tpe": "TPE", "gp": "Gaussian process", "additive": "`additive`"}
 
 
 def speed(results: Results) -> Table:
@@ -197,14 +197,20 @@ def overhead(results: Results) -> Table:
     file = "workers.jsonl"
     lines = results.lines(file, "overhead of storage and Optuna", "sampler", "storage")
     sizes = list(lines[0]["seconds_a_trial"])
-    rows: list[Row] = [
-        (
+    heads = [f"at {int(size):,} trials" for size in sizes]
+    columns = ["sampler", "storage", *heads, "of a trial of `quick`, at 1,000"]
+    rows: list[list[str | Link]] = [
+        [
             Link(SAMPLERS[line["sampler"]], file),
             STORAGES[line["storage"]],
             *(f"{line['seconds_a_trial'][size]:.2f} s" for size in sizes),
             f"{100 * line['fraction_at_1000']:.1f} %",
-        )
+        ]
         for line in lines
     ]
-    heads = (f"at {int(size):,} trials" for size in sizes)
-    return Table(("sampler", "storage", *heads, "of a trial of `quick`, at 1,000"), rows)
+    proposing = [line.get("of_proposing") for line in lines]  # older lines do not have it
+    if any(proposing):
+        columns += [f"to propose alone, {head}" for head in heads]
+        for row, found in zip(rows, proposing, strict=True):
+            row += [f"{found[size]:.3f} s" if found else "" for size in sizes]
+    return Table(tuple(columns), [tuple(row) for row in rows])

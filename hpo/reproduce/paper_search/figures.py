@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpo.reproduce.paper_search.compared import Reached
@@ -35,51 +36,57 @@ def worth_figure(found: dict[str, list[Tried]]) -> Figure:
 
 def search_figure(found: list[Searched]) -> Figure:
     """For each form, every search's best value so far over its seconds of training."""
-    forms = list(dict.fromkeys(search.form for search in found))
-    figure = Figure(figsize=(5 * len(forms) + 1, 4), layout="constrained")
-    samplers = list(dict.fromkeys(search.sampler for search in found))
-    for axes, form in zip(figure.subplots(1, len(forms), squeeze=False)[0], forms, strict=True):
-        for search in (search for search in found if search.form == form):
-            times = [at for at, _ in search.found]
-            values = [100 * value for _, value in search.found]
-            axes.step(
-                [*times, search.seconds],
-                [*values, 100 * search.value],
-                where="post",
-                color=f"C{samplers.index(search.sampler)}",
-                label=None if search.repetition else search.sampler,
-            )
-        axes.set(
-            title=f"{form} scales",
-            xlabel="seconds of training",
-            ylabel="best validation accuracy so far, %",
+
+    def draw(axes: Axes, search: Searched, color: str, label: str | None) -> None:
+        axes.step(
+            [*(at for at, _ in search.found), search.seconds],
+            [*(100 * value for _, value in search.found), 100 * search.value],
+            where="post",
+            color=color,
+            label=label,
         )
-        axes.legend(fontsize=8)
-    return figure
+
+    return _by_form(found, draw, "seconds of training", "best validation accuracy so far, %")
 
 
 def proposals_figure(found: list[Searched]) -> Figure:
     """For each form, what every model-based search proposed: how fast weights shrink by it."""
+
+    def draw(axes: Axes, search: Searched, color: str, label: str | None) -> None:
+        places = range(1, len(search.shrinking) + 1)
+        axes.plot(places, search.shrinking, linestyle="none", marker=".", color=color, label=label)
+        # L2 may be 0, which has no place on a logarithmic scale.
+        axes.set_yscale("symlog", linthresh=1e-9)
+
+    return _by_form(
+        found,
+        draw,
+        "trials, in the order in which they ended",
+        "part of a weight lost in a step, most of all layers",
+    )
+
+
+def _by_form(
+    found: list[Searched],
+    draw: Callable[[Axes, Searched, str, str | None], None],
+    across: str,
+    up: str,
+) -> Figure:
+    """A picture for each form side by side, a colour for each sampler.
+
+    Args:
+        draw: draws a search, in this colour and under this name; repetitions have none.
+        across: what is along the horizontal axis.
+        up: what is along the vertical one.
+    """
     forms = list(dict.fromkeys(search.form for search in found))
     figure = Figure(figsize=(5 * len(forms) + 1, 4), layout="constrained")
     samplers = list(dict.fromkeys(search.sampler for search in found))
     for axes, form in zip(figure.subplots(1, len(forms), squeeze=False)[0], forms, strict=True):
         for search in (search for search in found if search.form == form):
-            axes.plot(
-                range(1, len(search.shrinking) + 1),
-                search.shrinking,
-                linestyle="none",
-                marker=".",
-                color=f"C{samplers.index(search.sampler)}",
-                label=None if search.repetition else search.sampler,
-            )
-        # L2 may be 0, which has no place on a logarithmic scale.
-        axes.set_yscale("symlog", linthresh=1e-9)
-        axes.set(
-            title=f"{form} scales",
-            xlabel="trials, in the order in which they ended",
-            ylabel="part of a weight lost in a step, most of all layers",
-        )
+            color = f"C{samplers.index(search.sampler)}"
+            draw(axes, search, color, None if search.repetition else search.sampler)
+        axes.set(title=f"{form} scales", xlabel=across, ylabel=up)
         axes.legend(fontsize=8)
     return figure
 

@@ -9,35 +9,16 @@ from typing import Any
 
 import pytest
 import torch
+from tiny_network import TINY
 
 from benchmarks.winner import together
 from data.collection import Collection
 from hpo.console.progress import Progress
 from hpo.finish.retrain import retrain
 from hpo.storage.workspace import TrainedFolder
-from model.config import (
-    BatchConfig,
-    Convolution,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
 from model.config_file import to_toml
 from model.evaluation.scores import one_shot_accuracy
 
-CONFIG = RunConfig(
-    network=NetworkConfig(
-        size=20, convolutions=(Convolution(filters=6, kernel=5, pool=True),), units=16
-    ),
-    train=TrainConfig(
-        seed=2,
-        layers=(LayerConfig(learning_rate=3e-3),) * 3,
-        epochs=1,
-        steps_per_epoch=4,
-        batch=BatchConfig(characters=20, drawers=3),
-    ),
-)
 STUDY = {
     "winner": {"number": 7, "seed": 2},
     "finalists": [
@@ -79,9 +60,9 @@ def test_test_alphabets_are_opened_only_when_that_is_asked(
     run: Callable[..., None], glyphs: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "deep.json").write_text(json.dumps(STUDY))
-    (tmp_path / "best.toml").write_text(to_toml(CONFIG, "glyphs"))
+    (tmp_path / "best.toml").write_text(to_toml(TINY, "glyphs"))
     shipped = TrainedFolder(tmp_path / "shipped")
-    retrain(CONFIG, [2], glyphs, together.CPU, shipped, Progress("test", 1))
+    retrain(TINY, [2], glyphs, together.CPU, shipped, Progress("test", 1))
     monkeypatch.setattr(together, "STUDY", tmp_path / "deep.json")
     monkeypatch.setattr(together, "WINNER", tmp_path / "best.toml")
     monkeypatch.setattr(together, "shipped_network", lambda: shipped)

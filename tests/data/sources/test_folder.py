@@ -1,55 +1,23 @@
-"""Folders of one's own pictures: what is read, how it is split, and what is refused."""
+"""Folders of one's own pictures: what is read, and how it is split."""
 
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
-from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from own_folder import draw, draw_alphabet, load
 from PIL import Image
 
-from data.collection import Collection
 from data.errors import InputError
 from data.sources import folder as folder_module
 from data.sources.folder import load_folder
 from data.splits import held_out_characters, paper_splits
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "runes"
-
-
-def draw(path: Path, number: int = 0, size: tuple[int, int] = (60, 40)) -> Path:
-    """Draws a cross whose place and arms depend on the number."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ink = np.full(size[::-1], 255, np.uint8)
-    height, width = ink.shape
-    row, column = height // 4 + number % (height // 2), width // 4 + 3 * number % (width // 2)
-    ink[row : row + 3, width // 6 : -width // 6] = 0
-    ink[height // 6 : -height // 6, column : column + 3] = 0
-    Image.fromarray(ink).save(path)
-    return path
-
-
-def draw_alphabet(folder: Path, characters: int, pictures: int) -> None:
-    for character in range(characters):
-        for picture in range(pictures):
-            draw(folder / f"c{character:02d}" / f"{picture}.png", 7 * character + picture)
-
-
-def load(root: Path, **more: bool) -> Collection:
-    return load_folder(f"folder:{root}", **more)
 
 
 def test_alphabets_are_split_whole_and_the_way_is_the_smallest_held_out_ones(root: Path) -> None:
@@ -147,133 +115,23 @@ def test_what_is_no_picture_is_passed_over_and_told(root: Path) -> None:
     assert "skipped runes/c02/1.png: no picture (and 3 more)" in collection.note
 
 
-def empty(root: Path) -> None:
-    root.mkdir()
-
-
-def pictures_alone(root: Path) -> None:
-    draw(root / "1.png")
-
-
-def one_picture_each(root: Path) -> None:
-    draw_alphabet(root, 8, 1)
-
-
-def one_empty_character(root: Path) -> None:
-    draw_alphabet(root, 8, 2)
-    (root / "nothing").mkdir()
-
-
-def unreadable(root: Path) -> None:
-    draw_alphabet(root, 8, 2)
-    (root / "c03" / "1.png").write_bytes(b"\x89PNG none")
-
-
-def blank(root: Path) -> None:
-    draw_alphabet(root, 8, 2)
-    Image.new("L", (50, 50), 255).save(root / "c03" / "1.png")
-
-
-def huge(root: Path) -> None:
-    draw_alphabet(root, 8, 2)
-    Image.new("1", (9000, 9000)).save(root / "c03" / "1.png")
-
-
-def mixed(root: Path) -> None:
-    draw_alphabet(root / "a", 8, 2)
-    draw(root / "b" / "1.png")
-
-
-def beside(root: Path) -> None:
-    draw_alphabet(root / "a", 8, 2)
-    draw(root / "a" / "1.png")
-
-
-def empty_beside_alphabets(root: Path) -> None:
-    draw_alphabet(root / "a", 8, 2)
-    (root / "b").mkdir()
-
-
-def too_deep(root: Path) -> None:
-    draw_alphabet(root / "a" / "b", 8, 2)
-
-
-def loop(root: Path) -> None:
-    draw_alphabet(root / "a", 8, 2)
-    (root / "b").symlink_to(root)
-
-
-def few_characters(root: Path) -> None:
-    draw_alphabet(root, 5, 2)
-
-
-def one_character(root: Path) -> None:
-    for name in "abc":
-        draw_alphabet(root / name, 3, 2)
-    draw_alphabet(root / "d", 1, 2)
-
-
-def same_names(root: Path) -> None:
-    draw_alphabet(root, 8, 2)
-    for form in ("NFC", "NFD"):
-        draw_alphabet(root / unicodedata.normalize(form, "é"), 0, 0)
-        for picture in "12":
-            draw(root / unicodedata.normalize(form, "é") / f"{picture}.png")
-
-
-def nothing(root: Path) -> None:
-    pass
-
-
-def a_file(root: Path) -> None:
-    root.write_text("")
-
-
-SHAPE = "; it should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for one alphabet"
-
-
-@pytest.mark.parametrize(
-    ("make", "said"),
-    [
-        (nothing, "no such folder"),
-        (a_file, "not a folder"),
-        (empty, "is empty" + SHAPE),
-        (pictures_alone, "1.png lies in no character's folder" + SHAPE),
-        (
-            one_picture_each,
-            "character runes/c00 has 1 picture, but each character needs 2 or more",
-        ),
-        (
-            one_empty_character,
-            "character runes/nothing has 0 pictures, but each character needs 2 or more",
-        ),
-        (unreadable, "character runes/c03 has 1 picture, but each character needs 2 or more"),
-        (blank, "needs 2 or more: skipped runes/c03/1.png: no drawing on it"),
-        (huge, "needs 2 or more: skipped runes/c03/1.png: too large: 81 million pixels"),
-        (mixed, "mixes levels: b holds no folder of a character, a folders" + SHAPE),
-        (beside, "mixes levels: a holds pictures and folders"),
-        (empty_beside_alphabets, "mixes levels: b holds no folder of a character, a folders"),
-        (too_deep, "a/b holds folders" + SHAPE),
-        (loop, "b/a holds folders" + SHAPE),
-        (
-            few_characters,
-            "alphabet runes has 5 characters, but it needs 6 or more, of which some train, some"
-            " validate and some test",
-        ),
-        (one_character, "alphabet d has 1 character, but each alphabet needs 2 or more"),
-        (same_names, "two folders are called runes/é"),
-    ],
-)
-def test_what_is_missing_is_said_in_one_line(
-    root: Path, make: Callable[[Path], None], said: str
+def test_heic_is_a_picture_with_its_package_and_named_without(
+    root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make(root)
-    with pytest.raises(InputError) as refused:
+    draw_alphabet(root, 6, 3)
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pillow_heif.register_heif_opener()
+    for number in range(2):
+        with Image.open(root / "c03" / f"{number}.png") as picture:
+            picture.save(root / "c03" / f"{number}.HEIC", "HEIF")
+        (root / "c03" / f"{number}.png").unlink()
+    collection = load(root)
+    assert collection.packed.shape[1] == 3
+    assert "skipped" not in collection.note
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    (root / "c03" / "0.HEIC").touch()  # another time: read again
+    with pytest.raises(InputError, match=r"skipped runes/c03/0\.HEIC: HEIC, which needs pip inst"):
         load(root)
-    line = str(refused.value)
-    assert line.startswith(f"folder:{root}: ")
-    assert said in line
-    assert "\n" not in line
 
 
 def test_pictures_are_read_once_until_a_file_changes(

@@ -13,60 +13,19 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from short_training import CONFIG, trained
+from short_training import CONFIG
 from typer.testing import CliRunner
 
-from benchmarks.winner.disturbances import clean, drawings_of, everything
+from benchmarks.winner.disturbances import everything
 from benchmarks.winner.scenes import page_of
-from data.collection import SIDE, Collection
-from data.one_shot_runs import random_runs
+from data.collection import Collection
 from data.sources.scans import pictures_of, read_drawing
-from data.splits import paper_splits
 from model.evaluation.classify import classify
 from model.network.siamese import SiameseNetwork
-from model.network.weights import save_network
 from run_study import app
 
 CPU = torch.device("cpu")
 WAY = 20
-
-
-@pytest.fixture(scope="module")
-def collection(request: pytest.FixtureRequest) -> Collection:
-    """Omniglot where it is, else the glyphs."""
-    found: Collection = request.getfixturevalue(
-        "omniglot" if os.environ.get("OMNIGLOT_ROOT") else "glyphs"
-    )
-    return found
-
-
-@pytest.fixture(scope="module")
-def network(collection: Collection, common_folder: Path) -> SiameseNetwork:
-    """Trained for some seconds."""
-    return trained(collection, common_folder).best_network()
-
-
-@pytest.fixture(scope="module")
-def drawn(collection: Collection) -> tuple[Any, Any]:
-    """Support and query drawings of ten runs on validation alphabets."""
-    alphabets = paper_splits(collection).validation.alphabets
-    characters = collection.characters(alphabets, collection.drawers, SIDE)
-    return drawings_of(characters, random_runs(characters, 10, WAY, seed=3))
-
-
-@pytest.fixture
-def folders(network: SiameseNetwork, drawn: tuple[Any, Any], tmp_path: Path) -> list[str]:
-    """Words of a `classify` command: eight classes, and their queries in the same order."""
-    save_network(network, CONFIG, tmp_path / "network" / "best.safetensors")
-    dice = np.random.default_rng(0)
-    for name, drawings, disturbance in zip(
-        ("support", "query"), drawn, (clean, everything), strict=True
-    ):
-        (tmp_path / name).mkdir()
-        for number, drawing in enumerate(drawings[:8]):
-            (tmp_path / name / f"{name[0]}{number}.png").write_bytes(disturbance(drawing, dice))
-    words = ["--support", str(tmp_path / "support"), "--query", str(tmp_path / "query")]
-    return ["classify", str(tmp_path / "network"), *words]
 
 
 def right(network: SiameseNetwork, drawn: tuple[Any, Any]) -> float:
@@ -232,7 +191,7 @@ def test_nothing_to_use_is_an_error(folders: list[str], tmp_path: Path) -> None:
             words[place + 1] = str(path)
             assert refused(*words) == f"error: {option} {path}: {said}"
     words = [*folders[:3], str(tmp_path / "network" / "best.safetensors"), *folders[4:]]
-    assert refused(*words).endswith("best.safetensors: holds no support that classify kept")
+    assert refused(*words).endswith(": is no folder, and holds no support that classify kept")
     shutil.copy(tmp_path / "support" / "s0.png", tmp_path / "support" / "unknown.png")
     assert "no class may be named unknown" in refused(*folders)
     words = [folders[0], str(empty), *folders[2:]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,77 @@ def test_an_animation_is_its_first_picture(words: list[str], tmp_path: Path) -> 
         result = CliRunner().invoke(app, [*words[:-1], str(tmp_path / "moving"), "--json"])
         (row,) = json.loads(result.stdout)["queries"]
         assert row["class"] == "box"
+
+
+def test_that_a_file_holds_more_pictures_is_said(words: list[str], tmp_path: Path) -> None:
+    frames = [Image.open(tmp_path / "known" / f"{name}.png") for name in ("box", "ring")]
+    file = tmp_path / "scan"
+    for form in ("GIF", "PNG", "TIFF", "WEBP"):
+        for others in (frames[1:], []):
+            frames[0].save(file, form, save_all=True, append_images=others)
+            result = CliRunner().invoke(app, [*words[:-1], str(file)])
+            assert result.exit_code == 0, result.output
+            said = "scan: the file's first picture is taken, the others are left out\n"
+            assert result.stderr == (said if others else "")
+
+
+def test_a_class_without_a_drawing_is_told(words: list[str], tmp_path: Path) -> None:
+    known = tmp_path / "known"
+    (known / "nothing").mkdir()
+    (known / "blank").mkdir()
+    Image.new("L", (90, 90), 255).save(known / "blank" / "1.png")
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert json.loads(result.stdout)["classes"] == ["box", "ring"]
+    told = result.stderr.splitlines()
+    for line in (
+        f"skipped {known}/blank/1.png: no drawing on it",
+        f"skipped {known}/blank: no picture with a drawing in it, so there is no class blank",
+        f"skipped {known}/nothing: no picture with a drawing in it, so there is no class nothing",
+    ):
+        assert line in told
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "said"),
+    [
+        ("--query", "n" * 300, "cannot be read: file name too long"),
+        ("--support", "n" * 300, "cannot be read: file name too long"),
+        ("--query", "round", "cannot be read: too many levels of symbolic links"),
+        ("--support", "round", "cannot be read: too many levels of symbolic links"),
+        ("--query", "pipe", "not a folder"),
+        ("--query", "known/box.png/below", "not a folder"),
+        ("--support", "known/box.png", "is no folder, and holds no support that classify kept"),
+    ],
+)
+def test_places_that_are_no_folder_are_refused_in_a_line(
+    words: list[str], option: str, path: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "round").symlink_to("round")
+    os.mkfifo(tmp_path / "pipe")
+    words[words.index(option) + 1] = str(tmp_path / path)
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == f"error: {option} {tmp_path / path}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (".", "{}: cannot be written: is a directory"),
+        ("known/box.png/kept", "{folder}: cannot be a folder, {folder} is a file"),
+    ],
+)
+def test_a_support_that_cannot_be_kept_is_told_before_anything_is_read(
+    words: list[str], place: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / place
+    result = CliRunner().invoke(app, [*words, "--keep", str(path)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {said.format(path, folder=path.parent)}\n"
+
+
+def test_nothing_is_kept_where_nothing_can_be_asked(words: list[str], tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    result = CliRunner().invoke(app, [*words[:-1], f"{words[-1]}/empty.png", "--keep", str(kept)])
+    assert result.exit_code == 2
+    assert not kept.exists()

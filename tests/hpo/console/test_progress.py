@@ -1,5 +1,6 @@
 """What is shown while trainings run: plain lines into a pipe, live bars on a terminal."""
 
+import io
 import os
 import re
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
+from rich.console import Console
 
 from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
@@ -200,3 +202,15 @@ def test_workers_that_start_have_rows_until_trainings_take_their_place(
     assert "a line above" in plain
     # The cursor is hidden and shown: one after the other, never both at once.
     assert re.findall(r"\x1b\[\?25([lh])", text) == ["l", "h", "l", "h"]
+
+
+def test_on_a_terminal_a_line_is_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    terminal = Console(file=screen, force_terminal=True, force_interactive=True, width=40)
+    words = "the alphabets of this study are few, and so its error is large"
+    with Progress("quick", total=2) as progress:
+        monkeypatch.setattr(progress, "_console", terminal)
+        progress.note(words)
+    lines = screen.getvalue().split("\n")
+    assert max(map(len, lines)) <= 40
+    assert " ".join(line.strip() for line in lines).strip() == f"quick: {words}"

@@ -182,7 +182,8 @@ def test_the_winner_is_named_once_the_study_is_finished(
         "Winner of the retrained: trial 4, 81.0% on validation, 92.0% on the fixed runs;"
         f" its configuration is {tmp_path / 'best.toml'}"
     ) in shown
-    assert shown[-1].startswith("To export the best of the search, or --trial N: ")
+    assert shown[-2] == "To export the best of the search, or --trial N:"
+    assert shown[-1].startswith("  ")
     assert shown[-1].endswith(f"run_study.py export glyphs --storage sqlite:///{tmp_path}/study.db")
 
 

@@ -18,6 +18,7 @@ from hpo.finish.calibrate import calibrate, rejection_of
 from hpo.finish.combine import combine, singles_in
 from hpo.finish.held_out import measure, network_in
 from hpo.finish.retrain import retrain
+from hpo.runtime.files import read_json
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.combined import CombinedResults
 from model.config import (
@@ -114,8 +115,7 @@ def test_everything_takes_it_as_it_takes_a_network(
     report = measure(network, glyphs, CPU)
     assert report.networks == 2
     assert report.one_shot.one_shot_accuracy > 0.3
-    chosen = calibrate(together, glyphs, CPU).rejection
-    assert rejection_of(together) == chosen
+    chosen = rejection_of(together)
     loaded = siamese_hpo.load(together.folder, device="cpu")
     assert loaded.rejection == chosen
     test = glyphs.characters(glyphs.evaluation[-1:], [17, 18], 28).pictures
@@ -125,6 +125,24 @@ def test_everything_takes_it_as_it_takes_a_network(
         {name: test[row : row + 1, 0] for row, name in enumerate("abc")}, test[:3, 1]
     )
     assert answers.classes == ["a", "b", "c"]
+
+
+def test_when_it_answers_unknown_is_chosen_for_all_of_them(
+    results: CombinedResults,
+    folders: list[TrainedFolder],
+    together: TrainedFolder,
+    glyphs: Collection,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    together.rejection.write_text("{}")  # as an older one left it
+    combine(singles_in(folders)[0], glyphs, CPU, together)
+    (line,) = capsys.readouterr().err.splitlines()
+    kept = read_json(together.rejection)
+    found = calibrate(together, glyphs, CPU)
+    assert found.document() == kept
+    refused = 100 * found.quality[0].false_refusal
+    assert line.startswith(f"unknown 1/1: classify will refuse {refused:.1f}% of right answers")
+    assert found.rejection != calibrate(folders[0], glyphs, CPU).rejection
 
 
 def test_combined_again_it_is_the_same_and_another_is_refused(

@@ -1,7 +1,6 @@
 """What follows a search: finalists retrained, the winner tested once, through interruptions."""
 
 import json
-import shutil
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
@@ -15,23 +14,17 @@ import torch
 import hpo.finish.finalists
 import hpo.finish.retrain_task
 from data.collection import Collection
-from data.errors import InputError, WorkFailed
+from data.errors import WorkFailed
 from data.splits import SearchData, held_out_characters
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
 from hpo.finish.finalists import finish, fresh_seeds
 from hpo.finish.finisher import Claim, Finisher, FinishLost
 from hpo.finish.retrain import single_seed_in
-from hpo.run.run import run_study
 from hpo.runtime.process_identity import this_process
-from hpo.search.checkpoints import Checkpoints
-from hpo.search.loop import search
-from hpo.search.objective import Objective
-from hpo.storage.artifacts import open_store
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
-from hpo.study.file import load_study, read_study
 from hpo.study.results import document_of
 from hpo.trials.ranking import best_trials
 from hpo.workers.machine import Machine
@@ -43,50 +36,6 @@ from model.network.weights import load_network
 CPU = torch.device("cpu")
 MACHINE = Machine(device="cpu")
 STORAGE = "sqlite:///study.db"
-
-
-@pytest.fixture(scope="module")
-def config() -> StudyConfig:
-    base = load_study("glyphs")
-    return read_study(
-        base.definition()
-        | {
-            "trials": 3,
-            "finish": {"finalists": 2, "seeds": 2, "epochs": 3},
-            "train": base.train | {"epochs": 2, "steps_per_epoch": 2},
-            "pruner": {"name": "none"},
-        },
-        "test",
-    )
-
-
-@pytest.fixture(scope="module")
-def study(
-    config: StudyConfig, glyphs: Collection, tmp_path_factory: pytest.TempPathFactory
-) -> optuna.Study:
-    folder = tmp_path_factory.mktemp("search")
-    study = open_study(config, open_storage(default_url(folder), create=True))
-    data, checkpoints = SearchData.of(glyphs, 28, CPU), Checkpoints(open_store(str(folder)), folder)
-    search(study, Objective(config, data, CPU, checkpoints, Progress("test", 3)))
-    return study
-
-
-@pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("output")
-
-
-@pytest.fixture(scope="module")
-def results(
-    study: optuna.Study,
-    config: StudyConfig,
-    glyphs: Collection,
-    output: Path,
-) -> dict[str, Any]:
-    workspace = Workspace(output, config.name, STORAGE)
-    found = finish(study, config, glyphs, MACHINE, workspace)
-    shutil.rmtree(workspace.unfinished)
-    return document_of(found)
 
 
 def without_times(results: dict[str, Any]) -> dict[str, Any]:
@@ -260,82 +209,6 @@ def test_several_processes_retrain_to_the_same_results(
     logs = list((tmp_path / "out" / "logs").iterdir())
     assert len(logs) == 2
     assert sum(log.read_text().count("seed ") for log in logs) >= 4
-
-
-def test_a_finished_study_is_neither_trained_nor_tested_again(
-    results: dict[str, Any],
-    config: StudyConfig,
-    glyphs: Collection,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
-    (tmp_path / "results.json").write_text(json.dumps(marked))
-    # Whatever became of its storage, and whatever the budget is now.
-    larger = config.model_copy(update={"trials": config.trials + 5})
-    elsewhere = "postgresql+psycopg://me:secret@nowhere/studies"
-    again = run_study(larger, glyphs, MACHINE, Workspace.of(larger.name, tmp_path, elsewhere))
-    assert document_of(again) == marked
-    said = capsys.readouterr().err
-    assert f"holds the results of a run in {STORAGE}, which are shown" in said
-    assert "secret" not in said
-    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
-
-
-@pytest.mark.parametrize(
-    ("damaged", "expected"),
-    [
-        ({"study": "glyphs"}, "lacks dataset, budget, trials"),
-        ({"experiment": "filters"}, "holds the results of experiment filters"),
-        ({}, "holds the results of a retraining"),
-    ],
-)
-def test_damaged_results_are_refused(
-    damaged: dict[str, Any],
-    expected: str,
-    results: dict[str, Any],
-    config: StudyConfig,
-    glyphs: Collection,
-    tmp_path: Path,
-) -> None:
-    kept = damaged | {k: v for k, v in results.items() if k == "definition" and damaged}
-    (tmp_path / "results.json").write_text(json.dumps(kept))
-    with pytest.raises(InputError, match=expected):
-        run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
-    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
-
-
-def test_two_unfinished_studies_do_not_share_a_folder(
-    config: StudyConfig, glyphs: Collection, tmp_path: Path
-) -> None:
-    kept = tmp_path / "unfinished-other" / "trial-0.safetensors"
-    kept.parent.mkdir()
-    kept.write_bytes(b"of the other")
-    with pytest.raises(InputError, match=r"holds the unfinished study other; choose another"):
-        run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
-    assert [path.name for path in tmp_path.rglob("*")] == ["unfinished-other", kept.name]
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"name": "other"}, "holds the results of study glyphs"),
-        ({"seed": 7}, "holds the results of study glyphs as it was defined before"),
-    ],
-)
-@pytest.mark.usefixtures("results")
-def test_results_of_another_study_are_left_alone(
-    change: dict[str, Any],
-    message: str,
-    config: StudyConfig,
-    glyphs: Collection,
-    output: Path,
-) -> None:
-    before = {path: path.read_bytes() for path in output.rglob("*") if path.is_file()}
-    other = config.model_copy(update=change)
-    with pytest.raises(InputError, match=message):
-        run_study(other, glyphs, MACHINE, Workspace.of(other.name, output))
-    assert {path: path.read_bytes() for path in output.rglob("*") if path.is_file()} == before
 
 
 def test_without_a_complete_trial_there_is_no_winner(

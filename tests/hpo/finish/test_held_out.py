@@ -10,31 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny_network import TINY
 
 from data.collection import Collection
 from data.errors import InputError
 from hpo.finish.held_out import measure, network_in
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.results import document_of
-from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs
 from model.evaluation.verification import verification
 from model.network.siamese import SiameseNetwork
 from model.network.weights import save_network
 
 CPU = torch.device("cpu")
-CONFIG = RunConfig(
-    network=NetworkConfig(
-        size=16, convolutions=(Convolution(filters=6, kernel=5, pool=True),), units=12
-    ),
-    train=TrainConfig(layers=(LayerConfig(learning_rate=0.01),) * 3),
-)
 
 
 @pytest.fixture(scope="module")
 def network() -> SiameseNetwork:
     torch.manual_seed(0)
-    return SiameseNetwork(CONFIG.network).eval()
+    return SiameseNetwork(TINY.network).eval()
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +125,7 @@ def test_a_folders_network_comes_with_the_data_it_was_trained_on(
         network_in(TrainedFolder(tmp_path))
     left_by = "which run and retrain leave behind"
     assert str(caught.value) == f"{tmp_path}: holds no best.safetensors, {left_by}"
-    save_network(network, CONFIG, tmp_path / "best.safetensors")
+    save_network(network, TINY, tmp_path / "best.safetensors")
     found, dataset = network_in(TrainedFolder(tmp_path))
     assert dataset == "auto"
     for name, weights in network.state_dict().items():

@@ -46,6 +46,8 @@ def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:
     measured = next(trace for trace in figure.data if trace.name == "measured here")
     assert list(measured.x) == [95]
     assert "seeds" not in found([], single) + alphabets(single).text
+    assert "another task than the official runs" in alphabets(single).text
+    assert "another task than the fixed runs" in alphabets(results_with(dataset="glyphs")).text
     several = {
         "runs": 3,
         "one_shot_accuracy": 0.93,

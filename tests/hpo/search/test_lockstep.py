@@ -6,16 +6,18 @@ from threading import Thread
 import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
-from short_search import config_with, objective_in, opened, outcome, searched
+from short_search import Disturbed, config_with, objective_in, opened, outcome, searched
 from taking import taken
 
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.search.claims import give_back, take_trial
 from hpo.search.lockstep import seen_by, should_prune
+from hpo.storage.convergence import end_of_search, look_for_convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
+from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import next_in_lockstep, reached_limit
 
 VALUES = (0.5, 0.9, 0.1, 0.7, 0.3)
@@ -101,6 +103,66 @@ def test_a_pruner_decides_alike_after_a_kill_right_behind_its_decision(
     assert decided or name == "hyperband"  # whose bracket may begin later
 
 
+CONVERGING = {"stop": {"gain": 0.01, "trials": 2}, "sampler": {"name": "random"}, "lockstep": 4}
+"""Trial 7 is the first that sees four trials: of the same value, it is the first not to begin."""
+
+
+def begun(study: optuna.Study, trial: optuna.Trial) -> optuna.Trial:
+    TrialRecord(seed=1).save(trial)
+    return trial
+
+
+def test_a_claim_that_was_not_judged_when_it_was_asked_for_begins_nothing_behind_the_end(
+    tmp_path: Path,
+) -> None:
+    """Two workers ask at one moment: the second gets the trial after the one that it judged."""
+    config = config_with(trials=20, **CONVERGING)
+    study = opened(config, tmp_path)
+    for _ in range(6):
+        ended(study, begun(study, taken(study, config)), 0.5)
+    asked = study.get_trials()
+    look_for_convergence(study, asked, config)
+    assert end_of_search(study, asked, config) is None
+    assert taken(study, config).number == 6
+    assert take_trial(study, config, asked) is None
+    assert study.get_trials()[7].state is TrialState.WAITING
+
+
+def test_a_trial_whose_worker_died_before_it_began_it_is_trained_before_the_search_ends(
+    tmp_path: Path,
+) -> None:
+    config = config_with(trials=20, **CONVERGING)
+    study = opened(config, tmp_path)
+    for _ in range(6):
+        ended(study, begun(study, taken(study, config)), 0.5)
+    claimed = taken(study, config)
+    look_for_convergence(study, study.get_trials(), config)
+    assert end_of_search(study, study.get_trials(), config) is None
+    assert take_trial(study, config, study.get_trials()) is None  # but nothing else begins
+    give_back(study, claimed)
+    again = taken(study, config)
+    assert again.number == 6
+    begun(study, again)
+    look_for_convergence(study, study.get_trials(), config)
+    assert "converged after 4 trials" in (end_of_search(study, study.get_trials(), config) or "")
+
+
+def test_infeasible_trials_end_the_search_before_the_same_trial(tmp_path: Path) -> None:
+    config = config_with(trials=20, infeasible_trials=2, lockstep=3)
+    study = opened(config, tmp_path)
+    for _ in range(2):
+        trial = begun(study, taken(study, config))
+        trial.set_constraint("shortfall", 1)
+        study.tell(trial, 0.0)
+    # Three workers could have begun trials 2 and 3 before both had ended, so one begins them too.
+    for number in (2, 3):
+        assert reached_limit(study.get_trials(), config) is None
+        trial = begun(study, taken(study, config))
+        assert trial.number == number
+    assert take_trial(study, config, study.get_trials()) is None
+    assert "2 networks were proposed" in (reached_limit(study.get_trials(), config) or "")
+
+
 @pytest.mark.parametrize("sampler", ["tpe", "gp", "additive"])
 def test_trials_that_end_in_another_order_are_the_same(
     sampler: str, data: SearchData, tmp_path: Path
@@ -113,11 +175,31 @@ def test_trials_that_end_in_another_order_are_the_same(
     assert outcome(searched(config_with(**changes), data, tmp_path / "free")) != outcome(alone)
 
 
-def backwards(config: StudyConfig, data: SearchData, folder: Path) -> list[FrozenTrial]:
+def test_a_trial_that_fails_is_passed_over_alike(data: SearchData, tmp_path: Path) -> None:
+    config = config_with(trials=6, lockstep=3, sampler={"name": "additive", "startup_trials": 2})
+
+    def failing() -> Progress:
+        return Disturbed(RuntimeError("of this trial"), epochs=2, number=2)
+
+    alone = searched(config, data, tmp_path / "alone", failing())
+    assert [trial.number for trial in alone if trial.state is TrialState.FAIL] == [2]
+    assert outcome(backwards(config, data, tmp_path / "together", failing())) == outcome(alone)
+
+
+def test_what_several_began_is_finished_by_one_alike(data: SearchData, tmp_path: Path) -> None:
+    config = config_with(trials=7, lockstep=3, sampler={"name": "additive", "startup_trials": 2})
+    alone = searched(config, data, tmp_path / "alone")
+    backwards(config.model_copy(update={"trials": 4}), data, tmp_path / "several")
+    assert outcome(searched(config, data, tmp_path / "several")) == outcome(alone)
+
+
+def backwards(
+    config: StudyConfig, data: SearchData, folder: Path, progress: Progress | None = None
+) -> list[FrozenTrial]:
     """All trials that may run at the same time are begun, and end from the last to the first."""
     study = opened(config, folder)
     study.pruner = make_pruner(config)
-    objective = objective_in(folder, config, data, Progress("test", config.trials))
+    objective = objective_in(folder, config, data, progress or Progress("test", config.trials))
     while reached_limit(study.get_trials(), config) is None:
         begun = list(iter(lambda: take_trial(study, config, study.get_trials()), None))
         assert 1 <= len(begun) <= 3
@@ -127,4 +209,6 @@ def backwards(config: StudyConfig, data: SearchData, folder: Path) -> list[Froze
                 study.tell(trial, objective(trial))
             except optuna.TrialPruned:
                 study.tell(trial, state=TrialState.PRUNED)
+            except RuntimeError:
+                study.tell(trial, state=TrialState.FAIL)
     return study.trials

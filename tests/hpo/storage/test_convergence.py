@@ -133,7 +133,12 @@ def test_people_are_told_and_nothing_more_is_foretold(study: optuna.Study, tmp_p
     assert ending(study, study.trials, RULE).trials == 5  # the second was begun by nobody
 
 
-@pytest.mark.parametrize("last", ["running", "ended", "not begun"])
+def begin(study: optuna.Study) -> None:
+    """A worker has begun a trial, which runs."""
+    study.ask().set_user_attr("seed", 1)
+
+
+@pytest.mark.parametrize("last", ["running", "ended", "not begun", "claimed"])
 def test_in_lockstep_it_is_judged_by_what_the_next_trial_may_see(
     study: optuna.Study, last: str
 ) -> None:
@@ -142,11 +147,13 @@ def test_in_lockstep_it_is_judged_by_what_the_next_trial_may_see(
     look(study, config)  # the sixth trial, number 5, sees the first three
     assert end(study, config) is None
     if last == "running":
+        begin(study)
+    elif last == "claimed":  # its worker is beginning it, or has just died
         study.ask()
     elif last == "ended":
         add(study, 0.9)
     look(study, config)
-    if last == "not begun":
+    if last in ("not begun", "claimed"):
         assert end(study, config) is None
     else:
         # Trial 6 sees the first four, whatever trial 5 has brought.

@@ -57,6 +57,10 @@ def test_accuracy_alone_or_against_a_cost() -> None:
             {"second_objective": "parameters", "lockstep": 2, "sampler": {"name": "nsga2"}},
             "lockstep: should not be set, as with sampler 'nsga2' no search can repeat",
         ),
+        (
+            {"constraints": {"seconds": 60}, "lockstep": 2},
+            "lockstep: should not be set, as with constraints.seconds no search can repeat",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_one_line(changes: dict[str, Any], line: str) -> None:

@@ -1,60 +1,19 @@
 """The search space: one parameter a range or choice, valid everywhere, and mapped back exactly."""
 
-import copy
-from math import inf, nan
 from typing import Any
 
 import optuna
 import pytest
+from spacious import DOCUMENT, changed, study_of
 
 from data.errors import InputError
-from hpo.study.definition import StudyConfig
-from hpo.study.file import load_study, read_study
+from hpo.study.file import load_study
 from hpo.study.samplers import make_sampler
 from hpo.study.space import config_of, most_epochs, parameters, sample
 from hpo.study.transfer import nearest
 from model.config import RunConfig
 
-DOCUMENT: dict[str, Any] = {
-    "name": "spacious",
-    "trials": 10,
-    "network": {
-        "size": 35,
-        "units": {"low": 64, "high": 256, "step": 64},
-        "batch_norm": {"choices": [True, False]},
-        "convolutions": [
-            {"filters": {"low": 16, "high": 64, "step": 16}, "kernel": {"low": 3, "high": 10}},
-            {"filters": 32, "kernel": {"low": 3, "high": 9}, "pool": True},
-        ],
-    },
-    "train": {
-        "loss": {"choices": ["pairs", "batch-pairs", "nca", "one-shot"]},
-        "epochs": {"low": 5, "high": 30},
-        "layers": {
-            "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
-            "momentum": {"low": 0, "high": 1},
-            "l2": 0.01,
-        },
-        "batch": {"drawers": {"choices": [2, 4, 8]}},
-        "distortion": {"affine": {"low": 0.0, "high": 1.5, "step": 0.5}},
-    },
-}
 LAYERS = ("conv1", "conv2", "embedding", "output")
-
-
-def changed(key: str, value: object) -> dict[str, Any]:
-    """The document above with the value at a dotted key replaced."""
-    document = copy.deepcopy(DOCUMENT)
-    *parents, last = key.split(".")
-    table: Any = document
-    for parent in parents:
-        table = table[int(parent)] if isinstance(table, list) else table[parent]
-    table[last] = value
-    return document
-
-
-def study_of(document: dict[str, Any]) -> StudyConfig:
-    return read_study(document, "studies/foo.toml")
 
 
 def test_parameters_bear_the_names_of_layers_and_tables() -> None:
@@ -163,132 +122,6 @@ def test_most_epochs_is_the_upper_end() -> None:
     assert most_epochs(study_of(DOCUMENT)) == 30
     assert most_epochs(study_of(changed("train.epochs", 7))) == 7
     assert most_epochs(study_of(changed("train.epochs", {"choices": [9, 3]}))) == 9
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "expected"),
-    [
-        (
-            "train.layers.learning_rate",
-            {"low": 0.1, "high": 0.001},
-            "train.layers.learning_rate: low 0.1 must be below high 0.001",
-        ),
-        (
-            "train.layers.learning_rate",
-            {"low": 0, "high": 0.1, "log": True},
-            "train.layers.learning_rate: low 0 must be above 0 where log is true",
-        ),
-        (
-            "train.layers.l2",
-            {"low": 0.0, "high": 5.0},
-            "train.layers.l2: should be less than or equal to 1, not 5.0",
-        ),
-        (
-            "train.layers.momentun",
-            {"low": 0.0, "high": 1.0},
-            "train.layers.momentun: unknown key; did you mean momentum?",
-        ),
-        (
-            "network.units",
-            {"low": 64, "hihg": 256},
-            "network.units: ",
-        ),
-        (
-            "network.units",
-            {"low": 64, "high": 256.5},
-            "network.units: should be a whole number, not 256.5",
-        ),
-        (
-            "network.units",
-            {"low": 64, "high": 250, "step": 64},
-            "network.units: high 250 must be low 64 plus a multiple of step 64",
-        ),
-        (
-            "network.units",
-            {"low": 64, "high": 256, "step": 0.5},
-            "network.units: step 0.5 must be a positive whole number",
-        ),
-        (
-            "network.units",
-            {"low": 64, "high": 256, "step": 2, "log": True},
-            "network.units: step and log = true exclude each other",
-        ),
-        ("network.units", 0, "network.units: should be greater than or equal to 1, not 0"),
-        (
-            "train.loss",
-            {"choices": ["pairs", "pair"]},
-            "train.loss: should be 'pairs', 'batch-pairs', 'nca' or 'one-shot', not 'pair'",
-        ),
-        ("train.loss", {"choices": []}, "train.loss: choices: should have 1 or more entries"),
-        ("train.loss", {"choices": "nca"}, "train.loss: choices: should be a list, not 'nca'"),
-        (
-            "train.loss",
-            {"choices": ["nca", ["pairs"]]},
-            "train.loss: choices.1: should be true or false, a number or a string, not a list",
-        ),
-        (
-            "train.loss",
-            {"choices": ["nca", "nca"]},
-            "train.loss: choices: 'nca' stands there twice",
-        ),
-        ("network.units", {"choices": [64, 64]}, "network.units: choices: 64 stands there twice"),
-        ("train.temperature", {"choices": [1, 1.0]}, "choices: 1.0 stands there twice"),
-        ("network.batch_norm", {"choices": [True, True]}, "choices: true stands there twice"),
-        # Equal in Python, and one for Optuna; but no field takes both.
-        ("network.units", {"choices": [1, True]}, "units: should be a whole number, not true"),
-        ("network.batch_norm", {"choices": [True, 1]}, "should be true or false, not 1"),
-        ("train.temperature", {"choices": [1, True]}, "should be a number, not true"),
-        (
-            "train.temperature",
-            {"choices": [1.0, nan]},
-            "train.temperature: choices.1: should be a finite number, not nan",
-        ),
-        ("train.temperature", nan, "train.temperature: should be a finite number, not nan"),
-        *(
-            (
-                "train.temperature",
-                {"low": 0.1, "high": 1.0} | {end: value},
-                f"train.temperature: {end}: should be a finite number, not {value}",
-            )
-            for end in ("low", "high", "step")
-            for value in (nan, inf)
-        ),
-        ("network.units", {"low": "a", "high": 9}, "units: low: should be a number, not 'a'"),
-        ("network.units", {"low": 1}, "network.units: high: is required"),
-        ("train.batch.drawers", {"choices": [2, 1]}, "train.batch.drawers: should be greater"),
-        (
-            "network.convolutions.1.kernel",
-            {"low": 9, "high": 3},
-            "network.convolutions.1.kernel: low 9 must be below high 3",
-        ),
-        ("network.convolutions", {"filters": 3}, "network.convolutions: "),
-        (
-            "network.convolutions.1.present",
-            {"choices": [0, 1]},
-            "network.convolutions.1.present: should be true, false or choices of these, not 0",
-        ),
-        ("network.size", {"low": 28, "high": 35}, "network.size: must be one number"),
-        ("train.seed", 3, "train.seed: not allowed"),
-        (
-            "train.validation",
-            {"choices": ["exact", "sampled"]},
-            "train.validation: must be one value, the same for all trials",
-        ),
-        (
-            "train.validation",
-            "verification",
-            "train.validation: should be 'exact' or 'sampled', not 'verification'",
-        ),
-        ("train.layers", [{"learning_rate": 0.1}] * 3, "train.layers has 3 entries"),
-    ],
-)
-def test_a_mistake_in_the_space_is_named(key: str, value: object, expected: str) -> None:
-    with pytest.raises(InputError) as caught:
-        study_of(changed(key, value))
-    line = str(caught.value)
-    assert line.startswith("studies/foo.toml: ")
-    assert expected in line
-    assert "\n" not in line
 
 
 def test_a_space_without_any_possible_network_is_refused() -> None:

@@ -1,0 +1,118 @@
+"""Arguments and options of trained networks and of experiments; a study's are in `options`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hpo.cli.values import dataset, in_home
+from hpo.reproduce.registry import EXPERIMENTS
+
+# Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
+
+# Networks, trained again and measured.
+ConfigFile = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="TOML, JSON or YAML, as export writes it")
+]
+RetrainTo = Annotated[
+    Path, typer.Option(help="folder for the network", metavar="DIR", callback=in_home)
+]
+RetrainSeeds = Annotated[
+    int,
+    typer.Option(
+        min=1, metavar="N", help="so many trainings, their seeds from the configuration's on"
+    ),
+]
+Dataset = Annotated[
+    str,
+    typer.Option(
+        callback=dataset,
+        metavar="NAME",
+        help="what to train on: omniglot, glyphs or folder:PATH; auto is what the configuration"
+        " was found on",
+    ),
+]
+Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
+Networks = Annotated[
+    list[Path], typer.Argument(metavar="DIR DIR...", help="each holds best.safetensors")
+]
+TestData = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        callback=in_home,
+        help="pictures of known characters, ALPHABET/CHARACTER/* or CHARACTER/*",
+    ),
+]
+TestTo = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        callback=in_home,
+        help="with --data: gets confusions.csv, confusions.png",
+    ),
+]
+
+# Pictures to classify.
+NetworkOrShipped = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DIR]",
+        help="holds best.safetensors; without it, the network that comes with the project",
+        show_default=False,
+    ),
+]
+Support = Annotated[
+    Path,
+    typer.Option(
+        metavar="PATH",
+        callback=in_home,
+        help="a folder: a folder of pictures for each class, or a picture named after each;"
+        " or what --keep wrote",
+    ),
+]
+Query = Annotated[
+    Path,
+    typer.Option(
+        metavar="PATH", callback=in_home, help="the pictures to classify: a folder, or one file"
+    ),
+]
+KeepSupport = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FILE",
+        callback=in_home,
+        help="gets the prepared support, for --support of later calls",
+    ),
+]
+ClassifyTo = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", callback=in_home, help="gets classes.csv, contact-sheet.png"),
+]
+
+# Experiments.
+Experiment = Annotated[str, typer.Argument(metavar="NAME", help=f"one of {', '.join(EXPERIMENTS)}")]
+TrainedBefore = Annotated[
+    Path | None,
+    typer.Option(
+        help="folder of a trained network, for what trains none; by default runs/quick",
+        metavar="DIR",
+        callback=in_home,
+    ),
+]
+ExperimentSeeds = Annotated[int, typer.Option(min=1, metavar="N", help="trainings of each network")]
+Size = Annotated[
+    Literal["small", "paper"] | None,
+    typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(help="do one part alone, of an experiment that has parts", metavar="PART"),
+]
+ExperimentTo = Annotated[
+    Path | None,
+    typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR", callback=in_home),
+]

@@ -1,0 +1,50 @@
+"""What the value of an option becomes before a command has it: checked, the home folder for `~`."""
+
+from __future__ import annotations
+
+import os
+import re
+from math import isfinite
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from data import names
+
+T = TypeVar("T", bound=str | Path | None)
+FILE_URL = re.compile(r"(sqlite[\w+]*:///)(~.*)", re.DOTALL)
+
+
+def finite(seconds: float | None) -> float | None:
+    """Seconds, which have an end."""
+    if seconds is not None and not isfinite(seconds):
+        raise typer.BadParameter("should be a finite number of seconds")
+    return seconds
+
+
+def in_home(path: T) -> T:
+    """A path with the home folder for `~` at its beginning; the shell leaves it in --output=~/D."""
+    if path is None:
+        return path
+    if (found := os.path.expanduser(str(path))).startswith("~"):
+        home = found.partition("/")[0]
+        raise typer.BadParameter(f"no home folder is known, which {home} stands for")
+    return type(path)(found)
+
+
+def url_in_home(url: str | None) -> str | None:
+    """A database's URL, the path in it as `in_home` has it: sqlite:///~/study.db."""
+    place = FILE_URL.fullmatch(url or "")
+    return f"{place[1]}{in_home(place[2])}" if place else url
+
+
+def dataset(name: str | None) -> str | None:
+    """A data set's name, the path in it as `in_home` has it."""
+    if name is None:
+        return None
+    try:
+        kind, colon, path = names.checked(name).partition(":")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return f"{kind}{colon}{in_home(path)}"

@@ -1,0 +1,42 @@
+"""Machines that a study's workers are on, as its trials tell of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from optuna.trial import FrozenTrial
+
+from hpo.trials.attributes import TrialRecord
+
+
+def done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial]) -> Iterator[str]:
+    """Workers for whom no trial was left, while others of their machine ran their last one.
+
+    Theirs ended after that one began; between machines, clocks do not compare. Where no trial runs
+    any more, the machine is that whose trial ended last.
+    """
+    begun: dict[str, datetime] = {}
+    if not running and (done := [trial for trial in ended if trial.datetime_complete]):
+        final = max(done, key=lambda trial: trial.datetime_complete or datetime.min)
+        machine = _machine(TrialRecord.of(final).worker)
+        running = [t for t in done if _machine(TrialRecord.of(t).worker) == machine]
+    for trial in running:
+        if trial.datetime_start is not None:
+            machine = _machine(TrialRecord.of(trial).worker)
+            begun[machine] = max(trial.datetime_start, begun.get(machine, trial.datetime_start))
+    for trial in ended:
+        worker = TrialRecord.of(trial).worker
+        last = begun.get(_machine(worker))
+        if last is not None and trial.datetime_complete and trial.datetime_complete >= last:
+            yield worker
+
+
+def largest_machine(workers: Sequence[str]) -> int:
+    """The number of workers of the machine that has most of them, at least 1."""
+    return max(Counter(map(_machine, set(workers))).values(), default=1)
+
+
+def _machine(worker: str) -> str:
+    return worker.partition(":")[0]

@@ -1,0 +1,94 @@
+"""Folders that hold a study's results: shown again, refused where they are not its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.collection import Collection
+from data.errors import InputError
+from hpo.run.run import run_study
+from hpo.storage.workspace import Workspace
+from hpo.study.definition import StudyConfig
+from hpo.study.results import document_of
+from hpo.workers.machine import Machine
+
+MACHINE = Machine(device="cpu")
+STORAGE = "sqlite:///study.db"
+
+
+def test_a_finished_study_is_neither_trained_nor_tested_again(
+    results: dict[str, Any],
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    marked = results | {"test": results["test"] | {"one_shot_accuracy": 0.123}}
+    (tmp_path / "results.json").write_text(json.dumps(marked))
+    # Whatever became of its storage, and whatever the budget is now.
+    larger = config.model_copy(update={"trials": config.trials + 5})
+    elsewhere = "postgresql+psycopg://me:secret@nowhere/studies"
+    again = run_study(larger, glyphs, MACHINE, Workspace.of(larger.name, tmp_path, elsewhere))
+    assert document_of(again) == marked
+    said = capsys.readouterr().err
+    assert f"holds the results of a run in {STORAGE}, which are shown" in said
+    assert "secret" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "expected"),
+    [
+        ({"study": "glyphs"}, "lacks dataset, budget, trials"),
+        ({"experiment": "filters"}, "holds the results of experiment filters"),
+        ({}, "holds the results of a retraining"),
+    ],
+)
+def test_damaged_results_are_refused(
+    damaged: dict[str, Any],
+    expected: str,
+    results: dict[str, Any],
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+) -> None:
+    kept = damaged | {k: v for k, v in results.items() if k == "definition" and damaged}
+    (tmp_path / "results.json").write_text(json.dumps(kept))
+    with pytest.raises(InputError, match=expected):
+        run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_two_unfinished_studies_do_not_share_a_folder(
+    config: StudyConfig, glyphs: Collection, tmp_path: Path
+) -> None:
+    kept = tmp_path / "unfinished-other" / "trial-0.safetensors"
+    kept.parent.mkdir()
+    kept.write_bytes(b"of the other")
+    with pytest.raises(InputError, match=r"holds the unfinished study other; choose another"):
+        run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
+    assert [path.name for path in tmp_path.rglob("*")] == ["unfinished-other", kept.name]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "other"}, "holds the results of study glyphs"),
+        ({"seed": 7}, "holds the results of study glyphs as it was defined before"),
+    ],
+)
+@pytest.mark.usefixtures("results")
+def test_results_of_another_study_are_left_alone(
+    change: dict[str, Any],
+    message: str,
+    config: StudyConfig,
+    glyphs: Collection,
+    output: Path,
+) -> None:
+    before = {path: path.read_bytes() for path in output.rglob("*") if path.is_file()}
+    other = config.model_copy(update=change)
+    with pytest.raises(InputError, match=message):
+        run_study(other, glyphs, MACHINE, Workspace.of(other.name, output))
+    assert {path: path.read_bytes() for path in output.rglob("*") if path.is_file()} == before
