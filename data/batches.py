@@ -130,6 +130,8 @@ def character_batches(
     symmetries: bool,
     steps: int,
     generator: torch.Generator,
+    extra: int = 0,
+    share: float = 0.0,
 ) -> Iterator[Batch]:
     """Yields an epoch's batches of confusable characters: all of one or a few alphabets.
 
@@ -142,14 +144,20 @@ def character_batches(
         symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not.
         steps: how many batches.
         generator: on the CPU.
+        extra: how many alphabets, the last ones, are extra ones; a batch is of these or of the
+            others alone.
+        share: the part of the batches that are of extra alphabets.
     """
-    share = -(-per_batch // alphabets)
+    most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra
     for _ in range(steps):
         parts: list[Tensor] = []
         missing = per_batch
-        for alphabet in torch.randperm(len(characters.alphabets), generator=generator).tolist():
-            rows = characters.characters_of[alphabet]
-            take = min(share, missing)
+        first, count = 0, own
+        if extra and float(torch.rand((), generator=generator)) < share:
+            first, count = own, extra
+        for place in torch.randperm(count, generator=generator).tolist():
+            rows = characters.characters_of[first + place]
+            take = min(most, missing)
             parts.append(rows[torch.randperm(len(rows), generator=generator)[:take]])
             missing -= len(parts[-1])
             if missing == 0:

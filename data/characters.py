@@ -70,6 +70,22 @@ class Characters:
         columns = [self.drawers.index(drawer) for drawer in drawers]
         return replace(self, pictures=self.pictures[:, columns], drawers=drawers)
 
+    def beside(self, other: Characters) -> Characters:
+        """Adds other characters behind these, by as many drawers; drawers and way stay these.
+
+        Raises:
+            ValueError: the others are by another number of drawers, or of another size.
+        """
+        if self.pictures.shape[1:] != other.pictures.shape[1:]:
+            raise ValueError("characters of another shape")
+        return replace(
+            self,
+            pictures=torch.cat((self.pictures, other.pictures)),
+            names=self.names + other.names,
+            alphabets=self.alphabets + other.alphabets,
+            alphabet_of=torch.cat((self.alphabet_of, other.alphabet_of + len(self.alphabets))),
+        )
+
     def of(self, alphabets: tuple[str, ...]) -> Characters:
         """Keeps only the characters of these alphabets, in the given order.
 

@@ -47,6 +47,7 @@ class Collection:
         runs: the given one-shot runs, all on the alphabets to test on.
         drawer_parts: numbers of the drawers whose pictures train, validate and test.
         note: what became of the pictures of a folder, for people.
+        extra: a data set whose alphabets are all trained on too; None if there is none.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Collection:
     runs: tuple[OneShotRun, ...]
     drawer_parts: DrawerParts = PAPER_DRAWERS
     note: str = ""
+    extra: Collection | None = None
 
     @property
     def drawers(self) -> tuple[int, ...]:

@@ -29,3 +29,19 @@ def checked(name: str) -> Dataset:
     if name in ("auto", "omniglot", "glyphs") or (name.startswith(FOLDER) and name != FOLDER):
         return name
     raise ValueError(f"should be 'auto', 'folder:PATH', 'omniglot' or 'glyphs', not {name!r}")
+
+
+def checked_extra(name: str) -> Dataset:
+    """The name, if alphabets of that data set may be trained on beside another's.
+
+    Raises:
+        ValueError: they may not; the message says what is allowed.
+
+    Example:
+        >>> checked_extra("auto")
+        Traceback (most recent call last):
+        ValueError: should be 'folder:PATH' or 'glyphs', not 'auto'
+    """
+    if name == "glyphs" or (name.startswith(FOLDER) and name != FOLDER):
+        return name
+    raise ValueError(f"should be 'folder:PATH' or 'glyphs', not {name!r}")

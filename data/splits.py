@@ -10,6 +10,7 @@ import torch
 
 from data.characters import Characters
 from data.collection import Collection
+from data.errors import InputError
 
 
 class Split(NamedTuple):
@@ -80,10 +81,12 @@ class SearchData:
     Attributes:
         train: the pictures to train on.
         validation: the pictures to validate on.
+        extra: how many alphabets of `train`, the last ones, are of the collection's extra data set.
     """
 
     train: Characters
     validation: Characters
+    extra: int = 0
 
     @classmethod
     def of(
@@ -101,6 +104,10 @@ class SearchData:
             device: where the pictures go.
             splits: which alphabets and drawers train and validate.
 
+        Raises:
+            InputError: the extra data set has fewer drawings of a character than people draw the
+                training alphabets.
+
         Example:
             >>> from data.sources.glyphs import make_glyphs
             >>> data = SearchData.of(make_glyphs(), size=14, device=torch.device("cpu"))
@@ -108,9 +115,22 @@ class SearchData:
             (30, torch.Size([220, 4, 14, 14]))
         """
         train, validation, _ = splits(collection)
+        characters, extra = collection.characters(*train, size), collection.extra
+        alphabets: tuple[str, ...] = ()
+        if extra is not None:
+            wanted, there = len(train.drawers), len(extra.drawers)
+            if there < wanted:
+                raise InputError(
+                    f"train.pictures.extra: {extra.name} has {there} pictures of each character,"
+                    f" but needs {wanted}, as many as drawers train"
+                )
+            alphabets = extra.background + extra.evaluation
+            more = extra.characters(alphabets, extra.drawers[:wanted], size)
+            characters = characters.beside(more)
         return cls(
-            train=collection.characters(*train, size).to(device),
+            train=characters.to(device),
             validation=collection.characters(*validation, size).to(device),
+            extra=len(alphabets),
         )
 
 

@@ -1,6 +1,6 @@
 """One configuration in, one trained and measured network out. Knows nothing of Optuna.
 
-- config: everything that a training depends on, validated
+- config, pictures_config, strict: everything that a training depends on, validated
 - config_file: configuration files, TOML, JSON or YAML
 - device: where to compute, and in which precision
 - memory: what a training gives back, it takes again

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from data.names import checked
+from model.pictures_config import PicturesConfig
+from model.strict import Strict
 
 MAX_SIZE = 105
 """Height and width of an original drawing, in pixels."""
@@ -14,17 +15,6 @@ WEIGHTS = "best.safetensors"
 """Name of the file with a trained network's weights, in its folder."""
 Distance = Literal["l1", "l2"]
 """What two embeddings are compared by: their units' differences, or the squares of these."""
-DatasetName = Annotated[str, AfterValidator(checked)]
-"""A data set's name, see `data.names`."""
-
-
-class Strict(BaseModel):
-    """Base of all configurations: immutable and strict.
-
-    Unknown keys, strings in place of numbers, nan and inf are errors.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Convolution(Strict):
@@ -217,6 +207,7 @@ class TrainConfig(Strict):
             network must have the same layers. None starts from random weights.
         averaging: validate and keep a moving average of the weights, which keeps this part of
             itself at each step; 0 averages nothing.
+        pictures: what it is trained on.
         batch: what a step sees.
         distortion: of every training picture.
     """
@@ -235,6 +226,9 @@ class TrainConfig(Strict):
     # Left out where there is none, as in what earlier versions wrote.
     initial: str | None = Field(default=None, min_length=1, exclude_if=lambda given: given is None)
     averaging: float = Field(default=0.0, ge=0, lt=1)
+    pictures: PicturesConfig = Field(
+        default=PicturesConfig(), exclude_if=lambda given: given == PicturesConfig()
+    )
     batch: BatchConfig = BatchConfig()
     distortion: DistortionConfig = DistortionConfig()
 

@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 
 from data.errors import InputError, allowed_or_near
 from data.names import Dataset
-from model.config import DatasetName, RunConfig
+from model.config import RunConfig
+from model.strict import DatasetName
 
 Form = Literal["toml", "json", "yaml"]
 """A configuration file's format."""

@@ -29,6 +29,7 @@ from model.config import (
     TrainConfig,
 )
 from model.config_file import as_toml
+from model.pictures_config import PicturesConfig
 from run_study import app
 
 PROJECT = Path(__file__).parents[1]
@@ -56,6 +57,7 @@ SECTIONS = {
     "`[[network.convolutions]]`": Convolution,
     "`[train]`": TrainConfig,
     "`[train.layers]`": LayerConfig,
+    "`[train.pictures]`": PicturesConfig,
     "`[train.batch]`": BatchConfig,
     "`[train.distortion]`": DistortionConfig,
 }

@@ -2,7 +2,7 @@
 
 Usage:
   python -m benchmarks.winner.ablation train CONFIG FILE.jsonl [--epochs N] [--seeds N]
-      [--processes N] [--data-root DIR] [--variants NAME ...]
+      [--processes N] [--data-root DIR] [--extra NAME] [--variants NAME ...]
   python -m benchmarks.winner.ablation table FILE.jsonl studies/results/ablation/NAME.json
 
 `train` trains an exported configuration and each variant of it to the last epoch, with the same
@@ -21,6 +21,7 @@ import sys
 import time
 import traceback
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache, partial
 from math import isfinite
 from pathlib import Path
@@ -34,7 +35,7 @@ from benchmarks.output import provenance
 from benchmarks.trainings import CountingTrainer, append, read, resume
 from benchmarks.winner.variants import ITSELF, variants
 from data.names import Dataset
-from data.sources.load import load_collection
+from data.sources.load import for_training, load_collection
 from data.splits import SearchData, paper_splits
 from hpo.reproduce.paper_search.compared import changed
 from hpo.runtime.files import write_json
@@ -45,6 +46,7 @@ from model.evaluation.embeddings import scores_within
 from model.evaluation.scores import one_shot_accuracy
 from model.evaluation.standard_error import mean_and_error
 from model.network.siamese import SiameseNetwork
+from model.pictures_config import PicturesConfig
 from model.training.validation import Validation
 
 WAY = 20
@@ -59,13 +61,16 @@ class Unvalidated(CountingTrainer):
 
 
 @cache
-def pictures(dataset: Dataset, data_root: Path | None, size: int) -> SearchData:
-    """The paper's training pictures; the validation alphabets by all drawers."""
+def pictures(
+    dataset: Dataset, data_root: Path | None, size: int, given: PicturesConfig
+) -> SearchData:
+    """The training pictures that are asked for; the validation alphabets by all drawers."""
     collection = load_collection(dataset, data_root)
-    splits = paper_splits(collection)
-    return SearchData(
-        train=collection.characters(*splits.train, size),
-        validation=collection.characters(splits.validation.alphabets, collection.drawers, size),
+    validation = paper_splits(collection).validation.alphabets
+    taken = for_training(collection, given.extra, given.drawers == "all")
+    return replace(
+        SearchData.of(taken, size, torch.device("cpu")),
+        validation=collection.characters(validation, collection.drawers, size),
     )
 
 
@@ -84,7 +89,7 @@ def train(dataset: Dataset, data_root: Path | None, task: tuple[str, RunConfig])
         "computer": computer().model_dump(),
     }
     try:
-        data = pictures(dataset, data_root, config.network.size)
+        data = pictures(dataset, data_root, config.network.size, config.train.pictures)
         trainer = Unvalidated(config, data, torch.device("cpu"))
         begun = time.process_time()
         reports = list(trainer.run())
@@ -130,7 +135,7 @@ def run(arguments: argparse.Namespace) -> None:
         "fingerprint": collection.fingerprint,
     }
     head |= provenance(threads=1)
-    all_variants = variants(base)
+    all_variants = variants(base, arguments.extra)
     names = [ITSELF, *(arguments.variants or all_variants)]
     if unknown := [name for name in names if name not in all_variants]:
         sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}")
@@ -225,6 +230,7 @@ def main() -> None:
     training.add_argument("--seeds", type=int, default=3)
     training.add_argument("--processes", type=int, default=1)
     training.add_argument("--data-root", type=Path)
+    training.add_argument("--extra", metavar="NAME", help="folder:PATH, for that variant")
     training.add_argument("--variants", nargs="+", metavar="NAME", help="all, if not given")
     training.set_defaults(do=run)
     tabling = commands.add_parser("table")

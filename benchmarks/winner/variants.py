@@ -13,8 +13,13 @@ ITSELF = "the configuration itself"
 TRAINING_DRAWERS = 12  # the paper's splits have no more
 
 
-def variants(base: RunConfig) -> dict[str, RunConfig]:
-    """The configuration itself and its variants, each by the name of its one difference."""
+def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
+    """The configuration itself and its variants, each by the name of its one difference.
+
+    Args:
+        base: the configuration.
+        extra: extra alphabets to train on, see `PicturesConfig`; None leaves that variant out.
+    """
     network, train, batch = base.network, base.train, base.train.batch
     layers, convolutions = train.layers, network.convolutions
     alike = LayerConfig(
@@ -38,8 +43,11 @@ def variants(base: RunConfig) -> dict[str, RunConfig]:
         **switched("strokes' thickness", "train.distortion.stroke", train.distortion.stroke, 0.3),
         **switched("averaging of weights", "train.averaging", train.averaging, 0.98),
         **{f"schedule {s}": {"train.schedule": s} for s in ("cosine", "steps", "decay")},
+        "all drawers": {"train.pictures.drawers": "all"},
         "one rate, momentum and L2": {"train.layers": [alike] * len(layers)},
     }
+    if extra is not None:
+        changes["extra alphabets"] = {"train.pictures.extra": extra}
     if len(convolutions) > 1:
         last = len(convolutions) - 1
         changes["one convolution fewer"] = {

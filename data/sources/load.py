@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from data.collection import Collection
@@ -50,3 +51,30 @@ def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
             file=sys.stderr,
         )
         return make_glyphs()
+
+
+def for_training(collection: Collection, extra: Dataset | None, all_drawers: bool) -> Collection:
+    """The data set with what a training takes besides; validation and test stay the same.
+
+    Args:
+        collection: the data set.
+        extra: a data set all of whose alphabets are trained on too, "glyphs" or "folder:PATH";
+            None adds none.
+        all_drawers: train on the drawings of all drawers, not of those of the training split.
+
+    Raises:
+        InputError: the extra data set's folder is missing, or holds something else.
+
+    Example:
+        >>> from data.sources.glyphs import make_glyphs
+        >>> for_training(make_glyphs(), None, all_drawers=True).drawer_parts[0][-1]
+        20
+    """
+    if all_drawers:
+        _, validation, test = collection.drawer_parts
+        parts = collection.drawers, validation, test
+        collection = replace(collection, drawer_parts=parts)
+    if extra is None or (collection.extra is not None and collection.extra.name == extra):
+        return collection
+    more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)
+    return replace(collection, extra=more)

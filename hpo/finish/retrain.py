@@ -11,6 +11,7 @@ import torch
 from data.collection import Collection
 from data.errors import InputError
 from data.names import Dataset
+from data.sources.load import for_training
 from data.splits import SearchData, SplitsOf, paper_splits
 from data.whole_files import clear_begun
 from hpo.runtime.files import check_folder, read_json, write_text
@@ -47,6 +48,8 @@ def retrain(
     Raises:
         InputError: the folder holds results of something else, or cannot hold any.
     """
+    pictures = config.train.pictures
+    collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     check_folder(folder.folder)
     clear_begun(folder.folder)
     done = _done_before(config, collection, folder)
@@ -154,12 +157,19 @@ def _identity(config: RunConfig) -> dict[str, Any]:
     return with_seed(config, 0).model_dump(mode="json")
 
 
+def _extra(collection: Collection) -> dict[str, str]:
+    """The fingerprint of the extra alphabets, where there are any."""
+    extra = collection.extra
+    return {} if extra is None else {"extra_fingerprint": extra.fingerprint}
+
+
 def _results(
     config: RunConfig, collection: Collection, device: torch.device, done: Sequence[SeedResult]
 ) -> RetrainingResults:
     return RetrainingResults(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
+        **_extra(collection),
         way=collection.way,
         validation=over_seeds(config, done),
         seeds=list(done),
@@ -188,6 +198,7 @@ def _done_before(
     for what, key, wanted in (
         ("configuration", "config", _identity(config)),
         ("data set", "fingerprint", collection.fingerprint),
+        ("extra data set", "extra_fingerprint", _extra(collection).get("extra_fingerprint")),
     ):
         if document.get(key) != wanted:
             raise InputError(

@@ -8,7 +8,7 @@ from pathlib import Path
 import optuna
 
 from data.errors import InputError
-from data.sources.load import load_collection
+from data.sources.load import for_training, load_collection
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
@@ -43,6 +43,8 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
     with find_study(workspace) as (study, config):
         workspace.clear_scratch()
         collection = load_collection(config.dataset, machine.data_root)
+        pictures = config.pictures
+        collection = for_training(collection, pictures.extra, pictures.drawers == "all")
         check_fingerprint(study, collection)
         if limit := end_of_search(study, study.get_trials(deepcopy=False), config):
             say(f"{workspace.name}: {limit}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import optuna
 
 from data.collection import Collection
+from data.sources.load import for_training
 from hpo.dashboard.study_page import refresh
 from hpo.database.opening import open_storage, storage_failures
 from hpo.database.urls import without_password
@@ -101,6 +102,8 @@ def run_study(
         remove_unused(workspace.unfinished)
         _say_what_is_shown(results, config, workspace)
         return results
+    pictures = config.pictures
+    collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     with storage_failures(workspace.storage):
         storage = open_storage(workspace.storage, create=True)  # first: else nothing is left here
     with storage_failures(workspace.storage), used(workspace.unfinished):

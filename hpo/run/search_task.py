@@ -10,7 +10,7 @@ import optuna
 import torch
 
 from data.collection import Collection
-from data.sources.load import load_collection
+from data.sources.load import for_training, load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage, storage_failures
@@ -61,6 +61,8 @@ class SearchTask:
                 storage = open_storage(self.storage, create=False, wait=True)
                 study, config = stored_study(self.name, storage)
             collection = load_collection(config.dataset, self.data_root)
+            pictures = config.pictures
+            collection = for_training(collection, pictures.extra, pictures.drawers == "all")
             check_fingerprint(study, collection)
             device = resolve_device(self.device)
             names = files_begin_with(study)

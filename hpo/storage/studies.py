@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # torch takes a second to import, and `status` does without i
 
 DEFINITION, CHANGEABLE, FINGERPRINT, WAY = "definition", "changeable", "fingerprint", "way"
 """The study attributes that hold what it is, what may change of it, and which data set it is on."""
+EXTRA = "extra fingerprint"
+"""The study attribute that holds which extra alphabets it trains on; not there if none."""
 STORAGE = "storage"
 """The study attribute that tells how to join: the storage's URL, without password."""
 CHECKPOINTS, ARTIFACTS = "artifact_store", "artifacts"
@@ -158,6 +160,8 @@ def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
     check_fingerprint(study, collection)
     study.set_user_attr(FINGERPRINT, collection.fingerprint)
     study.set_user_attr(WAY, collection.way)
+    if collection.extra is not None:
+        study.set_user_attr(EXTRA, collection.extra.fingerprint)
 
 
 def way_of(study: optuna.Study) -> int:
@@ -178,6 +182,12 @@ def check_fingerprint(study: optuna.Study, collection: Collection) -> None:
         raise InputError(
             f"study {study.study_name}: is on another {collection.name} than this machine's"
             f" (fingerprint {stored[:12]}, here {collection.fingerprint[:12]})"
+        )
+    stored, extra = _attributes(study).get(EXTRA), collection.extra
+    if stored is not None and extra is not None and stored != extra.fingerprint:
+        raise InputError(
+            f"study {study.study_name}: trains on another {extra.name} than this machine's"
+            f" (fingerprint {stored[:12]}, here {extra.fingerprint[:12]})"
         )
 
 

@@ -7,7 +7,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from model.config import DatasetName, NetworkConfig, Strict
+from model.config import NetworkConfig
+from model.pictures_config import PicturesConfig
+from model.strict import DatasetName, Strict
 
 CHANGEABLE = frozenset(
     {
@@ -214,6 +216,13 @@ class StudyConfig(Strict):
         """Height and width of the pictures, in pixels."""
         size: int = self.network.get("size", NetworkConfig.model_fields["size"].default)
         return size
+
+    @property
+    def pictures(self) -> PicturesConfig:
+        """What all its trainings are given; `share` may be open, and is the default's then."""
+        given = self.train.get("pictures", {})
+        fixed = {key: given[key] for key in ("drawers", "extra") if key in given}
+        return PicturesConfig.model_validate(fixed)
 
     @property
     def infeasible_budget(self) -> int:

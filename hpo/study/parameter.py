@@ -15,8 +15,8 @@ from optuna.trial import BaseTrial
 from pydantic import Field, ValidationError, field_validator
 
 from data.errors import InputError
-from model.config import Strict
 from model.config_file import as_toml, explain
+from model.strict import Strict
 
 Value = bool | int | float | str
 ROUNDING = 1e-9

@@ -156,6 +156,7 @@ class RetrainingResults(Part):
         validation: mean validation accuracy over the seeds.
         seeds: results of each seed, in the order of training.
         best_seed: seed of the network that is kept.
+        extra_fingerprint: fingerprint of the extra alphabets trained on; None if there were none.
         config: configuration that was trained, its seed set to 0.
         versions, commit, computer, device: what the figures depend on, see `StudyResults`.
     """
@@ -166,6 +167,7 @@ class RetrainingResults(Part):
     validation: ValidationAccuracy
     seeds: list[SeedResult]
     best_seed: int
+    extra_fingerprint: str | None = None
     config: dict[str, Any]
     versions: dict[str, str] = Field(default_factory=dict)
     commit: str | None = None

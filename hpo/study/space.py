@@ -111,6 +111,12 @@ def check_space(study: StudyConfig, where: str) -> None:
         raise InputError(f"{where}: network.size: must be one number, the same for all trials")
     if isinstance(study.train.get("validation"), dict):
         raise InputError(f"{where}: train.validation: must be one value, the same for all trials")
+    pictures = study.train.get("pictures")
+    for key in ("drawers", "extra"):
+        if isinstance(pictures, dict) and isinstance(pictures.get(key), dict):
+            raise InputError(
+                f"{where}: train.pictures.{key}: must be one value, the same for all trials"
+            )
     if study.train.get("validation") == "verification":
         raise InputError(
             f"{where}: train.validation: should be 'exact' or 'sampled', not 'verification':"

@@ -9,9 +9,10 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from model.config import Distance, RunConfig, Strict
+from model.config import Distance, RunConfig
 from model.network.distance import TwinNetwork
 from model.network.siamese import SiameseNetwork
+from model.strict import Strict
 
 
 class EnsembleConfig(Strict):

@@ -180,6 +180,8 @@ class Trainer:
             batch.symmetries,
             steps,
             generator,
+            self.data.extra,
+            train.pictures.share,
         )
 
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:

@@ -86,7 +86,7 @@ def changed(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
         *above, last = key.split(".")
         table = document
         for part in above:
-            table = table[part]
+            table = table.setdefault(part, {})  # a table of defaults may be left out
         table[last] = value
     return RunConfig.model_validate(document)
 

@@ -65,6 +65,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "no elastic distortion": {"train.distortion.elastic": 0.0},
     "strokes' thickness 0.3": {"train.distortion.stroke": 0.3},
     "no averaging of weights": {"train.averaging": 0.0},
+    "all drawers": {"train.pictures": {"drawers": "all", "extra": None, "share": 0.5}},
     "schedule steps": {"train.schedule": "steps"},
     "schedule decay": {"train.schedule": "decay"},
     "2 alphabets a batch": {"train.batch.alphabets": 2},
@@ -77,9 +78,9 @@ def differences(one: dict[str, Any], other: dict[str, Any], prefix: str = "") ->
     """What the other has where they differ, by dotted keys."""
     found = {}
     for key, value in other.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key in one:
             found |= differences(one[key], value, f"{prefix}{key}.")
-        elif value != one[key]:
+        elif value != one.get(key):
             found[prefix + key] = value
     return found
 
@@ -102,6 +103,12 @@ def test_each_variant_is_other_in_one_thing() -> None:
     assert alike.learning_rate == pytest.approx(0.1414, abs=1e-4)
     assert (alike.momentum, alike.l2) == pytest.approx((0.1875, 0.1875))
     assert found["one rate, momentum and L2"].network == BASE.network
+
+
+def test_extra_alphabets_are_a_variant_where_they_are_named() -> None:
+    found = variants(BASE, "glyphs")["extra alphabets"]
+    assert found.train.pictures.extra == "glyphs"
+    assert changed(found, {"train.pictures.extra": None}) == BASE
 
 
 def test_a_convolution_goes_with_its_layer() -> None:
@@ -176,7 +183,14 @@ def test_only_what_is_not_done_is_trained(tmp_path: Path, monkeypatch: pytest.Mo
     config, path = tmp_path / "best.toml", tmp_path / "ablation.jsonl"
     config.write_text(to_toml(BASE, "glyphs"))
     arguments = Namespace(
-        config=config, file=path, epochs=1, seeds=2, processes=1, data_root=None, variants=None
+        config=config,
+        file=path,
+        epochs=1,
+        seeds=2,
+        processes=1,
+        data_root=None,
+        extra=None,
+        variants=None,
     )
     asked: list[tuple[str, RunConfig]] = []
 
