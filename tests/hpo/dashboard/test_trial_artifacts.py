@@ -93,7 +93,7 @@ def test_a_complete_trial_carries_its_pictures(study: optuna.Study, folder: Path
             assert len(sheet.getcolors(1 << 20)) > 20
         assert sum(map(len, found.values())) < 150_000
         note = note_of(study, trial)
-        assert f"**{value:.1f} % ± {100 * trial.user_attrs['standard_error']:.1f} %**" in note
+        assert f"**{value:.1f}% ± {100 * trial.user_attrs['standard_error']:.1f}%**" in note
         paths = {meta.artifact_id for meta in get_all_artifact_meta(trial, storage=study._storage)}
         assert note.count("![") == 3
         assert sum(f"/artifacts/1/{trial._trial_id}/{number})" in note for number in paths) == 3
@@ -144,7 +144,7 @@ def test_the_note_says_what_the_error_is_over(
     names = ["Glyphs_31", "Glyphs_32"][:alphabets]
     characters = make_glyphs().characters(names, [13, 14], 14)
     note = trial_note(3, config.model_copy(update={"train": train}), [report], {}, None, characters)
-    assert f"**80.0 % ± 2.0 %** 20-way {METRIC} (standard error over {over})" in note
+    assert f"**80.0% ± 2.0%** 20-way {METRIC} (standard error over {over})" in note
 
 
 def test_the_study_has_a_note_plots_and_a_name_for_its_values(study: optuna.Study) -> None:
