@@ -66,8 +66,9 @@ def test_headline_entries_are_complete() -> None:
         assert (PROJECT / entry["file"]).is_file()
         assert entry["command"]
         assert entry["machine"]
-        # Some replays never get there: of their parts there is a median, and no deviation.
-        once = entry["unit"] == "seconds" or "part_of_time" in entry["name"]
+        # Some replays never get there: of their parts there is a median, and no deviation. What
+        # asking takes is a mean of thirty proposals, measured as a whole.
+        once = entry["unit"] == "seconds" or re.search("part_of_time|asking", entry["name"])
         assert entry["error"] is not None or once
     named = {entry["name"]: entry for entry in entries}
     test = read("deep.json")["test_over_seeds"]

@@ -49,7 +49,6 @@ class _Source:
 
     Attributes:
         line: names the line of a JSONL file by what it holds.
-        later: whether older results hold no such line, and then have no such entry.
     """
 
     name: str
@@ -57,7 +56,6 @@ class _Source:
     unit: str
     take: Callable[[Document, Origin], Measured]
     line: dict[str, str] | None = None
-    later: bool = False
 
     def document(self, results: Results) -> tuple[Document, Origin]:
         if self.line is None:
@@ -81,14 +79,7 @@ def figures(results: Results) -> list[Figure]:
     Raises:
         ResultsError: a figure is in no file.
     """
-    found = []
-    for source in SOURCES:
-        try:
-            found.append(_figure(source, results))
-        except ResultsError:
-            if not source.later:
-                raise
-    return found
+    return [_figure(source, results) for source in SOURCES]
 
 
 def _figure(source: _Source, results: Results) -> Figure:
@@ -251,7 +242,6 @@ SOURCES = [
                 "sampler": "additive",
                 "storage": storage,
             },
-            later=True,
         )
         for storage, of_storage in (("sqlite", ""), ("postgres", ".postgres"))
     ),

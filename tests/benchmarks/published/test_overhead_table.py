@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.published.headline import SOURCES, figures
-from benchmarks.published.results import RESULTS, Results
+from benchmarks.published.results import RESULTS, Results, ResultsError
 from benchmarks.published.tables.speed import overhead
 
 OLDER: dict[str, Any] = {
@@ -57,12 +57,13 @@ def test_the_time_of_proposals_stands_beside_where_it_was_measured(tmp_path: Pat
     assert len(older) == len(newer) == len(table.columns)
 
 
-def test_the_part_of_a_trial_is_in_the_headline_once_it_was_measured(
+def test_the_part_of_a_trial_that_asking_takes_is_in_the_headline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asking = [s for s in SOURCES if s.name.startswith("search.asking_fraction.1000")]
     monkeypatch.setattr("benchmarks.published.headline.SOURCES", asking)
-    assert figures(with_lines(tmp_path, OLDER)) == []
+    with pytest.raises(ResultsError, match="workers.jsonl"):
+        figures(with_lines(tmp_path, OLDER))
     on_both = (NEWER, NEWER | {"storage": "postgres", "proposing_fraction_at_1000": 0.011})
     found = figures(with_lines(tmp_path, OLDER, *on_both))
     assert [(f.name, f.value, f.unit) for f in found] == [
