@@ -62,7 +62,7 @@ def test_the_part_of_a_trial_that_asking_takes_is_in_the_headline(
 ) -> None:
     asking = [s for s in SOURCES if s.name.startswith("search.asking_fraction.1000")]
     monkeypatch.setattr("benchmarks.published.headline.SOURCES", asking)
-    with pytest.raises(ResultsError, match="workers.jsonl"):
+    with pytest.raises(ResultsError, match=r"workers\.jsonl"):
         figures(with_lines(tmp_path, OLDER))
     on_both = (NEWER, NEWER | {"storage": "postgres", "proposing_fraction_at_1000": 0.011})
     found = figures(with_lines(tmp_path, OLDER, *on_both))
