@@ -109,9 +109,10 @@ def find_drawings(colours: Floats) -> list[Drawing]:
     layout = lay_out(ink)
     least = min(extent(drawing) for drawing in layout.drawings)
     if least < SMALL and longest > LONGEST:  # too small to see: looked at again
-        looked_at = _resized(colours, min(longest, round(LONGEST * SMALL / least)))
-        ink = ink_in(looked_at, photograph=True)
-        layout = lay_out(ink)
+        closer = _resized(colours, min(longest, round(LONGEST * SMALL / least)))
+        finer = ink_in(closer, photograph=True)
+        if ink.sheet.all() or not finer.sheet.all():  # it still sees where the paper ends
+            return _drawn(closer, finer, lay_out(finer))
     return _drawn(looked_at, ink, layout)
 
 

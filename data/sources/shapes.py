@@ -13,6 +13,8 @@ BROAD = 0.25
 """Widest stroke of a drawing to which a picture was cut, as a part of the longer side."""
 FRAME = 0.7
 """Most of a picture's edges that such a drawing reaches."""
+STRAIGHT = 0.97
+"""Least part of an edge that a frame covers: a stroke is less straight."""
 PIECES = 12
 """Most of its parts at the edges: grain of wood has more."""
 EDGE = 3
@@ -37,12 +39,20 @@ def is_cut(ink: Mask) -> bool:
     edges = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
     if not all(edge.any() for edge in edges) or float(np.concatenate(edges).mean()) > FRAME:
         return False
+    if sum(float(edge.mean()) > STRAIGHT for edge in edges) > 1 and _holds_others(ink):
+        return False
     parts, count = label(ink, EVERYWHERE)
     corners = parts[[0, 0, -1, -1], [0, -1, 0, -1]]
     if corners.all() and len(set(corners.tolist())) > 2:  # dark, of a picture that was turned
         return False
     touching = np.count_nonzero(contacts(parts, count, np.ones(ink.shape, bool)))
     return bool(touching <= PIECES and widest(ink) < BROAD * max(ink.shape))
+
+
+def _holds_others(ink: Mask) -> bool:
+    """Whether some of the ink lies off the edges."""
+    parts, count = label(ink, EVERYWHERE)
+    return not contacts(parts, count, np.ones(ink.shape, bool)).all()
 
 
 def contacts(parts: NDArray[np.int32], count: int, sheet: Mask) -> NDArray[np.int64]:
@@ -56,7 +66,7 @@ def contacts(parts: NDArray[np.int32], count: int, sheet: Mask) -> NDArray[np.in
     depth = 1 if sheet.all() else EDGE
     inner = binary_erosion(sheet, EVERYWHERE, depth, border_value=0)
     found: NDArray[np.int64] = np.bincount(parts[sheet & ~inner], minlength=count + 1)[1:]
-    return found // depth
+    return -(-found // depth)  # a bit of one pixel touches it, too
 
 
 def rectangle(mask: Mask) -> float:
