@@ -112,14 +112,20 @@ def begun(study: optuna.Study, trial: optuna.Trial) -> optuna.Trial:
     return trial
 
 
+def about_to_converge(folder: Path) -> tuple[optuna.Study, StudyConfig]:
+    """A study whose six trials of the same value let it end, once somebody looks."""
+    config = config_with(trials=20, **CONVERGING)
+    study = opened(config, folder)
+    for _ in range(6):
+        ended(study, begun(study, taken(study, config)), 0.5)
+    return study, config
+
+
 def test_a_claim_that_was_not_judged_when_it_was_asked_for_begins_nothing_behind_the_end(
     tmp_path: Path,
 ) -> None:
     """Two workers ask at one moment: the second gets the trial after the one that it judged."""
-    config = config_with(trials=20, **CONVERGING)
-    study = opened(config, tmp_path)
-    for _ in range(6):
-        ended(study, begun(study, taken(study, config)), 0.5)
+    study, config = about_to_converge(tmp_path)
     asked = study.get_trials()
     look_for_convergence(study, asked, config)
     assert end_of_search(study, asked, config) is None
@@ -131,10 +137,7 @@ def test_a_claim_that_was_not_judged_when_it_was_asked_for_begins_nothing_behind
 def test_a_trial_whose_worker_died_before_it_began_it_is_trained_before_the_search_ends(
     tmp_path: Path,
 ) -> None:
-    config = config_with(trials=20, **CONVERGING)
-    study = opened(config, tmp_path)
-    for _ in range(6):
-        ended(study, begun(study, taken(study, config)), 0.5)
+    study, config = about_to_converge(tmp_path)
     claimed = taken(study, config)
     look_for_convergence(study, study.get_trials(), config)
     assert end_of_search(study, study.get_trials(), config) is None
