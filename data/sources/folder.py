@@ -31,7 +31,7 @@ from data.sources.ink import ink_in
 from data.sources.pen import Mask
 from data.sources.picture_files import NoPicture, read_picture
 from data.sources.roots import named_root
-from data.sources.scans import drawn_again, find_drawings
+from data.sources.scans import PREPARATION, drawn_again, find_drawings
 
 SEED = 2015
 RUNS = 2
@@ -121,8 +121,11 @@ def _too_few(drawn: Drawn, count: int) -> str:
 
 
 def _origin(layout: Layout) -> str:
-    """A text that changes when files do: names, sizes and times, without what the files hold."""
-    digest = hashlib.sha256()
+    """A text that changes when files do, or how they are prepared, without what the files hold.
+
+    Of files it is names, sizes and times.
+    """
+    digest = hashlib.sha256(b"%d\0" % PREPARATION)
     for drawn in layout.characters:
         digest.update(json.dumps([drawn.alphabet, drawn.name]).encode())
         for file in drawn.files:

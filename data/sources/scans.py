@@ -26,6 +26,11 @@ WIDTH = 4.0
 On the validation alphabets, four loses nothing on clean drawings, and is a point of one-shot
 accuracy better than five on drawings by a thick pen; three is worse.
 """
+PREPARATION = 2
+"""Version of how drawings are found and drawn again, to be raised when they change by it.
+
+What was prepared and kept by another version is prepared anew.
+"""
 LONGEST = 240
 """Pixels of the longer side at which a picture is looked at first."""
 PHOTOGRAPH = 120

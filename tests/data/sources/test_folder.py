@@ -134,7 +134,7 @@ def test_heic_is_a_picture_with_its_package_and_named_without(
         load(root)
 
 
-def test_pictures_are_read_once_until_a_file_changes(
+def test_pictures_are_read_once_until_a_file_or_their_preparation_changes(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw_alphabet(root, 6, 3)
@@ -145,6 +145,11 @@ def test_pictures_are_read_once_until_a_file_changes(
         again = load(root)
     assert np.array_equal(first.packed, again.packed)
     assert (first.fingerprint, first.note) == (again.fingerprint, again.note)
+    with monkeypatch.context() as patched:
+        patched.setattr(folder_module, "PREPARATION", 0)
+        patched.setattr(folder_module, "_drawings", None)
+        with pytest.raises(TypeError, match="not callable"):  # it is asked for them again
+            load(root)
     draw(root / "c01" / "1.png", 40)
     changed = load(root)
     assert changed.fingerprint != first.fingerprint
