@@ -9,6 +9,8 @@ Dataset = str
 """
 FOLDER = "folder:"
 """What the name of a folder of one's own begins with."""
+PARTS = ("training", "validation", "test")
+"""What stands in brackets after an alphabet's name, where its characters are split."""
 MOST_WAY = 20
 """N of the N-way one-shot trials on a data set, unless an alphabet has fewer characters."""
 

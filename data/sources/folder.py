@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from data.collection import THREADS, Collection
 from data.errors import InputError
-from data.names import FOLDER
+from data.names import FOLDER, PARTS
 from data.one_shot_runs import OneShotRun
 from data.sources.cache import read_cached, write_cache
 from data.sources.folder_layout import Drawn, Layout, find_characters
@@ -229,14 +229,13 @@ def _split(collection: Collection) -> Collection:
         own = [name for name in collection.names if name.partition("/")[0] == alphabet]
         held = max(LEAST, round(len(own) / 5))
         for place, row in enumerate(rng.permutation(len(own)).tolist()):
-            part = "test" if place < held else "validation" if place < 2 * held else "training"
-            part_of[own[row]] = f"{alphabet} ({part})"
+            part = 2 if place < held else 1 if place < 2 * held else 0
+            part_of[own[row]] = f"{alphabet} ({PARTS[part]})"
     # Characters of a part stand together, as those of an alphabet do.
     rows = sorted(range(len(collection.names)), key=lambda row: part_of[collection.names[row]])
     names = [collection.names[row] for row in rows]
     training, validation, test = (
-        [f"{alphabet} ({part})" for alphabet in alphabets]
-        for part in ("training", "validation", "test")
+        [f"{alphabet} ({part})" for alphabet in alphabets] for part in PARTS
     )
     split = replace(
         collection,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.collection import Collection
-from data.names import FOLDER
-from data.splits import paper_splits
+from data.names import FOLDER, PARTS
+from data.splits import Split, paper_splits
 from hpo.runtime.literal_text import say
 
 SHOWN = 12
@@ -14,28 +14,41 @@ SHOWN = 12
 
 
 def say_split(collection: Collection) -> None:
-    """Tells on stderr what of a folder trains, validates and tests; nothing of other data sets."""
+    """Tells on stderr what of a folder trains, validates and tests; nothing of other data sets.
+
+    Alphabets by their names: characters of several may be called alike. Only the parts of a single
+    alphabet by their characters'.
+    """
     if not collection.name.startswith(FOLDER):
         return
     say(
         f"{collection.name}: {len(collection.names)} characters, {collection.note};"
         f" accuracies are {collection.way}-way; fingerprint {collection.fingerprint[:12]}"
     )
-    of = {
-        alphabet: [name.partition("/")[2] for name in collection.names if _within(name, alphabet)]
-        for alphabet in (*collection.background, *collection.evaluation)
-    }
-    for what, split in zip(("train", "validate", "test"), paper_splits(collection), strict=True):
-        names = split.alphabets
-        count = sum(len(of[alphabet]) for alphabet in names)
-        # Of a single alphabet the characters say more than the part's name.
-        shown = of[names[0]] if len(names) == 1 else names
-        several = f" of {len(names)} alphabets" if len(names) > 1 else ""
-        say(f"  {what}: {count} characters{several}: {_listed(shown)}")
+    of: dict[str, list[str]] = {}
+    for name in collection.names:
+        alphabet, _, character = name.partition("/")
+        of.setdefault(alphabet, []).append(character)
+    splits = paper_splits(collection)
+    whole = [_without_part(split, part) for split, part in zip(splits, PARTS, strict=True)]
+    parted = whole[0] == whole[1] == whole[2]
+    for what, split, alphabets in zip(("train", "validate", "test"), splits, whole, strict=True):
+        counts = [len(of[alphabet]) for alphabet in split.alphabets]
+        each = f"{sum(counts)} characters"
+        if parted and len(alphabets) == 1:
+            say(f"  {what}: {each} of {alphabets[0]}: {_listed(of[split.alphabets[0]])}")
+            continue
+        several = f"{len(alphabets)} alphabet{'' if len(alphabets) == 1 else 's'}"
+        shown = [f"{name} ({count})" for name, count in zip(alphabets, counts, strict=True)]
+        say(
+            f"  {what}: {each}{', parts of' if parted else ' of'} {several},"
+            f" {len(split.drawers)} pictures of each: {_listed(shown)}"
+        )
 
 
-def _within(name: str, alphabet: str) -> bool:
-    return name.partition("/")[0] == alphabet
+def _without_part(split: Split, part: str) -> list[str]:
+    """The alphabets' names, without what is added to one that is split by its characters."""
+    return [name.removesuffix(f" ({part})") for name in split.alphabets]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -52,7 +52,7 @@ def test_a_study_on_a_folder_from_start_to_end(refused: Refused) -> None:
     assert (
         "folder:runes: 9 characters, 2 pictures of each character; accuracies are 3-way" in stderr
     )
-    assert "  test: 3 characters: character01, character02, character03" in stderr
+    assert "  test: 3 characters of 1 alphabet, 2 pictures of each: Glyphs_0" in stderr
     assert stderr.index("  test: ") < stderr.index("trial 0")
     assert "3-way one-shot accuracy" in stdout
     assert "over characters" in stdout
