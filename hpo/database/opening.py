@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
@@ -30,6 +30,8 @@ from hpo.runtime.interrupts import pause
 
 PROXY_TIMEOUT = 30.0
 """Seconds in which a call of Optuna's proxy is to be answered."""
+Place = Literal["own", "named", "there"]
+"""Whose place a new SQLite file is; see `open_storage`."""
 START_PATIENCE = 60.0
 """Seconds in which processes that make a new database's tables may get into each other's way."""
 SHORTEST_PAUSE = 0.05
@@ -55,7 +57,7 @@ with suppress(ImportError):  # an extra
 
 
 def open_storage(
-    url: str, create: bool, connections: int = 1, wait: bool = False
+    url: str, create: bool, connections: int = 1, wait: bool = False, place: Place = "own"
 ) -> WaitingStorage:
     """Optuna's storage at a SQLAlchemy URL such as sqlite:///runs/quick/study.db.
 
@@ -63,10 +65,12 @@ def open_storage(
     storage waits for it.
 
     Args:
-        create: make it where there is none yet, a SQLite file's folder included.
+        create: make it where there is none yet.
         connections: to a database that are kept open.
         wait: for a database that is away now already; else that is an error, unless it is there
             and has no connection to spare.
+        place: of a SQLite file that `create` makes: "own", its folder is made too; "named" by the
+            user, who may have mistyped it: its folder must be there; "there": the file, too.
 
     Raises:
         InputError: it cannot be reached, is no database, or holds no studies and `create` is
@@ -87,7 +91,7 @@ def open_storage(
     if parsed.drivername == "grpc":
         return _proxy(parsed, shown)
     if parsed.get_backend_name() == "sqlite":
-        _find_file(parsed, create, shown)
+        _find_file(parsed, place if create else "there", shown)
     try:
         options = engine_options(parsed, connections)
         storage = _connect(parsed, options, create, wait, shown)
@@ -221,8 +225,8 @@ def _proxy(url: URL, shown: str) -> WaitingStorage:
     return WaitingStorage(storage)
 
 
-def _find_file(url: URL, create: bool, shown: str) -> None:
-    """Sees to it that connecting makes no SQLite file that was not asked for."""
+def _find_file(url: URL, place: Place, shown: str) -> None:
+    """Sees to it that connecting makes no SQLite file or folder that was not asked for."""
     if not url.database or ":memory:" in url.database or url.query.get("mode") == "memory":
         raise InputError(f"storage {shown}: names no file, so the study would be lost")
     if url.database.startswith("file:"):
@@ -236,9 +240,15 @@ def _find_file(url: URL, create: bool, shown: str) -> None:
             )
         if path.is_dir():
             raise InputError(f"storage {shown}: is a folder, not a database")
-        if not create and not path.exists():
+        if place == "there" and not path.exists():
             raise InputError(f"storage {shown}: no such file; `run` starts a study")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if place == "own":
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not path.parent.is_dir():
+            raise InputError(
+                f"storage {shown}: there is no folder {path.parent}; make it, or name a file in"
+                " another"
+            )
     except OSError as error:
         if (full := no_room(error)) is not None:
             raise full from None

@@ -25,10 +25,12 @@ CONNECTIONS = 10
 def serve_proxy(url: str, host: str, port: int) -> None:
     """Serves a storage until interrupted.
 
+    A SQLite file must be there: workers would not notice that another one than theirs is served.
+
     Raises:
         InputError: the storage cannot be used, the port not be listened on, or grpcio is missing.
     """
-    storage = open_storage(url, create=True, connections=CONNECTIONS)
+    storage = open_storage(url, create=True, connections=CONNECTIONS, place="there")
     _check_free(host, port)
     print(f"grpc://{host}:{port} serves the storage; Ctrl-C ends it", file=sys.stderr)
     try:

@@ -10,7 +10,7 @@ import optuna
 from data.collection import Collection
 from data.sources.load import for_training
 from hpo.dashboard.study_page import refresh
-from hpo.database.opening import open_storage, storage_failures
+from hpo.database.opening import Place, open_storage, storage_failures
 from hpo.database.urls import without_password
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
@@ -105,7 +105,9 @@ def run_study(
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     with storage_failures(workspace.storage):
-        storage = open_storage(workspace.storage, create=True)  # first: else nothing is left here
+        place: Place = "own" if workspace.keeps_storage else "named"
+        # First: else nothing is left here.
+        storage = open_storage(workspace.storage, create=True, place=place)
     with storage_failures(workspace.storage), used(workspace.unfinished):
         study = open_study(config, storage)
         keep_fingerprint(study, collection)

@@ -125,6 +125,11 @@ class Workspace(TrainedFolder):
         """Whether a command finds the study by its name alone."""
         return self.storage == default_url(RUNS / self.name)
 
+    @property
+    def keeps_storage(self) -> bool:
+        """Whether the storage is the study's own, in its folder."""
+        return self.storage in (default_url(self.folder), default_url(self.folder.absolute()))
+
     def beside(self, name: str) -> Workspace:
         """Another study's, in the folder beside."""
         return Workspace.of(name, self.folder.parent / name)

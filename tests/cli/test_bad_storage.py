@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from typer.testing import CliRunner
 
 import hpo.database.engine
 import hpo.database.opening
 import hpo.database.retrying
+from run_study import app
 
 Refused = Callable[..., str]
 WriteStudy = Callable[..., str]
@@ -37,11 +39,44 @@ def test_a_database_that_cannot_be_reached(refused: Refused, write_study: WriteS
 
 
 def test_a_folder_that_cannot_be_made(refused: Refused, write_study: WriteStudy) -> None:
-    study = write_study()
-    error = refused("run", study, "--storage", "sqlite:///tiny.toml/study.db")
+    Path("file").write_text("")
+    assert refused("run", write_study(), "--output", "file/deep").startswith("error: file/deep: ")
+    error = refused("run", "tiny.toml", "--storage", "sqlite:///file/study.db")
+    assert "there is no folder file; make it" in error
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_no_command_makes_the_folder_of_a_storage_that_was_named(
+    by: str, refused: Refused, write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///mistyped/study.db"
+    option = ["--storage", url] if by == "option" else []
+    if by == "variable":
+        monkeypatch.setenv("HPO_STORAGE", url)
+    error = refused("run", write_study(), *option)
     assert error == (
-        "error: storage sqlite:///tiny.toml/study.db: cannot make the folder tiny.toml: file exists"
+        f"error: storage {url}: there is no folder mistyped; make it, or name a file in another"
     )
+    Path("c.toml").write_text("")
+    for command in (
+        *(["join", "tiny"], ["status", "tiny"], ["report", "tiny"], ["dashboard", "tiny"]),
+        *(["export", "tiny"], ["narrow", "tiny"], ["enqueue", "tiny", "c.toml"], ["proxy"]),
+        ["compare", "tiny", "other"],
+    ):
+        assert f"storage {url}: no such file; " in refused(*command, *option)
+
+
+def test_a_file_that_is_not_there_is_not_served(refused: Refused) -> None:
+    error = refused("proxy", "--storage", "sqlite:///mistyped.db")
+    assert error == "error: storage sqlite:///mistyped.db: no such file; `run` starts a study"
+
+
+def test_a_storage_in_the_studys_own_folder_is_made_with_it(write_study: WriteStudy) -> None:
+    file = Path("deep/er/study.db")
+    words = ["run", write_study(trials=1, epochs=1), "--output", "deep/er", "--storage"]
+    result = CliRunner().invoke(app, [*words, f"sqlite:///{file.absolute()}"])
+    assert result.exit_code == 0, result.output
+    assert file.is_file()
 
 
 @pytest.mark.skipif(find_spec("pymssql") is not None, reason="pymssql is installed")
