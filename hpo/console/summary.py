@@ -10,6 +10,7 @@ from hpo.console.next_commands import export_front, next_commands
 from hpo.console.terminal import stdout
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs, points
+from hpo.storage.found_results import with_storage_of
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.accuracies import NetworkTest, OneShotTest
 from hpo.study.combined import Answering, CombinedResults
@@ -24,10 +25,10 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
 
     Args:
         results: of the finished study.
-        workspace: whose files are named.
+        workspace: whose files are named; commands go to the storage that the results are from.
         seconds_here: of the clock, that the command took.
     """
-    out = stdout()
+    out, workspace = stdout(), with_storage_of(results, workspace)
     best, winner, seconds = results.best, results.winner, results.seconds
     numbers = ", ".join(str(finalist.number) for finalist in results.finalists)
     lines = [

@@ -23,7 +23,7 @@ from hpo.search.initial import check_initial
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import convergence
-from hpo.storage.found_results import other_storage
+from hpo.storage.found_results import check_asked_storage, other_storage
 from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
@@ -86,7 +86,8 @@ def run_study(
         The study's results, as they were written to its folder.
 
     Raises:
-        InputError: the storage or the folder cannot be used, or holds another study.
+        InputError: the storage or the folder cannot be used, or holds another study, or the results
+            of a run in another storage than the one that was named.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
@@ -95,6 +96,8 @@ def run_study(
     check_initial(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
+    if results is not None:
+        check_asked_storage(results, workspace)
     workspace.clear_scratch()
     workspace.check_unfinished()
     if results is not None:
@@ -180,7 +183,7 @@ def _stored_results(
             f" nothing is trained; remove {stored.results_file} on {stored.host} and run it there"
             " to search further and test anew"
         )
-    _say_what_a_budget_changes(config, stored.results)
+    _say_what_changes_nothing(config, stored.results)
     stored.write(study, workspace)
     return stored.results
 
@@ -198,7 +201,7 @@ def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Wo
             f"{folder} is finished and tested after {_after(results)} trials: nothing is trained;"
             f" remove its {workspace.results.name} to search further and test anew"
         )
-    _say_what_a_budget_changes(config, results)
+    _say_what_changes_nothing(config, results)
 
 
 def _asks_for_more(config: StudyConfig, results: StudyResults) -> bool:
@@ -212,8 +215,17 @@ def _asks_for_more(config: StudyConfig, results: StudyResults) -> bool:
     return converged.stop != config.stop
 
 
-def _say_what_a_budget_changes(config: StudyConfig, results: StudyResults) -> None:
-    """Tells why a finished study is not searched further though a larger budget is asked for."""
+def _say_what_changes_nothing(config: StudyConfig, results: StudyResults) -> None:
+    """Tells what of that which is asked for has no effect on a finished study, and why."""
+    older, budget = config.warm_start, results.budget
+    begun = {trial.rpartition(" ")[0] for trial in results.warm_start or ()}
+    idle = [
+        *([f"warm_start {older}"] if older is not None and older not in begun else []),
+        *([f"trials {config.trials}"] if config.trials < budget.trials else []),
+        *([f"timeout {config.timeout:g}"] if config.timeout not in (None, budget.timeout) else []),
+    ]
+    if idle:
+        say(f"{config.name}: is finished, and so without effect: {', '.join(idle)}")
     converged = results.converged
     stands = converged is not None and converged.stop == config.stop
     if converged is not None and stands and config.trials > results.budget.trials:

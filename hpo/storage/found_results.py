@@ -6,11 +6,13 @@ of the one beside results of the other would be two searches taken for one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from data.errors import InputError
 from hpo.database.urls import without_password
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -33,6 +35,32 @@ def results_in_storage(
         f"{workspace.results} is left out: it holds the results of a run in {other}, and the trials"
         f" are those in {without_password(workspace.storage)}"
     )
+
+
+def check_asked_storage(results: StudyResults, workspace: Workspace) -> None:
+    """Makes sure that results in a folder are not taken for those of another storage.
+
+    That is one that was named. Of a proxy it is not known what is behind it.
+
+    Raises:
+        InputError: they are of another.
+    """
+    other = other_storage(results, workspace.storage)
+    if other is None or workspace.keeps_storage:
+        return
+    if not any(url.startswith("grpc:") for url in (other, workspace.storage)):
+        raise InputError(
+            f"storage {without_password(workspace.storage)}: {workspace.folder} holds the results"
+            f" of a run in {other}; name that storage, or another --output"
+        )
+
+
+def with_storage_of(results: StudyResults, workspace: Workspace) -> Workspace:
+    """The workspace with the storage that its results are from, for commands on the study."""
+    other = other_storage(results, workspace.storage)
+    if other is None or (workspace.keeps_storage and workspace.database.exists()):
+        return workspace
+    return replace(workspace, storage=other)
 
 
 def other_storage(results: StudyResults, url: str) -> str | None:

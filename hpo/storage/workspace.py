@@ -25,6 +25,7 @@ from model.config import WEIGHTS
 RUNS = Path("runs")
 """Where studies keep their files, each in a folder of its name."""
 UNFINISHED = "unfinished-"
+DATABASE = "study.db"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,11 @@ class Workspace(TrainedFolder):
         return self.storage == default_url(RUNS / self.name)
 
     @property
+    def database(self) -> Path:
+        """The storage's file, where no other storage is named."""
+        return self.folder / DATABASE
+
+    @property
     def keeps_storage(self) -> bool:
         """Whether the storage is the study's own, in its folder."""
         return self.storage in (default_url(self.folder), default_url(self.folder.absolute()))
@@ -213,5 +219,5 @@ class Workspace(TrainedFolder):
 def default_url(folder: Path) -> str:
     """The storage of a study whose files lie in this folder: study.db there."""
     # Not by hand: the name of a folder may hold what means something else in a URL.
-    url = URL.create("sqlite", database=str(folder / "study.db"))
+    url = URL.create("sqlite", database=str(folder / DATABASE))
     return url.render_as_string(hide_password=False)

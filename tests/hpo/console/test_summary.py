@@ -102,6 +102,18 @@ def test_the_folder_of_every_network_is_named_where_there_are_several(
     assert line in shown(results, capsys, tmp_path)
 
 
+def test_commands_go_to_the_storage_that_the_results_are_from(
+    results: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """But to the study's own where it is there, and the folder was only moved."""
+    results |= {"storage": "sqlite:////elsewhere/s.db"}
+    asked = [line for line in shown(results, capsys, tmp_path) if " report " in line]
+    assert " report quick --storage sqlite:////elsewhere/s.db " in asked[0]
+    Workspace.of("quick", tmp_path).database.touch()
+    asked = [line for line in shown(results, capsys, tmp_path) if " report " in line]
+    assert f" report quick --storage sqlite:///{tmp_path}/study.db " in asked[0]
+
+
 def test_the_winner_is_shown_layer_by_layer(
     results: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,13 +29,42 @@ def test_a_finished_study_is_neither_trained_nor_tested_again(
     (tmp_path / "results.json").write_text(json.dumps(marked))
     # Whatever became of its storage, and whatever the budget is now.
     larger = config.model_copy(update={"trials": config.trials + 5})
-    elsewhere = "postgresql+psycopg://me:secret@nowhere/studies"
-    again = run_study(larger, glyphs, MACHINE, Workspace.of(larger.name, tmp_path, elsewhere))
-    assert document_of(again) == marked
-    said = capsys.readouterr().err
-    assert f"holds the results of a run in {STORAGE}, which are shown" in said
-    assert "secret" not in said
+    for storage in (None, "grpc://nowhere:13000"):
+        again = run_study(larger, glyphs, MACHINE, Workspace.of(larger.name, tmp_path, storage))
+        assert document_of(again) == marked
+        said = capsys.readouterr().err
+        expected = storage is not None
+        assert (f"holds the results of a run in {STORAGE}, which are shown" in said) == expected
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["foo://me:secret@x", "sqlite:////nosuch/x.db", "postgresql://me:secret@127.0.0.1:1/studies"],
+)
+@pytest.mark.usefixtures("results")
+def test_results_are_not_shown_as_those_of_another_storage_that_was_named(
+    elsewhere: str, config: StudyConfig, glyphs: Collection, output: Path
+) -> None:
+    with pytest.raises(InputError) as caught:
+        run_study(config, glyphs, MACHINE, Workspace.of(config.name, output, elsewhere))
+    line = str(caught.value)
+    assert f"{output} holds the results of a run in {STORAGE}; name that storage, or" in line
+    assert "secret" not in line
+
+
+@pytest.mark.usefixtures("results")
+def test_what_has_no_effect_on_a_finished_study_is_said(
+    config: StudyConfig, glyphs: Collection, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_study(config, glyphs, MACHINE, Workspace.of(config.name, output))
+    assert "without effect" not in capsys.readouterr().err
+    asked = config.model_copy(update={"warm_start": "nope", "trials": 1, "timeout": 7.0})
+    run_study(asked, glyphs, MACHINE, Workspace.of(config.name, output))
+    assert (
+        "is finished, and so without effect: warm_start nope, trials 1, timeout 7\n"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(
