@@ -18,7 +18,7 @@ from scipy.ndimage import (
 
 from data.sources.pen import Mask, stroke_width
 from data.sources.picture_files import Floats, NoPicture
-from data.sources.shapes import EDGE, EVERYWHERE, contacts, is_cut, rectangle, widest
+from data.sources.shapes import EDGE, EVERYWHERE, contacts, extent, is_cut, rectangle, widest
 
 SMOOTHING = 0.8
 """Standard deviation of the blur that takes away noise, in pixels."""
@@ -46,8 +46,14 @@ CROSSING = 0.1
 """Least part of a stroke on either side of an edge, which then is no sheet's but a shadow's."""
 THIN = 0.08
 """Widest light stroke on a dark ground that may be no sheet, as a part of the longer side."""
+DIRT = 3.0
+"""Largest extent of what is no drawing, in widths of a stroke."""
 LEAST_TINT = 0.04
 """Least difference of a colour's parts of red, green and blue that tells ink from paper."""
+
+
+class NothingOnIt(NoPicture):
+    """Nothing stands out from paper in an uneven light."""
 
 
 class Ink(NamedTuple):
@@ -105,6 +111,10 @@ def _ink_of_brightness(brightness: Floats, photograph: bool) -> Ink:
     try:
         doubtful = even is not None and light and not thin and not _runs_along(even.mask)
         return _uneven(brightness, thin, must_be_sheet=doubtful)
+    except NothingOnIt:
+        if even is None or _is_shadow(even.mask):
+            raise
+        return even
     except NoPicture:
         if even is None:
             raise
@@ -142,7 +152,20 @@ def _uneven(brightness: Floats, light: bool, must_be_sheet: bool) -> Ink:
                 return ink._replace(mask=ink.mask & inner, sheet=inner)
         except NoPicture:
             pass
-    return _without_specks(_amount(contrast - np.median(contrast)))
+    try:
+        return _without_specks(_amount(contrast - np.median(contrast)))
+    except NoPicture as reason:
+        raise NothingOnIt(*reason.args) from None
+
+
+def _is_shadow(ink: Mask) -> bool:
+    """Whether all of this runs along the picture's edge, as a shadow does, but for dirt."""
+    parts, count = label(ink, EVERYWHERE)
+    runs = contacts(parts, count, np.ones(ink.shape, bool)) > ALONG * max(ink.shape)
+    if not runs.any():
+        return False
+    rest = [part for part in (parts == 1 + n for n in np.flatnonzero(~runs)) if part.any()]
+    return all(extent(part) <= DIRT * stroke_width(part) for part in rest)
 
 
 def _light_region(paper: Floats) -> Mask:

@@ -26,7 +26,7 @@ WIDTH = 4.0
 On the validation alphabets, four loses nothing on clean drawings, and is a point of one-shot
 accuracy better than five on drawings by a thick pen; three is worse.
 """
-PREPARATION = 2
+PREPARATION = 3
 """Version of how drawings are found and drawn again, to be raised when they change by it.
 
 What was prepared and kept by another version is prepared anew.

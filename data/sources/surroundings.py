@@ -12,7 +12,7 @@ from scipy.ndimage import (
     label,
 )
 
-from data.sources.ink import ALONG
+from data.sources.ink import ALONG, DIRT
 from data.sources.pen import Mask, stroke_width
 from data.sources.shapes import EVERYWHERE, contacts, extent, is_cut, rectangle
 
@@ -40,8 +40,6 @@ LONELY = 0.4
 """Least distance from the rest of a mark in a corner, in extents of the rest."""
 WHOLE = 0.8
 """Least length of a single mark that is a row, as a part of the edge's."""
-DIRT = 3.0
-"""Largest extent of what is no drawing, in widths of a stroke."""
 EDGE_NOTE = "what touches the edge is left out"
 BOX_NOTE = "the box around it is left out"
 THING_NOTE = "a thing beside it is left out"
