@@ -14,10 +14,12 @@ from PIL.PngImagePlugin import PngInfo
 from data.sources.picture_files import CONTACT_SHEET
 from data.sources.scans import Drawing
 from hpo.classify.answers import UNKNOWN, Answer
-from hpo.runtime.literal_text import visible
+from hpo.runtime.fonts import readable
 from hpo.runtime.palette import GREY, INK, PALE, PAPER
 
 SIDE, GAP, LINE = 105, 8, 18
+LETTERS = 13
+"""Size of the font, in pixels."""
 COLUMNS, ROWS = 3, 20
 WIDTH = 3 * SIDE + 2 * GAP
 HEIGHT = SIDE + 2 * LINE
@@ -46,14 +48,12 @@ def contact_sheets(entries: Sequence[Entry]) -> Iterator[bytes]:
         size = (columns * (WIDTH + 3 * GAP) + GAP, rows * (HEIGHT + 2 * GAP) + LINE + 2 * GAP)
         sheet = Image.new("RGB", size, PAPER)
         draw = ImageDraw.Draw(sheet)
-        font = ImageFont.load_default(13)
-        draw.text(
-            (2 * GAP, GAP), "picture, its drawing, known picture of the nearest class", GREY, font
-        )
+        about = "picture, its drawing, known picture of the nearest class"
+        draw.text((2 * GAP, GAP), about, GREY, ImageFont.load_default(LETTERS))
         for place, entry in enumerate(page):
             row, column = divmod(place, columns)
             left = 2 * GAP + column * (WIDTH + 3 * GAP)
-            _draw(sheet, draw, font, entry, left, LINE + 2 * GAP + row * (HEIGHT + 2 * GAP))
+            _draw(sheet, draw, entry, left, LINE + 2 * GAP + row * (HEIGHT + 2 * GAP))
         title = PngInfo()
         title.add_text("Title", CONTACT_SHEET)
         file = io.BytesIO()
@@ -64,7 +64,6 @@ def contact_sheets(entries: Sequence[Entry]) -> Iterator[bytes]:
 def _draw(
     sheet: Image.Image,
     draw: ImageDraw.ImageDraw,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     entry: Entry,
     left: int,
     top: int,
@@ -78,19 +77,17 @@ def _draw(
         sheet.paste(picture.convert("RGB"), middle)
         draw.rectangle((x - 1, top - 1, x + SIDE, top + SIDE), outline=PALE)
     answer = entry.answer
-    draw.text((left, top + SIDE + 3), _fitted(answer.name, draw, font), GREY, font)
+    _write(draw, (left, top + SIDE + 3), answer.name, GREY)
     said = f"{answer.probability:.0%}  {answer.chosen}"
     if answer.chosen == UNKNOWN:
         said = f"{UNKNOWN}, nearest {answer.nearest}"
-    draw.text((left, top + SIDE + LINE), _fitted(said, draw, font), INK, font)
+    _write(draw, (left, top + SIDE + LINE), said, INK)
 
 
-def _fitted(
-    text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
-) -> str:
-    """As much of a text as an entry is wide, on one line."""
-    text = visible(" ".join(text.split()))
+def _write(draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, colour: str) -> None:
+    """Writes as much of a text as an entry is wide, on one line."""
+    text, font = readable(text, LETTERS)
     kept = len(text)
     while kept and draw.textlength(text[:kept] + "…" * (kept < len(text)), font) > WIDTH:
         kept -= 1
-    return text if kept == len(text) else text[:kept] + "…"
+    draw.text(at, text if kept == len(text) else text[:kept] + "…", colour, font)

@@ -14,7 +14,8 @@ from math import isfinite
 from PIL import Image, ImageDraw, ImageFont
 
 from data.characters import Characters
-from hpo.runtime.literal_text import in_html, visible
+from hpo.runtime.fonts import readable
+from hpo.runtime.literal_text import in_html
 from hpo.runtime.palette import BLUE, GREEN, MIDDLE, VERMILLION
 from hpo.runtime.wording import points
 from model.evaluation.scores import OneShotTrial, Picture
@@ -22,7 +23,7 @@ from model.training.epoch_report import EpochReport
 
 PANEL, HEIGHT, MARGIN = 330, 240, 44
 """Pixels: a chart's plane, the picture's height, and what is around the plane."""
-CELL, GAP, ACROSS = 70, 10, 4
+CELL, GAP, ACROSS, LETTERS = 70, 10, 4, 11
 """Pixels of a drawing and between two of them; how many trials in a row."""
 
 
@@ -74,10 +75,11 @@ def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> b
     width, height = 3 * (CELL + 2) + GAP, CELL + 2 * line + GAP + 4
     rows = -(-len(trials) // ACROSS)
     sheet = Image.new("RGBA", (ACROSS * width + GAP, rows * height + GAP))
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(LETTERS)
     for number, trial in enumerate(trials):
         x, y = GAP + width * (number % ACROSS), GAP + height * (number // ACROSS)
-        draw.text((x, y), visible(trial.alphabet.replace("_", " ")), MIDDLE, font)
+        alphabet, of_alphabet = readable(trial.alphabet.replace("_", " "), LETTERS)
+        draw.text((x, y), alphabet, MIDDLE, of_alphabet)
         wrong = trial.margin < 0
         for place, (name, picture, color) in enumerate(
             (

@@ -8,6 +8,7 @@
 - repeated: something done every so many seconds beside the main thread
 - provenance: versions, commit and machine that a result depends on
 - literal_text: text of others shown as it is, never as markup
+- fonts: the font of others' names on pictures, whatever their letters
 - passwords: passwords hidden in lines that people see
 - dotted_keys: documents as single values with dotted keys
 - wording: accuracies, times and kinds of runs in words
