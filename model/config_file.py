@@ -32,6 +32,8 @@ TYPES = {
     "model_type": "a table",
 }
 """By pydantic's name of an error about a value's type: what should be there, in TOML's words."""
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+"""Bytes that no text has, in whatever encoding of Latin letters."""
 LINE = 60
 """Characters of a line that an error shows."""
 
@@ -67,6 +69,24 @@ def _line_of(error: str, text: str) -> str:
     return f": {line[:LINE]!r}{'...' if len(line) > LINE else ''}" if line else ""
 
 
+def _no_text(error: UnicodeDecodeError) -> str:
+    """Why bytes are no text, for people."""
+    given = bytes(error.object)
+    if CONTROL.search(given):
+        return "holds no text; should be TOML, JSON or YAML"
+    line, byte = 1 + given[: error.start].count(b"\n"), given[error.start]
+    return f"is not in UTF-8: byte 0x{byte:02x} in line {line}; save it as UTF-8"
+
+
+def _no_toml(error: str, text: str) -> str:
+    """What is wrong with a text as TOML, and in which line."""
+    if re.match("Cannot (overwrite|declare|mutate|redefine)", error):
+        place = re.search(r"\bat (line \d+)", error)
+        where = place[1] if place else f"line {len(text.rstrip().splitlines())}"
+        return f"{where}: gives again what is there already{_line_of(where, text)}"
+    return f"{error}{_line_of(error, text)}"
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """Reads a JSON file (.json), YAML file (.yaml, .yml) or, under any other name, TOML file.
 
@@ -82,10 +102,14 @@ def read_document(path: Path) -> dict[str, Any]:
         else:
             is_json = path.suffix == ".json" or text.lstrip().startswith("{")
             document = json.loads(text) if is_json else tomllib.loads(text)
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; should be a TOML, JSON or YAML file") from None
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: holds no text; should be TOML, JSON or YAML") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: {_no_text(error)}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: {_no_toml(str(error), text)}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}{_line_of(str(error), text)}") from None
     except yaml.YAMLError as error:

@@ -7,6 +7,7 @@ programs. So only common formats are read, and no more pixels than a bound.
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -91,6 +92,8 @@ def read_picture(path: Path) -> Floats:
     # struct.error, EOFError ...
     except Exception as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        if re.match("(image file is |broken data stream|.*[Tt]runcated)", reason):
+            reason = "it is cut off, or damaged"
         raise NoPicture(f"cannot be read: {' '.join(reason.split())}") from None
 
 

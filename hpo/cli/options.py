@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import typer
 
 from hpo.cli.help import complete_name, complete_study, show_version
-from hpo.cli.values import dataset, finite, in_home, url_in_home
+from hpo.cli.values import dataset, each_filled, filled, finite, in_home, study, url_in_home
+from hpo.study.limits import MOST
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
@@ -28,6 +29,7 @@ Name = Annotated[
     typer.Argument(
         metavar="NAME",
         help="name of the study",
+        callback=filled,
         show_default=False,
         autocompletion=complete_name,
     ),
@@ -37,6 +39,7 @@ StudyFile = Annotated[
     typer.Argument(
         metavar="STUDY",
         help="a file, or the bare name of one in studies/",
+        callback=filled,
         autocompletion=complete_study,
     ),
 ]
@@ -54,7 +57,8 @@ Output = Annotated[
     Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR", callback=in_home)
 ]
 Trials = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="budget, instead of the study's own")
+    int | None,
+    typer.Option(min=1, max=MOST, metavar="N", help="budget, instead of the study's own"),
 ]
 Timeout = Annotated[
     float | None,
@@ -67,7 +71,11 @@ Timeout = Annotated[
 ]
 WarmStart = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="study whose best configurations are tried first"),
+    typer.Option(
+        metavar="NAME",
+        callback=study,
+        help="study whose best configurations are tried first",
+    ),
 ]
 Workers = Annotated[
     int, typer.Option(min=1, metavar="N", help="processes that train at the same time")
@@ -136,7 +144,10 @@ StudyTo = Annotated[
     typer.Option(metavar="FILE", callback=in_home, help="the new study's file; - is stdout"),
 ]
 Names = Annotated[
-    list[str], typer.Argument(metavar="NAME NAME...", help="names of two studies or more")
+    list[str],
+    typer.Argument(
+        metavar="NAME NAME...", help="names of two studies or more", callback=each_filled
+    ),
 ]
 ComparedTo = Annotated[
     Path | None,

@@ -11,6 +11,7 @@ from typing import TypeVar
 import typer
 
 from data import names
+from hpo.study.limits import study_name
 
 T = TypeVar("T", bound=str | Path | None)
 FILE_URL = re.compile(r"(sqlite[\w+]*:///)(~.*)", re.DOTALL)
@@ -21,6 +22,26 @@ def finite(seconds: float | None) -> float | None:
     if seconds is not None and not isfinite(seconds):
         raise typer.BadParameter("should be a finite number of seconds")
     return seconds
+
+
+def filled(name: str) -> str:
+    """The name of a study, or of its file."""
+    if not name.strip():
+        raise typer.BadParameter("is empty; should be the name of a study, such as quick")
+    return name
+
+
+def each_filled(given: list[str]) -> list[str]:
+    """The names of studies."""
+    return [filled(name) for name in given]
+
+
+def study(name: str | None) -> str | None:
+    """The name of a study that may be looked for."""
+    try:
+        return name if name is None else study_name(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def in_home(path: T) -> T:

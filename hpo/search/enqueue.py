@@ -91,7 +91,7 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     """
     if not config.start_with or STARTED_WITH in study.user_attrs:
         return []
-    files = [file for given in config.start_with for file in _files(Path(given))]
+    files = [file for given in config.start_with for file in _files(config, Path(given))]
     # A process that was killed here may have left some of them.
     there = {TrialRecord.of(trial).enqueued for trial in study.get_trials(deepcopy=False)}
     found = enqueue(study, config, [file for file in files if file.name not in there])
@@ -99,12 +99,16 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     return found
 
 
-def _files(given: Path) -> list[Path]:
+def _files(config: StudyConfig, given: Path) -> list[Path]:
+    if not given.exists():
+        raise InputError(f"study {config.name}: start_with: {given}: no such file or folder")
     if not given.is_dir():
         return [given]
     files = sorted(file for file in given.iterdir() if file.suffix in SUFFIXES)
     if not files:
-        raise InputError(f"start_with: {given}: holds no file of a configuration")
+        raise InputError(
+            f"study {config.name}: start_with: {given}: holds no file of a configuration"
+        )
     return files
 
 

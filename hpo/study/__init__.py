@@ -1,6 +1,7 @@
 """A study: its definition, from the TOML file on, and its results.
 
 - definition: the fields of a study, validated
+- limits: which names it may have, and the largest numbers in it
 - file: a study read from TOML
 - parameter: one range or choice that a study searches
 - learning_rates: of each layer, and whether its parameter is a factor

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from hpo.study.limits import MOST, MOST_SEED, study_name
 from model.config import NetworkConfig
 from model.pictures_config import PicturesConfig
 from model.strict import DatasetName, Strict
@@ -24,8 +24,8 @@ Cost = Literal["parameters", "seconds"]
 """What a trial costs: parameters of its network, or seconds of its training."""
 OF_TWO = ("tpe", "gp", "nsga2", "random")
 """Samplers that know two objectives."""
-
-
+Count = Annotated[int, Field(ge=1, le=MOST)]
+"""A number of trials, or of what is counted like them."""
 PrunerName = Literal["hyperband", "successive-halving", "guarded-halving", "median", "none"]
 """Name of the rule by which trials are stopped."""
 
@@ -41,7 +41,7 @@ class SamplerConfig(Strict):
     """
 
     name: Literal["tpe", "gp", "additive", "nsga2", "random"] = "tpe"
-    startup_trials: int = Field(default=10, ge=1)
+    startup_trials: Count = 10
 
 
 class PrunerConfig(Strict):
@@ -58,8 +58,8 @@ class PrunerConfig(Strict):
     """
 
     name: PrunerName = "none"
-    min_epochs: int = Field(default=1, ge=1)
-    reduction_factor: int = Field(default=3, ge=2)
+    min_epochs: Count = 1
+    reduction_factor: int = Field(default=3, ge=2, le=MOST)
 
 
 class StopConfig(Strict):
@@ -71,7 +71,7 @@ class StopConfig(Strict):
     """
 
     gain: float = Field(default=0.002, gt=0, lt=1)
-    trials: int = Field(default=20, ge=1)
+    trials: Count = 20
 
 
 class ConstraintsConfig(Strict):
@@ -87,7 +87,7 @@ class ConstraintsConfig(Strict):
         seconds: seconds of the training, validation included.
     """
 
-    parameters: int | None = Field(default=None, ge=1)
+    parameters: int | None = Field(default=None, ge=1, le=MOST)
     memory: float | None = Field(default=None, gt=0)
     seconds: float | None = Field(default=None, gt=0)
 
@@ -101,9 +101,9 @@ class FinishConfig(Strict):
         epochs: number of epochs of these trainings; None takes the trial's.
     """
 
-    finalists: int = Field(default=2, ge=1)
-    seeds: int = Field(default=1, ge=1)
-    epochs: int | None = Field(default=None, ge=1)
+    finalists: Count = 2
+    seeds: Count = 1
+    epochs: int | None = Field(default=None, ge=1, le=10_000)  # TrainConfig's
 
 
 class StudyConfig(Strict):
@@ -150,13 +150,13 @@ class StudyConfig(Strict):
     name: str
     description: str = ""
     dataset: DatasetName = "auto"
-    seed: int = Field(default=0, ge=0)
-    trials: int = Field(ge=1)
-    infeasible_trials: int | None = Field(default=None, ge=1)
+    seed: int = Field(default=0, ge=0, le=MOST_SEED)
+    trials: Count
+    infeasible_trials: Count | None = None
     timeout: float | None = Field(default=None, gt=0)
     stop: StopConfig | None = None
-    retries: int = Field(default=3, ge=0)
-    lockstep: int | None = Field(default=None, ge=1)
+    retries: int = Field(default=3, ge=0, le=MOST)
+    lockstep: Count | None = None
     second_objective: Cost | None = None
     warm_start: str | None = None
     start_with: tuple[str, ...] | None = Field(default=None, min_length=1, strict=False)
@@ -167,15 +167,10 @@ class StudyConfig(Strict):
     network: dict[str, Any]
     train: dict[str, Any]
 
-    @field_validator("name")
+    @field_validator("name", "warm_start")
     @classmethod
-    def _names_a_folder(cls, name: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
-            raise ValueError(
-                f"{name!r} is no folder name; allowed are 1 to 64 letters, digits, '.', '_', '-',"
-                " the first a letter or digit"
-            )
-        return name
+    def _names_a_study(cls, name: str | None) -> str | None:
+        return name if name is None else study_name(name)
 
     @model_validator(mode="after")
     def _objectives_go_with_the_rest(self) -> Self:

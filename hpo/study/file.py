@@ -27,6 +27,8 @@ def load_study(name_or_path: str) -> StudyConfig:
         >>> study.dataset, study.trials, study.train["optimiser"]
         ('glyphs', 8, {'choices': ['adam', 'sgd']})
     """
+    if not name_or_path.strip():
+        raise InputError("study: is empty; should be the name of a study, or its file")
     path = Path(name_or_path)
     if path.parent == Path() and not path.is_file():
         own = Path(str(files(studies))) / f"{path.name.removesuffix('.toml')}.toml"

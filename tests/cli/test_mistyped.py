@@ -28,6 +28,8 @@ PROJECT = Path(__file__).parents[2]
         ("run quick paper", "paper: is too much; allowed is "),
         ("run --trials many", "--trials: should be a valid integer"),
         ("run --trials 0", "--trials: should be greater than or equal to 1"),
+        ("run --trials 99999999999999999999", "--trials: should be less than or equal to 21474836"),
+        ("run --warm-start nope/..", "--warm-start: 'nope/..' is no name of a study; allowed are"),
         ("run --timeout inf", "--timeout: should be a finite number of seconds"),
         ("export tiny --format xml", "--format: 'xml' is not one of 'toml', 'json', 'yaml', 'csv'"),
         ("run --data-root", "--data-root: requires an argument"),
@@ -36,6 +38,17 @@ PROJECT = Path(__file__).parents[2]
 )
 def test_a_mistyped_command_line(words: str, said: str, refused: Callable[..., str]) -> None:
     assert refused(*words.split()).startswith(f"error: {said}")
+
+
+@pytest.mark.parametrize(
+    "words", [("run",), ("join",), ("status",), ("report",), ("compare", "quick"), ("narrow",)]
+)
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_study_without_a_name(
+    words: tuple[str, ...], name: str, refused: Callable[..., str]
+) -> None:
+    said = refused(*words, name)
+    assert said.endswith(": is empty; should be the name of a study, such as quick")
 
 
 def test_help_is_shown_where_it_is_asked_for_and_where_nothing_is() -> None:

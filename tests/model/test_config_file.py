@@ -122,6 +122,35 @@ def test_files_that_are_not_there_or_no_toml(tmp_path: Path) -> None:
         assert str(error.value) == f"{tmp_path / name}: holds no text; should be TOML, JSON or YAML"
 
 
+@pytest.mark.parametrize("name", ["a.toml", "a.json", "a.yaml"])
+def test_text_in_another_encoding_is_told_with_its_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes("a = 1\r\n# für\n".encode("latin-1"))
+    with pytest.raises(InputError) as error:
+        read_config(tmp_path / name)
+    said = f"{tmp_path / name}: is not in UTF-8: byte 0xfc in line 2; save it as UTF-8"
+    assert str(error.value) == said
+
+
+def test_what_is_given_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    for text, said in (
+        ("a = 1\na = 2\nb = 3\n", "line 2: gives again what is there already: 'a = 2'"),
+        ("a = 1\na = 2", "line 2: gives again what is there already: 'a = 2'"),
+        ("[a]\n[a]\n", "line 2: gives again what is there already: '[a]'"),
+        ("a = 1\n[a]\n", "line 2: gives again what is there already: '[a]'"),
+        ("a = {b = 1}\na.c = 2\n", "line 2: gives again what is there already: 'a.c = 2'"),
+    ):
+        file.write_text(text)
+        with pytest.raises(InputError) as error:
+            read_config(file)
+        assert str(error.value) == f"{file}: {said}"
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder; should be a TOML, JSON or YAML file"):
+        read_config(tmp_path)
+
+
 @pytest.mark.parametrize("form", ["toml", "json", "yaml"])
 def test_every_form_keeps_every_number(form: Form, tmp_path: Path) -> None:
     rates = [{"learning_rate": 1 / 3, "l2": 1e-7}, {"learning_rate": 5e-324}, {"learning_rate": 1}]

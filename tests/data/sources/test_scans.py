@@ -112,10 +112,13 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     grey = Image.linear_gradient("L")
     noise = np.random.default_rng(0).normal(128, 10, (100, 100)).astype(np.uint8)
     png = file(Image.fromarray(noise))
+    jpeg = file(Image.fromarray(noise).convert("RGB"), "JPEG")
     for content, said in (
         (b"", "empty"),
         (b"no picture at all", "no picture"),
-        (png[: len(png) // 2], "cannot be read: "),
+        (png[: len(png) // 2], "cannot be read: it is cut off, or damaged"),
+        (jpeg[:-3], "cannot be read: it is cut off, or damaged"),
+        (jpeg[: len(jpeg) // 2], "cannot be read: it is cut off, or damaged"),
         (file(Image.new("L", (80, 60), 255)), "no drawing on it"),
         (file(grey), "no drawing on it"),
         (png, "no drawing on it"),

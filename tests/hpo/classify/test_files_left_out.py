@@ -44,7 +44,7 @@ def test_what_systems_leave_is_passed_over_and_the_rest_named(words: list[str]) 
     assert (row["file"], row["class"]) == ("a ring Ü 🖋.png", "ring")
     query = words[-1]
     assert result.stderr.splitlines() == [
-        f"skipped {query}/cut.png: cannot be read: image file is truncated",
+        f"skipped {query}/cut.png: cannot be read: it is cut off, or damaged",
         f"skipped {query}/empty.png: empty",
         f"skipped {query}/pixel.png: no drawing on it",
     ]

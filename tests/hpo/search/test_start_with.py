@@ -83,9 +83,14 @@ def test_paths_are_seen_from_the_studys_file(
 
 def test_a_missing_file_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for given, expected in (("nowhere.toml", "nowhere.toml: "), ("empty", "holds no file of a")):
+    for given, expected in (
+        ("nowhere.toml", "no such file or folder"),
+        ("empty", "holds no file of a configuration"),
+    ):
         config = config_with(start_with=(str(tmp_path / given),))
         study = opened(config, tmp_path / f"of-{given}")
-        with pytest.raises(InputError, match=expected):
+        with pytest.raises(InputError) as error:
             start_with(study, config)
+        said = f"study {config.name}: start_with: {tmp_path / given}: {expected}"
+        assert str(error.value) == said
         assert study.trials == []

@@ -105,7 +105,21 @@ def test_the_papers_study_holds_the_papers_space() -> None:
         ("trials = 3", 'trials = "3"', ["trials", "whole number", "not '3'"]),
         ("trials = 3", "", ["trials", "required"]),
         ('name = "tiny"', 'name = "../tiny"', ["name", "../tiny", "allowed are"]),
-        ("trials = 3", "trials = 3\ntrials = 4", ["line 4"]),
+        ("trials = 3", "trials = 3\ntrials = 4", ["line 4: gives again", "'trials = 4'"]),
+        ("[network]", "[finish]\n[finish]\n[network]", ["gives again", "'[finish]'"]),
+        ("trials = 3", f"trials = {10**20}", ["trials: ", "less than or equal to 2147483647"]),
+        ("trials = 3", f"trials = 3\nseed = {10**20}", ["seed: ", "less than or equal to 92233"]),
+        ("trials = 3", f"trials = 3\nretries = {10**20}", ["retries: ", "less than or equal to"]),
+        (
+            "[network]",
+            f"[finish]\nepochs = {10**5}\n[network]",
+            ["finish.epochs", "less than or equal to 10000"],
+        ),
+        (
+            "trials = 3",
+            'trials = 3\nwarm_start = "nope/.."',
+            ["warm_start: 'nope/..' is no name of a study; allowed are"],
+        ),
         ("trials = 3", "trials 3", ["line 3"]),
         (
             "[network]",
