@@ -26,3 +26,15 @@ class PicturesConfig(Strict):
     drawers: Literal["training", "all"] = "training"
     extra: Annotated[str, AfterValidator(checked_extra)] | None = None
     share: float = Field(default=0.5, ge=0, le=1)
+
+    @property
+    def besides(self) -> str | None:
+        """What is trained on besides the training split, in words; None if nothing is.
+
+        Example:
+            >>> PicturesConfig(drawers="all", extra="glyphs").besides
+            'all drawers and the alphabets of glyphs'
+        """
+        drawers = "all drawers" if self.drawers == "all" else ""
+        extra = f"the alphabets of {self.extra}" if self.extra else ""
+        return " and ".join(filter(None, (drawers, extra))) or None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data.collection import Collection
+from data.errors import InputError
 from data.names import FOLDER, Dataset
 from data.sources.folder import load_folder
 from data.sources.glyphs import make_glyphs
@@ -76,5 +77,8 @@ def for_training(collection: Collection, extra: Dataset | None, all_drawers: boo
         collection = replace(collection, drawer_parts=parts)
     if extra is None or (collection.extra is not None and collection.extra.name == extra):
         return collection
-    more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)
+    try:
+        more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)
+    except InputError as error:
+        raise InputError(f"train.pictures.extra: {error}") from None
     return replace(collection, extra=more)

@@ -8,8 +8,13 @@ from benchmarks.published.markdown import Table
 from benchmarks.published.results import Results
 from benchmarks.published.tables.equal_time import earlier_ends as real_searches_earlier
 from benchmarks.published.tables.equal_time import real_searches
-from benchmarks.published.tables.experiments import calibration, experiments, table1
-from benchmarks.published.tables.own_data import own_folders, rejection
+from benchmarks.published.tables.experiments import (
+    calibration,
+    digits,
+    experiments,
+    table1,
+)
+from benchmarks.published.tables.own_data import own_folders, rejection, unseen_scripts
 from benchmarks.published.tables.paper_search import worth
 from benchmarks.published.tables.searches import (
     budgets,
@@ -70,8 +75,10 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "disturbed": disturbed,
     "rejection": rejection,
     "own-folders": own_folders,
+    "unseen-scripts": unseen_scripts,
     "experiments": experiments,
     "table1": table1,
+    "digits": digits,
     "calibration": calibration,
     "paper-search-worth": worth,
     "recordings": recordings,
