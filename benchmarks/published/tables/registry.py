@@ -107,7 +107,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "seeds": seeds,
     "shapes": shapes,
     "effects": effects,
-    "ablation": ablation,
+    "ablation": ablation("ablation/compact.json"),
     "speed": speed,
     "training": training,
     "steps": steps,

@@ -232,6 +232,32 @@ def test_only_what_is_not_done_is_trained(tmp_path: Path, monkeypatch: pytest.Mo
         ablation.run(arguments)
 
 
+def test_extra_alphabets_are_those_that_an_ablation_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, path = tmp_path / "best.toml", tmp_path / "ablation.jsonl"
+    config.write_text(to_toml(BASE, "glyphs"))
+    arguments = Namespace(
+        config=config,
+        file=path,
+        epochs=1,
+        seeds=1,
+        processes=1,
+        data_root=None,
+        extra="glyphs",
+        variants=["extra alphabets"],
+    )
+    ablation.run(arguments)
+    _, lines = read(path)
+    extra = {line["variant"]: line.get("extra") for line in lines}
+    assert extra[ITSELF] is None
+    assert extra["extra alphabets"]["name"] == "glyphs"
+    other = {"name": "glyphs", "fingerprint": "of other pictures"}
+    monkeypatch.setattr(ablation, "extra_alphabets", lambda *_: other)
+    with pytest.raises(SystemExit, match="extra alphabets: was trained on others than glyphs is"):
+        ablation.run(arguments)
+
+
 def line(variant: str, seed: int, seconds: float = 10.0, **accuracy: float) -> str:
     measured = {n.replace("_", " "): {"accuracy": a, "cpu_seconds": 1} for n, a in accuracy.items()}
     about = {"diverged": False, "parameters": 5, "pictures": 100, "cpu_seconds": seconds}
