@@ -54,7 +54,13 @@ from benchmarks.published.tables.studies import (
     together,
     verification,
 )
-from benchmarks.published.tables.winners import confusions, disturbed, weakest_alphabets, winners
+from benchmarks.published.tables.winners import (
+    before_and_after,
+    confusions,
+    disturbed,
+    weakest_alphabets,
+    winners,
+)
 from benchmarks.published.tables.workers import (
     machines_that_fail,
     workers_measured,
@@ -72,6 +78,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "verification": verification,
     "weakest-alphabets": weakest_alphabets,
     "confusions": confusions,
+    "before-and-after": before_and_after,
     "disturbed": disturbed,
     "rejection": rejection,
     "own-folders": own_folders,
