@@ -119,7 +119,7 @@ def run(
     for together in (left[at : at + cores] for at in range(0, len(left), cores)):
         tasks = [search.task(data_root) for search in together]
         title = " and ".join(search.config.name for search in together)
-        with Progress(title, TRIALS, parts=len(together)) as progress:
+        with Progress(title, TRIALS, parts=len(together), search_alone=True) as progress:
             if not run_tasks(
                 tasks,
                 Machine(len(together), "cpu", data_root),

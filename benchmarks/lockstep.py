@@ -58,7 +58,7 @@ def worker(config: StudyConfig, folder: Path) -> None:
     keep_fingerprint(study, collection)
     stores = Stores(str(folder / "checkpoints"), str(folder / "artifacts"))
     own = Workspace.of(config.name, folder / f"worker-{os.getpid()}", workspace.storage)
-    search_here(study, config, collection, Machine(device="cpu"), own, stores)
+    search_here(study, config, collection, Machine(device="cpu"), own, stores, alone=True)
 
 
 def measured(

@@ -49,6 +49,7 @@ class Progress:
         tell: Callable[[Forecast], None] = lambda _: None,
         workers: bool = False,
         tensorboard: Path | None = None,
+        search_alone: bool = False,
     ) -> None:
         """
         Args:
@@ -60,9 +61,10 @@ class Progress:
             tell: called with the forecasts that `trainings` gives.
             workers: whether each part is a worker process, which is shown while it starts.
             tensorboard: folder for TensorBoard's logs of the trainings; None for no such logs.
+            search_alone: whether nothing is retrained and tested after the search.
         """
         self._title, self._total, self._done = visible(title), total, done
-        self._trainings, self._tell = trainings, tell
+        self._trainings, self._tell, self._search_alone = trainings, tell, search_alone
         self._countdown, self._said, self._began = Countdown(), time.monotonic(), False
         self._console = console_of_bars()
         self._bars = bars(self._console)
@@ -129,7 +131,8 @@ class Progress:
         """How far the study has come, on all machines."""
         self._done, self._total = max(self._done, standing.done), standing.total
         if standing.forecast is not None:
-            self._hear(standing.forecast)
+            found = standing.forecast
+            self._hear(found.of_the_search() if self._search_alone else found)
 
     def ended(self, line: str) -> None:
         """There will be no further training: why."""

@@ -80,6 +80,7 @@ def search_here(
     machine: Machine,
     workspace: Workspace,
     stores: Stores,
+    alone: bool = False,
 ) -> None:
     """Searches with the workers of this machine until the budget is spent, and shows a bar.
 
@@ -90,6 +91,7 @@ def search_here(
         machine: workers of this machine.
         workspace: folders for logs and for unfinished work.
         stores: stores of checkpoints and artifacts.
+        alone: whether nothing follows it: no finalist is retrained.
 
     Raises:
         KeyboardInterrupt: an interrupt came, or all workers were ended one by one.
@@ -109,6 +111,7 @@ def search_here(
             machine.workers,
             workers=True,
             tensorboard=machine.tensorboard,
+            search_alone=alone,
         ) as progress:
             if machine.workers == 1:
                 device = resolve_device(machine.device)

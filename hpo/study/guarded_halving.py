@@ -11,6 +11,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 LATEST = 3
 """How many times the reduction factor of a rung's latest trials one is compared with."""
+MORE = 2
+"""How many more than one in the reduction factor may pass the first rung."""
 BEHIND = 0.01
 """By how much a trial may be worse, at a rung, than the best complete one was there."""
 
@@ -20,10 +22,12 @@ class GuardedHalvingPruner(BasePruner):
 
     Asynchronous successive halving (Li et al. 2020) compares a trial with all before it at its
     rung. What a sampler proposes that learns is better than the random trials before it, so most of
-    it passes, and the time goes into long trainings of middling networks. Of the latest trials at a
-    rung no more than one in `reduction_factor` passes; and none whose accuracy is more than a point
-    under that which the best complete trial had there. Trials that exceed a constraint of the study
-    do not count.
+    it passes, and the time goes into long trainings of middling networks. Here a trial must also be
+    among the best of the rung's latest, and no more than a point under what the best complete trial
+    had there. And no more than one in `reduction_factor` passes the first rung, and two more: else
+    each proposal that is the best so far would, which most are while the sampler learns fast. What
+    such a trial has reached is not lost to a sampler that learns from it. Trials that exceed a
+    constraint of the study do not count.
 
     Args:
         min_resource: number of epochs of the first rung; each later one has `reduction_factor`
@@ -52,6 +56,8 @@ class GuardedHalvingPruner(BasePruner):
         latest = others[-(LATEST * self._factor - 1) :]
         if not (self._passes(value, others) and self._passes(value, latest)):
             return True
+        if step == self._first and is_full(there, step, self._factor):
+            return True
         complete = [other for other in there if other.state is TrialState.COMPLETE]
         best = max(complete, key=lambda other: other.values[0], default=None)
         return best is not None and value < best.intermediate_values[step] - BEHIND
@@ -66,3 +72,23 @@ class GuardedHalvingPruner(BasePruner):
         """Whether a value is in the best part of itself and the others; the best always is."""
         places = max(1, (len(others) + 1) // self._factor)
         return sum(other > value for other in others) < places
+
+
+def is_full(others: Sequence[FrozenTrial], first: int, factor: int) -> bool:
+    """Whether as many have passed the first rung as may, of one more trial than these others.
+
+    Args:
+        others: those that came to it.
+        first: number of its epochs.
+        factor: one trial in this many passes.
+    """
+    return len(passed(others, first)) >= MORE + (len(others) + 1) // factor
+
+
+def passed(others: Sequence[FrozenTrial], rung: int) -> list[FrozenTrial]:
+    """Those that went on after a rung, or may still."""
+    return [
+        other
+        for other in others
+        if other.state is not TrialState.PRUNED or max(other.intermediate_values) > rung
+    ]

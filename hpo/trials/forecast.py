@@ -70,6 +70,15 @@ class Forecast(BaseModel):
         """Part of the whole that is done, 0 to 1."""
         return self.spent / (self.spent + self.left) if self.spent else 0.0
 
+    def of_the_search(self) -> Forecast:
+        """The same where nothing is retrained and tested after the search.
+
+        Example:
+            >>> Forecast(spent=60, search=120, retraining=50, test=10).of_the_search().left
+            120.0
+        """
+        return self.model_copy(update={"retraining": 0.0, "test": 0.0})
+
     def in_words(self) -> str:
         """The time left, whole and by what it is for.
 

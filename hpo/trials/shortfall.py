@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
-from hpo.study.guarded_halving import BEHIND, LATEST
+from hpo.study.guarded_halving import BEHIND, LATEST, is_full, passed
 from hpo.study.pruners import RUNGS
 from hpo.trials.outcome import WHY_PRUNED
 
@@ -33,6 +33,13 @@ def why_pruned(
         if trial.number != number and isfinite(trial.intermediate_values.get(epochs, float("nan")))
     ]
     needed = _needed(value, epochs, others, config)
+    rule = config.pruner
+    at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs
+    if at_first and is_full(others, epochs, rule.reduction_factor):
+        behind = points(needed - value) if needed is not None and needed > value else None
+        better = f"{WHY_PRUNED} by {behind} points, and " if behind else ""
+        count = len(passed(others, epochs))
+        return f"{better}{count} of {len(others)} passed this rung, as many as may"
     if needed is not None and needed > value:
         return (
             f"{WHY_PRUNED} by {points(needed - value)} points"

@@ -190,7 +190,8 @@ def _search(config: StudyConfig, folder: Path, context: Context) -> list[FrozenT
         for place in (stores.checkpoints, stores.artifacts):
             open_store(place)
         stores.save(study)
-        search_here(study, config, context.collection, context.machine, workspace, stores)
+        machine, data = context.machine, context.collection
+        search_here(study, config, data, machine, workspace, stores, alone=True)
     return study.get_trials(deepcopy=False)
 
 

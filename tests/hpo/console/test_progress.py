@@ -92,6 +92,16 @@ def test_the_speed_and_the_end_are_told_at_the_start(capsys: pytest.CaptureFixtu
     )
 
 
+def test_a_search_alone_tells_of_no_retraining(capsys: pytest.CaptureFixture[str]) -> None:
+    forecast = Forecast(spent=10, search=70, retraining=200, test=30)
+    with Progress("quick", total=12, search_alone=True) as progress:
+        progress.trial_started(0, epochs=8)
+        progress.epoch_done(report(0, 0.5))
+        progress.stands(standing(0, 12, forecast))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "about 1 min 10 s left: search 1 min 10 s; the end is expected" in line
+
+
 def test_a_log_is_never_silent_for_long(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,28 @@ def test_the_first_trial_and_each_that_is_better_pass() -> None:
     assert [passes(study, value) for value in (0.1, 0.2, 0.15, 0.3)] == [True, True, False, True]
 
 
+@pytest.mark.parametrize("factor", [2, 3, 9])
+@pytest.mark.parametrize("ends", [TrialState.COMPLETE, TrialState.PRUNED, None])
+def test_no_more_pass_than_the_rule_intends_however_fast_a_sampler_learns(
+    factor: int, ends: TrialState | None
+) -> None:
+    """Each trial is the best so far, and is complete, stopped later, or still running."""
+    study = study_with(GuardedHalvingPruner(min_resource=2, reduction_factor=factor))
+    passed = 0
+    for number in range(60):
+        trial = study.ask()
+        trial.report(0.01 * number, 2)
+        if trial.should_prune():
+            study.tell(trial, state=TrialState.PRUNED)
+            continue
+        passed += 1
+        assert passed <= 2 + (number + 1) // factor
+        if ends is not None:
+            trial.report(0.01 * number, 3)
+            study.tell(trial, 0.01 * number if ends is TrialState.COMPLETE else None, state=ends)
+    assert passed >= 60 // factor
+
+
 @pytest.mark.parametrize(("step", "stopped"), [(1, False), (2, True), (3, False), (6, True)])
 def test_it_decides_at_rungs_alone(step: int, stopped: bool) -> None:
     study = study_with()

@@ -48,6 +48,20 @@ def test_it_is_told_by_the_pruners_rule(pruner: str, said: str) -> None:
     assert why_pruned(9, 1, 0.4, trials, config(pruner)) == f"others did better {said}"
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.8, "3 of 3 passed this rung, as many as may"),
+        (0.4, "others did better by 30.0 points, and 3 of 3 passed this rung, as many as may"),
+    ],
+)
+def test_where_as_many_have_passed_as_may_it_says_so(value: float, said: str) -> None:
+    trials = others(0.7, 0.6, 0.5)
+    for trial in trials:
+        trial.state, trial.value = COMPLETE, trial.intermediate_values[1]
+    assert why_pruned(9, 1, value, trials, config("guarded-halving")) == said
+
+
 def test_without_others_nothing_is_made_up() -> None:
     assert why_pruned(9, 1, 0.4, [], config("median")) == "others did better"
 
