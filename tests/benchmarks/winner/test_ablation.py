@@ -233,8 +233,9 @@ def test_only_what_is_not_done_is_trained(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_extra_alphabets_are_those_that_an_ablation_began_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    glyphs: Collection, other_glyphs: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ablation, "load_collection", lambda *_: glyphs)
     config, path = tmp_path / "best.toml", tmp_path / "ablation.jsonl"
     config.write_text(to_toml(BASE, "glyphs"))
     arguments = Namespace(
@@ -247,11 +248,19 @@ def test_extra_alphabets_are_those_that_an_ablation_began_with(
         extra="glyphs",
         variants=["extra alphabets"],
     )
+    asked: list[tuple[str, RunConfig]] = []
+    monkeypatch.setattr(ablation, "append", lambda _, __, tasks, ___: asked.extend(tasks))
     ablation.run(arguments)
-    _, lines = read(path)
+    lines = [json.loads(ablation.train("glyphs", None, task)) for task in asked]
     extra = {line["variant"]: line.get("extra") for line in lines}
-    assert extra[ITSELF] is None
-    assert extra["extra alphabets"]["name"] == "glyphs"
+    assert extra == {
+        ITSELF: None,
+        "extra alphabets": {"name": "glyphs", "fingerprint": other_glyphs.fingerprint},
+    }
+    assert lines[1]["measured"]["extra alphabets"]["accuracy"] > 0
+    with path.open("a") as file:
+        file.writelines(f"{json.dumps(line)}\n" for line in lines)
+    ablation.run(arguments)
     other = {"name": "glyphs", "fingerprint": "of other pictures"}
     monkeypatch.setattr(ablation, "extra_alphabets", lambda *_: other)
     with pytest.raises(SystemExit, match="extra alphabets: was trained on others than glyphs is"):
