@@ -226,9 +226,10 @@ def test_interrupted_anywhere_the_same_command_goes_on(
 
     singles, _ = singles_in(folders)
     output = TrainedFolder(tmp_path / "new")
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(f"hpo.finish.combine.{last}", interrupt)
-        combine(singles, glyphs, CPU, output)
+        with pytest.raises(KeyboardInterrupt):
+            combine(singles, glyphs, CPU, output)
     combine(singles, glyphs, CPU, output)
-    assert load_network(output.weights)
+    assert output.weights.exists()
     assert output.results.exists()
