@@ -160,8 +160,9 @@ def combine(
         computer=computer(),
         device=device_name(device),
     )
-    save_network(ensemble, config, output.weights)
+    # First what names the members: interrupted, the same command finds that the folder is its own.
     write_json(output.results, document_of(results))
+    save_network(ensemble, config, output.weights)
     calibrate_if_possible(output, collection, device)
     return results
 
