@@ -35,6 +35,18 @@ class PicturesConfig(Strict):
             >>> PicturesConfig(drawers="all", extra="glyphs").besides
             'all drawers and the alphabets of glyphs'
         """
-        drawers = "all drawers" if self.drawers == "all" else ""
-        extra = f"the alphabets of {self.extra}" if self.extra else ""
-        return " and ".join(filter(None, (drawers, extra))) or None
+        return self._named(f"the alphabets of {self.extra}")
+
+    @property
+    def besides_in_short(self) -> str | None:
+        """`besides` without the name of the extra alphabets, which may be a long path.
+
+        Example:
+            >>> PicturesConfig(extra="glyphs").besides_in_short
+            'extra alphabets'
+        """
+        return self._named("extra alphabets")
+
+    def _named(self, extra: str) -> str | None:
+        parts = ["all drawers"] * (self.drawers == "all") + [extra] * (self.extra is not None)
+        return " and ".join(parts) or None
