@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import time
 
+from hpo.cli.process import quiet_until_the_work, work
+
+if __name__ == "__main__":
+    quiet_until_the_work()
+
 import typer
 
 from hpo.cli import help, look, machines, options, paper, search, take
@@ -112,4 +117,4 @@ for name, command, group, example in (
 
 
 if __name__ == "__main__":
-    app()
+    work(app)

@@ -11,11 +11,13 @@ Rooms:
 Programs:
 - equal_time: two real searches for an equal time.
 - many_workers: many workers on one study, with deaths and outages.
-- own_folders: folders of pictures to try a study on: glyphs, Omniglot as JPEGs, KanjiVG.
+- own_folders: folders of pictures to try a study on: glyphs, Omniglot as JPEGs, KanjiVG, fonts.
 
 What they share:
 - command: the command line of a benchmark.
 - output: what a benchmark writes.
 - trainings: many trainings in processes, kept line by line.
 - networks: networks that benchmarks of speed measure.
+- font_letters: letters of scripts that Omniglot has not, from fonts.
+- strokes: strokes of a printed letter.
 """

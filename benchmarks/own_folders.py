@@ -1,14 +1,17 @@
-"""Folders of pictures to try `--dataset folder:PATH` on: glyphs, Omniglot as JPEGs, KanjiVG.
+"""Folders of pictures to try `--dataset folder:PATH` on: glyphs, Omniglot as JPEGs, KanjiVG, fonts.
 
     python -m benchmarks.own_folders omniglot FOLDER [--drawers N] [--test]
     python -m benchmarks.own_folders glyphs FOLDER [--drawers N]
     python -m benchmarks.own_folders kanjivg FOLDER --archive kanjivg.whl [--drawers N]
+    python -m benchmarks.own_folders fonts FOLDER --fonts DIR [--drawers N]
 
 Omniglot's pictures become greyscale JPEGs of 300x200 pixels, as a scanner's would be: the drawing
 between broad margins; --test takes the ten test alphabets alone. Of KanjiVG (CC BY-SA 3.0) strokes
 are drawn by simulated hands, which shift, turn and scale each stroke a little; an alphabet is the
-kanji of one number of strokes. Nothing of it belongs to the project: FOLDER is to be a temporary
-one.
+kanji of one number of strokes. Fonts (Noto, SIL Open Font License 1.1; Debian's package
+fonts-noto-core, DIR is /usr/share/fonts/truetype/noto) give letters of scripts that Omniglot has
+not, whose strokes simulated hands draw likewise, each letter bent a little besides. Nothing of it
+belongs to the project: FOLDER is to be a temporary one.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from benchmarks.command import make_parser
+from benchmarks.font_letters import own_way, scripts
 from data.collection import SIDE
 from data.sources.load import load_collection
 from data.splits import paper_splits
@@ -76,6 +80,18 @@ def draw_kanji(archive: Path, folder: Path, drawers: int) -> None:
             place.mkdir(parents=True, exist_ok=True)
             for number in range(drawers):
                 by_hand(kanji_of[name], rng).save(place / f"{number + 1:02d}.png")
+
+
+def draw_letters(fonts: Path, folder: Path, drawers: int) -> None:
+    """Draws alphabets of scripts that Omniglot has not, each letter by several hands."""
+    for number, (script, letters) in enumerate(scripts(fonts).items()):
+        rng = np.random.default_rng([SEED, number])
+        for name, strokes in letters.items():
+            place = folder / script / name
+            place.mkdir(parents=True, exist_ok=True)
+            for drawer in range(drawers):
+                drawn = [stroke + FIELD / 2 for stroke in own_way(strokes, rng)]
+                by_hand(drawn, rng).save(place / f"{drawer + 1:02d}.png")
 
 
 def read_kanji(archive: Path) -> Iterator[tuple[str, list[Floats]]]:
@@ -137,14 +153,20 @@ def by_hand(strokes: list[Floats], rng: np.random.Generator) -> Image.Image:
 def main() -> None:
     """Writes a folder."""
     parser = make_parser(__doc__)
-    parser.add_argument("what", choices=["omniglot", "glyphs", "kanjivg"])
+    parser.add_argument("what", choices=["omniglot", "glyphs", "kanjivg", "fonts"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--drawers", type=int, default=20)
     parser.add_argument("--test", action="store_true", help="the ten test alphabets alone")
     parser.add_argument("--archive", type=Path, help="KanjiVG's wheel, as `pip download` gets it")
+    parser.add_argument("--fonts", type=Path, help="a folder that holds Noto's fonts")
     arguments = parser.parse_args()
+    for what, option in (("kanjivg", "archive"), ("fonts", "fonts")):
+        if arguments.what == what and getattr(arguments, option) is None:
+            parser.error(f"{what} needs --{option}")
     if arguments.what == "kanjivg":
         draw_kanji(arguments.archive, arguments.folder, arguments.drawers)
+    elif arguments.what == "fonts":
+        draw_letters(arguments.fonts, arguments.folder, arguments.drawers)
     else:
         copy_collection(arguments.what, arguments.folder, arguments.drawers, arguments.test)
 

@@ -26,3 +26,27 @@ class PicturesConfig(Strict):
     drawers: Literal["training", "all"] = "training"
     extra: Annotated[str, AfterValidator(checked_extra)] | None = None
     share: float = Field(default=0.5, ge=0, le=1)
+
+    @property
+    def besides(self) -> str | None:
+        """What is trained on besides the training split, in words; None if nothing is.
+
+        Example:
+            >>> PicturesConfig(drawers="all", extra="glyphs").besides
+            'all drawers and the alphabets of glyphs'
+        """
+        return self._named(f"the alphabets of {self.extra}")
+
+    @property
+    def besides_in_short(self) -> str | None:
+        """`besides` without the name of the extra alphabets, which may be a long path.
+
+        Example:
+            >>> PicturesConfig(extra="glyphs").besides_in_short
+            'extra alphabets'
+        """
+        return self._named("extra alphabets")
+
+    def _named(self, extra: str) -> str | None:
+        parts = ["all drawers"] * (self.drawers == "all") + [extra] * (self.extra is not None)
+        return " and ".join(parts) or None

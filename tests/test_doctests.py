@@ -69,6 +69,7 @@ ENTRY_POINTS = (
     "model.evaluation.embeddings.embed",
     "model.evaluation.one_shot.one_shot_exact",
     "model.evaluation.one_shot.one_shot_runs",
+    "model.evaluation.scores.choices",
     "model.evaluation.scores.one_shot_accuracy",
     "model.evaluation.scores.verification_accuracy",
     "model.evaluation.unstructured.unstructured",

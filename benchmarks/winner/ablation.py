@@ -34,6 +34,7 @@ from benchmarks.command import make_parser
 from benchmarks.output import provenance
 from benchmarks.trainings import CountingTrainer, append, read, resume
 from benchmarks.winner.variants import ITSELF, variants
+from data.collection import Collection
 from data.names import Dataset
 from data.sources.load import for_training, load_collection
 from data.splits import SearchData, paper_splits
@@ -74,6 +75,13 @@ def pictures(
     )
 
 
+def extra_alphabets(collection: Collection, name: Dataset) -> dict[str, str]:
+    """Name and fingerprint of extra alphabets to train on."""
+    extra = for_training(collection, name, all_drawers=False).extra
+    assert extra is not None
+    return {"name": extra.name, "fingerprint": extra.fingerprint}
+
+
 def train(dataset: Dataset, data_root: Path | None, task: tuple[str, RunConfig]) -> str:
     """One training, as a line of JSON.
 
@@ -88,6 +96,9 @@ def train(dataset: Dataset, data_root: Path | None, task: tuple[str, RunConfig])
         "commit": commit(),
         "computer": computer().model_dump(),
     }
+    if config.train.pictures.extra is not None:
+        collection = load_collection(dataset, data_root)
+        line["extra"] = extra_alphabets(collection, config.train.pictures.extra)
     try:
         data = pictures(dataset, data_root, config.network.size, config.train.pictures)
         trainer = Unvalidated(config, data, torch.device("cpu"))
@@ -141,6 +152,13 @@ def run(arguments: argparse.Namespace) -> None:
         sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}")
     chosen = {name: all_variants[name] for name in names}
     lines = resume(arguments.file, head, ("config", "fingerprint", "versions"))
+    for name, other in chosen.items():
+        if other.train.pictures.extra is None:
+            continue
+        own = extra_alphabets(collection, other.train.pictures.extra)
+        # Lines that are older tell nothing of them.
+        if any(line["variant"] == name and line.get("extra", own) != own for line in lines):
+            sys.exit(f"{arguments.file}: {name}: was trained on others than {own['name']} is now")
     done = {(line["variant"], line["seed"]) for line in lines if "error" not in line}
     tasks = [
         (name, changed(other, {"train.seed": seed}))
@@ -197,7 +215,8 @@ def row(
         [variant[seed]["accuracy"] - base[seed]["accuracy"] for seed in seeds]
     )
     several = len(seeds) > 1
-    return {
+    extra = {key: lines[0][key] for key in ("extra",) if key in lines[0]}
+    return extra | {
         "variant": name,
         "seeds": seeds,
         "diverged": sum(line["diverged"] for line in lines),

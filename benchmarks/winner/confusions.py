@@ -28,7 +28,7 @@ from data.collection import SIDE
 from data.sources.load import load_collection
 from data.splits import evaluation_characters, paper_splits
 from model.evaluation.embeddings import embed
-from model.evaluation.scores import one_shot_accuracy
+from model.evaluation.scores import choices, one_shot_accuracy
 from model.network.ensemble import EnsembleConfig
 from model.network.weights import load_trained
 
@@ -51,18 +51,6 @@ class Confusion(NamedTuple):
     other: int
     forth: float
     back: float
-
-
-def choices(scores: Tensor) -> Tensor:
-    """What each character's queries are taken for, by shares: float64 [character, chosen].
-
-    Args:
-        scores: of an alphabet, see `model.evaluation.scores`.
-    """
-    count, drawers = scores.shape[:2]
-    others = ~torch.eye(drawers, dtype=torch.bool)
-    chosen = scores.argmax(2)[:, others]  # [character, drawer pairs]
-    return torch.stack([row.bincount(minlength=count) for row in chosen]).double() / chosen.shape[1]
 
 
 def confusions(shares: Tensor) -> list[Confusion]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data.collection import Collection
+from data.errors import InputError
 from data.names import FOLDER, Dataset
 from data.sources.folder import load_folder
 from data.sources.glyphs import make_glyphs
@@ -63,7 +64,8 @@ def for_training(collection: Collection, extra: Dataset | None, all_drawers: boo
         all_drawers: train on the drawings of all drawers, not of those of the training split.
 
     Raises:
-        InputError: the extra data set's folder is missing, or holds something else.
+        InputError: the extra data set's folder is missing, or holds something else; or what it
+            holds is what the data set validates or tests on.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
@@ -76,5 +78,16 @@ def for_training(collection: Collection, extra: Dataset | None, all_drawers: boo
         collection = replace(collection, drawer_parts=parts)
     if extra is None or (collection.extra is not None and collection.extra.name == extra):
         return collection
-    more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)
+    try:
+        more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)
+    except InputError as error:
+        raise InputError(f"train.pictures.extra: {error}") from None
+    held_out = set(collection.evaluation)
+    both = [name for name in more.background + more.evaluation if name in held_out]
+    if both or more.fingerprint == collection.fingerprint:
+        raise InputError(
+            f"train.pictures.extra: {extra} has"
+            f" {f'an alphabet {both[0]}, as' if both else 'the pictures of'} {collection.name},"
+            " which validates and tests on them: they must not be trained on"
+        )
     return replace(collection, extra=more)

@@ -19,8 +19,10 @@ from hpo.dashboard.pictures import one_shot_trials
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, read_json, write_bytes
 from hpo.runtime.literal_text import say, visible
+from hpo.runtime.provenance import Computer, commit, computer, versions
 from hpo.runtime.wording import points
 from hpo.storage.workspace import TrainedFolder
+from model.device import device_name
 from model.evaluation.embeddings import scores_within
 from model.evaluation.scores import OneShotTrial, Picture, one_shot_accuracy
 from model.network.weights import load_trained
@@ -59,6 +61,7 @@ class FolderTest(BaseModel):
         standard_error_over: what it is over: "alphabets", or a single one's "characters".
         per_alphabet: accuracy by alphabet.
         confusions: most frequent first.
+        versions, commit, computer, device: what the figures depend on, see `StudyResults`.
     """
 
     dataset: str
@@ -71,6 +74,10 @@ class FolderTest(BaseModel):
     standard_error_over: str
     per_alphabet: dict[str, float]
     confusions: list[Confusion]
+    versions: dict[str, str]
+    commit: str | None
+    computer: Computer
+    device: str
 
 
 def measure_folder(
@@ -120,6 +127,10 @@ def measure_folder(
         standard_error_over="alphabets" if len(scores) > 1 else "characters",
         per_alphabet=accuracy.per_alphabet,
         confusions=[confusion for confusion, _ in confused[:SHOWN]],
+        versions=versions(),
+        commit=commit(),
+        computer=computer(),
+        device=device_name(device),
     )
 
 

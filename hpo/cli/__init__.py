@@ -8,4 +8,5 @@
 - values: what the value of an option becomes
 - help: commands in groups, examples, studies, the version
 - exit_status: exit status and last line of a command
+- process: what an interrupt does before a command's work begins, and once it is done
 """

@@ -19,10 +19,11 @@ from data.cores import keep_to_quota
 from data.errors import InputError, WorkFailed, allowed_or_near
 from data.full_disk import NoRoom, no_room
 from hpo.cli.help import write_commands, write_studies
+from hpo.cli.process import interrupts_are_told
 from hpo.runtime.literal_text import VisibleFormatter, visible
 from hpo.runtime.passwords import without_passwords
 
-RESUMABLE = ("run", "join", "retrain", "reproduce")
+RESUMABLE = ("run", "join", "retrain", "reproduce", "combine")
 """Commands that go on where they were interrupted."""
 UsageError: Any = typer.BadParameter.__base__
 """The exception of a mistyped command line: click's, or that of typer's own copy of click."""
@@ -63,6 +64,7 @@ class Commands(TyperGroup):
         if logging.lastResort is not None:  # what shows warnings on stderr
             logging.lastResort.setFormatter(VisibleFormatter())
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns users without a home
+        interrupts_are_told()
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             answer = super().invoke(ctx)

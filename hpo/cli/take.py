@@ -105,7 +105,7 @@ def evaluate(
 
     from data.sources.load import load_collection
     from hpo.console.summary import print_test
-    from hpo.finish.held_out import measure, network_in
+    from hpo.finish.held_out import besides, measure, network_in
     from hpo.storage.workspace import TrainedFolder
     from hpo.study.results import document_of
     from model.device import resolve_device
@@ -113,6 +113,8 @@ def evaluate(
     network, dataset = network_in(TrainedFolder(folder))
     chosen_device = resolve_device(device)
     report = measure(network, load_collection(dataset, data_root), chosen_device)
+    if also := besides(TrainedFolder(folder)):
+        report = report.model_copy(update={"besides": also})
     if as_json:
         typer.echo(json.dumps(document_of(report), indent=2))
     else:

@@ -33,11 +33,19 @@ def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
         yield f"Not comparable: {first.name} is on {one}, {other.name} on {two}"
     elif first.fingerprint and other.fingerprint and first.fingerprint != other.fingerprint:
         yield f"Not comparable: {pair} are on different pictures, both called {one}"
+    if (one := _trained_on(first)) != (two := _trained_on(other)):
+        yield f"Not comparable: {first.name} trains on {one}, {other.name} on {two}"
+    elif first.extra and other.extra and first.extra != other.extra:
+        yield f"Not comparable: {pair} train on different alphabets, both of {one}"
     if keys := _unlike(_space(first.config), _space(other.config)):
         yield f"Not comparable as searches: {pair} search different spaces ({_named(keys)})"
     retrained = [study.config.finish.model_dump(mode="json") for study in (first, other)]
     if first.results and other.results and (keys := _unlike(*retrained)):
         yield f"Winners not comparable: {pair} retrain differently (finish: {_named(keys)})"
+
+
+def _trained_on(study: ComparedStudy) -> str:
+    return study.config.pictures.besides or "the training split alone"
 
 
 def _space(config: StudyConfig) -> dict[str, Any]:

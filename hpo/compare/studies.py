@@ -12,7 +12,7 @@ from data.errors import InputError
 from hpo.compare.curves import Point, curve
 from hpo.storage.convergence import convergence
 from hpo.storage.stored_results import results_of
-from hpo.storage.studies import FINGERPRINT, find_study
+from hpo.storage.studies import EXTRA, FINGERPRINT, find_study
 from hpo.storage.workspace import Workspace
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
@@ -38,6 +38,7 @@ class ComparedStudy:
         converged: why its search ended before its budget was spent; None if it did not.
         results: None before it is finished.
         front: the search's Pareto front; None if the study has no second objective.
+        extra: fingerprint of the extra alphabets that it trains on; None if there are none.
     """
 
     config: StudyConfig
@@ -49,6 +50,7 @@ class ComparedStudy:
     converged: Convergence | None
     results: StudyResults | None
     front: Front | None = None
+    extra: str | None = None
 
     @property
     def name(self) -> str:
@@ -101,4 +103,5 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         converged=convergence(study, config),
         results=results_of(study, config, workspace)[0],
         front=front(study, config),
+        extra=study.user_attrs.get(EXTRA),
     )

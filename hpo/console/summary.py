@@ -44,6 +44,7 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     out.print("\n".join(map(visible, lines)))
     out.print(_layer_table(winner.config))
     out.print(_accuracy_table(results))
+    _print_besides(winner.config.train.pictures.besides)
     if results.dataset != "omniglot":
         out.print(
             f"These figures are on {results.dataset}, not on Omniglot: the paper's do not apply."
@@ -85,6 +86,7 @@ def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
         error = f"{points(validation.standard_error)} over seeds"
         table.add_row("mean", points(validation.one_shot_accuracy), error)
     out.print(table)
+    _print_besides(results.besides)
     best = f"{folder.weights}  the network of seed {results.best_seed}"
     out.print(visible(best), soft_wrap=True)
     if folder.networks.is_dir():
@@ -112,6 +114,8 @@ def print_combined(results: CombinedResults, folder: TrainedFolder) -> None:
     table.add_section()
     add(f"these {len(results.members)} networks together", results.ensemble)
     out.print(table)
+    for member in results.members:
+        _print_besides(member.besides, f"{member.folder}: its network")
     gain = results.gain
     error = "" if gain.standard_error is None else f" ± {points(gain.standard_error)}"
     out.print(f"Better than one of them on average by {points(gain.accuracy)}{error} points.")
@@ -143,6 +147,17 @@ def print_test(report: NetworkTest) -> None:
         own = "  ".join(points(accuracy) for of, accuracy in runs if of == alphabet)
         alphabets.add_row(visible(alphabet), points(value), own)
     out.print(alphabets)
+    _print_besides(report.besides)
+
+
+def _print_besides(besides: str | None, what: str = "The network") -> None:
+    """Says what a network was trained on besides the training split, if anything."""
+    if besides:
+        line = (
+            f"{what} was trained on {besides}, beside the training split: figures of networks that"
+            " were not do not compare."
+        )
+        stdout().print(visible(line), soft_wrap=True)
 
 
 def _layer_table(config: RunConfig) -> Table:

@@ -151,16 +151,7 @@ def combine(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
         way=characters.way,
-        members=[
-            Member(
-                **found.answering.model_dump(),
-                folder=str(one.folder.folder),
-                sha256=one.sha256,
-                seed=one.config.train.seed,
-                spread=found.spread,
-            )
-            for one, found in zip(singles, asked, strict=True)
-        ],
+        members=[_member(one, found) for one, found in zip(singles, asked, strict=True)],
         ensemble=together.answering,
         gain=gain(together.accuracy, [found.accuracy for found in asked]),
         standard_error_over="alphabets" if len(characters.alphabets) > 1 else "characters",
@@ -169,8 +160,9 @@ def combine(
         computer=computer(),
         device=device_name(device),
     )
-    save_network(ensemble, config, output.weights)
+    # First what names the members: interrupted, the same command finds that the folder is its own.
     write_json(output.results, document_of(results))
+    save_network(ensemble, config, output.weights)
     calibrate_if_possible(output, collection, device)
     return results
 
@@ -203,6 +195,18 @@ def gain(together: Accuracy, members: Sequence[Accuracy]) -> Gain:
     ]
     accuracy, error = mean_and_error(differences)
     return Gain(accuracy=accuracy, standard_error=error if len(differences) > 1 else None)
+
+
+def _member(one: Single, found: Asked) -> Member:
+    member = Member(
+        **found.answering.model_dump(),
+        folder=str(one.folder.folder),
+        sha256=one.sha256,
+        seed=one.config.train.seed,
+        spread=found.spread,
+    )
+    besides = one.config.train.pictures.besides
+    return member.model_copy(update={"besides": besides}) if besides else member
 
 
 def _single(folder: TrainedFolder) -> Single:

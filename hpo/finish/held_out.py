@@ -19,6 +19,7 @@ from hpo.study.results import trained_on
 from model.evaluation.one_shot import one_shot_exact, one_shot_runs
 from model.evaluation.verification import verification
 from model.network.distance import TwinNetwork
+from model.network.ensemble import EnsembleConfig
 from model.network.weights import load_trained
 
 
@@ -30,6 +31,21 @@ def network_in(folder: TrainedFolder) -> tuple[TwinNetwork, Dataset]:
     """
     network, _ = load_trained(weights_in(folder))
     return network, dataset_of(folder)
+
+
+def besides(folder: TrainedFolder) -> str | None:
+    """What a folder's network was trained on besides the training split, in words.
+
+    Returns:
+        None if nothing; of an ensemble, what any of its networks was trained on.
+
+    Raises:
+        InputError: the folder holds no network.
+    """
+    _, config = load_trained(weights_in(folder))
+    members = config.members if isinstance(config, EnsembleConfig) else (config,)
+    found = dict.fromkeys(member.train.pictures.besides for member in members)
+    return "; ".join(filter(None, found)) or None
 
 
 def dataset_of(folder: TrainedFolder) -> Dataset:

@@ -72,9 +72,9 @@ def tables(results: StudyResults) -> str:
             (f"{which} public re-implementation", value / 100, None, "quoted")
             for which, value in zip(("lowest", "highest"), REIMPLEMENTATIONS, strict=True)
         ]
-    seeds = validation.runs
+    winner, seeds = tested(results)[0][0].what, validation.runs
     chosen = Tested(
-        "this study's winner" if seeds == 1 else f"this study's winner, mean of {seeds} seeds",
+        winner if seeds == 1 else f"{winner}, mean of {seeds} seeds",
         validation.one_shot_accuracy,
         validation.standard_error,
         validation.standard_error_over,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from textwrap import wrap
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -15,12 +22,14 @@ from hpo.runtime.literal_text import in_figure
 WIDTH = 900
 SCALE = 2
 SECONDS_EACH = 60
+ENDS = 20
+"""Tenths of a second that a browser has to end."""
 
 
-def write_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -> str | None:
-    """Writes NAME.png into the folder for each figure, with its title above it.
+def draw_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -> str | None:
+    """Draws NAME.png into an empty folder for each figure, with its title above it.
 
-    The folder's other PNG files are removed: an earlier report's figures are not this one's.
+    In a process of its own: kaleido draws in a thread, and would draw on after an interrupt.
 
     Args:
         figures: title and figure by name.
@@ -28,29 +37,87 @@ def write_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -
     Returns:
         Why there are none; None when there are.
     """
-    for earlier in folder.glob("*.png"):
-        earlier.unlink()
+    wanted = pictures_of(figures, folder)
+    spawn = get_context("spawn")
+    hears, tells = spawn.Pipe(duplex=False)
+    with _browsers_folder() as temporary:
+        drawing = spawn.Process(target=_draw, args=(wanted, temporary, tells))
+        # The keyboard's interrupt goes to both; this process hears it, and ends the other.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            drawing.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        tells.close()
+        try:
+            reason: str | None = hears.recv()
+        except EOFError:
+            return "the browser that should draw them failed"
+        finally:
+            drawing.kill()
+            drawing.join()
+    return reason
+
+
+def pictures_of(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -> list[dict[str, Any]]:
+    """What kaleido is to draw, and where: each figure with its title above it."""
+    opts = {"format": "png", "width": WIDTH, "scale": SCALE}
+    return [
+        {"fig": _titled(title, figure), "path": folder / f"{name}.png", "opts": opts}
+        for name, (title, figure) in figures.items()
+    ]
+
+
+def _draw(wanted: list[dict[str, Any]], temporary: str, tells: Connection[Any, Any]) -> None:
+    """Draws in this process, and tells why it could not, or None."""
+    tempfile.tempdir = temporary
+    tells.send(draw_here(wanted))
+
+
+def draw_here(wanted: list[dict[str, Any]]) -> str | None:
+    """Draws in this process: see `draw_pictures`, and `pictures_of` for what is wanted."""
     try:
         import kaleido
         from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
     except ImportError:  # an extra
         return "they need the package kaleido: pip install '.[png]'"
-    with TemporaryDirectory() as drawn:
-        wanted = [
-            {"fig": _titled(title, figure), "path": Path(drawn) / f"{name}.png"}
-            | {"opts": {"format": "png", "width": WIDTH, "scale": SCALE}}
-            for name, (title, figure) in figures.items()
-        ]
-        options = {"mathjax": False, "timeout": SECONDS_EACH}  # MathJax is fetched from the net
-        try:
-            kaleido.write_fig_from_object_sync(wanted, kopts=options, cancel_on_error=True)
-        except ChromeNotFoundError:
-            return "no Chrome or Chromium was found on this machine"
-        except (BrowserClosedError, BrowserFailedError, TimeoutError) as error:
-            return f"the browser that should draw them failed ({type(error).__name__})"
-        for name in figures:
-            copy_file(Path(drawn) / f"{name}.png", folder / f"{name}.png")
+    options = {"mathjax": False, "timeout": SECONDS_EACH}  # MathJax is fetched from the net
+    try:
+        kaleido.write_fig_from_object_sync(wanted, kopts=options, cancel_on_error=True)
+    except ChromeNotFoundError:
+        return "no Chrome or Chromium was found on this machine"
+    except (BrowserClosedError, BrowserFailedError, TimeoutError) as error:
+        return f"the browser that should draw them failed ({type(error).__name__})"
     return None
+
+
+@contextmanager
+def _browsers_folder() -> Iterator[str]:
+    """A folder for the browser's profile; its last files may come after the browser was ended."""
+    folder = tempfile.mkdtemp()
+    try:
+        yield folder
+    finally:
+        for _ in range(ENDS):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not Path(folder).exists():
+                break
+            time.sleep(0.1)
+
+
+def replace_pictures(drawn: Path | None, folder: Path) -> None:
+    """Copies PNG files into a folder, in the place of all that an earlier report left there.
+
+    Args:
+        drawn: where they are; None if there are none.
+        folder: the report's.
+    """
+    pictures = {picture.name: picture for picture in drawn.glob("*.png")} if drawn else {}
+    for name, picture in pictures.items():
+        copy_file(picture, folder / name)
+    for earlier in folder.glob("*.png"):
+        if earlier.name not in pictures:
+            earlier.unlink()
 
 
 def _titled(title: str, figure: go.Figure) -> go.Figure:

@@ -30,7 +30,8 @@ def tested(results: StudyResults) -> tuple[list[Tested], list[Tested]]:
     First the network that is kept; then, where several seeds' networks were tested, their mean.
     """
     test, several = results.test, results.test_over_seeds
-    own = "this study's winner"
+    besides = results.winner.config.train.pictures.besides_in_short
+    own = f"this study's winner{f', trained on {besides}' if besides else ''}"
     runs = [Tested(own, test.one_shot_accuracy, test.standard_error, f"{test.trials} trials")]
     pairs = [
         Tested(

@@ -25,6 +25,7 @@ from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
+from model.config import RunConfig
 from model.evaluation.standard_error import difference_error
 
 SAMPLERS = {
@@ -121,6 +122,17 @@ def found(trials: Trials, results: StudyResults | None) -> str:
         f"{_means(given_mean)}. Over every pair of the test"
         f" alphabets' drawers it has {percent(every.accuracy, every.error)}{_means(every_mean)}:"
         f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
+        f"{_besides(winner.config)}"
+    )
+
+
+def _besides(config: RunConfig) -> str:
+    """A sentence on what the network was trained on besides the training split; or nothing."""
+    if not (besides := config.train.pictures.besides):
+        return ""
+    return (
+        f" It was trained on {besides}, beside the drawings of the training split: its figures do"
+        " not compare with those of networks that were not."
     )
 
 

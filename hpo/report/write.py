@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import optuna
 from optuna.trial import FrozenTrial
@@ -14,7 +15,7 @@ from hpo.report.front import front_section, front_table
 from hpo.report.opening import hyperparameters, number_first, what_next
 from hpo.report.page import in_section, page, paragraphs, tables
 from hpo.report.parameters import importance_bars, parallel, slices
-from hpo.report.png import write_pictures
+from hpo.report.png import draw_pictures, replace_pictures
 from hpo.report.rungs import promotion
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, data_name
@@ -85,13 +86,17 @@ def write_report(
         say(left_out)
     title = f"Study {config.name} on {data_name(config.dataset)}"
     path = workspace.report
-    write_text(path, page(title, "\n".join(opening), sections, _made(now, results)))
     figures = {
         name: (section.title, figure)
         for section in (*first, *sections)
         for name, figure in section.figures.items()
     }
-    return path, write_pictures(figures, path.parent)
+    with TemporaryDirectory() as folder:
+        # Drawing takes a while: interrupted, it leaves an earlier report as it was.
+        no_pictures = draw_pictures(figures, Path(folder))
+        write_text(path, page(title, "\n".join(opening), sections, _made(now, results)))
+        replace_pictures(None if no_pictures else Path(folder), path.parent)
+    return path, no_pictures
 
 
 def _of_search(

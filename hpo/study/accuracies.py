@@ -129,6 +129,7 @@ class NetworkTest(Part):
         alphabets: alphabet of each of the given runs, as in one_shot.per_run.
         verification: verification accuracy where different characters are two of one alphabet.
         verification_across: verification accuracy where different characters are any two.
+        besides: what it was trained on besides the training split, in words; None if nothing.
     """
 
     dataset: str
@@ -139,6 +140,7 @@ class NetworkTest(Part):
     alphabets: list[str]
     verification: VerificationTest
     verification_across: VerificationTest
+    besides: str | None = None
 
 
 class SeedResult(Part):

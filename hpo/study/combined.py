@@ -34,12 +34,14 @@ class Member(Answering):
         sha256: of its file of weights.
         seed: of its training.
         spread: of its scores on the validation alphabets, see `model.evaluation.scores.spread`.
+        besides: what it was trained on besides the training split; None if nothing.
     """
 
     folder: str
     sha256: str
     seed: int
     spread: float
+    besides: str | None = None
 
 
 class Gain(Part):

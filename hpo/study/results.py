@@ -22,6 +22,7 @@ from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.objectives import Front
 from model.config import RunConfig
+from model.pictures_config import PicturesConfig
 
 Results = TypeVar("Results", bound=BaseModel)
 
@@ -173,6 +174,12 @@ class RetrainingResults(Part):
     commit: str | None = None
     computer: Computer | None = None
     device: str
+
+    @property
+    def besides(self) -> str | None:
+        """What was trained on besides the training split, in words; None if nothing."""
+        # Retrainings of the first versions tell nothing of pictures.
+        return PicturesConfig.model_validate(self.config["train"].get("pictures", {})).besides
 
     @classmethod
     def read(cls, file: Path) -> Self | None:

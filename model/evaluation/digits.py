@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
+
 from data.one_shot_runs import random_runs
 from model.evaluation.embeddings import Embedded
 from model.evaluation.one_shot import RunsAccuracy, embedded_runs
-from model.evaluation.scores import one_shot_accuracy
+from model.evaluation.scores import choices, one_shot_accuracy
 from model.evaluation.standard_error import mean_and_error
 
 WAY = 10
@@ -26,11 +28,14 @@ class DigitsAccuracy:
         value: over every pair of two columns within each of ten parts, which together hold all
             pictures.
         standard_error: of `value`, over the parts, which share no picture.
+        taken_for: what each digit's queries are taken for, by shares of the same pairs: ten rows,
+            each of ten.
     """
 
     runs: RunsAccuracy
     value: float
     standard_error: float
+    taken_for: list[list[float]]
 
 
 def digits_accuracy(embedded: Embedded, seed: int = 0) -> DigitsAccuracy:
@@ -51,10 +56,16 @@ def digits_accuracy(embedded: Embedded, seed: int = 0) -> DigitsAccuracy:
     """
     characters = embedded.characters
     count = len(characters.drawers)
-    values = []
+    values, shares = [], []
     for number in range(PARTS):
         columns = characters.drawers[number * count // PARTS : (number + 1) * count // PARTS]
         part = embedded.part(characters.alphabets, columns)
-        values.append(one_shot_accuracy(part.scores(), WAY).value)
+        scores = part.scores()
+        values.append(one_shot_accuracy(scores, WAY).value)
+        shares += [choices(of_digits) for of_digits in scores.values()]
     runs = random_runs(characters, RUNS, WAY, seed)
-    return DigitsAccuracy(embedded_runs(embedded, runs), *mean_and_error(values))
+    return DigitsAccuracy(
+        embedded_runs(embedded, runs),
+        *mean_and_error(values),
+        torch.stack(shares).mean(0).tolist(),
+    )

@@ -242,6 +242,24 @@ def hardest_one_shot_trials(scores: Scores) -> list[OneShotTrial]:
     return sorted(found, key=lambda trial: trial.margin)
 
 
+def choices(scores: Tensor) -> Tensor:
+    """What each character's queries are taken for, by shares: float64 [character, chosen].
+
+    Args:
+        scores: of an alphabet.
+
+    Example:
+        >>> scores = torch.zeros(2, 3, 2, 3)
+        >>> scores[:, :, 0] = 1  # whatever is asked, the first character is the nearest
+        >>> choices(scores).tolist()
+        [[1.0, 0.0], [1.0, 0.0]]
+    """
+    count, drawers = scores.shape[:2]
+    others = ~torch.eye(drawers, dtype=torch.bool)
+    chosen = scores.argmax(2)[:, others]  # [character, drawer pairs]
+    return torch.stack([row.bincount(minlength=count) for row in chosen]).double() / chosen.shape[1]
+
+
 def _right(scores: Tensor) -> Tensor:
     """Scores with the right support: [character, query's drawer, support's drawer]."""
     return scores.diagonal(dim1=0, dim2=2).permute(2, 0, 1)

@@ -17,7 +17,7 @@ from hpo.dashboard.study_page import refresh
 from hpo.database.opening import open_storage
 from hpo.report.page import page, paragraphs
 from hpo.report.parameters import importance_bars, parallel, slices
-from hpo.report.png import write_pictures
+from hpo.report.png import draw_pictures
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Bar, Section, bars
 from hpo.runtime.palette import BLUE
@@ -134,7 +134,7 @@ def test_the_report_shows_them_and_runs_none(
     pictures = tmp_path / "a" / "report"
     pictures.mkdir(parents=True)
     few = {name: (NAMES[0], figures[name]) for name in list(figures)[-3:]}
-    assert write_pictures(few, pictures) is None
+    assert draw_pictures(few, pictures) is None
     assert {path.stem for path in (tmp_path / "a").rglob("*.png")} == set(few)
     assert all(path.parent == pictures for path in tmp_path.rglob("*.png"))
 

@@ -2,9 +2,12 @@
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
@@ -13,6 +16,8 @@ from hpo.trials.budget import counts
 
 Start = Callable[..., "subprocess.Popen[str]"]
 WriteStudy = Callable[..., str]
+PROJECT = Path(__file__).parents[2]
+CONSOLE_COMMAND = "from siamese_hpo.command import main; main()"
 
 
 def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(
@@ -51,3 +56,64 @@ def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(
     assert "\nTrials: 2 complete, 0 pruned, 0 failed, 0 infeasible\n" in out
     assert (output / "results.json").exists()
     assert not (output / "unfinished-tiny").exists()
+
+
+@pytest.mark.parametrize("program", [["run_study.py"], ["-c", CONSOLE_COMMAND]])
+@pytest.mark.parametrize("seconds", [0.15, 0.3, 0.6])
+def test_interrupted_while_it_is_imported_it_shows_no_traceback(
+    seconds: float, program: list[str]
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, *program, "status", "nothing"],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert out == ""
+    # Before its first line runs, the interrupt is Python's own to tell of.
+    assert "run_study.py" not in err
+    assert "/hpo/" not in err
+
+
+def test_interrupted_again_and_again_when_all_is_printed_it_ends_quietly(
+    start: Start, start_python: Start, write_study: WriteStudy
+) -> None:
+    start("run", write_study(trials=1, epochs=1)).communicate()
+    shown, _ = start("status", "tiny").communicate()
+    process = start_python("status", "tiny")
+    assert process.stdout is not None
+    for _ in shown.splitlines():
+        process.stdout.readline()
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    # It may still have had its database to close.
+    assert (process.returncode, process.communicate()[1]) in ((0, ""), (130, "interrupted\n"))
+
+
+def test_a_report_that_is_interrupted_leaves_the_one_before(
+    start: Start, start_python: Start, write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("kaleido")
+    start("run", write_study(trials=1, epochs=1)).communicate()
+    start("report", "tiny").communicate()
+    folder = Path("runs/tiny/report")
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    temporary = Path("temporary")
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary.absolute()))
+    process = start_python("report", "tiny")
+    while not any(temporary.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    time.sleep(0.5)  # the browser begins
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "interrupted\n")
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert len(before) > 1
+    assert not any(temporary.iterdir())

@@ -30,7 +30,7 @@ def test_each_command_says_so(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hpo.report.write.write_pictures", lambda *_: None)  # they say none of it
+    monkeypatch.setattr("hpo.report.write.draw_pictures", lambda *_: None)  # they say none of it
     study = write_study(trials=1, epochs=1)
     done("run", study, "--storage", FIRST, "--output", "here")
     done("run", study, "--storage", SECOND, "--output", "there")

@@ -18,6 +18,7 @@ class _Row:
         key: text of the first column of its row in the results file; "" shows no figure.
         here: the column of our figure.
         original: the columns of the quoted one, or of the lowest and the highest.
+        file: its results file below reproduce/, without .json; "" is the experiment's name.
     """
 
     experiment: str
@@ -25,7 +26,14 @@ class _Row:
     key: str = ""
     here: str = ""
     original: tuple[str, ...] = ()
+    file: str = ""
 
+
+DIGITS = "table3-shipped"
+"""MNIST by the network that comes with the project."""
+PLAIN = "siamese network, digits as they are"
+MISTAKES = 2
+"""What a digit is taken for, that is shown."""
 
 ROWS = [
     _Row(
@@ -78,10 +86,18 @@ ROWS = [
     ),
     _Row(
         "table3",
-        "MNIST, 10-way, 400 trials, digits as they are",
-        "siamese network, digits as they are",
+        "MNIST, 10-way, 400 trials, digits as they are: the network of `make study`",
+        PLAIN,
         "400 trials",
         ("paper",),
+    ),
+    _Row(
+        "table3",
+        "the same by the network that comes with the project",
+        PLAIN,
+        "400 trials",
+        ("paper",),
+        file=DIGITS,
     ),
     _Row(
         "table3",
@@ -92,9 +108,16 @@ ROWS = [
     ),
     _Row(
         "table3",
-        "digits redrawn with Omniglot's pen",
+        "digits redrawn with Omniglot's pen: the network of `make study`",
         "siamese network, digits redrawn",
         "400 trials",
+    ),
+    _Row(
+        "table3",
+        "the same by the network that comes with the project",
+        "siamese network, digits redrawn",
+        "400 trials",
+        file=DIGITS,
     ),
     _Row(
         "ways",
@@ -174,7 +197,7 @@ def experiments(results: Results) -> Table:
     """One or a few figures of every experiment."""
     rows: list[Row] = []
     for row in ROWS:
-        file = f"reproduce/{row.experiment}.json"
+        file = f"reproduce/{row.file or row.experiment}.json"
         here, original = _figures(row, results.document(file)) if row.key else ("", "")
         rows.append((Link(f"`{row.experiment}`", file), row.what, here, original))
     return Table(("experiment", "what", "here", "original"), rows)
@@ -203,6 +226,25 @@ def calibration(results: Results) -> Table:
         for row in results.document("reproduce/calibration.json")["rows"]
     ]
     return Table(("loss", *errors, *chosen), rows)
+
+
+def digits(results: Results) -> Table:
+    """Which of MNIST's digits go wrong, by the network that comes with the project."""
+    file = f"reproduce/{DIGITS}.json"
+    document = results.document(file)
+    row = next(row for row in document["rows"] if row["method"] == PLAIN)
+    every = [
+        (Link("all, 400 trials", file), _measured(row["400 trials"]), ""),
+        (Link("all, the whole test set", file), _measured(row["whole test set"]), ""),
+    ]
+    taken_for = document["details"]["taken_for"][PLAIN]
+    of_digit = []
+    for digit in sorted(range(len(taken_for)), key=lambda digit: taken_for[digit][digit]):
+        shares = taken_for[digit]
+        wrong = sorted(set(range(len(shares))) - {digit}, key=lambda other: -shares[other])
+        mistakes = ", ".join(f"{other}: {percent(shares[other])}" for other in wrong[:MISTAKES])
+        of_digit.append((Link(str(digit), file), percent(shares[digit]), mistakes))
+    return Table(("digit", "right", "taken most for"), [*every, *of_digit])
 
 
 def _figures(row: _Row, document: Document) -> tuple[str, str]:

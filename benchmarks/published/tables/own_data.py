@@ -8,6 +8,7 @@ from hpo.runtime.wording import duration
 from model.evaluation.standard_error import mean_and_error
 
 FOLDERS = "own-folders"
+SCRIPTS = f"{FOLDERS}/scripts.json"
 NETWORKS = ("the network that comes with the project", "a network of `quick`")
 """Whose rejection was measured, in the order of the command's folders."""
 COMES_WITH = "../trained/results.json"
@@ -43,6 +44,19 @@ def own_folders(results: Results) -> Table:
         ("Omniglot's own, as a comparison", "20", "", _every_pair(own), ""),
     ]
     return Table(("pictures", "way", "fixed runs", "every pair of pictures", "time"), rows)
+
+
+def unseen_scripts(results: Results) -> Table:
+    """Scripts that Omniglot has not, drawn by simulated hands, those known least first."""
+    document = results.document(SCRIPTS)
+    scripts = document["per_alphabet"]
+    rows: list[Row] = [
+        (Link(name.replace("_", " "), SCRIPTS), percent(scripts[name]))
+        for name in sorted(scripts, key=scripts.__getitem__)
+    ]
+    mean = percent(document["accuracy"], document["standard_error"])
+    rows.append((Link(f"all {len(scripts)}", SCRIPTS), mean))
+    return Table(("script", f"{document['way']}-way, every pair of simulated hands"), rows)
 
 
 def rejection(results: Results) -> Table:

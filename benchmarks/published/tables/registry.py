@@ -8,8 +8,13 @@ from benchmarks.published.markdown import Table
 from benchmarks.published.results import Results
 from benchmarks.published.tables.equal_time import earlier_ends as real_searches_earlier
 from benchmarks.published.tables.equal_time import real_searches
-from benchmarks.published.tables.experiments import calibration, experiments, table1
-from benchmarks.published.tables.own_data import own_folders, rejection
+from benchmarks.published.tables.experiments import (
+    calibration,
+    digits,
+    experiments,
+    table1,
+)
+from benchmarks.published.tables.own_data import own_folders, rejection, unseen_scripts
 from benchmarks.published.tables.paper_search import worth
 from benchmarks.published.tables.searches import (
     budgets,
@@ -49,7 +54,13 @@ from benchmarks.published.tables.studies import (
     together,
     verification,
 )
-from benchmarks.published.tables.winners import confusions, disturbed, weakest_alphabets, winners
+from benchmarks.published.tables.winners import (
+    before_and_after,
+    confusions,
+    disturbed,
+    weakest_alphabets,
+    winners,
+)
 from benchmarks.published.tables.workers import (
     machines_that_fail,
     workers_measured,
@@ -67,11 +78,14 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "verification": verification,
     "weakest-alphabets": weakest_alphabets,
     "confusions": confusions,
+    "before-and-after": before_and_after,
     "disturbed": disturbed,
     "rejection": rejection,
     "own-folders": own_folders,
+    "unseen-scripts": unseen_scripts,
     "experiments": experiments,
     "table1": table1,
+    "digits": digits,
     "calibration": calibration,
     "paper-search-worth": worth,
     "recordings": recordings,
@@ -100,7 +114,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "seeds": seeds,
     "shapes": shapes,
     "effects": effects,
-    "ablation": ablation,
+    "ablation": ablation("ablation/compact.json"),
     "speed": speed,
     "training": training,
     "steps": steps,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from benchmarks.published.markdown import Link, Row, Table, change, percent
-from benchmarks.published.results import Results
+from benchmarks.published.results import Document, Results
+from benchmarks.winner.variants import ITSELF
 
 SHAPES = {
     "compact-literal": "`compact-literal`: rates, momenta and L2 weights as in `paper`",
@@ -85,21 +88,40 @@ def effects(results: Results) -> Table:
     return Table(columns, rows)
 
 
-def ablation(results: Results) -> Table:
-    """A winner, and the same with one thing other."""
-    file = "ablation/compact.json"
-    rows: list[Row] = [
-        (
-            Link(row["variant"], file),
-            percent(row["accuracy"], row["standard_error"]),
-            change(row["difference"], row["difference_standard_error"])
-            if row["difference"]
-            else "",
-            f"{row['relative_seconds']:.2f}",
-        )
-        for row in results.document(file)["variants"]
-    ]
-    return Table(("variant", "accuracy", "difference", "times the time"), rows)
+def ablation(file: str) -> Callable[[Results], Table]:
+    """The table of an ablation: a winner, and the same with one thing other.
+
+    Args:
+        file: that `benchmarks.winner.ablation table` wrote.
+    """
+
+    def table(results: Results) -> Table:
+        rows: list[Row] = [
+            (
+                Link(_variant(row), file),
+                percent(row["accuracy"], row["standard_error"]),
+                "" if row["variant"] == ITSELF else _difference(row),
+                f"{row['relative_seconds']:.2f}",
+            )
+            for row in results.document(file)["variants"]
+        ]
+        return Table(("variant", "accuracy", "difference", "times the time"), rows)
+
+    return table
+
+
+def _variant(row: Document) -> str:
+    """A variant's name, with the extra alphabets that it was trained on."""
+    extra = row.get("extra")
+    return f"{row['variant']} (`{extra['name']}`)" if extra else str(row["variant"])
+
+
+def _difference(row: Document) -> str:
+    """What a variant gains or loses; without an error where it was trained with one seed."""
+    error = row["difference_standard_error"]
+    if error is None:
+        return f"{100 * row['difference']:+.1f}"
+    return change(row["difference"], error)
 
 
 def _points(row: dict[str, float]) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.published.markdown import Link, Row, Table, percent
+from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import Document, Results
+from model.evaluation.standard_error import mean_and_error
 
 STUDIES = ("quick", "compact", "deep")
+PARTS = ("validation", "test")
+NEWER = "confusions/shipped.json"
+"""What the network that comes with the project takes for what."""
 DISTURBANCES = {
     "clean": "prepared, and nothing more",
     "grey_background": "on grey, unevenly lit, noisy paper",
@@ -68,11 +72,39 @@ def confusions(results: Results) -> Table:
             f"{100 * alphabet['share_of_errors']:.0f}",
             str(len(alphabet["confused"])),
         )
-        for part in ("validation", "test")
+        for part in PARTS
         for alphabet in document[part]["weakest"]
     ]
     columns = ("alphabet", "part", "accuracy", "of its errors", "are between pairs")
     return Table(columns, rows)
+
+
+def before_and_after(results: Results) -> Table:
+    """The alphabets that are known least: by an older network, and by the one that is shipped."""
+    older, newer = (results.document(f"confusions/{name}.json") for name in ("compact", "shipped"))
+    rows: list[Row] = []
+    differences = []
+    for part in PARTS:
+        before, after = older[part]["per_alphabet"], newer[part]["per_alphabet"]
+        weakest = [told["alphabet"] for of in (newer, older) for told in of[part]["weakest"]]
+        for name in dict.fromkeys(weakest):
+            gained = f"{100 * (after[name] - before[name]):+.1f}"
+            cells = (percent(before[name]), percent(after[name]), gained)
+            rows.append((Link(_alphabet(name), NEWER), part, *cells))
+        of_part = [after[name] - before[name] for name in before]
+        differences += of_part
+        rows.append(_of_all(part, older[part], newer[part], of_part))
+    both = f"all {len(differences)}"
+    rows.append((Link(both, NEWER), "", "", "", change(*mean_and_error(differences))))
+    columns = ("alphabet", "part", "`compact`'s network", "the network that comes with the project")
+    return Table((*columns, "difference"), rows)
+
+
+def _of_all(part: str, older: Document, newer: Document, differences: Sequence[float]) -> Row:
+    """A part's mean before and after, and the mean difference over its alphabets."""
+    before, after = (percent(of["accuracy"], of["standard_error"]) for of in (older, newer))
+    difference = change(*mean_and_error(differences))
+    return (Link(f"all {len(differences)}", NEWER), part, before, after, difference)
 
 
 def disturbed(results: Results) -> Table:

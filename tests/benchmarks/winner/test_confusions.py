@@ -13,6 +13,7 @@ from benchmarks.winner import confusions
 from data.collection import Collection
 from data.splits import paper_splits
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+from model.evaluation.scores import choices
 from model.network.siamese import SiameseNetwork
 from model.network.weights import save_network
 
@@ -25,7 +26,7 @@ def test_choices_are_over_every_pair_of_drawers() -> None:
         scores[character, range(3), (character + 1) % 3, range(3)] = 9
     scores[0, 0, 1, 1] = scores[0, 0, 1, 2] = scores[0, 2, 1, 0] = 2
     scores[1, 1, 0, 2] = 2
-    shares = confusions.choices(scores)
+    shares = choices(scores)
     assert shares.tolist() == [[3 / 6, 3 / 6, 0], [1 / 6, 5 / 6, 0], [0, 0, 1]]
     first, *others = confusions.confusions(shares)
     assert first == confusions.Confusion(0, 1, 3 / 6, 1 / 6)

@@ -211,3 +211,25 @@ def test_what_does_not_go_together_is_refused_in_a_line(
             TrainedFolder(tmp_path / "new"),
         )
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("last", ["save_network", "write_json", "calibrate_if_possible"])
+def test_interrupted_anywhere_the_same_command_goes_on(
+    last: str,
+    folders: list[TrainedFolder],
+    glyphs: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    singles, _ = singles_in(folders)
+    output = TrainedFolder(tmp_path / "new")
+    with monkeypatch.context() as patched:
+        patched.setattr(f"hpo.finish.combine.{last}", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            combine(singles, glyphs, CPU, output)
+    combine(singles, glyphs, CPU, output)
+    assert output.weights.exists()
+    assert output.results.exists()

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
-from hpo.report.png import write_pictures
+from hpo.report.png import draw_here, pictures_of, replace_pictures
 
 
-def test_without_kaleido_the_reason_is_told_and_no_older_file_stays(
+def test_without_kaleido_the_reason_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "kaleido", None)
-    (tmp_path / "history.png").touch()
-    figures = {"history": ("History", go.Figure(layout={"height": 300}))}
-    assert write_pictures(figures, tmp_path) == (
+    figures = {"history": ("History", go.Figure(layout={"height": 300, "margin": {"t": 20}}))}
+    assert draw_here(pictures_of(figures, tmp_path)) == (
         "they need the package kaleido: pip install '.[png]'"
     )
     assert list(tmp_path.iterdir()) == []
@@ -29,21 +27,26 @@ def test_without_a_browser_the_reason_is_told(
 ) -> None:
     monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: None)
     figure = go.Figure(layout={"height": 300, "margin": {"t": 20}})
-    assert write_pictures({"history": ("History", figure)}, tmp_path) == (
+    assert draw_here(pictures_of({"history": ("History", figure)}, tmp_path)) == (
         "no Chrome or Chromium was found on this machine"
     )
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_title_takes_no_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kaleido, titles = pytest.importorskip("kaleido"), []
-
-    def draw(wanted: list[dict[str, Any]], **_: object) -> None:
-        for each in wanted:
-            titles.append(each["fig"].layout.title.text)
-            each["path"].touch()
-
-    monkeypatch.setattr(kaleido, "write_fig_from_object_sync", draw)
+def test_a_title_takes_no_markup(tmp_path: Path) -> None:
     figure = go.Figure(layout={"height": 300, "margin": {"t": 20}})
-    assert write_pictures({"history": ("<b>History</b>", figure)}, tmp_path) is None
-    assert titles == ["&lt;b&gt;History&lt;/b&gt;"]
+    (wanted,) = pictures_of({"history": ("<b>History</b>", figure)}, tmp_path)
+    assert wanted["fig"].layout.title.text == "&lt;b&gt;History&lt;/b&gt;"
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_no_figure_of_an_earlier_report_stays(tmp_path: Path, drawn: bool) -> None:
+    new, folder = tmp_path / "new", tmp_path / "report"
+    new.mkdir()
+    folder.mkdir()
+    (new / "history.png").write_text("new")
+    for name in ("history.png", "rungs.png", "index.html"):
+        (folder / name).write_text("old")
+    replace_pictures(new if drawn else None, folder)
+    found = {path.name: path.read_text() for path in folder.iterdir()}
+    assert found == {"index.html": "old"} | ({"history.png": "new"} if drawn else {})

@@ -115,3 +115,11 @@ def test_digits_drawn_again_are_measured_alone(network: SiameseNetwork) -> None:
     assert redrawn == digits_accuracy(embed(network, as_characters(digits, 20, redrawn=True)))
     assert plain != redrawn
     assert plain.runs.trials == redrawn.runs.trials == 400
+
+
+def test_what_digits_are_taken_for_adds_up_to_their_accuracy(network: SiameseNetwork) -> None:
+    digits = torch.randint(0, 256, (10, 40, 28, 28), dtype=torch.uint8)
+    found = digits_accuracy(embed(network, as_characters(digits, 20, redrawn=False)))
+    shares = torch.tensor(found.taken_for, dtype=torch.float64)
+    assert shares.sum(1).tolist() == pytest.approx([1] * 10)
+    assert float(shares.diagonal().mean()) == pytest.approx(found.value, abs=1e-6)

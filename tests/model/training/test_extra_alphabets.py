@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def configured(**pictures: Any) -> RunConfig:  # noqa: ANN401
 
 
 @pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0, 0), (0.5, 8, 32), (1.0, 40, 40)])
+@pytest.mark.usefixtures("other_glyphs")
 def test_a_batch_is_of_extra_alphabets_or_of_the_own(
     glyphs: Collection, share: float, least: int, most: int
 ) -> None:
@@ -66,14 +68,24 @@ def test_all_drawers_train_and_nobody_else_changes(glyphs: Collection) -> None:
     assert not set(data.train.alphabets) & set(held_out_characters(glyphs, 14, CPU).alphabets)
 
 
-def test_a_retraining_keeps_what_it_was_trained_on(glyphs: Collection, tmp_path: Path) -> None:
+def test_a_retraining_keeps_what_it_was_trained_on(
+    glyphs: Collection, other_glyphs: Collection, tmp_path: Path
+) -> None:
     folder, progress = TrainedFolder(tmp_path), Progress("test", 1)
     config = configured(extra="glyphs", drawers="all")
     results = retrain(config, [1], glyphs, CPU, folder, progress)
-    assert results.extra_fingerprint == glyphs.fingerprint
+    assert results.extra_fingerprint == other_glyphs.fingerprint
     assert results.config["train"]["pictures"]["drawers"] == "all"
     with pytest.raises(InputError, match="another configuration"):
         retrain(configured(), [1], glyphs, CPU, folder, progress)
+
+
+def test_what_is_validated_and_tested_on_is_no_extra_alphabet(glyphs: Collection) -> None:
+    with pytest.raises(InputError, match="glyphs has an alphabet Glyphs_31, as glyphs, which"):
+        for_training(glyphs, "glyphs", all_drawers=False)
+    renamed = replace(glyphs, evaluation=tuple(f"Other_{n}" for n in glyphs.evaluation))
+    with pytest.raises(InputError, match="glyphs has the pictures of glyphs, which validates"):
+        for_training(renamed, "glyphs", all_drawers=False)
 
 
 @pytest.mark.parametrize("key", ["drawers", "extra"])
