@@ -155,8 +155,9 @@ def test_a_proxy_that_is_frozen_is_given_up(
 ) -> None:
     monkeypatch.setattr(hpo.database.opening, "PROXY_TIMEOUT", 0.5)
     monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.5)
-    database = ("--storage", f"sqlite:///{tmp_path}/study.db")
-    proxy = start("proxy", *database, "--port", free_port, "--host", "127.0.0.1")
+    database = f"sqlite:///{tmp_path}/study.db"
+    open_storage(database, create=True)
+    proxy = start("proxy", "--storage", database, "--port", free_port, "--host", "127.0.0.1")
     assert proxy.stderr is not None
     proxy.stderr.readline()
     url = f"grpc://127.0.0.1:{free_port}"

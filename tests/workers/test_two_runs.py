@@ -109,7 +109,8 @@ def test_the_larger_budget_counts_for_both_in_one_folder(
     # Both have ended: what they asked for counts no more, but the study is finished.
     assert set(study_in(storage).user_attrs[ASKED].values()) == {4, 9}
     _, err = (process := start(*words, 4)).communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    said = "short: is finished, and so without effect: trials 4\n"
+    assert (process.returncode, err) == (0, said)
 
 
 def test_a_budget_raised_while_the_finalists_are_retrained_is_searched_before_the_test(
