@@ -5,33 +5,14 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+from tiny_network import TINY
 
 from benchmarks.trainings import read
 from benchmarks.winner import ablation
 from benchmarks.winner.variants import ITSELF
 from data.collection import Collection
-from model.config import (
-    BatchConfig,
-    Convolution,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.config import RunConfig
 from model.config_file import to_toml
-
-CONFIG = RunConfig(
-    network=NetworkConfig(
-        size=14, convolutions=(Convolution(filters=6, kernel=3, pool=True),), units=8
-    ),
-    train=TrainConfig(
-        loss="one-shot",
-        layers=(LayerConfig(learning_rate=0.1),) * 3,
-        epochs=1,
-        steps_per_epoch=3,
-        batch=BatchConfig(characters=20, drawers=4),
-    ),
-)
 
 
 def test_extra_alphabets_are_those_that_an_ablation_began_with(
@@ -39,7 +20,7 @@ def test_extra_alphabets_are_those_that_an_ablation_began_with(
 ) -> None:
     monkeypatch.setattr(ablation, "load_collection", lambda *_: glyphs)
     config, path = tmp_path / "best.toml", tmp_path / "ablation.jsonl"
-    config.write_text(to_toml(CONFIG, "glyphs"))
+    config.write_text(to_toml(TINY, "glyphs"))
     arguments = Namespace(
         config=config,
         file=path,
