@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,6 +23,8 @@ from hpo.runtime.literal_text import in_figure
 WIDTH = 900
 SCALE = 2
 SECONDS_EACH = 60
+LONGEST_FOLDER = 107 - len("/tmp12345678/org.chromium.Chromium.123456/SingletonSocket")
+"""Bytes in the name of the folder for temporary files that leave room for a browser's socket."""
 ENDS = 20
 """Tenths of a second that a browser has to end."""
 
@@ -54,8 +57,10 @@ def draw_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) ->
         except EOFError:
             return "the browser that should draw them failed"
         finally:
-            drawing.kill()
+            browsers = _children(drawing.pid)
+            drawing.kill()  # first: it would tell that its browser has ended
             drawing.join()
+            _end(browsers)
     return reason
 
 
@@ -70,7 +75,7 @@ def pictures_of(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) -> l
 
 def _draw(wanted: list[dict[str, Any]], temporary: str, tells: Connection[Any, Any]) -> None:
     """Draws in this process, and tells why it could not, or None."""
-    tempfile.tempdir = temporary
+    tempfile.tempdir = os.environ["TMPDIR"] = temporary
     tells.send(draw_here(wanted))
 
 
@@ -91,10 +96,27 @@ def draw_here(wanted: list[dict[str, Any]]) -> str | None:
     return None
 
 
+def _children(of: int | None) -> list[int]:
+    """Processes that a process has started; none where a system has no /proc."""
+    found = Path(f"/proc/{of}/task").glob("*/children")
+    return [int(child) for children in found for child in children.read_text().split()]
+
+
+def _end(browsers: Sequence[int]) -> None:
+    """Kills browsers, each with all processes of its own.
+
+    Else they would write into their folder for a while, until they find that nobody is there.
+    """
+    for browser in browsers:
+        with suppress(ProcessLookupError, PermissionError):  # leads no group, or has ended
+            os.killpg(browser, signal.SIGKILL)
+
+
 @contextmanager
 def _browsers_folder() -> Iterator[str]:
-    """A folder for the browser's profile; its last files may come after the browser was ended."""
-    folder = tempfile.mkdtemp()
+    """A folder for the browser's files, the last of which may come after the browser was ended."""
+    long = len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER
+    folder = tempfile.mkdtemp(dir="/tmp" if long else None)
     try:
         yield folder
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from hpo.report.png import draw_here, pictures_of, replace_pictures
+from hpo.report.png import draw_here, draw_pictures, pictures_of, replace_pictures
 
 
 def test_without_kaleido_the_reason_is_told(
@@ -50,3 +50,18 @@ def test_no_figure_of_an_earlier_report_stays(tmp_path: Path, drawn: bool) -> No
     replace_pictures(new if drawn else None, folder)
     found = {path.name: path.read_text() for path in folder.iterdir()}
     assert found == {"index.html": "old"} | ({"history.png": "new"} if drawn else {})
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("kaleido")
+    long, drawn = tmp_path / ("a" * 100), tmp_path / "drawn"
+    long.mkdir()
+    drawn.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    monkeypatch.setenv("TMPDIR", str(long))
+    figure = go.Figure(layout={"height": 300, "margin": {"t": 20}})
+    assert draw_pictures({"history": ("History", figure)}, drawn) is None
+    assert [path.name for path in drawn.iterdir()] == ["history.png"]
+    assert list(long.iterdir()) == []
