@@ -32,9 +32,9 @@ TRUSTED = 3.0
 """Number of trials that the pruner's rule counts for beside those that were observed."""
 SETTLED = 60
 """Number of trials after which the rule gives one about as many epochs as the next."""
-TESTS = 5.0
+TESTS = 6.0
 """Time of a network's test, in epochs' validations: it embeds five times as many pictures."""
-CHOOSING = 5.0
+CHOOSING = 8.0
 """Time of choosing when `classify` answers `unknown`, once for a study, in epochs' validations."""
 
 

@@ -75,7 +75,7 @@ def test_after_a_fifth_it_is_within_a_quarter_of_the_truth(
         assert found is not None
         assert found.retraining == pytest.approx(finish)
         assert found.test == pytest.approx(
-            (5 * 2 + 5) * EPOCH / 6
+            (6 * 2 + 8) * EPOCH / 6
         )  # two seeds; unknown is chosen once
         said.append((took, found))
     assert said[-1][1].search == 0
