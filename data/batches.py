@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from data.characters import Characters
+from data.compose import compose
 
 
 class Batch(NamedTuple):
@@ -132,6 +133,7 @@ def character_batches(
     generator: torch.Generator,
     extra: int = 0,
     share: float = 0.0,
+    composed: float = 0.0,
 ) -> Iterator[Batch]:
     """Yields an epoch's batches of confusable characters: all of one or a few alphabets.
 
@@ -147,6 +149,7 @@ def character_batches(
         extra: how many alphabets, the last ones, are extra ones; a batch is of these or of the
             others alone.
         share: the part of the batches that are of extra alphabets.
+        composed: the part of the batches whose characters are new ones, made of those drawn.
     """
     most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra
     for _ in range(steps):
@@ -171,4 +174,8 @@ def character_batches(
             turn, mirror = torch.randint(4, (2,), generator=generator).tolist()
             pictures = torch.rot90(pictures, turn, (2, 3))
             pictures = pictures.flip(3) if mirror % 2 else pictures
+        if composed and float(torch.rand((), generator=generator)) < composed:
+            pictures = compose(pictures, hands.shape[1], generator)
+            made = len(pictures) // hands.shape[1]
+            row, hands = row[:made], hands[:made]
         yield Batch(pictures, row.repeat_interleave(hands.shape[1]), hands.flatten())

@@ -149,6 +149,8 @@ class BatchConfig(Strict):
         drawers: how many drawings of each character such a batch holds.
         symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not,
             which makes a new alphabet of it.
+        composed: the part of such batches, 0 to 1, whose characters are new ones, each composed of
+            two of those drawn (`data.compose`).
     """
 
     pairs: int = Field(default=128, ge=2, le=4096)
@@ -158,6 +160,8 @@ class BatchConfig(Strict):
     characters: int = Field(default=40, ge=2, le=1000)
     drawers: int = Field(default=4, ge=2, le=20)
     symmetries: bool = False
+    # Left out where there are none, as in what earlier versions wrote.
+    composed: float = Field(default=0.0, ge=0, le=1, exclude_if=lambda given: given == 0)
 
 
 class DistortionConfig(Strict):

@@ -67,6 +67,7 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
         few, many = max(2, batch.drawers // 2), min(TRAINING_DRAWERS, 2 * batch.drawers)
         changes |= {
             "no rotations and mirrors": {"train.batch.symmetries": False},
+            **switched("composed characters", "train.batch.composed", batch.composed, 0.5),
             "1 alphabet a batch": {"train.batch.alphabets": 1},
             "2 alphabets a batch": {"train.batch.alphabets": 2},
             f"{few} drawers a batch": {"train.batch.drawers": few},

@@ -56,5 +56,6 @@ def whole_network(config: RunConfig) -> dict[str, Any]:
         "elastic": f"{train.distortion.elastic:.3g}",
         **({"stroke": f"{train.distortion.stroke:.2g}"} if train.distortion.stroke else {}),
         "symmetries": "on" if train.batch.symmetries else "off",
+        **({"composed": f"{train.batch.composed:.2g}"} if train.batch.composed else {}),
         "epochs": train.epochs,
     }

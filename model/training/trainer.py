@@ -125,10 +125,8 @@ class Trainer:
                 self._best = {k: v.clone() for k, v in self._trained.state_dict().items()}
                 self._best_scores = self._scores
             if self.checkpoint is not None:
-                document = {
-                    "config": self.config.model_dump(mode="json"),
-                    "history": [asdict(report) for report in self.history],
-                }
+                history = [asdict(report) for report in self.history]
+                document = {"config": self.config.model_dump(mode="json"), "history": history}
                 write_checkpoint(
                     self.checkpoint,
                     document,
@@ -182,6 +180,7 @@ class Trainer:
             generator,
             self.data.extra,
             train.pictures.share,
+            batch.composed,
         )
 
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
