@@ -61,6 +61,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "loss batch-pairs": {"train.loss": "batch-pairs"},
     "temperature 2": {"train.temperature": 2.0},
     "no rotations and mirrors": {"train.batch.symmetries": False},
+    "composed characters 0.5": {"train.batch.composed": 0.5},
     "no affine distortion": {"train.distortion.affine": 0.0},
     "no elastic distortion": {"train.distortion.elastic": 0.0},
     "strokes' thickness 0.3": {"train.distortion.stroke": 0.3},
