@@ -101,7 +101,7 @@ def starts(study: StudyConfig) -> list[RunConfig]:
 
     def draw(parameter: Parameter) -> Value:
         if parameter.name.endswith(".filters"):
-            return 64
+            return 32
         return moderate.get(parameter.name, parameter.values[0])  # the smallest kernels
 
     document = fill(study, draw)
