@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import tomllib
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args
@@ -17,6 +15,7 @@ from pydantic_core import ErrorDetails
 from data.errors import InputError, allowed_or_near
 from data.names import Dataset
 from model.config import RunConfig
+from model.document import read_document
 from model.strict import DatasetName
 
 Form = Literal["toml", "json", "yaml"]
@@ -32,10 +31,6 @@ TYPES = {
     "model_type": "a table",
 }
 """By pydantic's name of an error about a value's type: what should be there, in TOML's words."""
-CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-"""Bytes that no text has, in whatever encoding of Latin letters."""
-LINE = 60
-"""Characters of a line that an error shows."""
 
 
 class _ConfigFile(RunConfig):
@@ -46,77 +41,6 @@ class _ConfigFile(RunConfig):
     """
 
     dataset: DatasetName = "auto"
-
-
-class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """PyYAML's loader, but 1e-4 is a number as in YAML 1.2, not text as in YAML 1.1."""
-
-
-_YamlLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+"),
-    list("-+.0123456789"),
-)
-
-
-def _line_of(error: str, text: str) -> str:
-    """The line of a text that an error names by its number, for people; "" if it names none."""
-    named = re.search(r"\bline (\d+)", error)
-    lines = text.splitlines()
-    if named is None or not 0 < int(named[1]) <= len(lines):
-        return ""
-    line = lines[int(named[1]) - 1].strip()
-    return f": {line[:LINE]!r}{'...' if len(line) > LINE else ''}" if line else ""
-
-
-def _no_text(error: UnicodeDecodeError) -> str:
-    """Why bytes are no text, for people."""
-    given = bytes(error.object)
-    if CONTROL.search(given):
-        return "holds no text; should be TOML, JSON or YAML"
-    line, byte = 1 + given[: error.start].count(b"\n"), given[error.start]
-    return f"is not in UTF-8: byte 0x{byte:02x} in line {line}; save it as UTF-8"
-
-
-def _no_toml(error: str, text: str) -> str:
-    """What is wrong with a text as TOML, and in which line."""
-    if re.match("Cannot (overwrite|declare|mutate|redefine)", error):
-        place = re.search(r"\bat (line \d+)", error)
-        where = place[1] if place else f"line {len(text.rstrip().splitlines())}"
-        return f"{where}: gives again what is there already{_line_of(where, text)}"
-    return f"{error}{_line_of(error, text)}"
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """Reads a JSON file (.json), YAML file (.yaml, .yml) or, under any other name, TOML file.
-
-    What begins with a brace is JSON whatever its name, as a pipe has none; no TOML does.
-
-    Raises:
-        InputError: there is no such file, or it is not in that format.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
-        if path.suffix in (".yaml", ".yml"):
-            document = yaml.load(text, _YamlLoader)
-        else:
-            is_json = path.suffix == ".json" or text.lstrip().startswith("{")
-            document = json.loads(text) if is_json else tomllib.loads(text)
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; should be a TOML, JSON or YAML file") from None
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: {_no_text(error)}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: {_no_toml(str(error), text)}") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: {error}{_line_of(str(error), text)}") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: {' '.join(str(error).split())}") from None
-    if not isinstance(document, dict):
-        raise InputError(f"{path}: holds no table of keys")
-    return document
 
 
 def read_config(path: Path) -> RunConfig:

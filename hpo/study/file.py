@@ -12,7 +12,8 @@ import studies
 from data.errors import InputError, allowed_or_near
 from hpo.study.definition import StudyConfig
 from hpo.study.space import check_space
-from model.config_file import explain, read_document
+from model.config_file import explain
+from model.document import read_document
 
 
 def load_study(name_or_path: str) -> StudyConfig:

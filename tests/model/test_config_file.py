@@ -12,6 +12,7 @@ import pytest
 from data.errors import InputError
 from model.config import RunConfig
 from model.config_file import Form, read_config, read_config_and_dataset, to_text, to_toml
+from model.document import read_document
 
 GOOD: dict[str, Any] = {
     "network": {"size": 35, "units": 64, "convolutions": [{"filters": 8, "kernel": 5}]},
@@ -144,6 +145,46 @@ def test_what_is_given_twice_is_told_with_its_line(tmp_path: Path) -> None:
         with pytest.raises(InputError) as error:
             read_config(file)
         assert str(error.value) == f"{file}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.json", '{"train": {"seed": 1, "seed": 2}}', "gives 'seed' twice"),
+        ("a.json", '{"network": {}, "train": {}, "network": {}}', "gives 'network' twice"),
+        ("pipe", '{"a": [{"b": 1, "b": 1}]}', "gives 'b' twice"),
+        ("a.yaml", "a: 1\nb: 2\na: 1\n", "line 3: gives 'a' again: 'a: 1'"),
+        ("a.yml", "a:\n- b: 1\n  b: 2\n", "line 3: gives 'b' again: 'b: 2'"),
+        ("a.yaml", "a: {b: 1, c: 2, b: 3}\n", "line 1: gives 'b' again: 'a: {b: 1, c: 2, b: 3}'"),
+        ("a.yaml", "1: 1\n0x1: 2\n", "line 2: gives 1 again: '0x1: 2'"),
+    ],
+)
+def test_a_key_is_given_once_in_json_and_yaml_too(
+    name: str, text: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError) as error:
+        read_document(tmp_path / name)
+    assert str(error.value) == f"{tmp_path / name}: {said}"
+
+
+def test_equal_keys_of_different_tables_and_merged_ones_are_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a": {"b": 1}, "c": {"b": 2}, "d": [{"b": 1}, {"b": 1}]}')
+    wanted = {"a": {"b": 1}, "c": {"b": 2}, "d": [{"b": 1}, {"b": 1}]}
+    assert read_document(tmp_path / "a.json") == wanted
+    (tmp_path / "a.yaml").write_text("a: &one {b: 1, c: 2}\nd: {<<: *one, b: 3}\n")
+    assert read_document(tmp_path / "a.yaml")["d"] == {"b": 3, "c": 2}
+
+
+@pytest.mark.parametrize("name", ["a.toml", "a.json", "a.yaml"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_text_in_utf_16_is_told_to_be_that(name: str, encoding: str, tmp_path: Path) -> None:
+    mark = b"" if encoding == "utf-16" else b"\xfe\xff"
+    (tmp_path / name).write_bytes(mark + 'name = "für"\n'.encode(encoding))
+    with pytest.raises(InputError) as error:
+        read_config(tmp_path / name)
+    said = f"{tmp_path / name}: is not in UTF-8, but in UTF-16; save it as UTF-8"
+    assert str(error.value) == said
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Documents of keys and values: TOML, JSON and YAML files, read with one clear line per mistake."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import tomllib
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data.errors import InputError
+
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+"""Bytes that no text has, in whatever encoding of Latin letters."""
+LINE = 60
+"""Characters of a line that an error shows."""
+MERGE = "tag:yaml.org,2002:merge"
+"""YAML's `<<`, which takes the keys of other tables, and may stand more than once."""
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What a text in UTF-16 begins with, as some Windows editors save it."""
+
+
+class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
+    """PyYAML's loader, but a key is given once, as YAML 1.2 asks, and 1e-4 is a number as there.
+
+    In YAML 1.1 it is text, and of a key that is given twice PyYAML takes the last.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        given = set[Hashable]()
+        for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == MERGE:
+                continue
+            key = self.construct_object(key_node)
+            if key in given:
+                line = key_node.start_mark.line + 1
+                raise ValueError(f"line {line}: gives {key!r} again")
+            given.add(key)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+_YamlLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+"),
+    list("-+.0123456789"),
+)
+
+
+def _line_of(error: str, text: str) -> str:
+    """The line of a text that an error names by its number, for people; "" if it names none."""
+    named = re.search(r"\bline (\d+)", error)
+    lines = text.splitlines()
+    if named is None or not 0 < int(named[1]) <= len(lines):
+        return ""
+    line = lines[int(named[1]) - 1].strip()
+    return f": {line[:LINE]!r}{'...' if len(line) > LINE else ''}" if line else ""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A table of JSON, whose keys are given once: Python's reader takes the last of two."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"gives {next(key for key in keys if keys.count(key) > 1)!r} twice")
+    return table
+
+
+def _no_text(error: UnicodeDecodeError) -> str:
+    """Why bytes are no text, for people."""
+    given = bytes(error.object)
+    if given.startswith(UTF_16):
+        return "is not in UTF-8, but in UTF-16; save it as UTF-8"
+    if CONTROL.search(given):
+        return "holds no text; should be TOML, JSON or YAML"
+    line, byte = 1 + given[: error.start].count(b"\n"), given[error.start]
+    return f"is not in UTF-8: byte 0x{byte:02x} in line {line}; save it as UTF-8"
+
+
+def _no_toml(error: str, text: str) -> str:
+    """What is wrong with a text as TOML, and in which line."""
+    if re.match("Cannot (overwrite|declare|mutate|redefine)", error):
+        place = re.search(r"\bat (line \d+)", error)
+        where = place[1] if place else f"line {len(text.rstrip().splitlines())}"
+        return f"{where}: gives again what is there already{_line_of(where, text)}"
+    return f"{error}{_line_of(error, text)}"
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Reads a JSON file (.json), YAML file (.yaml, .yml) or, under any other name, TOML file.
+
+    What begins with a brace is JSON whatever its name, as a pipe has none; no TOML does.
+
+    Raises:
+        InputError: there is no such file, or it is not in that format.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
+        if path.suffix in (".yaml", ".yml"):
+            document = yaml.load(text, _YamlLoader)
+        else:
+            is_json = path.suffix == ".json" or text.lstrip().startswith("{")
+            document = json.loads(text, object_pairs_hook=_once) if is_json else tomllib.loads(text)
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; should be a TOML, JSON or YAML file") from None
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: {_no_text(error)}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: {_no_toml(str(error), text)}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: {error}{_line_of(str(error), text)}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: holds no table of keys")
+    return document
