@@ -24,7 +24,7 @@ from hpo.runtime.wording import points
 from hpo.storage.workspace import TrainedFolder
 from model.device import device_name
 from model.evaluation.embeddings import scores_within
-from model.evaluation.scores import OneShotTrial, Picture, one_shot_accuracy
+from model.evaluation.scores import OneShotTrial, Picture, choices, one_shot_accuracy
 from model.network.weights import load_trained
 
 SHOWN = 20
@@ -144,10 +144,10 @@ def _confused(
     names = [characters.names[row].partition("/")[2] for row in characters.characters_of[place]]
     chosen = of_alphabet.argmax(2)  # [character, query's drawer, support's drawer]
     others = ~torch.eye(drawers, dtype=torch.bool)
+    shares = choices(of_alphabet)
     found = []
     for right in range(count):
-        shares = chosen[right][others].bincount(minlength=count) / others.sum()
-        for wrong in shares.nonzero().flatten().tolist():
+        for wrong in shares[right].nonzero().flatten().tolist():
             if wrong == right:
                 continue
             margin = of_alphabet[right, :, right] - of_alphabet[right, :, wrong]
@@ -164,7 +164,7 @@ def _confused(
                 alphabet=alphabet,
                 character=names[right],
                 taken_for=names[wrong],
-                share=float(shares[wrong]),
+                share=float(shares[right, wrong]),
             )
             found.append((confusion, trial))
     return found

@@ -27,7 +27,7 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.convergence import convergence, ending
 from hpo.storage.stored_results import publish
-from hpo.storage.studies import WARM_START
+from hpo.storage.studies import EXTRA, WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
@@ -131,10 +131,12 @@ def finish(
             progress.finished(f"trial {winner.number} on the test alphabets")
     tested = time.perf_counter() - start
     trained = networks[place][1].model_dump(mode="json")
+    extra = study.user_attrs.get(EXTRA)
     results = StudyResults(
         study=config.name,
         dataset=collection.name,
         fingerprint=collection.fingerprint,
+        **({} if extra is None else {"extra_fingerprint": extra}),
         way=collection.way,
         definition=config.definition(),
         budget=Budget(trials=config.trials, timeout=config.timeout),

@@ -96,6 +96,7 @@ class StudyResults(Part):
         study: name of the study.
         dataset: "omniglot", "glyphs" or "folder:PATH".
         fingerprint: fingerprint of the data set.
+        extra_fingerprint: fingerprint of the extra alphabets trained on; None if there were none.
         way: N of the N-way one-shot trials that all accuracies are of.
         definition: definition of the study, see `StudyConfig.definition`.
         budget: budget of the search.
@@ -121,6 +122,7 @@ class StudyResults(Part):
     study: str
     dataset: str
     fingerprint: str | None = None
+    extra_fingerprint: str | None = None
     way: int = MOST_WAY
     definition: dict[str, Any]
     budget: Budget

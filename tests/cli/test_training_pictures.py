@@ -66,7 +66,10 @@ def test_a_study_on_more_pictures_from_start_to_end() -> None:
     Path("best.toml").write_text(done("export", "more")[0])
     assert 'extra = "folder:runes"' in Path("best.toml").read_text()
     assert said in in_words(done("retrain", "best.toml", "--output", "net")[0])
-    assert json.loads(Path("net/results.json").read_text())["extra_fingerprint"]
+    of_net = json.loads(Path("net/results.json").read_text())
+    of_study = json.loads(Path("runs/more/results.json").read_text())
+    assert of_net["extra_fingerprint"] == of_study["extra_fingerprint"]
+    assert "extra_fingerprint" not in json.loads(Path("runs/plain/results.json").read_text())
     assert said in in_words(done("test", "net")[0])
     together = done("combine", "runs/plain", "net", "--output", "both")[0]
     assert f"net: its network was trained on {BESIDES}" in in_words(together)
