@@ -37,6 +37,8 @@ HEADLINES = {
     "verification.any_two",
     "verification.one_alphabet",
     "mnist.official",
+    "win.a.official",
+    "win.a.every_pair",
     "win.b.official",
     "win.b.every_pair",
 }

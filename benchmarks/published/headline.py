@@ -12,6 +12,8 @@ from benchmarks.published.results import RESULTS, Document, Origin, Results, Res
 HEADLINE = "headline.json"
 TOGETHER = "together/deep.json"
 """Several networks together."""
+LONGER = "win/paper-split.json"
+"""The winner of `deep` trained longer."""
 USUAL = "sampled pairs against the usual float32 loop"
 STEP = "step by part"
 
@@ -195,7 +197,8 @@ SOURCES = [
         )
     ),
     *(
-        _Source(f"win.b.{what}", TOGETHER, "percent", take)
+        _Source(f"win.{row}.{what}", file, "percent", take)
+        for row, file in (("a", LONGER), ("b", TOGETHER))
         for what, take in (("official", _official), ("every_pair", _every_pair))
     ),
     *(

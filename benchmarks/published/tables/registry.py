@@ -16,6 +16,7 @@ from benchmarks.published.tables.experiments import (
 )
 from benchmarks.published.tables.own_data import own_folders, rejection, unseen_scripts
 from benchmarks.published.tables.paper_search import worth
+from benchmarks.published.tables.rows import rows
 from benchmarks.published.tables.searches import (
     budgets,
     earlier_ends,
@@ -72,6 +73,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "studies": studies,
     "studies-earlier": earlier_studies,
     "finalists": finalists,
+    "rows": rows,
     "together": together,
     "together-choices": choices_together,
     "winners": winners,
