@@ -10,6 +10,7 @@
 - splits: which alphabets and drawers train, validate and test
 - one_shot_runs: the official one-shot runs, and random ones
 - batches: what a training step sees
+- compose: new characters, each made of two others
 - distort: random distortions of training pictures
 - affine: places that an affine map takes pixels from
 """

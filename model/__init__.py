@@ -1,7 +1,8 @@
 """One configuration in, one trained and measured network out. Knows nothing of Optuna.
 
 - config, pictures_config, strict: everything that a training depends on, validated
-- config_file: configuration files, TOML, JSON or YAML
+- document: TOML, JSON and YAML files, read
+- config_file: configuration files, written, and checked as they are read
 - device: where to compute, and in which precision
 - memory: what a training gives back, it takes again
 - network: the twin network

@@ -1,4 +1,4 @@
-"""Configuration files, TOML, JSON or YAML: written, and read with one clear line per mistake."""
+"""Configuration files, TOML, JSON or YAML: written, and checked with one clear line per mistake."""
 
 from __future__ import annotations
 

@@ -20,8 +20,16 @@ LINE = 60
 """Characters of a line that an error shows."""
 MERGE = "tag:yaml.org,2002:merge"
 """YAML's `<<`, which takes the keys of other tables, and may stand more than once."""
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""What a text in UTF-16 begins with, as some Windows editors save it."""
+MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+"""What a text in another encoding of Unicode begins with, as some editors save it.
+
+UTF-32 comes first: its mark begins with that of UTF-16.
+"""
 
 
 class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
@@ -73,8 +81,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_text(error: UnicodeDecodeError) -> str:
     """Why bytes are no text, for people."""
     given = bytes(error.object)
-    if given.startswith(UTF_16):
-        return "is not in UTF-8, but in UTF-16; save it as UTF-8"
+    for mark, encoding in MARKS.items():
+        if given.startswith(mark):
+            return f"is not in UTF-8, but in {encoding}; save it as UTF-8"
     if CONTROL.search(given):
         return "holds no text; should be TOML, JSON or YAML"
     line, byte = 1 + given[: error.start].count(b"\n"), given[error.start]

@@ -5,6 +5,7 @@ Programs:
 - confusions: which characters it takes for which.
 - photographed: what becomes of drawings that look photographed, scanned or drawn elsewhere.
 - rejection: how several pictures of a class are pooled, and when it says unknown.
+- rows: what a configuration is worth with several seeds, by themselves and together.
 - shipped: the network that comes with the project, made again.
 - together: what its networks of several seeds are worth together.
 

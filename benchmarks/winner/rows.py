@@ -29,7 +29,6 @@ from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import read_json, write_json
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
-from hpo.study.combined import CombinedResults
 from hpo.study.results import document_of
 from hpo.workers.machine import Machine
 from model.config import RunConfig
@@ -79,14 +78,6 @@ def described(
     }
 
 
-def together(combined: CombinedResults) -> dict[str, Any]:
-    """What all networks are worth together on validation, and what they take."""
-    return {
-        "validation_together": document_of(combined.ensemble),
-        "gain_on_validation": document_of(combined.gain),
-    }
-
-
 def tested(folder: TrainedFolder, singles: list[Single], collection: Collection) -> dict[str, Any]:
     """Tests each network and all of them together on the test alphabets.
 
@@ -125,7 +116,11 @@ def main() -> None:
     singles, _ = singles_in(list(folders.values()))
     all_of_them = TrainedFolder(arguments.folder / "together")
     combined = combine(singles, collection, CPU, all_of_them)
-    document = provenance(threads=1) | described(config, collection, folders) | together(combined)
+    document = provenance(threads=1) | described(config, collection, folders)
+    document |= {
+        "validation_together": document_of(combined.ensemble),
+        "gain_on_validation": document_of(combined.gain),
+    }
     if arguments.test:
         document |= tested(all_of_them, singles, collection)
     write_json(arguments.output, document)

@@ -177,13 +177,15 @@ def test_equal_keys_of_different_tables_and_merged_ones_are_no_mistake(tmp_path:
 
 
 @pytest.mark.parametrize("name", ["a.toml", "a.json", "a.yaml"])
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
-def test_text_in_utf_16_is_told_to_be_that(name: str, encoding: str, tmp_path: Path) -> None:
-    mark = b"" if encoding == "utf-16" else b"\xfe\xff"
-    (tmp_path / name).write_bytes(mark + 'name = "für"\n'.encode(encoding))
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_text_in_another_unicode_is_told_to_be_that(
+    name: str, encoding: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes('\ufeffname = "für"\n'.encode(encoding))
     with pytest.raises(InputError) as error:
         read_config(tmp_path / name)
-    said = f"{tmp_path / name}: is not in UTF-8, but in UTF-16; save it as UTF-8"
+    named = encoding.rpartition("-")[0].upper()
+    said = f"{tmp_path / name}: is not in UTF-8, but in {named}; save it as UTF-8"
     assert str(error.value) == said
 
 

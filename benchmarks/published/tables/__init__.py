@@ -4,6 +4,7 @@ Modules:
     registry: every table by the name that a marker calls it.
     studies: what published runs of studies found; the headline table.
     winners: the configurations that these found, and what they still get wrong.
+    rows: configurations trained with several seeds, by what they were trained on.
     own_data: folders of pictures, and how often `classify` says unknown.
     experiments: the paper's experiments.
     paper_search: the paper's own search.
