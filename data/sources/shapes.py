@@ -76,9 +76,9 @@ def rectangle(mask: Mask) -> float:
         points = points[ConvexHull(points).vertices]
     except QhullError:  # all on a line
         return float(len(points))
-    areas = []
-    for angle in np.radians(np.arange(0, 90, 1.5)):
-        cosine, sine = np.cos(angle), np.sin(angle)
-        turned = points @ np.array([[cosine, -sine], [sine, cosine]])
-        areas.append(float(np.prod(np.ptp(turned, axis=0) + 1)))
-    return min(areas)
+    angles = np.radians(np.arange(0, 90, 1.5))
+    cosines, sines = np.cos(angles), np.sin(angles)
+    # Of each angle, how far the points reach along one side and the other: [points, angles].
+    along = points[:, :1] * cosines + points[:, 1:] * sines
+    across = points[:, 1:] * cosines - points[:, :1] * sines
+    return float(((np.ptp(along, axis=0) + 1) * (np.ptp(across, axis=0) + 1)).min())
