@@ -116,7 +116,8 @@ def to_text(config: RunConfig, form: Form, dataset: str = "auto") -> str:
         dataset: the data set that it was found on; "auto" if not known.
     """
     found_on = {} if dataset == "auto" else {"dataset": dataset}
-    document = found_on | config.model_dump(mode="json")
+    # A key without a value is left out: TOML has no null, and reading gives the same again.
+    document = found_on | config.model_dump(mode="json", exclude_none=True)
     if form == "toml":
         return tomli_w.dumps(document)
     if form == "yaml":

@@ -203,6 +203,18 @@ def test_every_form_keeps_every_number(form: Form, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["toml", "json", "yaml"])
+@pytest.mark.parametrize(
+    "pictures", [{"drawers": "all"}, {"share": 0.3}, {"extra": "glyphs"}, {"extra": None}]
+)
+def test_every_form_keeps_what_is_trained_on(
+    pictures: dict[str, Any], form: Form, tmp_path: Path
+) -> None:
+    config = RunConfig.model_validate({**GOOD, "train": {**GOOD["train"], "pictures": pictures}})
+    (tmp_path / f"a.{form}").write_text(to_text(config, form))
+    assert read_config(tmp_path / f"a.{form}") == config
+
+
+@pytest.mark.parametrize("form", ["toml", "json", "yaml"])
 def test_every_form_keeps_the_data_set(form: Form, tmp_path: Path) -> None:
     config, path = RunConfig.model_validate(GOOD), tmp_path / f"a.{form}"
     for dataset in ("glyphs", "omniglot"):
