@@ -214,15 +214,22 @@ def _started_by(popen: Callable[..., subprocess.Popen[str]]) -> Iterator[Start]:
 
 
 class Interrupting(Progress):
-    """Remembers what was trained; interrupts after so many epochs altogether, as Ctrl-C does."""
+    """Remembers what was trained, and after which epochs that went on.
+
+    Interrupts after so many epochs altogether, as Ctrl-C does.
+    """
 
     def __init__(self, epochs: int = 0) -> None:
         super().__init__("test", 1)
         self.left = epochs
         self.trained: list[str] = []
+        self.went_on_after: list[int] = []
 
     def started(self, what: str, epochs: int, part: int = 0) -> None:
         self.trained.append(what)
+
+    def goes_on(self, report: EpochReport, part: int = 0) -> None:
+        self.went_on_after.append(report.epoch + 1)
 
     def epoch_done(self, report: EpochReport, part: int = 0) -> None:
         self.left -= 1

@@ -93,9 +93,13 @@ class Trainings:
         self._left[part] = self._epochs = epochs
         self._to_come -= 1
 
+    def goes_on(self, part: int, report: EpochReport) -> None:
+        """It had come as far as this epoch before; how long that took says nothing of this run."""
+        self._left[part] = self._epochs - report.epoch - 1
+
     def epoch_done(self, part: int, report: EpochReport) -> None:
         """An epoch of it is done."""
-        self._left[part] = self._epochs - report.epoch - 1
+        self.goes_on(part, report)
         self._seconds[part].append(report.seconds)
 
     def finished(self, part: int) -> None:

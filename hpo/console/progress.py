@@ -105,6 +105,12 @@ class Progress:
         if self._trainings is not None:
             self._trainings.started(part, epochs)
 
+    def goes_on(self, report: EpochReport, part: int = 0) -> None:
+        """The training that began was interrupted after this epoch, and goes on from there."""
+        self._parts[part].goes_on(report)
+        if self._trainings is not None:
+            self._trainings.goes_on(part, report)
+
     def steps_done(self, share: float, pictures_per_second: float, part: int = 0) -> None:
         """So much of an epoch is done, 0 to 1, at this speed."""
         self._parts[part].steps_done(share, pictures_per_second)
@@ -235,10 +241,15 @@ class _Part:
         self.speed = pictures_per_second
         self._show()
 
-    def epoch_done(self, report: EpochReport) -> None:
-        self._done, self.speed = float(report.epoch + 1), report.pictures_per_second
+    def goes_on(self, report: EpochReport) -> None:
+        """Shows how far it had come; its speed may have been another machine's."""
+        self._done = float(report.epoch + 1)
         self._best = f"best {report.best_accuracy:.1%}, "
         self._show()
+
+    def epoch_done(self, report: EpochReport) -> None:
+        self.speed = report.pictures_per_second
+        self.goes_on(report)
 
     def ended(self) -> None:
         self.busy = False
@@ -254,5 +265,5 @@ class _Part:
             self._task,
             completed=self._done,
             count=f"{self._done:.3g}/{self._epochs}",
-            note=f"{self._best}{self.speed:,.0f} pictures/s",
+            note=f"{self._best}{self.speed:,.0f} pictures/s" if self.speed else self._best[:-2],
         )

@@ -68,6 +68,8 @@ def retrain(
         checkpoint = folder.checkpoint(collection.label, seed)
         trainer = Trainer(seeded, data, device, checkpoint, progress.steps_done)
         progress.started(name, config.train.epochs)
+        if trainer.history:
+            progress.goes_on(trainer.history[-1])
         for report in trainer.run():
             progress.epoch_done(report)
         last = trainer.history[-1]

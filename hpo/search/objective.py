@@ -114,6 +114,8 @@ class Objective:
             parameters=sum(p.numel() for p in trainer.network.parameters()),
         ).save(trial)
         self.progress.trial_started(trial.number, run.train.epochs)
+        if trainer.history:
+            self.progress.goes_on(trainer.history[-1])
         stopped = False
         try:
             self._train(trial, trainer, reported)

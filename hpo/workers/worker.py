@@ -50,6 +50,10 @@ class Wire:
         log.info("%s: at most %d epochs", what, epochs)
         self.send("started", what, epochs)
 
+    def goes_on(self, report: EpochReport) -> None:
+        log.info("goes on after epoch %d", report.epoch + 1)
+        self.send("goes_on", report)
+
     def steps_done(self, share: float, pictures_per_second: float) -> None:
         self.send("steps_done", share, pictures_per_second)
 

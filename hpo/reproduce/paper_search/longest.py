@@ -48,6 +48,8 @@ class LongTask(RetrainTask):
         trainer = Trainer(self.config, data, device, checkpoint, reporter.steps_done)
         name = f"{self.title}seed {train.seed}"
         reporter.started(name, train.epochs)
+        if trainer.history:
+            reporter.goes_on(trainer.history[-1])
         self._keep(trainer)  # a process may have been killed between checkpoint and network
         for report in trainer.run():
             self._keep(trainer)

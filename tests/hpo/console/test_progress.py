@@ -119,6 +119,26 @@ def test_a_log_is_never_silent_for_long(
     )
 
 
+def test_a_training_that_goes_on_is_shown_from_where_it_was(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hpo.console.progress.EVERY", 0.5)
+    with Progress("retraining", total=1, parts=2, trainings=Trainings(2, 2)) as progress:
+        for part in (0, 1):
+            progress.started(f"seed {part}", epochs=64, part=part)
+            progress.goes_on(report(60, 0.612), part=part)
+        time.sleep(1.2)
+        progress.steps_done(0.5, 900.0, part=1)
+        progress.epoch_done(replace(report(61, 0.6), seconds=30.0), part=0)
+    before, *after = capsys.readouterr().err.splitlines()
+    assert before == (
+        "retraining 0/1: seed 0 epoch 61/64 best 61.2%, seed 1 epoch 61/64 best 61.2%;"
+        " time left not known yet"
+    )
+    assert len(after) == 1
+    assert "about 1 min 30 s left: retraining 1 min 30 s" in after[0]  # the other has three to go
+
+
 def test_retraining_counts_down_to_the_end_of_the_test() -> None:
     before, told = Forecast(spent=100, search=0, retraining=0, test=30), []
     trainings = Trainings(2, 2, before)

@@ -131,7 +131,9 @@ def test_an_interrupted_retraining_goes_on_to_the_same_network(
     whole = retrain(config, seeds, glyphs, CPU, at(tmp_path / "whole"), Progress("test", 2))
     with pytest.raises(KeyboardInterrupt):
         retrain(config, seeds, glyphs, CPU, at(tmp_path / "parts"), interrupting(5))
-    parts = retrain(config, seeds, glyphs, CPU, at(tmp_path / "parts"), Progress("test", 2))
+    progress = interrupting()
+    parts = retrain(config, seeds, glyphs, CPU, at(tmp_path / "parts"), progress)
+    assert progress.went_on_after == [5 - config.train.epochs]
     assert [s.accuracy for s in parts.seeds] == [s.accuracy for s in whole.seeds]
     expected, _ = load_network(tmp_path / "whole" / "best.safetensors")
     network, _ = load_network(tmp_path / "parts" / "best.safetensors")

@@ -86,8 +86,10 @@ def test_a_long_training_goes_on_and_keeps_the_same_networks(
         longest(parts, settings, config)
     own = TrainedFolder(parts.folder / "longest" / f"seed-{config.train.seed}")
     assert not kept_in(own, 32).weights.exists()
-    monkeypatch.setattr("hpo.finish.retrain_task.Progress", lambda *_, **__: interrupting())
+    progress = interrupting()
+    monkeypatch.setattr("hpo.finish.retrain_task.Progress", lambda *_, **__: progress)
     longest(parts, settings, config)
+    assert progress.went_on_after == [1]
     for pairs in settings.kept:
         other = TrainedFolder(whole.folder / "longest" / own.folder.name)
         assert (

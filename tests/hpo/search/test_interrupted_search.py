@@ -36,7 +36,15 @@ def test_an_interrupted_search_goes_on_as_if_it_had_not_been(
         assert counts(study.trials).running == 0
         assert study.trials[-1].number == number
         assert (tmp_path / f"trial-{number}.safetensors").is_file()
-    assert outcome(searched(config_with(), data, tmp_path)) == outcome(undisturbed)
+    went_on_after = []
+
+    class Telling(Progress):
+        def goes_on(self, report: EpochReport, part: int = 0) -> None:
+            went_on_after.append(report.epoch + 1)
+
+    rest = searched(config_with(), data, tmp_path, Telling("test", 1))
+    assert outcome(rest) == outcome(undisturbed)
+    assert went_on_after == [1]  # the epoch that it was told of was not reported yet
 
 
 def test_an_interrupt_behind_the_pruners_decision_lets_no_trial_live_on(
