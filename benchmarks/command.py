@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+
+from data.errors import InputError
 
 
 def make_parser(about: str | None) -> argparse.ArgumentParser:
@@ -34,6 +36,17 @@ def parse_names(parser: argparse.ArgumentParser, every: Collection[str]) -> list
 def command() -> str:
     """The command that runs, such as "python -m benchmarks.equal_time compact FOLDER"."""
     return shlex.join(("python", "-m", _program(), *sys.argv[1:]))
+
+
+def run_main(main: Callable[[], int | None]) -> None:
+    """Runs a program, which may return its status: bad input is one line and 2, Ctrl-C is 130."""
+    try:
+        sys.exit(main())
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _program() -> str:

@@ -33,7 +33,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from optuna.trial import FrozenTrial
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance, save, standard_error, summary
 from benchmarks.replay.searches import BASELINE, own_search, searched
 from benchmarks.replay.simulator import Outcome
@@ -267,4 +267,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

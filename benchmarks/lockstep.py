@@ -26,7 +26,7 @@ from pathlib import Path
 
 from optuna.trial import FrozenTrial, TrialState
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance
 from data.sources.load import load_collection
 from hpo.database.opening import open_storage
@@ -148,4 +148,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

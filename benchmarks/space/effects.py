@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance
 from benchmarks.replay.surrogate import read_recorded
 from hpo.runtime.files import write_json
@@ -109,4 +109,4 @@ def _fit(inputs: Floats, targets: Floats) -> tuple[Floats, Floats, float]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -25,7 +25,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import QUANTILES, provenance, save
 from benchmarks.replay.surrogate import read_recorded
 from hpo.study.file import load_study, read_study
@@ -152,4 +152,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

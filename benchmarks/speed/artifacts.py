@@ -27,7 +27,7 @@ from optuna.trial import TrialState
 import hpo.search.loop
 import hpo.search.objective
 import model.training.validation
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import tell
 from data.sources.load import load_collection
 from data.splits import SearchData
@@ -166,4 +166,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

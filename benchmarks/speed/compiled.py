@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.networks import QUICK, SMALL
 from benchmarks.output import tell
 from benchmarks.speed.steps import Steps, seconds_of
@@ -76,4 +76,4 @@ def measured(
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

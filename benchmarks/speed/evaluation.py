@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.networks import PAPER
 from benchmarks.output import tell
 from data.characters import Characters
@@ -90,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

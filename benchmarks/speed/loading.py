@@ -17,7 +17,7 @@ from statistics import median
 
 import torch
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import tell
 from data.sources.load import load_collection
 from data.splits import SearchData
@@ -63,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -22,7 +22,7 @@ from typing import Any
 
 import tomli_w
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance
 from hpo.runtime.files import read_json, write_json
 from hpo.storage.workspace import Workspace
@@ -134,4 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

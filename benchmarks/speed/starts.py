@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import tell
 from model.evaluation.standard_error import mean_and_error
 
@@ -57,4 +57,4 @@ def timed(words: list[str]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

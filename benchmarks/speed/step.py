@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.networks import PAPER, QUICK, SMALL
 from benchmarks.output import tell
 from benchmarks.speed.steps import Steps, seconds_of
@@ -190,4 +190,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.networks import QUICK
 from benchmarks.output import tell
 from benchmarks.speed.steps import Steps
@@ -95,4 +95,4 @@ def _train(
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -35,7 +35,7 @@ from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial
 from sqlalchemy import make_url
 
-from benchmarks.command import make_parser, parse_names
+from benchmarks.command import make_parser, parse_names, run_main
 from benchmarks.output import tell
 from data.sources.load import load_collection
 from data.splits import SearchData
@@ -241,4 +241,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

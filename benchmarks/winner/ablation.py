@@ -30,7 +30,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance
 from benchmarks.trainings import CountingTrainer, append, read, resume
 from benchmarks.winner.variants import ITSELF, variants
@@ -261,4 +261,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

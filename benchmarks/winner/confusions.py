@@ -21,7 +21,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance, save
 from data.characters import Characters
 from data.collection import SIDE
@@ -156,4 +156,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

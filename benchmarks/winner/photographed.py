@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import tell
 from benchmarks.winner.cameras import CAMERAS
 from benchmarks.winner.disturbances import DISTURBANCES, Mask, clean, drawings_of
@@ -255,4 +255,4 @@ def _tell_empty(judge: Judge, support: Tensor, seed: int, path: Path, which: str
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from benchmarks.command import make_parser
+from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance
 from benchmarks.winner.shipped import CPU, WINNER
 from data.collection import Collection
@@ -212,4 +212,4 @@ def _trained(one: Single) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

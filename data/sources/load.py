@@ -82,12 +82,19 @@ def for_training(collection: Collection, extra: Dataset | None, all_drawers: boo
         more = make_glyphs() if extra == "glyphs" else load_folder(extra, whole=True)
     except InputError as error:
         raise InputError(f"train.pictures.extra: {error}") from None
-    held_out = set(collection.evaluation)
-    both = [name for name in more.background + more.evaluation if name in held_out]
+    held_out = {_spelt(name) for name in collection.evaluation}
+    both = [name for name in more.background + more.evaluation if _spelt(name) in held_out]
     if both or more.fingerprint == collection.fingerprint:
         raise InputError(
             f"train.pictures.extra: {extra} has"
             f" {f'an alphabet {both[0]}, as' if both else 'the pictures of'} {collection.name},"
             " which validates and tests on them: they must not be trained on"
         )
-    return replace(collection, extra=more)
+    collection = replace(collection, extra=more)
+    collection.check_extra(collection.drawer_parts[0])
+    return collection
+
+
+def _spelt(name: str) -> str:
+    """An alphabet's name, however it is spelt: Omniglot's folders have _ for a space."""
+    return name.casefold().replace("_", " ")

@@ -108,3 +108,24 @@ def test_a_study_keeps_to_the_extra_alphabets_that_it_began_with(
     shutil.rmtree(runes)
     shutil.move("elsewhere", runes)
     done("run", "tiny.toml", "--trials", "2")
+
+
+def test_all_drawers_without_extra_alphabets() -> None:
+    Path("tiny.toml").write_text(tiny_study(trials=1) + 'pictures = { drawers = "all" }\n')
+    said = "was trained on all drawers, beside the training split"
+    assert said in in_words(done("run", "tiny.toml")[0])
+    for form in ("toml", "json", "yaml"):
+        best = f"best.{form}"
+        Path(best).write_text(done("export", "tiny", "--format", form)[0])
+        assert said in in_words(done("retrain", best, "--output", form)[0])
+
+
+def test_too_few_pictures_leave_no_study(runes: Path, refused: Refused) -> None:
+    for drawing in runes.glob("*/*/1?.png"):
+        drawing.unlink()
+    Path("tiny.toml").write_text(tiny_study(trials=1) + PICTURES)
+    assert refused("run", "tiny.toml") == (
+        "error: train.pictures.extra: folder:runes has 10 pictures of each character, but needs 20"
+        " or more, as many as drawers train"
+    )
+    assert not Path("runs/tiny").exists()

@@ -83,6 +83,10 @@ def test_a_retraining_keeps_what_it_was_trained_on(
 def test_what_is_validated_and_tested_on_is_no_extra_alphabet(glyphs: Collection) -> None:
     with pytest.raises(InputError, match="glyphs has an alphabet Glyphs_31, as glyphs, which"):
         for_training(glyphs, "glyphs", all_drawers=False)
+    otherwise = replace(glyphs, evaluation=tuple(n.upper() for n in glyphs.evaluation))
+    otherwise = replace(otherwise, fingerprint="another", name="others")
+    with pytest.raises(InputError, match="glyphs has an alphabet Glyphs_31, as others, which"):
+        for_training(otherwise, "glyphs", all_drawers=False)
     renamed = replace(glyphs, evaluation=tuple(f"Other_{n}" for n in glyphs.evaluation))
     with pytest.raises(InputError, match="glyphs has the pictures of glyphs, which validates"):
         for_training(renamed, "glyphs", all_drawers=False)
