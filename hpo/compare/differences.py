@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from hpo.compare.studies import ComparedStudy
 from hpo.runtime.dotted_keys import leaves
 from hpo.study.definition import StudyConfig
@@ -33,10 +35,11 @@ def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
         yield f"Not comparable: {first.name} is on {one}, {other.name} on {two}"
     elif first.fingerprint and other.fingerprint and first.fingerprint != other.fingerprint:
         yield f"Not comparable: {pair} are on different pictures, both called {one}"
-    if (one := _trained_on(first)) != (two := _trained_on(other)):
-        yield f"Not comparable: {first.name} trains on {one}, {other.name} on {two}"
-    elif first.extra and other.extra and first.extra != other.extra:
+    one, two = _trained_on(first), _trained_on(other)
+    if first.extra and other.extra and first.extra != other.extra and one == two:
         yield f"Not comparable: {pair} train on different alphabets, both of {one}"
+    elif not _trained_alike(first, other):
+        yield f"Not comparable: {first.name} trains on {one}, {other.name} on {two}"
     if keys := _unlike(_space(first.config), _space(other.config)):
         yield f"Not comparable as searches: {pair} search different spaces ({_named(keys)})"
     retrained = [study.config.finish.model_dump(mode="json") for study in (first, other)]
@@ -48,9 +51,22 @@ def _trained_on(study: ComparedStudy) -> str:
     return study.config.pictures.besides or "the training split alone"
 
 
+def _trained_alike(first: ComparedStudy, other: ComparedStudy) -> bool:
+    """Whether both train on the same pictures; a folder may be named in several ways."""
+    one, two = first.config.pictures, other.config.pictures
+    same = first.extra == other.extra if first.extra and other.extra else one.extra == two.extra
+    return one.drawers == two.drawers and same
+
+
 def _space(config: StudyConfig) -> dict[str, Any]:
-    """What every trial is made of: ranges, choices and fixed values."""
-    return config.model_dump(mode="json", include={"network", "train"})
+    """What every trial is made of: ranges, choices and fixed values.
+
+    Without what is trained on, which `_trained_alike` looks at.
+    """
+    document = config.model_dump(mode="json", include={"network", "train"})
+    pictures = document["train"].pop("pictures", {})
+    share = {"pictures": {"share": pictures["share"]}} if "share" in pictures else {}
+    return document | {"train": document["train"] | share}
 
 
 def _unlike(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
@@ -84,12 +100,19 @@ def _by_layer(config: RunConfig | None) -> dict[str, Any]:
     """A configuration's values, those of a layer under the layer's name."""
     if config is None:
         return {}
-    document = config.model_dump(mode="json")
+    document = _whole(config)
     names = config.network.layers
     convolutions, layers = document["network"].pop("convolutions"), document["train"].pop("layers")
     for name, table in [*zip(names, convolutions, strict=False), *zip(names, layers, strict=True)]:
         document[name] = document.get(name, {}) | table
     return leaves(document)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401
+    """A model as nested dicts, with its defaults, some of which a dump leaves out."""
+    if isinstance(value, BaseModel):
+        return {name: _whole(getattr(value, name)) for name in type(value).model_fields}
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401

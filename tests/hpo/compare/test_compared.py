@@ -117,6 +117,39 @@ def test_others_are_said_to_be_not_comparable(changes: dict[str, Any], line: str
     assert not_comparable([study(THREE), other]) == [line.replace("auto", given)]
 
 
+def trained_on(name: str, print_of_extra: str | None = None, **pictures: Any) -> ComparedStudy:  # noqa: ANN401
+    """A study that trains on other pictures, with the fingerprint of its extra alphabets."""
+    train = CONFIG.train | {"pictures": pictures}
+    return replace(study(THREE, name=name, train=train), extra=print_of_extra)
+
+
+def test_studies_on_one_folder_are_comparable_however_it_is_named() -> None:
+    one = trained_on("one", "f", extra="folder:kanji")
+    two = trained_on("two", "f", extra="folder:/data/kanji", drawers="training")
+    assert not_comparable([one, two]) == []
+    assert not_comparable([one, trained_on("two", "g", extra="folder:kanji")]) == [
+        "Not comparable: one and two train on different alphabets,"
+        " both of the alphabets of folder:kanji"
+    ]
+    everybody = trained_on("two", "f", extra="folder:kanji", drawers="all")
+    assert not_comparable([one, everybody]) == [
+        "Not comparable: one trains on the alphabets of folder:kanji,"
+        " two on all drawers and the alphabets of folder:kanji"
+    ]
+    assert not_comparable([study(THREE), trained_on("two", drawers="training")]) == []
+    assert not_comparable([study(THREE), trained_on("two", drawers="all")]) == [
+        f"Not comparable: {CONFIG.name} trains on the training split alone, two on all drawers"
+    ]
+
+
+def test_a_default_that_is_written_out_is_no_difference() -> None:
+    given = CONFIG.train | {"pictures": {"drawers": "all"}, "batch": {"composed": 0.5}}
+    differing = hyperparameters([found(CONFIG), found(CONFIG.model_copy(update={"train": given}))])
+    assert differing["train.pictures.drawers"] == ["'training'", "'all'"]
+    assert differing["train.batch.composed"] == ["0", "0.5"]
+    assert "train.pictures.share" not in differing
+
+
 def test_an_unknown_fingerprint_accuses_nobody() -> None:
     assert not_comparable([study(THREE), study(THREE, fingerprint=None)]) == []
 
