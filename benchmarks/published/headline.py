@@ -12,8 +12,13 @@ from benchmarks.published.results import RESULTS, Document, Origin, Results, Res
 HEADLINE = "headline.json"
 TOGETHER = "together/deep.json"
 """Several networks together."""
-LONGER = "win/paper-split.json"
-"""The winner of `deep` trained longer."""
+WIN = {
+    "a": "win/paper-split.json",
+    "b": TOGETHER,
+    "c": "win/all-drawers.json",
+    "d": "win/extra-alphabets.json",
+}
+"""One network by the paper's split, several, one by all drawers, and by extra alphabets too."""
 USUAL = "sampled pairs against the usual float32 loop"
 STEP = "step by part"
 
@@ -198,7 +203,7 @@ SOURCES = [
     ),
     *(
         _Source(f"win.{row}.{what}", file, "percent", take)
-        for row, file in (("a", LONGER), ("b", TOGETHER))
+        for row, file in WIN.items()
         for what, take in (("official", _official), ("every_pair", _every_pair))
     ),
     *(

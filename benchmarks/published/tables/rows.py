@@ -6,7 +6,9 @@ from benchmarks.published.markdown import Link, Row, Table, percent
 from benchmarks.published.results import Document, Results
 
 ROWS = {
-    "win/paper-split.json": "the paper's split",
+    "win/paper-split.json": "the paper's split, 96 epochs, composed",
+    "win/all-drawers.json": "all twenty drawers, 64 epochs",
+    "win/extra-alphabets.json": "all twenty drawers and kanji, 64 epochs",
 }
 """What was trained on, by the file of its figures."""
 
@@ -17,7 +19,7 @@ def rows(results: Results) -> Table:
     for file, what in ROWS.items():
         document = results.document(file)
         seeds = len(document["seeds"])
-        minutes = f"{sum(document['seconds']) / 60:.0f}"
+        minutes = f"{max(document['seconds']) / 60:.0f}"
         over, together = document["test_over_seeds"], document["test_together"]
         found += [
             (
@@ -33,7 +35,7 @@ def rows(results: Results) -> Table:
                 minutes,
             ),
         ]
-    columns = ("trained on", "official runs", "every drawer pair", "validation", "core-minutes")
+    columns = ("trained on", "official runs", "every drawer pair", "validation", "minutes")
     return Table(columns, found)
 
 
