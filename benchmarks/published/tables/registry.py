@@ -117,6 +117,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "shapes": shapes,
     "effects": effects,
     "ablation": ablation("ablation/compact.json"),
+    "ablation-quick": ablation("ablation/quick.json"),
     "speed": speed,
     "training": training,
     "steps": steps,
