@@ -149,7 +149,8 @@ def run(arguments: argparse.Namespace) -> None:
     all_variants = variants(base, arguments.extra)
     names = [ITSELF, *(arguments.variants or all_variants)]
     if unknown := [name for name in names if name not in all_variants]:
-        sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}")
+        hint = " (with --extra also extra alphabets)" if arguments.extra is None else ""
+        sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}{hint}")
     chosen = {name: all_variants[name] for name in names}
     lines = resume(arguments.file, head, ("config", "fingerprint", "versions"))
     for name, other in chosen.items():

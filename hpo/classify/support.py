@@ -89,7 +89,10 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
             found.setdefault(name, []).append(drawing)
     for folder in _class_folders(path):
         if (name := printable(folder.name)) not in found:
-            skip(folder, f"no picture with a drawing in it, so there is no class {name}", skipped)
+            inside = pictures_in(folder, "--support")
+            folders = bool(inside) and all(os.path.isdir(path) for path in inside)
+            what = "only folders" if folders else "no picture with a drawing"
+            skip(folder, f"{what} in it, so there is no class {name}", skipped)
     if not found:
         raise InputError(f"--support {path}: holds no picture with a drawing on it")
     if UNKNOWN in found:

@@ -45,10 +45,14 @@ def enqueue(
     from hpo.search.enqueue import enqueue
     from hpo.storage.studies import find_study
     from hpo.storage.workspace import Workspace
+    from hpo.trials.budget import reached_limit
 
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
+        limit = reached_limit(study.get_trials(deepcopy=False), config)
         for tried in enqueue(study, config, config_files):
             typer.echo(tried.in_words())
+        if limit is not None:
+            typer.echo(f"study {name}: {limit}: this waits until `run` allows more")
 
 
 def narrow(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from hpo.compare.studies import ComparedStudy
-from hpo.runtime.dotted_keys import leaves
+from hpo.runtime.dotted_keys import leaves, whole
 from hpo.study.definition import StudyConfig
 from model.config import RunConfig
 from model.config_file import as_toml
@@ -100,19 +98,12 @@ def _by_layer(config: RunConfig | None) -> dict[str, Any]:
     """A configuration's values, those of a layer under the layer's name."""
     if config is None:
         return {}
-    document = _whole(config)
+    document = whole(config)
     names = config.network.layers
     convolutions, layers = document["network"].pop("convolutions"), document["train"].pop("layers")
     for name, table in [*zip(names, convolutions, strict=False), *zip(names, layers, strict=True)]:
         document[name] = document.get(name, {}) | table
     return leaves(document)
-
-
-def _whole(value: Any) -> Any:  # noqa: ANN401
-    """A model as nested dicts, with its defaults, some of which a dump leaves out."""
-    if isinstance(value, BaseModel):
-        return {name: _whole(getattr(value, name)) for name in type(value).model_fields}
-    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,15 +38,20 @@ def besides(folder: TrainedFolder) -> str | None:
     """What a folder's network was trained on besides the training split, in words.
 
     Returns:
-        None if nothing; of an ensemble, what any of its networks was trained on.
+        None if nothing; of an ensemble, what any of its networks was trained on, and how many of
+        them where it was not all.
 
     Raises:
         InputError: the folder holds no network.
     """
     _, config = load_trained(weights_in(folder))
     members = config.members if isinstance(config, EnsembleConfig) else (config,)
-    found = dict.fromkeys(member.train.pictures.besides for member in members)
-    return "; ".join(filter(None, found)) or None
+    found = Counter(filter(None, (member.train.pictures.besides for member in members)))
+    named = [
+        what if count == len(members) else f"{what} ({count} of {len(members)} networks)"
+        for what, count in found.items()
+    ]
+    return "; ".join(named) or None
 
 
 def dataset_of(folder: TrainedFolder) -> Dataset:

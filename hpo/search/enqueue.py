@@ -10,7 +10,7 @@ from typing import Any
 import optuna
 
 from data.errors import InputError
-from hpo.runtime.dotted_keys import leaves
+from hpo.runtime.dotted_keys import leaves, whole
 from hpo.study.definition import StudyConfig
 from hpo.study.space import fill, parameters
 from hpo.study.transfer import nearest
@@ -117,10 +117,10 @@ def _differences(config: StudyConfig, run: RunConfig, params: dict[str, Any]) ->
     left = {p.key for p in parameters(config) if p.name not in params}
     tried = fill(config, lambda p: params.get(p.name, p.values[0]))
     tried["train"]["seed"] = run.train.seed
-    document = RunConfig.model_validate(tried).model_dump(mode="json")
+    document = whole(RunConfig.model_validate(tried))
     for key in sorted(left):
         yield f"{key} left to the sampler"
-    given, own = leaves(run.model_dump(mode="json")), leaves(document)
+    given, own = leaves(whole(run)), leaves(document)
     for key in sorted(given.keys() | own.keys()):
         if key not in left and given.get(key) != own.get(key):
             yield f"{key} {_shown(own, key)} instead of {_shown(given, key)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def refused() -> Callable[..., str]:
     """Runs a command that must fail: its one line, after making sure that it left nothing."""
 
     def run(*words: str, status: int = 2) -> str:
+        gc.collect()  # connections of commands before: SQLite merges its log when they go
         before = _content()
         result = CliRunner().invoke(app, words)
         assert result.exit_code == status, result.output

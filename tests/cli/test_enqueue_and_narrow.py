@@ -48,6 +48,10 @@ def test_what_is_enqueued_is_tried_next() -> None:
     assert second.params == first.params | {"conv1.learning_rate": 0.1}
     named = [trial.user_attrs.get("enqueued") for trial in (first, second, *others)]
     assert named == ["own.toml", "fast.toml", None]
+    assert done("enqueue", "tiny", "own.toml").splitlines() == [
+        "own.toml: is tried next, as it is",
+        "study tiny: all 3 trials are done: this waits until `run` allows more",
+    ]
 
 
 @pytest.mark.usefixtures("begun")
@@ -56,6 +60,7 @@ def test_a_configuration_of_another_shape_is_brought_into_the_space(glyphs_confi
     line = done("enqueue", "tiny", "deeper.toml")
     assert line.startswith("deeper.toml: is tried next, with ")
     assert "network.convolutions.1.filters none instead of 8" in line
+    assert "train.batch.composed" not in line  # a default, here and there
     [waiting] = stored().trials
     assert waiting.system_attrs["fixed_params"]["conv1.filters"] == 8
 

@@ -74,7 +74,9 @@ def test_a_study_on_more_pictures_from_start_to_end() -> None:
     together = done("combine", "runs/plain", "net", "--output", "both")[0]
     assert f"net: its network was trained on {BESIDES}" in in_words(together)
     assert "runs/plain: its network" not in in_words(together)
-    assert json.loads(done("test", "both", "--json")[0])["besides"] == BESIDES
+    assert (
+        json.loads(done("test", "both", "--json")[0])["besides"] == f"{BESIDES} (1 of 2 networks)"
+    )
 
 
 def test_a_study_keeps_to_the_extra_alphabets_that_it_began_with(

@@ -89,6 +89,7 @@ def test_a_class_without_a_drawing_is_told(words: list[str], tmp_path: Path) -> 
     known = tmp_path / "known"
     (known / "nothing").mkdir()
     (known / "blank").mkdir()
+    (known / "alphabet" / "letter").mkdir(parents=True)
     Image.new("L", (90, 90), 255).save(known / "blank" / "1.png")
     result = CliRunner().invoke(app, [*words, "--json"])
     assert json.loads(result.stdout)["classes"] == ["box", "ring"]
@@ -97,6 +98,7 @@ def test_a_class_without_a_drawing_is_told(words: list[str], tmp_path: Path) -> 
         f"skipped {known}/blank/1.png: no drawing on it",
         f"skipped {known}/blank: no picture with a drawing in it, so there is no class blank",
         f"skipped {known}/nothing: no picture with a drawing in it, so there is no class nothing",
+        f"skipped {known}/alphabet: only folders in it, so there is no class alphabet",
     ):
         assert line in told
 
