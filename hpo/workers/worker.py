@@ -51,7 +51,6 @@ class Wire:
         self.send("started", what, epochs)
 
     def goes_on(self, report: EpochReport) -> None:
-        log.info("goes on after epoch %d", report.epoch + 1)
         self.send("goes_on", report)
 
     def steps_done(self, share: float, pictures_per_second: float) -> None:
