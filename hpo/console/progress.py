@@ -265,5 +265,7 @@ class _Part:
             self._task,
             completed=self._done,
             count=f"{self._done:.3g}/{self._epochs}",
-            note=f"{self._best}{self.speed:,.0f} pictures/s" if self.speed else self._best[:-2],
+            note=f"{self._best}{self.speed:,.0f} pictures/s"
+            if self.speed
+            else self._best.removesuffix(", "),
         )
