@@ -7,7 +7,6 @@ import io
 import logging
 import os
 import re
-import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,12 +18,14 @@ from data.cores import keep_to_quota
 from data.errors import InputError, WorkFailed, allowed_or_near
 from data.full_disk import NoRoom, no_room
 from hpo.cli.help import write_commands, write_studies
-from hpo.cli.process import interrupts_are_told
+from hpo.cli.process import ends_with, interrupts_are_told
 from hpo.runtime.literal_text import VisibleFormatter, visible
 from hpo.runtime.passwords import without_passwords
 
 RESUMABLE = ("run", "join", "retrain", "reproduce", "combine")
 """Commands that go on where they were interrupted."""
+TO_BE_TOLD = 1.0
+"""Seconds that the line on an interrupt has, before a further one ends the process without it."""
 UsageError: Any = typer.BadParameter.__base__
 """The exception of a mistyped command line: click's, or that of typer's own copy of click."""
 
@@ -65,7 +66,19 @@ class Commands(TyperGroup):
             logging.lastResort.setFormatter(VisibleFormatter())
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns users without a home
         interrupts_are_told()
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            answer = self._invoke(ctx)
+            ends_with(0)
+            return answer
+        except KeyboardInterrupt:  # perhaps while a failure was told
+            ends_with(130, TO_BE_TOLD)
+            resumable = ctx.invoked_subcommand in RESUMABLE
+            gc.freeze()  # else Python looks all through once more before it ends, for seconds
+            hint = ": the same command goes on where it stopped" if resumable else ""
+            _end(f"interrupted{hint}", 130)
+
+    def _invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Runs the command; tells of a failure."""
         try:
             answer = super().invoke(ctx)
             sys.stdout.flush()  # here, where a failure is told as any other
@@ -88,13 +101,6 @@ class Commands(TyperGroup):
                 _end(f"failed: {full}{_how_it_goes_on(ctx)}", 1)
             where = f"{error.filename}: " if error.filename else ""
             _end(f"failed: {where}{error.strerror or error}", 1)
-        except KeyboardInterrupt:
-            resumable = ctx.invoked_subcommand in RESUMABLE
-            gc.freeze()  # else Python looks all through once more before it ends, for seconds
-            hint = ": the same command goes on where it stopped" if resumable else ""
-            _end(f"interrupted{hint}", 130)
-        finally:
-            signal.signal(signal.SIGTERM, before)
 
 
 def _how_it_goes_on(ctx: Any) -> str:  # noqa: ANN401
@@ -116,6 +122,7 @@ def _drop_output() -> None:
 
 def _end(line: str, status: int) -> NoReturn:
     typer.echo(visible(without_passwords(line)), err=True)
+    ends_with(status)
     raise typer.Exit(status) from None
 
 

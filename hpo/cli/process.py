@@ -5,7 +5,12 @@ from __future__ import annotations
 import atexit
 import os
 import signal
+import time
 from collections.abc import Callable
+from types import FrameType
+
+_ends: tuple[int, float] | None = None
+"""The settled exit status, and since when an interrupt ends the process with it."""
 
 
 def quiet_until_the_work() -> None:
@@ -19,22 +24,51 @@ def quiet_until_the_work() -> None:
 
 def interrupts_are_told() -> None:
     """From here on an interrupt is an exception, which a command tells of in its own words."""
+    global _ends
+    _ends = None
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Handles SIGINT and SIGTERM.
+
+    Raises:
+        KeyboardInterrupt: unless the exit status is settled, see `ends_with`.
+    """
+    if _ends is None:
+        raise KeyboardInterrupt
+    status, since = _ends
+    if time.monotonic() >= since:
+        os._exit(status)
+
+
+def ends_with(status: int, patience: float = 0.0) -> None:
+    """The exit status is settled: an interrupt changes nothing any more, and is no exception.
+
+    Args:
+        status: exit status of the process.
+        patience: seconds in which interrupts wait for what is still to be printed; after them, an
+            interrupt ends the process at once.
+    """
+    global _ends
+    _ends = (status, time.monotonic() + patience)
 
 
 def work(command_line: Callable[[], object]) -> None:
     """Runs the command line, which ends with `SystemExit`.
 
-    When a command has ended, Python needs a second to end too. An interrupt in that second changes
-    nothing any more: it ends the process at once, with the exit status that the command had.
+    When a command has ended, Python needs a second to end too. An interrupt in that second ends the
+    process at once, with the exit status that the command had.
     """
     # Last of all, Python forgets handlers: what comes then is too late to be told.
-    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        atexit.register(signal.signal, number, signal.SIG_IGN)
     try:
         command_line()
     except SystemExit as end:
-        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
-            status = end.code if isinstance(end.code, int) else int(end.code is not None)
-            signal.signal(signal.SIGINT, lambda *_: os._exit(status))
+        ends_with(end.code if isinstance(end.code, int) else int(end.code is not None))
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, interrupt)
         raise

@@ -80,8 +80,14 @@ def test_interrupted_while_it_is_imported_it_shows_no_traceback(
     assert "/hpo/" not in err
 
 
+@pytest.mark.parametrize("seconds", [0.02, 0.0005])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_again_and_again_when_all_is_printed_it_ends_quietly(
-    start: Start, start_python: Start, write_study: WriteStudy
+    start: Start,
+    start_python: Start,
+    write_study: WriteStudy,
+    by: signal.Signals,
+    seconds: float,
 ) -> None:
     start("run", write_study(trials=1, epochs=1)).communicate()
     shown, _ = start("status", "tiny").communicate()
@@ -90,8 +96,8 @@ def test_interrupted_again_and_again_when_all_is_printed_it_ends_quietly(
     for _ in shown.splitlines():
         process.stdout.readline()
     while process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.02)
+        process.send_signal(by)
+        time.sleep(seconds)
     # It may still have had its database to close.
     assert (process.returncode, process.communicate()[1]) in ((0, ""), (130, "interrupted\n"))
 
@@ -103,6 +109,8 @@ def test_a_report_that_is_interrupted_leaves_the_one_before(
     start("run", write_study(trials=1, epochs=1)).communicate()
     start("report", "tiny").communicate()
     folder = Path("runs/tiny/report")
+    if not any(folder.glob("*.png")):
+        pytest.skip("no browser to draw with")
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     temporary = Path(tempfile.mkdtemp(dir="/tmp"))  # short enough for a browser's socket
     monkeypatch.setenv("TMPDIR", str(temporary))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ times = open(f"/proc/{{server}}/stat").read().rpartition(")")[2].split()[11:13]
 print(server, sum(map(int, times)) / os.sysconf("SC_CLK_TCK"), flush=True)
 """
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no fork server there")
+
+
+@pytest.fixture(autouse=True)
+def own_server() -> None:
+    """No fork server is left of other tests, which would have other libraries."""
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 def look(file: Path) -> None:
