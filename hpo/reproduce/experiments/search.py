@@ -12,6 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from hpo.reproduce.context import Context
+from hpo.reproduce.paper_search.beside_random import beside_random, search_rows, verdict
 from hpo.reproduce.paper_search.compared import Reached
 from hpo.reproduce.paper_search.figures import (
     proposals_figure,
@@ -20,14 +21,8 @@ from hpo.reproduce.paper_search.figures import (
     worth_figure,
 )
 from hpo.reproduce.paper_search.longest import lengthened, longest, longest_rows
-from hpo.reproduce.paper_search.searches import (
-    Searched,
-    best_in_other_form,
-    best_of,
-    search_rows,
-    searches,
-    verdict,
-)
+from hpo.reproduce.paper_search.searched import Searched, best_in_other_form, best_of
+from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import FORMS, SMALLEST, Settings
 from hpo.reproduce.paper_search.splits import splits
 from hpo.reproduce.paper_search.staircase import staircase
@@ -113,6 +108,7 @@ def _searches(found: list[Searched], results: _Results) -> None:
     results.rows += search_rows(found)
     results.notes.append(verdict(found))
     results.details["searches"] = [search.document() for search in found]
+    results.details["beside_random"] = [one.document() for one in beside_random(found)]
     results.figures["searches"] = search_figure(found)
     results.figures["proposals"] = proposals_figure(found)
 

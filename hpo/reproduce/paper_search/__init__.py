@@ -3,6 +3,9 @@
 - settings: the studies, how many configurations, trials and pairs; the starts a person would give
 - worth: what the space is worth: random configurations beside untrained networks
 - searches: samplers beside random search, with repetitions
+- searched: what each of them found, and after how much work
+- work: operations of a training
+- beside_random: what the others found beside random search, and how soon
 - figures: their pictures
 - longest: the best configuration trained for long, its networks kept on the way and tested after
 - compared: configurations trained for as many pairs, and measured side by side

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpo.reproduce.paper_search.compared import Reached
-from hpo.reproduce.paper_search.searches import Searched
+from hpo.reproduce.paper_search.searched import Searched
 from hpo.reproduce.paper_search.settings import PAPER
 from hpo.reproduce.paper_search.worth import Tried
 from hpo.reproduce.table import Measured
@@ -18,6 +18,7 @@ FIGURES: dict[str, Callable[[Reached], Measured]] = {
     "every drawer pair": lambda reached: reached.every_pair,
 }
 """What is shown of each configuration that is compared."""
+TERA = 1e12
 
 
 def worth_figure(found: dict[str, list[Tried]]) -> Figure:
@@ -35,18 +36,20 @@ def worth_figure(found: dict[str, list[Tried]]) -> Figure:
 
 
 def search_figure(found: list[Searched]) -> Figure:
-    """For each form, every search's best value so far over its seconds of training."""
+    """For each form, every search's best value so far over its operations of training."""
 
     def draw(axes: Axes, search: Searched, color: str, label: str | None) -> None:
         axes.step(
-            [*(at for at, _ in search.found), search.seconds],
+            [at / TERA for at in (*(at for at, _ in search.found), search.operations)],
             [*(100 * value for _, value in search.found), 100 * search.value],
             where="post",
             color=color,
             label=label,
         )
 
-    return _by_form(found, draw, "seconds of training", "best validation accuracy so far, %")
+    return _by_form(
+        found, draw, "operations of training, 10¹²", "best validation accuracy so far, %"
+    )
 
 
 def proposals_figure(found: list[Searched]) -> Figure:

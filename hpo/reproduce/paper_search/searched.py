@@ -1,0 +1,122 @@
+"""A search that is done: what it found, and after how much work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optuna.trial import FrozenTrial
+
+from hpo.reproduce.paper_search.work import epoch_operations
+from hpo.study.definition import StudyConfig
+from hpo.trials.attributes import TrialRecord
+from hpo.trials.budget import counts, seconds
+from hpo.trials.configuration import trial_config
+from hpo.trials.outcome import trained
+from model.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One search that is done.
+
+    Attributes:
+        form: scales of its space.
+        sampler: name of what proposed.
+        repetition: 0 and on, the study's seed.
+        best: the configuration of the best complete trial; None if there is none.
+        found: (operations of all trainings until then, best value so far), one entry for each
+            improvement.
+        operations: of all trainings, see `work`.
+        seconds: of training, all trials together.
+        counts: trials by how they ended.
+        shrinking: of each trained trial, in the order in which they ended, the largest part of a
+            weight that L2 takes in a step, over the layers.
+    """
+
+    form: str
+    sampler: str
+    repetition: int
+    best: RunConfig | None
+    found: list[tuple[int, float]]
+    operations: int
+    seconds: float
+    counts: dict[str, int]
+    shrinking: list[float]
+
+    @property
+    def value(self) -> float:
+        """The best complete trial's reported value; 0 if there is none."""
+        return self.found[-1][1] if self.found else 0.0
+
+    def after(self, operations: int) -> float:
+        """The best value after so many operations; 0 if no trial was complete then."""
+        return max((value for at, value in self.found if at <= operations), default=0.0)
+
+    def reaches(self, value: float) -> int | None:
+        """Operations after which a value is reached; None if it never is."""
+        return next((at for at, best in self.found if best >= value), None)
+
+    def document(self) -> dict[str, Any]:
+        """All of it but the configuration, for JSON."""
+        return {
+            "form": self.form,
+            "sampler": self.sampler,
+            "repetition": self.repetition,
+            "best": self.value,
+            "seconds_trained": round(self.seconds, 1),
+            "operations": self.operations,
+            "best_so_far": [list(improvement) for improvement in self.found],
+            "shrinking": self.shrinking,
+            **self.counts,
+        }
+
+
+def read_search(
+    form: str, config: StudyConfig, repetition: int, trials: Sequence[FrozenTrial]
+) -> Searched:
+    ended = [trial for trial in trials if trial.datetime_complete is not None]
+    ended.sort(key=lambda trial: str(trial.datetime_complete))
+    own = [trial for trial in ended if TrialRecord.of(trial).parameters is not None]
+    complete = {trial.number for trial in trained(trials)}
+    now, best, found = 0, None, list[tuple[int, float]]()
+    for trial in own:
+        now += len(trial.intermediate_values) * epoch_operations(trial_config(config, trial))
+        if trial.number in complete and (not found or trial.values[0] > found[-1][1]):
+            found.append((now, trial.values[0]))
+            best = trial
+    number = counts(trials)
+    return Searched(
+        form=form,
+        sampler=config.sampler.name,
+        repetition=repetition,
+        best=None if best is None else trial_config(config, best),
+        found=found,
+        operations=now,
+        seconds=seconds(trials),
+        counts={
+            "complete": number.complete,
+            "pruned": number.pruned,
+            "failed": number.failed,
+            "infeasible": number.infeasible,
+        },
+        shrinking=[_shrinking(trial_config(config, trial)) for trial in own],
+    )
+
+
+def _shrinking(run: RunConfig) -> float:
+    """The largest part of a weight that L2 takes in a step, over the layers."""
+    train = run.train
+    return max(2 * train.learning_rate * layer.learning_rate * layer.l2 for layer in train.layers)
+
+
+def best_of(found: list[Searched]) -> Searched | None:
+    """The search that found the best value on validation; None if no trial is complete."""
+    complete = [search for search in found if search.best is not None]
+    return max(complete, key=lambda search: search.value, default=None)
+
+
+def best_in_other_form(found: list[Searched], best: Searched) -> Searched | None:
+    """The best search of the other form of the space; None if no trial of it is complete."""
+    return best_of([search for search in found if search.form != best.form])
