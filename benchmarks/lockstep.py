@@ -7,8 +7,8 @@ Searches the study with W workers' lockstep by one, two and W worker processes (
 and once with a SIGKILL to one of them every S seconds), and freely by W processes. Nothing is
 retrained or tested. Each search has a folder and a SQLite database of its own under FOLDER, which
 must be empty, and is a line of JSON on stdout: seconds on the clock, of training, kills, and a
-SHA-256 over every trial's number, parameters, state, value and reports, bit by bit. The last line
-says whether the searches in lockstep agree; the exit status is 1 if they do not.
+SHA-256 over every trial's number, parameters, state, value and reports, bit by bit. The exit status
+is 1 if the searches in lockstep do not agree, which stderr says.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ def measured(
     )
     trials = study.get_trials(deepcopy=False)
     found = {
+        "benchmark": "lockstep",
         "search": name,
         "workers": workers,
         "kills": kills,
@@ -112,8 +113,9 @@ def measured(
         "best": study.best_trial.number,
         "value": study.best_value,
         "digest": digest(trials),
+        "definition": config.definition(),
     }
-    print(json.dumps(found), flush=True)
+    print(json.dumps(found | provenance(threads=1)), flush=True)
     return digest(trials)
 
 
@@ -135,7 +137,6 @@ def main() -> int:
         config = config.model_copy(update={"trials": given.trials})
     width, folder = given.lockstep, given.folder
     stepping = config.model_copy(update={"lockstep": width})
-    print(json.dumps(provenance(threads=1)), flush=True)
     digests = set()
     for workers in sorted({1, 2, width}):
         for every in (None, given.kill_every):
@@ -143,8 +144,9 @@ def main() -> int:
             digests.add(measured(name, stepping, workers, folder / name, every))
     for workers in sorted({2, width}):
         measured(f"free-{workers}", config, workers, folder / f"free-{workers}", None)
-    print(json.dumps({"same": len(digests) == 1}), flush=True)
-    return 0 if len(digests) == 1 else 1
+    if len(digests) > 1:
+        print(f"{folder}: searches in lockstep differ", file=sys.stderr)
+    return min(1, len(digests) - 1)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from hpo.runtime.wording import duration
 
 FILE = "workers.jsonl"
 FAILING = "machines-that-fail.jsonl"
+LOCKSTEP = "lockstep.jsonl"
 STORAGES = ("sqlite", "postgres")
 
 
@@ -27,6 +28,36 @@ def machines_that_fail(results: Results) -> Table:
         (Link(what, FAILING), *(column[what] for column in columns)) for what in columns[0]
     ]
     return Table(("what", "SQLite", "PostgreSQL"), rows)
+
+
+def lockstep(results: Results) -> Table:
+    """Searches in lockstep by one worker, two and four, killed or not, and what it costs."""
+    lines = {line["search"]: line for line in results.lines(LOCKSTEP, "lockstep", "search")}
+    stepping = [line for name, line in lines.items() if name.startswith("lockstep")]
+    rows: list[Row] = []
+    for line in stepping:
+        free = lines.get(f"free-{line['workers']}")
+        rows.append(
+            (
+                Link(str(line["workers"]), LOCKSTEP),
+                str(line["kills"]),
+                f"{line['trials']}, {line['complete']}",
+                f"{line['best']}, {percent(line['value'])}",
+                "yes" if line["digest"] == stepping[0]["digest"] else "no",
+                f"{line['seconds']:.0f} s",
+                f"{line['seconds'] / free['seconds']:.2f}" if free else "",
+            )
+        )
+    columns = (
+        "workers",
+        "killed",
+        "trials, complete",
+        "best, its value",
+        "all as by one worker",
+        "time",
+        "times that of running freely",
+    )
+    return Table(columns, rows)
 
 
 def workers_simulated(results: Results) -> Table:
