@@ -15,12 +15,18 @@ from hpo.reproduce.context import Context
 from hpo.reproduce.paper_search.beside_random import beside_random, search_rows, verdict
 from hpo.reproduce.paper_search.compared import Reached
 from hpo.reproduce.paper_search.figures import (
+    longest_figure,
     proposals_figure,
     search_figure,
     steps_figure,
     worth_figure,
 )
-from hpo.reproduce.paper_search.longest import lengthened, longest, longest_rows
+from hpo.reproduce.paper_search.longest import (
+    lengthened,
+    longest,
+    longest_rows,
+    measured,
+)
 from hpo.reproduce.paper_search.searched import Searched, best_in_other_form, best_of
 from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import FORMS, SMALLEST, Settings
@@ -125,8 +131,9 @@ def _after(
     config = best.best
     assert config is not None
     if "longest" in parts:
-        networks = longest(context, settings, config)
-        results.rows += longest_rows(networks, context)
+        seen = measured(longest(context, settings, config), context)
+        results.rows += longest_rows(seen)
+        results.figures["longest"] = longest_figure(seen)
         results.details["longest"] = lengthened(config, settings).model_dump(mode="json")
     if "splits" in parts:
         in_other = None if other is None else other.best

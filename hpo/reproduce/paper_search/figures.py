@@ -1,4 +1,4 @@
-"""Pictures of the paper's search: configurations by rank, searches over time, steps compared."""
+"""Pictures of the paper's search: ranked configurations, searches, long trainings, steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpo.reproduce.paper_search.compared import Reached
+from hpo.reproduce.paper_search.longest import Seen
 from hpo.reproduce.paper_search.searched import Searched
 from hpo.reproduce.paper_search.settings import PAPER
 from hpo.reproduce.paper_search.worth import Tried
@@ -91,6 +92,29 @@ def _by_form(
             draw(axes, search, color, None if search.repetition else search.sampler)
         axes.set(title=f"{form} scales", xlabel=across, ylabel=up)
         axes.legend(fontsize=8)
+    return figure
+
+
+def longest_figure(found: Mapping[int, Seen]) -> Figure:
+    """20-way accuracy by pairs seen, with standard errors, and the paper's."""
+    figure = Figure(figsize=(6.5, 4), layout="constrained")
+    axes = figure.subplots()
+    curves = {
+        "official runs": [seen.official for seen in found.values()],
+        "every drawer pair": [seen.every_pair for seen in found.values()],
+    }
+    for name, cells in curves.items():
+        axes.errorbar(
+            list(found),
+            [100 * cell.value for cell in cells],
+            yerr=[100 * (cell.error or 0.0) for cell in cells],
+            marker="o",
+            capsize=3,
+            label=name,
+        )
+    axes.axhline(100 * PAPER, color="0.5", linestyle="--", label="the paper, official runs")
+    axes.set(xscale="log", xlabel="pairs seen", ylabel="20-way accuracy on the test alphabets, %")
+    axes.legend(fontsize=8)
     return figure
 
 

@@ -43,7 +43,14 @@ def test_the_whole_experiment_and_again(
     assert found["tpe search, literal scales: above random search, as much work"] < 1
     assert "the best, 3.2e-05 M pairs: 20-way, official runs" in found
     assert any("model-based searches" in note for note in table.notes)
-    assert table.figures.keys() == {"worth", "searches", "proposals", "splits", "staircase"}
+    assert table.figures.keys() == {
+        "worth",
+        "searches",
+        "proposals",
+        "longest",
+        "splits",
+        "staircase",
+    }
     assert found["splits, L2 distance: every drawer pair"] > 1 / 20
     assert found["staircase, the network and training of `deep`: official runs"] > 1 / 40
     assert "30k pairs, no distortions: verification, of one alphabet" in found
