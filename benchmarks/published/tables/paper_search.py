@@ -41,15 +41,18 @@ def searches(results: Results) -> Table:
     for form, sampler in dict.fromkeys((one["form"], one["sampler"]) for one in found):
         of_trials, of_work = (_of(beside, form, sampler, what) for what in GAINS)
         parts = [_part(one) for one in _of(beside, form, sampler, "part")]
-        complete, operations, best = (
-            _of(found, form, sampler, what) for what in ("complete", "operations", "best")
+        complete, operations, best, by_hand = (
+            _of(found, form, sampler, what)
+            for what in ("complete", "operations", "best", "by_hand")
         )
+        beyond = [one - other for one, other in zip(best, by_hand, strict=True)]
         rows.append(
             (
                 Link(f"{form}, {sampler}", SEARCHES),
                 f"{mean(complete):.0f}",
                 f"{mean(operations) / TERA:.0f}",
                 percent(*mean_and_error(best)),
+                change(*mean_and_error(beyond)),
                 change(*mean_and_error(of_trials)) if of_trials else "",
                 change(*mean_and_error(of_work)) if of_work else "",
                 ", ".join(parts),
@@ -59,7 +62,8 @@ def searches(results: Results) -> Table:
         "scales, sampler",
         "complete trials",
         "operations, 10¹²",
-        "best value",
+        "best proposal",
+        "above the best by hand",
         "above random, as many trials",
         "above random, as much work",
         "part of random's work until its best",

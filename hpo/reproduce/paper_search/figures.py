@@ -37,7 +37,10 @@ def worth_figure(found: dict[str, list[Tried]]) -> Figure:
 
 
 def search_figure(found: list[Searched]) -> Figure:
-    """For each form, every search's best value so far over its operations of training."""
+    """For each form, every search's best proposal so far over its operations of training.
+
+    Beside them, dashed, is the best of the configurations that a person would try first.
+    """
 
     def draw(axes: Axes, search: Searched, color: str, label: str | None) -> None:
         axes.step(
@@ -48,9 +51,14 @@ def search_figure(found: list[Searched]) -> Figure:
             label=label,
         )
 
-    return _by_form(
-        found, draw, "operations of training, 10¹²", "best validation accuracy so far, %"
+    figure = _by_form(
+        found, draw, "operations of training, 10¹²", "best proposal so far, validation, %"
     )
+    for axes, form in zip(figure.axes, dict.fromkeys(search.form for search in found), strict=True):
+        by_hand = max(search.by_hand for search in found if search.form == form)
+        axes.axhline(100 * by_hand, color="0.5", linestyle="--", label="by hand")
+        axes.legend(fontsize=8)
+    return figure
 
 
 def proposals_figure(found: list[Searched]) -> Figure:

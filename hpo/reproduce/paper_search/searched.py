@@ -25,20 +25,24 @@ class Searched:
         form: scales of its space.
         sampler: name of what proposed.
         repetition: 0 and on, the study's seed.
-        best: the configuration of the best complete trial; None if there is none.
-        found: (operations of all trainings until then, best value so far), one entry for each
-            improvement.
+        best: the configuration of the best complete trial, a person's or one that was proposed;
+            None if there is none.
+        by_hand: the best value of the first configurations, which a person gave; 0 if there is
+            none.
+        found: (operations of all trainings until then, best value of a proposal so far), one entry
+            for each improvement.
         operations: of all trainings, see `work`.
         seconds: of training, all trials together.
         counts: trials by how they ended.
-        shrinking: of each trained trial, in the order in which they ended, the largest part of a
-            weight that L2 takes in a step, over the layers.
+        shrinking: of each proposal that was trained, in the order in which they ended, the largest
+            part of a weight that L2 takes in a step, over the layers.
     """
 
     form: str
     sampler: str
     repetition: int
     best: RunConfig | None
+    by_hand: float
     found: list[tuple[int, float]]
     operations: int
     seconds: float
@@ -47,15 +51,20 @@ class Searched:
 
     @property
     def value(self) -> float:
-        """The best complete trial's reported value; 0 if there is none."""
+        """The best value of a proposal; 0 if none was trained to its end."""
         return self.found[-1][1] if self.found else 0.0
 
+    @property
+    def best_value(self) -> float:
+        """The best value, a person's configurations included."""
+        return max(self.value, self.by_hand)
+
     def after(self, operations: int) -> float:
-        """The best value after so many operations; 0 if no trial was complete then."""
+        """The best value of a proposal after so many operations; 0 if none was complete then."""
         return max((value for at, value in self.found if at <= operations), default=0.0)
 
     def reaches(self, value: float) -> int | None:
-        """Operations after which a value is reached; None if it never is."""
+        """Operations after which a proposal reaches a value; None if none does."""
         return next((at for at, best in self.found if best >= value), None)
 
     def document(self) -> dict[str, Any]:
@@ -65,6 +74,7 @@ class Searched:
             "sampler": self.sampler,
             "repetition": self.repetition,
             "best": self.value,
+            "by_hand": self.by_hand,
             "seconds_trained": round(self.seconds, 1),
             "operations": self.operations,
             "best_so_far": [list(improvement) for improvement in self.found],
@@ -80,18 +90,24 @@ def read_search(
     ended.sort(key=lambda trial: str(trial.datetime_complete))
     own = [trial for trial in ended if TrialRecord.of(trial).parameters is not None]
     complete = {trial.number for trial in trained(trials)}
-    now, best, found = 0, None, list[tuple[int, float]]()
+    best = max((t for t in own if t.number in complete), key=lambda t: t.values[0], default=None)
+    starts = {trial.number for trial in own if TrialRecord.of(trial).enqueued}
+    now, by_hand, found = 0, 0.0, list[tuple[int, float]]()
     for trial in own:
         now += len(trial.intermediate_values) * epoch_operations(trial_config(config, trial))
-        if trial.number in complete and (not found or trial.values[0] > found[-1][1]):
+        if trial.number not in complete:
+            continue
+        if trial.number in starts:
+            by_hand = max(by_hand, trial.values[0])
+        elif not found or trial.values[0] > found[-1][1]:
             found.append((now, trial.values[0]))
-            best = trial
     number = counts(trials)
     return Searched(
         form=form,
         sampler=config.sampler.name,
         repetition=repetition,
         best=None if best is None else trial_config(config, best),
+        by_hand=by_hand,
         found=found,
         operations=now,
         seconds=seconds(trials),
@@ -101,7 +117,7 @@ def read_search(
             "failed": number.failed,
             "infeasible": number.infeasible,
         },
-        shrinking=[_shrinking(trial_config(config, trial)) for trial in own],
+        shrinking=[_shrinking(trial_config(config, t)) for t in own if t.number not in starts],
     )
 
 
@@ -112,9 +128,12 @@ def _shrinking(run: RunConfig) -> float:
 
 
 def best_of(found: list[Searched]) -> Searched | None:
-    """The search that found the best value on validation; None if no trial is complete."""
+    """The search with the best value on validation; None if no trial is complete.
+
+    It may be that of a configuration that a person gave.
+    """
     complete = [search for search in found if search.best is not None]
-    return max(complete, key=lambda search: search.value, default=None)
+    return max(complete, key=lambda search: search.best_value, default=None)
 
 
 def best_in_other_form(found: list[Searched], best: Searched) -> Searched | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hpo.reproduce.paper_search.beside_random import beside_random, search_rows, verdict
-from hpo.reproduce.paper_search.searched import Searched
+from hpo.reproduce.paper_search.searched import Searched, best_of
 from hpo.reproduce.paper_search.settings import starts
 from hpo.reproduce.paper_search.work import epoch_operations
 from hpo.reproduce.table import Measured
@@ -16,7 +18,9 @@ from model.config import BatchConfig, Convolution, RunConfig
 def searched(
     sampler: str, *found: tuple[int, float], operations: int, repetition: int = 0
 ) -> Searched:
-    return Searched("literal", sampler, repetition, None, list(found), operations, 1.0, {}, [])
+    return Searched(
+        "literal", sampler, repetition, None, 0.55, list(found), operations, 1.0, {}, []
+    )
 
 
 RANDOM = searched("random", (10, 0.3), (80, 0.5), operations=100)
@@ -54,7 +58,12 @@ def test_each_is_compared_with_its_own_repetition() -> None:
     gain = cells["tpe search, literal scales: above random search, as many trials"]
     assert isinstance(gain, Measured)
     assert gain.value == pytest.approx(0.3)
-    assert verdict(found).startswith("Of 2 model-based searches 2 found a better configuration")
+    above = cells["tpe search, literal scales: above the best by hand"]
+    assert isinstance(above, Measured)
+    assert above.value == pytest.approx(0.05)
+    said = verdict(found)
+    assert said.startswith("Of 2 model-based searches 2 proposed a better configuration")
+    assert "Of all 5 searches 3 proposed a better one than the best of the 3 that" in said
     assert verdict([RANDOM]) == "No search is compared with random search yet."
 
 
@@ -70,3 +79,13 @@ def test_work_is_a_product_and_a_sum_for_each_use_of_a_weight() -> None:
     of_a_picture = 2 * (16 * 2 * 9 + 32 * 5)
     # Each step computes forward, and backward once more by input and once by weight.
     assert epoch_operations(RunConfig(network=network, train=train)) == 3 * 80 * of_a_picture
+
+
+def test_the_best_may_be_a_persons() -> None:
+    run = starts(load_study("paper-35"))[0]
+    one, other = (
+        replace(searched("tpe", (5, value), operations=10), best=run) for value in (0.5, 0.6)
+    )
+    assert (one.best_value, other.best_value) == (0.55, 0.6)
+    assert best_of([RANDOM, one, other]) is other
+    assert best_of([RANDOM]) is None
