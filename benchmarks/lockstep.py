@@ -142,8 +142,9 @@ def main() -> int:
         for every in (None, given.kill_every):
             name = f"lockstep-{workers}{'' if every is None else '-killed'}"
             digests.add(measured(name, stepping, workers, folder / name, every))
+    free = config.model_copy(update={"lockstep": None})
     for workers in sorted({2, width}):
-        measured(f"free-{workers}", config, workers, folder / f"free-{workers}", None)
+        measured(f"free-{workers}", free, workers, folder / f"free-{workers}", None)
     if len(digests) > 1:
         print(f"{folder}: searches in lockstep differ", file=sys.stderr)
     return min(1, len(digests) - 1)
