@@ -47,6 +47,7 @@ def load(folder: str | Path | None = None, device: str = "auto") -> Network:
         >>> network.size
         35
     """
+    _settle_threads()
     from siamese_hpo.network import Network
 
     return Network.of(folder, device)
@@ -84,6 +85,7 @@ def run(
         InputError: the study has a mistake, or a folder or the storage cannot be used.
         WorkFailed: trials keep failing, or the storage does.
     """
+    _settle_threads()
     from siamese_hpo.study import run_study
 
     return run_study(
@@ -95,6 +97,13 @@ def run(
         data_root=data_root,
         device=device,
     )
+
+
+def _settle_threads() -> None:
+    """Before torch is imported, unless a program has imported it already."""
+    from data.cores import settle_threads
+
+    settle_threads()
 
 
 def _check_names() -> None:

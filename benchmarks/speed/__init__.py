@@ -5,6 +5,7 @@ Programs:
 - training: pictures a second, against the usual loop.
 - step: the training step by part, against the machine's ceiling.
 - threads: two workers with a thread each, against one with two.
+- neighbours: training beside other programs that want the cores.
 - compiled: a step that torch.compile has compiled, against the step as it is.
 - quick_study: the main job from start to end, and how true its time left is.
 - time_to_accuracy: how soon a network is as good as the paper's.

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from data.cores import keep_to_quota
+from data.cores import settle_threads
 from data.errors import InputError, WorkFailed, allowed_or_near
 from data.full_disk import NoRoom, no_room
 from hpo.cli.help import write_commands, write_studies
@@ -58,7 +58,7 @@ class Commands(TyperGroup):
         # and minus sign, and the end of many hours is no time to fail for it.
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
-        keep_to_quota()
+        settle_threads()
         return super().main(*args, **extra)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401

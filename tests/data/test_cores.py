@@ -12,14 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 import data.cores
-from data.cores import usable_cores
+from data.cores import SPINS, usable_cores
 from run_study import app
 
 VERSION_1 = Path("/sys/fs/cgroup/cpu")
 VERSION_2 = Path("/sys/fs/cgroup")
 THREADS = """
-from data.cores import keep_to_quota, usable_cores
-keep_to_quota()
+from data.cores import settle_threads, usable_cores
+settle_threads()
 import torch
 print(usable_cores(), torch.get_num_threads())
 """
@@ -110,3 +110,20 @@ def test_every_command_keeps_to_the_quota(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(os, "environ", os.environ.copy())
     assert CliRunner().invoke(app, ["--help"]).exit_code == 0
     assert os.environ["OMP_NUM_THREADS"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("own", "then"),
+    [
+        ({}, SPINS),
+        ({"GOMP_SPINCOUNT": "7"}, "7"),
+        ({"OMP_WAIT_POLICY": "active"}, None),
+    ],
+)
+def test_waiting_threads_sleep_soon_unless_somebody_wants_otherwise(
+    own: dict[str, str], then: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {k: v for k, v in os.environ.items() if not k.startswith(("GOMP_", "OMP_"))}
+    monkeypatch.setattr(os, "environ", others | own)
+    assert CliRunner().invoke(app, ["--help"]).exit_code == 0
+    assert os.environ.get("GOMP_SPINCOUNT") == then
