@@ -13,8 +13,8 @@ GROUPS = Path("/sys/fs/cgroup")
 SPINS = "3000"
 """How often a thread of GNU's OpenMP looks whether it may go on before it sleeps.
 
-The library's own number is 300 000. By fewer than a thousand a quiet machine loses a fifth of its
-speed, and by 20 000 a busy one two thirds of what is gained.
+The library's own number is a hundred times as large. Far fewer cost a quiet machine speed, and far
+more a busy one.
 """
 
 

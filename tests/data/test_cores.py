@@ -15,6 +15,7 @@ import data.cores
 from data.cores import SPINS, usable_cores
 from run_study import app
 
+PROJECT = Path(__file__).parents[2]
 VERSION_1 = Path("/sys/fs/cgroup/cpu")
 VERSION_2 = Path("/sys/fs/cgroup")
 THREADS = """
@@ -127,3 +128,16 @@ def test_waiting_threads_sleep_soon_unless_somebody_wants_otherwise(
     monkeypatch.setattr(os, "environ", others | own)
     assert CliRunner().invoke(app, ["--help"]).exit_code == 0
     assert os.environ.get("GOMP_SPINCOUNT") == then
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another OpenMP than GNU's")
+def test_threads_are_settled_before_openmp_asks() -> None:
+    others = {k: v for k, v in os.environ.items() if not k.startswith(("GOMP_", "OMP_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS],
+        env=others | {"OMP_DISPLAY_ENV": "verbose", "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"GOMP_SPINCOUNT = '{SPINS}'" in done.stderr

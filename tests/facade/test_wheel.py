@@ -87,7 +87,7 @@ import model
 import siamese_hpo
 if __name__ == "__main__":
     study = siamese_hpo.run("glyphs", trials=1, workers=2, device="cpu")
-    complete = study.trials["state"] == "COMPLETE"  # one more may have been made at that moment
+    complete = study.trials["state"] == "complete"  # one more may have been made at that moment
     print(complete.sum(), study.network("cpu").size, model.MINE)
 """
     done = python(program, own, site)

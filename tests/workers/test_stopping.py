@@ -23,7 +23,7 @@ def finished(start: Start, *words: object) -> tuple[str, str]:
 def test_all_workers_stop_and_only_another_rule_goes_on(
     storage: str, write_study: Write, start: Start
 ) -> None:
-    study = write_study(trials=30, steps=20)
+    study = write_study(trials=16, steps=20)
     plain = study.read_text()
     study.write_text(STOP + plain)
     first = start("run", study, "--storage", storage, "--output", "one", "--workers", 2)
@@ -60,5 +60,5 @@ def test_all_workers_stop_and_only_another_rule_goes_on(
     # Whoever finished it, on whose machine the results must be gone.
     for folder in ("one", "two"):
         finished(start, "run", study, "--storage", storage, "--output", folder)
-    assert counts(trials_of(storage)).done == 30
+    assert counts(trials_of(storage)).done == 16
     look_no_more()

@@ -35,6 +35,7 @@ from benchmarks.published.tables.searches import (
 from benchmarks.published.tables.space import ablation, effects, shapes
 from benchmarks.published.tables.speed import (
     compiled,
+    neighbours,
     notes,
     overhead,
     quick_studies,
@@ -63,6 +64,7 @@ from benchmarks.published.tables.winners import (
     winners,
 )
 from benchmarks.published.tables.workers import (
+    lockstep,
     machines_that_fail,
     workers_measured,
     workers_simulated,
@@ -123,6 +125,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "steps": steps,
     "steps-before": steps_before,
     "threads": threads,
+    "neighbours": neighbours,
     "compiled": compiled,
     "starts": starts,
     "quick-studies": quick_studies,
@@ -130,6 +133,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "notes": notes,
     "overhead": overhead,
     "workers-measured": workers_measured,
+    "lockstep": lockstep,
     "machines-that-fail": machines_that_fail,
     "workers-simulated": workers_simulated,
 }

@@ -10,6 +10,7 @@ from hpo.runtime.wording import duration
 FILE = "benchmarks.jsonl"
 STORAGES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 STATES = ("complete", "pruned")
+WAYS = ("as OpenMP has it", "as here")
 ONE, TWO = "one worker, two threads", "two workers, a thread each"
 SAMPLERS = {"tpe": "TPE", "gp": "Gaussian process", "additive": "`additive`"}
 
@@ -101,6 +102,19 @@ def threads(results: Results) -> Table:
         rows.append((Link(_processor(line), FILE), *cells))
     heads = (ONE, TWO, "times as many")
     return Table(("pictures a second", *heads), rows)
+
+
+def neighbours(results: Results) -> Table:
+    """Training with two threads alone, and beside programs that want the cores."""
+    rows: list[Row] = []
+    lines = results.lines(FILE, "training beside busy programs", "precision", "programs")
+    for line in lines:
+        beside = f"{line['programs']} busy programs" if line["programs"] else "nothing"
+        each = line["pictures_per_second"]
+        cells = (*(f"{each[way]:,}" for way in WAYS), _ratio(line["times"], 2))
+        rows.append((Link(_processor(line), FILE), beside, *cells))
+    heads = ("OpenMP's own waiting", "as here", "times as many")
+    return Table(("pictures a second", "beside", *heads), rows)
 
 
 def compiled(results: Results) -> Table:
