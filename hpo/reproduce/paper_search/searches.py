@@ -12,6 +12,7 @@ from hpo.reproduce.context import Context
 from hpo.reproduce.paper_search.searched import Searched, read_search
 from hpo.reproduce.paper_search.settings import PRUNERS, Settings, starts
 from hpo.run.search_task import search_here
+from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import open_store
 from hpo.storage.studies import Stores, keep_fingerprint, open_study
 from hpo.storage.workspace import Workspace
@@ -29,12 +30,14 @@ def searches(context: Context, settings: Settings) -> list[Searched]:
     before the next has begun.
     """
     found = []
-    for sampler, repetition, (form, study) in product(
-        settings.samplers, range(settings.repetitions), settings.studies.items()
-    ):
+    everything = list(
+        product(settings.samplers, range(settings.repetitions), settings.studies.items())
+    )
+    for number, (sampler, repetition, (form, study)) in enumerate(everything, start=1):
         name = f"{study.name}-{sampler.name}-{repetition}"
         config = _defined(study, name, sampler, repetition, settings, context)
-        trials = _search(config, context.folder / "searches" / name, context)
+        place = f"{number} of {len(everything)}"
+        trials = _search(config, place, context.folder / "searches" / name, context)
         found.append(read_search(form, config, repetition, trials))
     return found
 
@@ -59,7 +62,7 @@ def _defined(
     return study.model_copy(update=changes)
 
 
-def _search(config: StudyConfig, folder: Path, context: Context) -> list[FrozenTrial]:
+def _search(config: StudyConfig, place: str, folder: Path, context: Context) -> list[FrozenTrial]:
     workspace = Workspace.of(config.name, folder)
     study = open_study(config, open_storage(workspace.storage, create=True))
     keep_fingerprint(study, context.collection)
@@ -71,6 +74,7 @@ def _search(config: StudyConfig, folder: Path, context: Context) -> list[FrozenT
             study.enqueue_trial(params, user_attrs=TrialRecord(enqueued=start).attributes())
     trials = study.get_trials(deepcopy=False)
     if reached_limit(trials, config) is None or counts(trials).running:
+        say(f"search {place}: {config.name}")  # what is shown of it knows of no other
         # Relative: the folder may be moved, and to another machine, between two runs.
         stores = Stores(str(workspace.checkpoints), str(workspace.artifacts))
         for place in (stores.checkpoints, stores.artifacts):

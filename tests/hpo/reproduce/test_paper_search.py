@@ -153,7 +153,9 @@ def test_an_unknown_part_is_refused(name: str, part: str, line: str) -> None:
         check_part(name, part)
 
 
-def test_every_sampler_searches_beside_its_pruner(context: Make, settings: Settings) -> None:
+def test_every_sampler_searches_beside_its_pruner(
+    context: Make, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings = replace(
         settings,
         studies={
@@ -165,6 +167,11 @@ def test_every_sampler_searches_beside_its_pruner(context: Make, settings: Setti
     )
     here = context(seeds=1)
     assert [search.sampler for search in searches(here, settings)] == ["gp", "additive"]
+    said = capsys.readouterr().err
+    assert "search 1 of 2: paper-35-gp-0\n" in said
+    assert "search 2 of 2: paper-35-additive-0\n" in said
+    searches(here, settings)
+    assert "search" not in capsys.readouterr().err  # for both are done
     rules = {}
     for sampler in settings.samplers:
         name = f"paper-35-{sampler.name}-0"
