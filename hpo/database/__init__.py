@@ -8,6 +8,7 @@
 - sight: what a sampler or pruner sees of a study
 - waiting_storage: the class that every call to a storage goes through
 - retrying: a database that is away is waited for
+- deleted: a study that is deleted in the midst of a call
 - full_disk: a database whose disk takes nothing more
 - optuna_database: Optuna's storage, whose trials may be made again after a lost answer
 - claim: a waiting trial that is taken up

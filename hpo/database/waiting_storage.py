@@ -8,11 +8,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.exceptions import UpdateFinishedTrialError
+from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage, get_storage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
+from hpo.database.deleted import is_of_deleted
 from hpo.database.full_disk import database_full
 from hpo.database.optuna_database import named
 from hpo.database.optuna_private import Parameter, storage_of
@@ -75,6 +77,10 @@ class WaitingStorage(BaseStorage):
             return patiently(once, self.remove_session)
         except KeyError as error:
             raise NotThere(*error.args) from error
+        except (StorageInternalError, SQLAlchemyError) as error:
+            if is_of_deleted(error):
+                raise NotThere("it was deleted in the midst of a call") from error
+            raise
 
     def disconnect(self) -> None:
         """Closes the connections to a database until the next operation."""
