@@ -63,7 +63,7 @@ def test_mnist_is_not_looked_for_without_a_home() -> None:
     script = "from data.sources.mnist import load_mnist; load_mnist(None)"
     command = [*HOMELESS, "-u", "MNIST_ROOT", sys.executable, "-c", script]
     process = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, timeout=180, check=False
+        command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
     )
     line = process.stderr.splitlines()[-1]
     assert line.startswith(

@@ -35,7 +35,7 @@ def test_interrupted_by_signals_it_goes_on_to_exactly_the_budget(
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(by)
-        out, err = process.communicate(timeout=180)
+        out, err = process.communicate(timeout=60)
         assert process.returncode == 130, err
         assert out == ""
         return err.splitlines()[-1]
@@ -73,7 +73,7 @@ def test_interrupted_while_it_is_imported_it_shows_no_traceback(
     )
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=180)
+    out, err = process.communicate(timeout=60)
     assert out == ""
     # Before its first line runs, the interrupt is Python's own to tell of.
     assert "run_study.py" not in err
@@ -120,7 +120,7 @@ def test_a_report_that_is_interrupted_leaves_the_one_before(
         time.sleep(0.02)
     time.sleep(0.5)  # the browser begins
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "interrupted\n")
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     assert len(before) > 1

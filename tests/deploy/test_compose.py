@@ -205,7 +205,7 @@ def test_workers_wait_for_the_study_and_finish_it_together(
         with start("study") as study:
             _, reason = study.communicate(timeout=120)
             assert study.returncode == 0, reason
-        _, reason = workers.communicate(timeout=180)
+        _, reason = workers.communicate(timeout=60)
         assert workers.returncode == 0, reason
     finally:
         workers.kill()

@@ -41,7 +41,7 @@ def slurm(script: Path, tmp_path: Path) -> Slurm:
             | environment,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=60,
         )
 
     return run

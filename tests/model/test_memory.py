@@ -24,7 +24,7 @@ print(faults(128), faults(64))
 
 def faults(how: str) -> list[int]:
     command = [sys.executable, "-c", FAULTS, how]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return [int(number) for number in shown.stdout.split()]
 
 

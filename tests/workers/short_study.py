@@ -37,7 +37,7 @@ def look_no_more() -> None:
         disconnect(_looked_at.popitem()[1])
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 180) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Until it holds."""
     deadline = time.monotonic() + seconds
     while not condition():

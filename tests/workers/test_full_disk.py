@@ -26,7 +26,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 def ended(process: subprocess.Popen[str], why: str, below: str) -> None:
     """The command has ended with one line, which names a place below this one."""
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     failed = [line for line in err.splitlines() if "Error" in line or "failed" in line]
     assert len(failed) == 1, err

@@ -37,7 +37,7 @@ def test_the_next_command_clears_what_a_killed_one_left(
     study, _ = stored_study("short", open_storage(storage, create=False))
     Path(f"shared/{files_begin_with(study)}-0-0").touch()
     third = start(*joining)
-    _, err = third.communicate(timeout=180)
+    _, err = third.communicate(timeout=60)
     assert third.returncode == 0, err
     assert not list(Path("shared").glob(f"{files_begin_with(study)}-*-[01]"))
 
@@ -65,7 +65,7 @@ def test_who_joins_without_the_studys_store_leaves_no_folder_of_its_own(
     study = open_study(load_study(str(write_study(trials=2))), open_storage(storage, create=True))
     Stores("/not/on/this/machine", "/not/on/this/machine").save(study)
     process = start("join", "short", "--storage", storage, "--output", "out")
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert counts(study.trials).done == 2
     assert not list(Path("out").glob("unfinished-*"))

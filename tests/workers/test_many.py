@@ -32,7 +32,7 @@ def test_the_budget_is_exact_through_an_interrupt_and_a_restart(
 
     wait_for(lambda: running() == 3)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert err.splitlines()[-1] == "interrupted: the same command goes on where it stopped"
     found = counts(trials_of(storage))
@@ -199,7 +199,7 @@ def test_another_machine_joins_by_url_and_name(
 ) -> None:
     storage = postgres
     missing = start("join", "short", "--storage", storage)
-    _, err = missing.communicate(timeout=180)
+    _, err = missing.communicate(timeout=60)
     assert missing.returncode == 2
     assert err.count("\n") == 1
     words = ("--storage", storage, "--artifacts", "shared")
@@ -235,7 +235,7 @@ def test_workers_behind_the_proxy(
     assert "ExperimentalWarning" not in err
     assert counts(trials_of(postgres)).done == 8
     second = start("proxy", "--storage", postgres, "--port", port, "--host", "127.0.0.1")
-    _, err = second.communicate(timeout=180)
+    _, err = second.communicate(timeout=60)
     said = f"error: --port {port}: cannot listen there: address already in use\n"
     assert (second.returncode, err) == (2, said)
     proxy.send_signal(signal.SIGTERM)

@@ -44,7 +44,7 @@ def test_a_study_deleted_while_it_runs_ends_all_workers_in_a_line(
     # Where a worker adds a trial at this moment, Optuna deletes nothing, and says nothing of it.
     while "short" in optuna.get_all_study_names(storage):
         optuna.delete_study(study_name="short", storage=storage)
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     assert err.splitlines()[-1].endswith(": the study was deleted while it was in use")
     logs = "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())

@@ -51,13 +51,13 @@ def test_one_of_them_finishes_and_both_have_its_results(
     assert not list(Path().glob("*/unfinished-*"))
 
     told = start("status", "short", "--storage", storage, "--output", "elsewhere")
-    out, _ = told.communicate(timeout=180)
+    out, _ = told.communicate(timeout=60)
     assert ": finished" in out
     assert "Winner of the retrained: trial" in out
     assert "its configuration is" not in out
 
     later = start("run", study, "--storage", storage, "--output", "three")
-    _, err = later.communicate(timeout=180)
+    _, err = later.communicate(timeout=60)
     assert (later.returncode, err) == (0, "")
     assert Path("three/results.json").read_bytes() == Path("one/results.json").read_bytes()
 
@@ -81,7 +81,7 @@ def test_one_takes_over_from_a_finisher_that_is_killed(
     assert other.returncode == 0, err
     assert len(RETRAINED.findall(err)) == 1
     again = start(*words, folder)
-    _, err = again.communicate(timeout=180)
+    _, err = again.communicate(timeout=60)
     assert again.returncode == 0, err
     assert not RETRAINED.search(err)
     one, two = (json.loads(Path(out, "results.json").read_text()) for out in ("one", "two"))
@@ -108,7 +108,7 @@ def test_the_larger_budget_counts_for_both_in_one_folder(
     assert not list(Path("runs/short").glob("unfinished-*"))
     # Both have ended: what they asked for counts no more, but the study is finished.
     assert set(study_in(storage).user_attrs[ASKED].values()) == {4, 9}
-    _, err = (process := start(*words, 4)).communicate(timeout=180)
+    _, err = (process := start(*words, 4)).communicate(timeout=60)
     said = "short: is finished, and so without effect: trials 4\n"
     assert (process.returncode, err) == (0, said)
 
@@ -158,7 +158,7 @@ def test_the_one_who_ends_first_leaves_the_others_folder(
     assert folder.is_dir()
     os.killpg(waits.pid, signal.SIGCONT)
     time.sleep(0.1)
-    _, err = waits.communicate(timeout=180)
+    _, err = waits.communicate(timeout=60)
     assert waits.returncode == 0, err
     assert not folder.exists()
 
@@ -170,11 +170,11 @@ def test_after_an_interrupt_a_smaller_budget_counts(
     process = start(*words)
     wait_for(lambda: counts(trials_of(postgres)).done > 1)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert study_in(postgres).user_attrs[ASKED] == {}  # which other machines see, too
     done = counts(trials_of(postgres)).done
     process = start(*words, "--trials", done)
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert counts(trials_of(postgres)).done == done < 40
