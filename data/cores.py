@@ -38,7 +38,7 @@ def settle_threads() -> None:
       on, and their threads then wait most of the time for their turn.
     - One that waits for the others sleeps soon. Else it keeps a core busy for a millisecond at
       every operation, in which the one that it waits for cannot run if another program has the
-      other core: trainings of two threads were tens of times slower beside two busy programs.
+      other core: a training of two threads nearly stands still beside two busy programs.
 
     Somebody's own environment variables stay.
     """

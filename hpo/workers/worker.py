@@ -113,6 +113,8 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
         let_signals_through()
         _work(task, wire, log_file)
     except KeyboardInterrupt:  # perhaps while it was failing
+        # A job's end is told to all its processes, and told again by the one that started this one.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         log.info("interrupted")
         sys.exit(INTERRUPTED)
 

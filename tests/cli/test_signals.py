@@ -1,5 +1,7 @@
 """A study that is interrupted, as by Ctrl-C, and started again."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from hpo.trials.budget import counts
 
 Start = Callable[..., "subprocess.Popen[str]"]
 WriteStudy = Callable[..., str]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROJECT = Path(__file__).parents[2]
 CONSOLE_COMMAND = "from siamese_hpo.command import main; main()"
 
@@ -102,15 +105,35 @@ def test_interrupted_again_and_again_when_all_is_printed_it_ends_quietly(
     assert (process.returncode, process.communicate()[1]) in ((0, ""), (130, "interrupted\n"))
 
 
+def test_all_processes_of_a_job_are_told_again_and_again(
+    start: Start, write_study: WriteStudy
+) -> None:
+    process = start("run", write_study(trials=4, epochs=50, steps=150), "--workers", 2)
+    output = Path("runs/tiny")
+    deadline = time.monotonic() + 120
+    while not any(output.glob("unfinished-tiny/checkpoints/*")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    while process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        time.sleep(0.005)
+    _, err = process.communicate(timeout=60)
+    logs = "".join(log.read_text() for log in (output / "logs").iterdir())
+    assert process.returncode == 130, err
+    assert err.splitlines()[-1] == "interrupted: the same command goes on where it stopped"
+    assert "Traceback" not in err + logs
+
+
 def test_a_report_that_is_interrupted_leaves_the_one_before(
     start: Start, start_python: Start, write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("kaleido")
+    if not any(map(shutil.which, BROWSERS)):
+        pytest.skip("no browser to draw with")
     start("run", write_study(trials=1, epochs=1)).communicate()
     start("report", "tiny").communicate()
     folder = Path("runs/tiny/report")
-    if not any(folder.glob("*.png")):
-        pytest.skip("no browser to draw with")
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     temporary = Path(tempfile.mkdtemp(dir="/tmp"))  # short enough for a browser's socket
     monkeypatch.setenv("TMPDIR", str(temporary))

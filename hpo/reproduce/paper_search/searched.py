@@ -86,6 +86,7 @@ class Searched:
 def read_search(
     form: str, config: StudyConfig, repetition: int, trials: Sequence[FrozenTrial]
 ) -> Searched:
+    """What a search found, from its trials in the order in which they ended."""
     ended = [trial for trial in trials if trial.datetime_complete is not None]
     ended.sort(key=lambda trial: str(trial.datetime_complete))
     own = [trial for trial in ended if TrialRecord.of(trial).parameters is not None]
