@@ -1,9 +1,10 @@
-"""Optuna's storage of a database, in which what was asked for twice is made once."""
+"""Optuna's storage of a database: what was asked for twice is made once, and none too many."""
 
 from __future__ import annotations
 
 import copy
 import json
+from math import inf
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,17 @@ from sqlalchemy.orm import Session
 
 CREATION = "creation"
 """The system attribute that names the call by which a trial was made."""
+BELOW = "number_below"
+"""The system attribute of a template that says below which number the trial must be made."""
+
+
+class NoPlace(KeyError):  # noqa: N818 - nobody's fault
+    """Others were faster: the trial would get a number that has no place, and is not made.
+
+    It is a `KeyError`, for that is the one exception of which Optuna's proxy hands the text on.
+    """
+
+    TEXT = "no trial may be made with this number"
 
 
 def named(template: FrozenTrial | None) -> FrozenTrial:
@@ -29,8 +41,18 @@ def named(template: FrozenTrial | None) -> FrozenTrial:
     return template
 
 
+def numbered_below(template: FrozenTrial, number: int) -> FrozenTrial:
+    """The template of a trial that is made only if its number is below this one.
+
+    Workers that saw the same last place in a budget would else make a trial each.
+    """
+    template = copy.copy(template)
+    template.system_attrs = {**template.system_attrs, BELOW: number}
+    return template
+
+
 class OptunaDatabase(RDBStorage):
-    """Optuna's storage; see `named` for its one difference.
+    """Optuna's storage; see `named` and `numbered_below` for its two differences.
 
     Optuna itself repeats a creation that failed, up to five times, and so makes several trials of
     one where the database did as it was told and only its answer was lost.
@@ -38,6 +60,7 @@ class OptunaDatabase(RDBStorage):
 
     def __init__(self, url: str, **options: Any) -> None:  # noqa: ANN401
         self._found: set[int] = set()
+        self._below: dict[str, int] = {}
         try:
             super().__init__(url, **options)
         except BaseException:
@@ -48,7 +71,16 @@ class OptunaDatabase(RDBStorage):
     def _create_new_trial(
         self, study_id: int, template_trial: FrozenTrial | None = None
     ) -> FrozenTrial:
-        trial = super()._create_new_trial(study_id, template_trial)
+        creation = _creation(template_trial)
+        if template_trial is not None and BELOW in template_trial.system_attrs:
+            template_trial = copy.copy(template_trial)
+            attributes: dict[str, Any] = dict(template_trial.system_attrs)
+            self._below[creation] = attributes.pop(BELOW)  # is not stored
+            template_trial.system_attrs = attributes
+        try:
+            trial = super()._create_new_trial(study_id, template_trial)
+        finally:
+            self._below.pop(creation, None)
         if trial._trial_id in self._found:  # it is no more as the template has it
             self._found.discard(trial._trial_id)
             return self.get_trial(trial._trial_id)
@@ -58,8 +90,8 @@ class OptunaDatabase(RDBStorage):
         self, study_id: int, template_trial: FrozenTrial | None, session: Session
     ) -> models.TrialModel:
         """Called once the study's row is locked, within the transaction that makes the trial."""
-        creation = template_trial.system_attrs.get(CREATION) if template_trial else None
-        if creation is not None:
+        creation = _creation(template_trial)
+        if creation:
             attribute = models.TrialSystemAttributeModel
             made = session.scalars(
                 select(models.TrialModel)
@@ -73,4 +105,12 @@ class OptunaDatabase(RDBStorage):
             if made is not None:
                 self._found.add(int(made.trial_id))
                 return made
-        return super()._get_prepared_new_trial(study_id, template_trial, session)
+        trial = super()._get_prepared_new_trial(study_id, template_trial, session)
+        if trial.number >= self._below.get(creation, inf):
+            raise NoPlace(NoPlace.TEXT)  # which ends the transaction: nothing was made
+        return trial
+
+
+def _creation(template: FrozenTrial | None) -> str:
+    """The name of the call that makes a trial; "" if it has none."""
+    return str(template.system_attrs.get(CREATION, "")) if template is not None else ""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hpo.database.deleted import is_of_deleted
 from hpo.database.full_disk import database_full
-from hpo.database.optuna_database import named
+from hpo.database.optuna_database import NoPlace, named
 from hpo.database.optuna_private import Parameter, storage_of
 from hpo.database.retrying import patiently
 from hpo.database.sight import LIMITED
@@ -58,6 +58,7 @@ class WaitingStorage(BaseStorage):
 
         Raises:
             NotThere: the study or trial was deleted, or never was.
+            NoPlace: others were faster to make trials.
             NoRoom: the database's disk takes nothing more.
             Exception: the operation's own, see `hpo.database.retrying.patiently`.
         """
@@ -76,6 +77,8 @@ class WaitingStorage(BaseStorage):
         try:
             return patiently(once, self.remove_session)
         except KeyError as error:
+            if NoPlace.TEXT in _text(error):
+                raise NoPlace(NoPlace.TEXT) from error
             raise NotThere(*error.args) from error
         except (StorageInternalError, SQLAlchemyError) as error:
             if is_of_deleted(error):
@@ -211,6 +214,12 @@ class WaitingStorage(BaseStorage):
         if LIMITED.get():
             return super().get_best_trial(study_id)  # of those that `get_all_trials` shows
         return self.ask(self._inner.get_best_trial, study_id)
+
+
+def _text(error: KeyError) -> str:
+    """What an exception says; behind Optuna's proxy, what the one behind it says."""
+    details = getattr(error.__cause__, "details", None)  # grpc.RpcError, where grpc is installed
+    return str(details() if callable(details) else error)
 
 
 def disconnect(study: optuna.Study) -> None:

@@ -15,13 +15,14 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.database.claim import set_running
+from hpo.database.optuna_database import NoPlace, numbered_below
 from hpo.database.optuna_private import new_trial, stored, taken_up
 from hpo.database.requeue import set_waiting
 from hpo.runtime.process_identity import this_process
 from hpo.storage.convergence import ends_before
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.budget import is_begun, may_start, waits_for
+from hpo.trials.budget import is_begun, may_start, places, waits_for
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +56,19 @@ def take_trial(
             return taken_up(study, trial)
     if not new or not _may_begin(len(trials), trials, config):
         return None
+    # Others may make trials meanwhile, of which each takes one place.
+    below = len(trials) + (1 if config.lockstep else places(trials, config))
     template = optuna.create_trial(state=TrialState.RUNNING, user_attrs=_mine().attributes())
-    taken = new_trial(study, template)
+    try:
+        taken = new_trial(study, numbered_below(template, below))
+    except NoPlace:
+        return None
     if TrialRecord.of(taken).worker != this_process():
         return None  # made long ago, and taken over while its database's answer was waited for
-    # If no other trial was made since they were read, the place found then is still there: a trial
-    # that fails frees its place, and none takes a second one. Else others made trials meanwhile,
-    # and the budget is asked again.
-    if taken.number == len(trials) or _may_begin(
-        taken.number, study.get_trials(deepcopy=False), config
-    ):
-        return taken
-    set_waiting(study, taken, this_process())
-    return None
+    if taken.number >= below:  # a storage that is not this project's makes it all the same
+        set_waiting(study, taken, this_process())
+        return None
+    return taken
 
 
 def _may_begin(

@@ -2,8 +2,8 @@
 
 It needs no lock. Trials are numbered in the order in which the storage makes them. A trial may
 start only if the budget has a place for it after all done and all unfinished trials of lower
-number. If several workers make a trial at one moment, one too many is left waiting: it starts when
-another fails, or when the budget is raised.
+number. A worker that makes one says below which number it has a place, as far as it has read; if
+others were faster, none is made.
 """
 
 from __future__ import annotations
@@ -84,6 +84,20 @@ def may_start(number: int, trials: Sequence[FrozenTrial], config: StudyConfig) -
     """
     before = sum(trial.state in UNFINISHED and trial.number < number for trial in trials)
     return counts(trials).done + before < config.trials
+
+
+def places(trials: Sequence[FrozenTrial], config: StudyConfig) -> int:
+    """Number of trials that may still be made; 0 or less if the unfinished ones take up the rest.
+
+    Example:
+        >>> from optuna import create_trial
+        >>> from hpo.study.file import load_study
+        >>> places([create_trial(value=0.9), create_trial(state=TrialState.WAITING)],
+        ...        load_study("glyphs"))
+        6
+    """
+    unfinished = sum(trial.state in UNFINISHED for trial in trials)
+    return config.trials - counts(trials).done - unfinished
 
 
 def next_number(trials: Sequence[FrozenTrial]) -> int:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import optuna
 import pytest
-from optuna.trial import TrialState
 from slurm_cluster import SlurmCluster, needs_slurm
 from tiny_study import tiny_study
 
@@ -70,10 +69,7 @@ def test_tasks_that_are_queued_again_finish_the_study_to_the_exact_budget(
     after = finished()
     assert len(after) == TRIALS
     assert after.items() >= before.items()
-    # Two tasks may each have made the last trial: the one too many waits for a raised budget.
-    for trial in optuna.load_study(study_name="tiny", storage=behind).trials:
-        assert trial.number in after or trial.state is TrialState.WAITING
-        assert trial.number in after or not trial.intermediate_values
+    assert len(optuna.load_study(study_name="tiny", storage=behind).trials) == TRIALS
     assert (tmp_path / "runs/tiny/results.json").is_file()
 
 

@@ -87,13 +87,11 @@ import model
 import siamese_hpo
 if __name__ == "__main__":
     study = siamese_hpo.run("glyphs", trials=1, workers=2, device="cpu")
-    states = list(study.trials["state"])
-    assert states in (["complete"], ["complete", "waiting"]), states  # both made one at that moment
-    print(states.count("complete"), study.network("cpu").size, model.MINE)
+    print(*study.trials["state"], study.network("cpu").size, model.MINE)
 """
     done = python(program, own, site)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "1 28 mine\n"
+    assert done.stdout == "complete 28 mine\n"
 
 
 def test_the_console_command_is_the_command_line(own: Path, site: Path) -> None:

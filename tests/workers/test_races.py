@@ -91,9 +91,8 @@ def test_no_trial_is_taken_twice_and_the_budget_is_exact(storage: str, write_stu
     taken = race(TAKER, storage)
     assert set(taken.values()) == {1}
     states = Counter(trial.state for trial in study.trials)
-    assert states[TrialState.COMPLETE] == len(taken) == 40
-    assert states[TrialState.RUNNING] == 0
-    assert states[TrialState.WAITING] < 6  # made at the same moment, one too many
+    assert states == {TrialState.COMPLETE: 40}
+    assert len(taken) == 40
     assert [trial.number for trial in study.trials] == list(range(len(study.trials)))
 
 

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
-from hpo.trials.budget import counts, may_start, reached_limit
+from hpo.trials.budget import counts, may_start, places, reached_limit
 
 
 @cache
@@ -49,7 +49,6 @@ def test_no_order_of_events_exceeds_the_budget(seed: int, config: StudyConfig) -
     trials: list[TrialState] = []
     snapshots: dict[int, list[TrialState]] = {}
     of: dict[int, int | None] = dict.fromkeys(range(7))  # worker -> its trial
-    made: dict[int, int] = {}  # worker -> a trial it made and has not checked yet
 
     def read(states: list[TrialState]) -> list[FrozenTrial]:
         return [trial(number, state) for number, state in enumerate(states)]
@@ -67,13 +66,6 @@ def test_no_order_of_events_exceeds_the_budget(seed: int, config: StudyConfig) -
                 "die": TrialState.WAITING,
             }[end]
             of[worker] = None
-        elif worker in made:
-            number = made.pop(worker)
-            if may_start(number, read(trials), config):
-                of[worker] = number
-            else:
-                seen["one too many"] += 1
-                trials[number] = TrialState.WAITING
         elif worker not in snapshots:
             snapshots[worker] = list(trials)
         else:
@@ -88,14 +80,19 @@ def test_no_order_of_events_exceeds_the_budget(seed: int, config: StudyConfig) -
                 trials[claimed] = TrialState.RUNNING
                 of[worker] = claimed
             elif may_start(len(known), known, config):
-                made[worker] = len(trials)
-                trials.append(TrialState.RUNNING)
+                if len(trials) < len(known) + places(known, config):
+                    of[worker] = len(trials)
+                    trials.append(TrialState.RUNNING)
+                else:
+                    seen["others were faster"] += 1
         active = sum(number is not None for number in of.values())
         assert counts(read(trials)).done + active <= config.trials
     assert counts(read(trials)).done == config.trials
+    assert all(state.is_finished() for state in trials)
     assert reached_limit(read(trials), config) == "all 40 trials are done"
     assert seen["die"]
     assert seen["fail"]
+    assert seen["others were faster"]
 
 
 def test_the_other_limits_say_what_was_reached(config: StudyConfig) -> None:
