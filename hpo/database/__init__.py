@@ -10,7 +10,8 @@
 - retrying: a database that is away is waited for
 - deleted: a study that is deleted in the midst of a call
 - full_disk: a database whose disk takes nothing more
-- optuna_database: Optuna's storage, whose trials may be made again after a lost answer
+- optuna_database: Optuna's storage: what was asked for twice is made once, and none too many
+- enqueue_once: a trial that is enqueued once, whoever asks for it
 - claim: a waiting trial that is taken up
 - requeue: a running trial that waits again
 - swap: a study's attribute changed in one step

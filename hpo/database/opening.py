@@ -24,7 +24,7 @@ from hpo.database.optuna_database import OptunaDatabase
 from hpo.database.optuna_private import limit_calls
 from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, is_away
 from hpo.database.sqlite import network_file_system, tune
-from hpo.database.urls import Ambiguous, parse_url, without_password
+from hpo.database.urls import Ambiguous, in_brackets, parse_url, without_password
 from hpo.database.waiting_storage import NotThere, WaitingStorage
 from hpo.runtime.interrupts import pause
 
@@ -38,8 +38,10 @@ SHORTEST_PAUSE = 0.05
 """Seconds; the longest of the random ones between the first two tries, which doubles."""
 NO_PLACE = re.compile("too many (clients|connections)|connection slots|no more connections")
 """What PostgreSQL, MySQL and PgBouncer say that have all the connections which they allow."""
-LAST_TABLE = "alembic_version"
-"""The last of the tables that Optuna makes."""
+STUDIES, LAST_TABLE = "studies", "alembic_version"
+"""One of the tables that Optuna makes, and the last of them."""
+STUDY_COLUMNS = {"study_id", "study_name"}
+"""Columns of the first, by which it is known from a table of another program."""
 COLLISIONS = {"42P07", "42710", "42P01"}
 """PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
 
@@ -97,7 +99,7 @@ def open_storage(
         storage = _connect(parsed, options, create, wait, shown)
     except ImportError as error:
         raise InputError(f"storage {shown}: {_missing(error)}") from None
-    except ArgumentError as error:
+    except (ArgumentError, ValueError, TypeError) as error:  # what its URL says after the ?
         raise InputError(f"storage {shown}: {error}") from None
     except STORAGE_ERRORS as error:
         if (full := database_full(error, parsed)) is not None:
@@ -143,8 +145,7 @@ def storage_failures(url: str) -> Iterator[None]:
 
 def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown: str) -> RDBStorage:
     def opened() -> RDBStorage:
-        tables = _look_inside(url, options, create, shown)
-        if LAST_TABLE not in tables:
+        if not _holds_studies(url, options, create, shown):
             _make_tables(url, options)
         storage = _database(url, options)
         if storage.get_current_version() != storage.get_head_version():
@@ -213,7 +214,7 @@ def _proxy(url: URL, shown: str) -> WaitingStorage:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
-            storage = GrpcStorageProxy(host=url.host, port=url.port)
+            storage = GrpcStorageProxy(host=in_brackets(url.host), port=url.port)
         storage.wait_server_ready(timeout=CONNECT_TIMEOUT)
         limit_calls(storage, PROXY_TIMEOUT)
     except ImportError:
@@ -258,21 +259,26 @@ def _find_file(url: URL, place: Place, shown: str) -> None:
         ) from None
 
 
-def _look_inside(url: URL, options: dict[str, Any], create: bool, shown: str) -> list[str]:
-    """The tables; refuses a database without studies, before Optuna makes its own there."""
+def _holds_studies(url: URL, options: dict[str, Any], create: bool, shown: str) -> bool:
+    """Whether Optuna's tables are there; refuses a database where they may not be made."""
     engine = create_engine(url, **options)
     try:
-        tables = list(inspect(engine).get_table_names())
+        inspector = inspect(engine)
+        tables = inspector.get_table_names()
+        studies = inspector.get_columns(STUDIES) if STUDIES in tables else []
     finally:
         engine.dispose()
-    if "studies" in tables:
-        return tables
-    if not create:
-        raise InputError(f"storage {shown}: holds no studies; `run` starts one")
-    # A database server's own tables, or those of other projects, are no mistake.
-    if tables and url.get_backend_name() == "sqlite":
+    if studies:
+        foreign = not {column["name"] for column in studies} >= STUDY_COLUMNS
+    else:
+        # Other tables of a server are no mistake, but this one can be one project's alone.
+        alone = create and url.get_backend_name() == "sqlite"
+        foreign = LAST_TABLE in tables or (alone and bool(tables))
+    if foreign:
         raise InputError(f"storage {shown}: is a database of something else, not of studies")
-    return tables
+    if LAST_TABLE not in tables and not create:
+        raise InputError(f"storage {shown}: holds no studies; `run` starts one")
+    return LAST_TABLE in tables
 
 
 def _reason(error: Exception) -> str:

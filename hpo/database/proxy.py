@@ -14,6 +14,7 @@ from optuna.storages import run_grpc_proxy_server
 
 from data.errors import InputError
 from hpo.database.opening import open_storage
+from hpo.database.urls import in_brackets
 from hpo.runtime.interrupts import GRACE, stop_waiting
 
 INTERRUPTED = 130
@@ -30,8 +31,9 @@ def serve_proxy(url: str, host: str, port: int) -> None:
     Raises:
         InputError: the storage cannot be used, the port not be listened on, or grpcio is missing.
     """
-    storage = open_storage(url, create=True, connections=CONNECTIONS, place="there")
     _check_free(host, port)
+    storage = open_storage(url, create=True, connections=CONNECTIONS, place="there")
+    host = in_brackets(host)
     print(f"grpc://{host}:{port} serves the storage; Ctrl-C ends it", file=sys.stderr)
     try:
         with warnings.catch_warnings():
@@ -63,6 +65,8 @@ def _check_free(host: str, port: int) -> None:
         addresses = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         raise InputError(f"--host {host}: {(error.strerror or 'unknown').lower()}") from None
+    except UnicodeError:  # an empty label, one that is too long, letters that no name has
+        raise InputError(f"--host {host}: must be the name or address of this machine") from None
     for family, kind, protocol, _, address in addresses:
         try:
             with socket.socket(family, kind, protocol) as probe:

@@ -41,6 +41,15 @@ def parse_url(url: str) -> URL:
     )
 
 
+def in_brackets(host: str) -> str:
+    """A host as it stands before a port: an address of IPv6 is told from it by brackets.
+
+    >>> in_brackets("::1"), in_brackets("[::1]"), in_brackets("localhost")
+    ('[::1]', '[::1]', 'localhost')
+    """
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def without_password(url: str) -> str:
     """A database URL without its password, to be shown or stored.
 

@@ -22,13 +22,13 @@ from hpo.search.enqueue import start_with
 from hpo.search.initial import check_initial
 from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
+from hpo.storage.asked_budgets import asks_no_more
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import check_asked_storage, other_storage
 from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
     Stores,
-    asks_no_more,
     keep_fingerprint,
     open_study,
     stored_config,

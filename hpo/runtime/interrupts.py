@@ -141,7 +141,8 @@ def _remember(number: int, frame: FrameType | None) -> None:
 
 
 def _remember_and_raise(number: int, frame: FrameType | None) -> None:
-    _remember(number, frame)
+    if _holding:  # else nobody would ever forget it
+        _remember(number, frame)
     raise KeyboardInterrupt
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 
 from data.errors import InputError
+from hpo.database.enqueue_once import enqueue_once
 from hpo.runtime.dotted_keys import leaves, whole
 from hpo.study.definition import StudyConfig
 from hpo.study.space import fill, parameters
@@ -67,14 +68,9 @@ def enqueue(study: optuna.Study, config: StudyConfig, files: list[Path]) -> list
     Raises:
         InputError: a file is missing or wrong, or the study searches nothing.
     """
-    if not parameters(config):
-        raise InputError(f"study {config.name}: searches nothing, so all its trials are the same")
-    found = []
-    for file, run in [(file, read_config(file)) for file in files]:
-        params = nearest(config, run)
-        study.enqueue_trial(params, user_attrs=TrialRecord(enqueued=file.name).attributes())
-        found.append(Enqueued(file, list(_differences(config, run, params))))
-    return found
+    return _enqueued(
+        config, files, lambda _, params, record: study.enqueue_trial(params, record.attributes())
+    )
 
 
 def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
@@ -92,10 +88,25 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     if not config.start_with or STARTED_WITH in study.user_attrs:
         return []
     files = [file for given in config.start_with for file in _files(config, Path(given))]
-    # A process that was killed here may have left some of them.
-    there = {TrialRecord.of(trial).enqueued for trial in study.get_trials(deepcopy=False)}
-    found = enqueue(study, config, [file for file in files if file.name not in there])
+    found = _enqueued(
+        config, files, lambda file, *what: enqueue_once(study, f"start with {file}", *what)
+    )
     study.set_user_attr(STARTED_WITH, [str(file) for file in files])
+    return found
+
+
+def _enqueued(
+    config: StudyConfig,
+    files: list[Path],
+    enqueue: Callable[[Path, dict[str, Any], TrialRecord], None],
+) -> list[Enqueued]:
+    if not parameters(config):
+        raise InputError(f"study {config.name}: searches nothing, so all its trials are the same")
+    found = []
+    for file, run in [(file, read_config(file)) for file in files]:
+        params = nearest(config, run)
+        enqueue(file, params, TrialRecord(enqueued=file.name))
+        found.append(Enqueued(file, list(_differences(config, run, params))))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import optuna
 
 from data.errors import InputError
+from hpo.database.enqueue_once import enqueue_once
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import storage_of
 from hpo.storage.studies import WARM_START, stored_study
@@ -43,13 +44,10 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
     best = best_trials(older, older_config, min(FIRST, config.trials))
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
-    # A process that was killed in this loop may have left some of them.
-    there = {TrialRecord.of(trial).warm_start for trial in study.get_trials(deepcopy=False)}
     for trial in best:
         source = f"{name} {trial.number}"
-        if source not in there:
-            params = nearest(config, trial_config(older_config, trial))
-            study.enqueue_trial(params, user_attrs=TrialRecord(warm_start=source).attributes())
+        params = nearest(config, trial_config(older_config, trial))
+        enqueue_once(study, f"warm start {source}", params, TrialRecord(warm_start=source))
     study.set_user_attr(WARM_START, [f"{name} {trial.number}" for trial in best])
 
 

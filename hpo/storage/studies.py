@@ -16,10 +16,10 @@ from optuna.storages import BaseStorage
 from data.errors import InputError
 from data.names import MOST_WAY
 from hpo.database.opening import open_storage, storage_failures
-from hpo.database.swap import briefly, swap
+from hpo.database.swap import swap
 from hpo.database.urls import without_password
 from hpo.runtime.dotted_keys import leaves
-from hpo.runtime.process_identity import is_gone, this_process
+from hpo.storage.asked_budgets import CHANGEABLE, settle
 from hpo.storage.workspace import Workspace
 from hpo.study import objectives
 from hpo.study.definition import StudyConfig
@@ -28,8 +28,8 @@ from hpo.study.file import read_study
 if TYPE_CHECKING:  # torch takes a second to import, and `status` does without it
     from data.collection import Collection
 
-DEFINITION, CHANGEABLE, FINGERPRINT, WAY = "definition", "changeable", "fingerprint", "way"
-"""The study attributes that hold what it is, what may change of it, and which data set it is on."""
+DEFINITION, FINGERPRINT, WAY = "definition", "fingerprint", "way"
+"""The study attributes that hold what it is, which data set it is on, and N of its N-way trials."""
 EXTRA = "extra fingerprint"
 """The study attribute that holds which extra alphabets it trains on; not there if none."""
 STORAGE = "storage"
@@ -40,14 +40,12 @@ WARM_START = "warm_start"
 """The study attribute that lists the older study's trials which were tried first."""
 FILES = "files begin with"
 """The study attribute that has what the study's files in a shared store begin with."""
-ASKED = "budgets asked for"
-"""The study attribute that has the number of trials which each `run` of the study asks for."""
 
 
 def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     """Starts a study, or takes it up; what may change of it becomes as in `config`.
 
-    Of the budgets that several processes ask for the largest counts; see `_settle`.
+    Of the budgets that several processes ask for the largest counts; see `settle`.
 
     Raises:
         InputError: the storage holds another study of that name; names the first differences.
@@ -60,68 +58,40 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     )
     # Trials first: who started the study just now set its definition before any.
     trials = study.get_trials(deepcopy=False)
-    stored = _attributes(study).get(DEFINITION)
-    if stored is not None:
-        old = stored_config(study).definition()
-        if changes := _differences(old, config.definition()):
-            more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-            raise InputError(
-                f"study {config.name}: exists with another definition:"
-                f" {', '.join(changes[:3])}{more}; give the changed study another name"
-            )
-    elif trials:
-        raise InputError(f"study {config.name}: exists, and was not made by this project")
-    names = objectives.metric_names(config)
-    if len(study.directions) != len(names):  # whoever began it was killed at once
+    if DEFINITION not in _attributes(study):
+        if trials:
+            raise InputError(f"study {config.name}: exists, and was not made by this project")
+        _begin(study, config)
+    old = _read(study, config.changeable()).definition()
+    if changes := _differences(old, config.definition()):
+        more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
         raise InputError(
-            f"study {config.name}: exists with another number of objectives; give the changed study"
-            " another name"
+            f"study {config.name}: exists with another definition:"
+            f" {', '.join(changes[:3])}{more}; give the changed study another name"
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
-        study.set_metric_names(names)
-    _settle(study, config)
-    if stored is None:
-        # Studies of one name in several databases may share a store.
-        swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
-        study.set_user_attr(DEFINITION, config.definition())
+        study.set_metric_names(objectives.metric_names(config))
+    settle(study, config)
     return study
 
 
-def _settle(study: optuna.Study, config: StudyConfig) -> None:
-    """Stores what may change: as in `config`, with the largest number of trials asked for.
+def _begin(study: optuna.Study, config: StudyConfig) -> None:
+    """Stores what a study without trials is, unless another process is faster.
 
-    A process that has ended asks for nothing any more: it says so (see `asks_no_more`), or was
-    killed on this machine. If it was killed elsewhere, that is not known, and what it asked for
-    stays.
+    Raises:
+        InputError: whoever made it would have its values otherwise: another program, or a process
+            that was killed before it came here.
     """
-    while True:
-        stored = _attributes(study).get(ASKED)
-        others = stored if isinstance(stored, dict) else {}
-        asked = {process: trials for process, trials in others.items() if not is_gone(process)}
-        asked[this_process()] = config.trials
-        if asked == stored or swap(study, ASKED, stored, asked):
-            break
-    largest = 0
-    # Again, where another asked for more in between: what is written last must be the largest.
-    while (now := max(asked.values())) > largest:
-        largest = now
-        study.set_user_attr(CHANGEABLE, config.changeable() | {"trials": largest})
-        asked = _attributes(study)[ASKED]
-
-
-def asks_no_more(study: optuna.Study) -> None:
-    """Takes back the number of trials that this process asks for: it ends before the study does."""
-
-    def take_back() -> None:
-        stored = _attributes(study).get(ASKED)
-        while isinstance(stored, dict) and this_process() in stored:
-            others = {process: n for process, n in stored.items() if process != this_process()}
-            if swap(study, ASKED, stored, others):
-                return
-            stored = _attributes(study).get(ASKED)
-
-    briefly(take_back)
+    wanted = objectives.directions(config)
+    if (there := [direction.name.lower() for direction in study.directions]) != wanted:
+        raise InputError(
+            f"study {config.name}: exists without trials, and is to {' and '.join(there)}, where"
+            f" this one is to {' and '.join(wanted)}; give this one another name"
+        )
+    # Studies of one name in several databases may share a store.
+    swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
+    swap(study, DEFINITION, None, config.definition())
 
 
 @dataclass(frozen=True)
@@ -158,10 +128,11 @@ def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
         InputError: it is on another.
     """
     check_fingerprint(study, collection)
-    study.set_user_attr(FINGERPRINT, collection.fingerprint)
-    study.set_user_attr(WAY, collection.way)
+    swap(study, FINGERPRINT, None, collection.fingerprint)
     if collection.extra is not None:
-        study.set_user_attr(EXTRA, collection.extra.fingerprint)
+        swap(study, EXTRA, None, collection.extra.fingerprint)
+    check_fingerprint(study, collection)  # another process may have been faster
+    study.set_user_attr(WAY, collection.way)
 
 
 def way_of(study: optuna.Study) -> int:
@@ -234,13 +205,17 @@ def stored_config(study: optuna.Study) -> StudyConfig:
     Its name is the storage's: the dashboard can give a study another.
     """
     name, attributes = study.study_name, _attributes(study)
-    tables = attributes.get(DEFINITION), attributes.get(CHANGEABLE)
-    if tables == (None, None):
+    if DEFINITION not in attributes:
         raise InputError(f"study {name}: was not made by this project")
-    definition, changeable = tables
-    if not isinstance(definition, dict) or not isinstance(changeable, dict):
-        raise InputError(f"study {name}: what is stored of it is damaged: no tables")
-    return read_study(definition | changeable | {"name": name}, f"study {name}, as stored")
+    if CHANGEABLE not in attributes:
+        raise InputError(f"study {name}: has only just been begun; ask again in a moment")
+    return _read(study, _stored(study, CHANGEABLE))
+
+
+def _read(study: optuna.Study, changeable: dict[str, Any]) -> StudyConfig:
+    name = study.study_name
+    document = _stored(study, DEFINITION) | changeable | {"name": name}
+    return read_study(document, f"study {name}, as stored")
 
 
 def files_begin_with(study: optuna.Study) -> str:
@@ -263,6 +238,14 @@ def as_stored(study: optuna.Study, config: StudyConfig) -> StudyConfig:
         return config
     trials = max(config.trials, changeable["trials"])
     return StudyConfig.model_validate(config.model_dump() | changeable | {"trials": trials})
+
+
+def _stored(study: optuna.Study, key: str) -> dict[str, Any]:
+    """One of the tables that are stored with a study."""
+    table = _attributes(study).get(key)
+    if not isinstance(table, dict):
+        raise InputError(f"study {study.study_name}: what is stored of it is damaged: no tables")
+    return table
 
 
 def _attributes(study: optuna.Study) -> dict[str, Any]:

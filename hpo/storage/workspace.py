@@ -134,7 +134,11 @@ class Workspace(TrainedFolder):
     @property
     def keeps_storage(self) -> bool:
         """Whether the storage is the study's own, in its folder."""
-        return self.storage in (default_url(self.folder), default_url(self.folder.absolute()))
+        if self.storage == default_url(self.folder):
+            return True
+        with suppress(InputError):  # this folder's own path may be of another encoding
+            return self.storage == default_url(self.folder.absolute())
+        return False
 
     def beside(self, name: str) -> Workspace:
         """Another study's, in the folder beside."""
@@ -217,7 +221,14 @@ class Workspace(TrainedFolder):
 
 
 def default_url(folder: Path) -> str:
-    """The storage of a study whose files lie in this folder: study.db there."""
+    """The storage of a study whose files lie in this folder: study.db there.
+
+    Raises:
+        InputError: the folder's name is not UTF-8.
+    """
     # Not by hand: the name of a folder may hold what means something else in a URL.
     url = URL.create("sqlite", database=str(folder / DATABASE))
-    return url.render_as_string(hide_password=False)
+    try:
+        return url.render_as_string(hide_password=False)
+    except UnicodeEncodeError:
+        raise InputError(f"{folder}: its name must be UTF-8, for a database lies there") from None

@@ -69,8 +69,7 @@ class AdditiveSampler(BaseSampler):
         seen = [
             (other.params, value)
             for other in study.get_trials(deepcopy=False)
-            if self._space.keys() <= other.params.keys()
-            and (value := value_at(other, self._rung)) is not None
+            if self._holds(other.params) and (value := value_at(other, self._rung)) is not None
         ]
         if not self._space or len(seen) < self._startup:
             return {}
@@ -92,6 +91,13 @@ class AdditiveSampler(BaseSampler):
             parent, _ = best[self._dice.integers(len(best))]
             found |= {name: parent[name] for name in found if self._dice.random() < KEPT}
         return found
+
+    def _holds(self, params: dict[str, Any]) -> bool:
+        """Whether a trial's values are of this space; another program may have added others."""
+        return all(
+            name in params and _has(distribution, params[name])
+            for name, distribution in self._space.items()
+        )
 
     def sample_independent(
         self,
@@ -178,6 +184,13 @@ def _places(distribution: BaseDistribution, values: Sequence[Any]) -> Floats:
         else (numbers - low) / (high - low)
     )
     return found
+
+
+def _has(distribution: BaseDistribution, value: Any) -> bool:  # noqa: ANN401
+    if (counted := _values(distribution)) is not None:
+        return value in counted
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    return bool(distribution.low <= value <= distribution.high)
 
 
 def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401

@@ -200,3 +200,16 @@ def test_a_connection_option_that_there_is_not(
     assert time.monotonic() - start < hpo.database.opening.START_PATIENCE / 2
     assert error.startswith(f"error: storage {url}: cannot be used: invalid ")
     assert error.endswith('option "optoin"')
+
+
+@pytest.mark.parametrize("host", ["a..b", 70 * "a", ".a", "\udcff"])
+def test_a_host_that_can_be_no_name(host: str, refused: Refused) -> None:
+    Path("there.db").touch()
+    error = refused("proxy", "--storage", "sqlite:///there.db", "--host", host)
+    assert error.startswith("error: --host ")
+
+
+def test_a_folder_whose_name_is_not_utf_8(refused: Refused, write_study: WriteStudy) -> None:
+    for words in (("run", write_study(), "--output", "caf\udce9"), ("compare", "a\udcff", "b")):
+        assert refused(*words).endswith(": its name must be UTF-8, for a database lies there")
+    assert not [path for path in Path().iterdir() if "caf" in path.name]

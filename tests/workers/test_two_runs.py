@@ -14,8 +14,9 @@ from short_study import Start, Write, slow, trials_of, wait_for
 from hpo.database.opening import open_storage
 from hpo.finish.finisher import FINISHER
 from hpo.runtime.process_identity import shown
+from hpo.storage.asked_budgets import ASKED
 from hpo.storage.stored_results import RESULTS
-from hpo.storage.studies import ASKED, stored_study
+from hpo.storage.studies import stored_study
 from hpo.trials.budget import counts
 from model.network.weights import load_network
 

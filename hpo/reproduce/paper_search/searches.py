@@ -7,6 +7,7 @@ from pathlib import Path
 
 from optuna.trial import FrozenTrial
 
+from hpo.database.enqueue_once import enqueue_once
 from hpo.database.opening import open_storage
 from hpo.reproduce.context import Context
 from hpo.reproduce.paper_search.searched import Searched, read_search
@@ -66,12 +67,9 @@ def _search(config: StudyConfig, place: str, folder: Path, context: Context) -> 
     workspace = Workspace.of(config.name, folder)
     study = open_study(config, open_storage(workspace.storage, create=True))
     keep_fingerprint(study, context.collection)
-    there = {TrialRecord.of(t).enqueued for t in study.get_trials(deepcopy=False)}
     for number, run in enumerate(starts(config)):
         start = f"start {number}"
-        if start not in there:
-            params = nearest(config, run)
-            study.enqueue_trial(params, user_attrs=TrialRecord(enqueued=start).attributes())
+        enqueue_once(study, start, nearest(config, run), TrialRecord(enqueued=start))
     trials = study.get_trials(deepcopy=False)
     if reached_limit(trials, config) is None or counts(trials).running:
         say(f"search {place}: {config.name}")  # what is shown of it knows of no other

@@ -1,6 +1,7 @@
 """Storage: real SQLite files, and what happens where there is none, or something else."""
 
 import hashlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -219,3 +220,50 @@ def test_a_trial_given_back_keeps_all_and_is_asked_for_next(
     study.tell(again, 0.5)
     give_back(study, again)  # too late: it is told
     assert study.trials[0].state is TrialState.COMPLETE
+
+
+def test_an_empty_study_of_another_program_that_searches_the_other_way_is_refused(
+    tmp_path: Path, config: StudyConfig
+) -> None:
+    storage = open_storage(default_url(tmp_path), create=True)
+    optuna.create_study(storage=storage, study_name="glyphs")
+    with pytest.raises(InputError, match="is to minimize, where this one is to maximize; give"):
+        open_study(config, storage)
+    optuna.create_study(storage=storage, study_name="other", direction="maximize")
+    other = open_study(config.model_copy(update={"name": "other"}), storage)
+    assert stored_study("other", storage)[1].train == config.train
+    assert other.direction is optuna.study.StudyDirection.MAXIMIZE
+
+
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize(
+    "tables",
+    [
+        "create table studies (id integer primary key, title text)",
+        "create table studies (study_id integer); create table alembic_version (version text)",
+        "create table students (id integer); create table alembic_version (version text)",
+    ],
+)
+def test_tables_of_another_program_stay_as_they_are(
+    tmp_path: Path, tables: str, create: bool
+) -> None:
+    path = tmp_path / "theirs.db"
+    with sqlite3.connect(path) as database:
+        database.executescript(tables)
+    before = path.read_bytes()
+    assert "is a database of something else, not of studies" in complaint(
+        f"sqlite:///{path}", create
+    )
+    assert path.read_bytes() == before
+
+
+def test_what_a_database_url_says_beside_the_file_is_understood_or_refused(tmp_path: Path) -> None:
+    url = default_url(tmp_path)
+    open_storage(url, create=True)
+    for more in ("timeout=abc", "check_same_thread=perhaps", "detect_types=x"):
+        assert complaint(f"{url}?{more}", create=False).startswith(f"storage {url}?{more}: ")
+
+
+def test_a_database_lies_in_folders_whose_names_are_utf_8(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="its name must be UTF-8, for a database lies there"):
+        default_url(tmp_path / os.fsdecode(b"caf\xe9"))

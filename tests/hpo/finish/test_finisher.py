@@ -16,7 +16,8 @@ from hpo.database.opening import open_storage
 from hpo.database.optuna_private import storage_of
 from hpo.finish.finisher import FINISHER, Claim, Claims, Finisher, FinishLost, SearchGoesOn
 from hpo.runtime.process_identity import this_process
-from hpo.storage.studies import ASKED, open_study, stored_config
+from hpo.storage.asked_budgets import ASKED
+from hpo.storage.studies import open_study, stored_config
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study

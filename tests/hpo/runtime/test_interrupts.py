@@ -2,12 +2,13 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from hpo.runtime.interrupts import allowed, held_back
+from hpo.runtime.interrupts import allowed, held_back, pause
 
 
 @pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], autouse=True)
@@ -78,3 +79,14 @@ def test_what_is_ignored_stays_ignored(number: int) -> None:
         for _ in allowed(iter([1])):
             interrupt(number)
     assert signal.getsignal(number) is signal.SIG_IGN
+
+
+def test_what_struck_outside_a_block_is_forgotten(number: int) -> None:
+    alarm = threading.Timer(0.1, os.kill, (os.getpid(), number))
+    alarm.start()
+    with pytest.raises(KeyboardInterrupt):
+        pause(30)
+    with pytest.raises(KeyboardInterrupt):
+        next(allowed(interrupt(number) for _ in range(1)))
+    pause(0)
+    assert list(allowed(iter([1]))) == [1]

@@ -158,5 +158,6 @@ def test_a_study_keeps_its_objectives(tmp_path: Path) -> None:
     # Whoever began this one was killed before the definition was stored.
     storage = open_storage(default_url(tmp_path / "b"), create=True)
     optuna.create_study(storage=storage, study_name="two", direction="maximize")
-    with pytest.raises(InputError, match="study two: exists with another number of objectives"):
+    said = "exists without trials, and is to maximize, where this one is to maximize and minimize"
+    with pytest.raises(InputError, match=f"study two: {said}; give this one another name"):
         open_study(two_with(), storage)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import optuna
 import pytest
+from killed_adding import killed_at_the_second
 from short_search import config_with, objective_in, opened
 
 from data.errors import InputError
@@ -63,8 +64,8 @@ def test_what_a_killed_process_left_is_not_tried_twice(
     config = config_with(start_with=(str(tmp_path / "top"),))
     once, killed = opened(config, tmp_path / "once"), opened(config, tmp_path / "killed")
     start_with(once, config)
-    first = once.trials[0]
-    killed.enqueue_trial(first.system_attrs["fixed_params"], user_attrs=first.user_attrs)
+    with killed_at_the_second(killed):
+        start_with(killed, config)
     start_with(killed, config)
     assert [trial.user_attrs for trial in killed.trials] == [t.user_attrs for t in once.trials]
     assert len(once.trials) == 2
@@ -94,3 +95,16 @@ def test_a_missing_file_and_an_empty_folder_are_named(tmp_path: Path) -> None:
         said = f"study {config.name}: start_with: {tmp_path / given}: {expected}"
         assert str(error.value) == said
         assert study.trials == []
+
+
+def test_files_of_one_name_in_two_folders_are_both_tried_after_a_kill(tmp_path: Path) -> None:
+    for place, folder in enumerate(("a", "b")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.toml").write_text(to_toml(drawn(config_with(), 100 * place)))
+    config = config_with(trials=4, start_with=(str(tmp_path / "a"), str(tmp_path / "b")))
+    study = opened(config, tmp_path)
+    with killed_at_the_second(study):
+        start_with(study, config)
+    assert len(start_with(study, config)) == 2
+    first, second = [trial.system_attrs["fixed_params"] for trial in study.trials]
+    assert first != second

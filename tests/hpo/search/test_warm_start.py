@@ -5,6 +5,7 @@ from typing import Any
 
 import optuna
 import pytest
+from killed_adding import killed_at_the_second
 from optuna.trial import TrialState
 from short_search import config_with, objective_in, opened
 
@@ -64,7 +65,8 @@ def test_it_happens_once_also_after_a_kill(tmp_path: Path) -> None:
     warm_start(study, config, Workspace.of("newer", tmp_path / "newer"))
     assert fixed(study) == once
     killed = opened(config, tmp_path / "killed")
-    killed.enqueue_trial(once[0], user_attrs=study.trials[0].user_attrs)
+    with killed_at_the_second(killed):
+        warm_start(killed, config, Workspace.of("killed", tmp_path / "killed"))
     warm_start(killed, config, Workspace.of("killed", tmp_path / "killed"))
     assert fixed(killed) == once
 

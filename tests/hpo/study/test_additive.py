@@ -178,3 +178,32 @@ def test_what_a_trial_reached_at_the_rung(
     attrs = {"constraints:shortfall": violation}
     trial = create_trial(state=state, value=value, intermediate_values=reports, system_attrs=attrs)
     assert value_at(trial, 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution", "value"),
+    [
+        ("filters", IntDistribution(1, 200), 100),
+        ("filters", IntDistribution(1, 200), 40),
+        ("units", IntDistribution(0, 10**6, step=1), 0),
+        ("rate", FloatDistribution(-1.0, 2.0), -1.0),
+        ("momentum", FloatDistribution(0.0, 7.0), 7.0),
+        ("loss", CategoricalDistribution(["hinge", "nca"]), "hinge"),
+    ],
+)
+def test_a_trial_of_another_space_teaches_nothing(
+    name: str, distribution: BaseDistribution, value: float | str
+) -> None:
+    """As another program may add one."""
+    study = study_of(merit, 12, merit)
+    before = proposals(study, 4)
+    foreign = drawn(np.random.default_rng(1)) | {name: value}
+    study.add_trial(
+        create_trial(
+            value=1.0,
+            params=foreign,
+            distributions=SPACE | {name: distribution},
+            intermediate_values={2: 1.0, 6: 1.0},
+        )
+    )
+    assert proposals(study, 4) == before
