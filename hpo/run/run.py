@@ -25,6 +25,7 @@ from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import check_asked_storage, other_storage
 from hpo.storage.stored_results import StoredResults
+from hpo.storage.store_patience import check_store
 from hpo.storage.studies import (
     STORAGE,
     Stores,
@@ -86,8 +87,8 @@ def run_study(
         The study's results, as they were written to its folder.
 
     Raises:
-        InputError: the storage or the folder cannot be used, or holds another study, or the results
-            of a run in another storage than the one that was named.
+        InputError: the storage, the store or the folder cannot be used, or holds another study, or
+            the results of a run in another storage than the one that was named.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
@@ -107,6 +108,8 @@ def run_study(
         return results
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
+    if store is not None:
+        check_store(store)
     with storage_failures(workspace.storage):
         place: Place = "own" if workspace.keeps_storage else "named"
         # First: else nothing is left here.
