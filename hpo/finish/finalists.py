@@ -18,7 +18,7 @@ from hpo.console.progress import Progress
 from hpo.dashboard.study_page import refresh
 from hpo.database.urls import without_password
 from hpo.finish.calibrate import calibrate_if_possible
-from hpo.finish.finisher import Finisher
+from hpo.finish.finisher import Finisher, FinishLost
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
@@ -114,6 +114,7 @@ def finish(
     folders = [task.folder for task in tasks[winner.number]]
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
+    workspace.rejection.unlink(missing_ok=True)  # an older network's
     _keep_each(tasks, workspace)
     write_text(workspace.trials, trials_csv(study))
     start, device = time.perf_counter(), resolve_device(machine.device)
@@ -174,7 +175,8 @@ def finish(
     if finisher is not None:
         # Before its file, which says that there is nothing left to do.
         finisher.still_mine()
-        results = publish(study, results, workspace, store)
+        if not publish(study, results, workspace, store):
+            raise FinishLost
     results.write(workspace.results)
     return results
 

@@ -87,6 +87,7 @@ def retrain(
         own = [folder.one_of_several(seed)] if several else []
         for place in [*own, folder] if results.best_seed == seed else own:
             save_network(trainer.best_network(), seeded, place.weights)
+            place.rejection.unlink(missing_ok=True)  # an older network's
             write_text(place.config, to_toml(seeded, collection.name))
         for place in own:
             _results(config, collection, device, [result]).write(place.results)
