@@ -11,6 +11,7 @@ from data.collection import Collection
 from data.sources.load import for_training
 from hpo.dashboard.study_page import refresh
 from hpo.database.opening import Place, open_storage, storage_failures
+from hpo.database.swap import briefly
 from hpo.database.urls import without_password
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
@@ -24,8 +25,8 @@ from hpo.search.warm_start import warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import check_asked_storage, other_storage
-from hpo.storage.stored_results import StoredResults
 from hpo.storage.store_patience import check_store
+from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
     Stores,
@@ -92,13 +93,14 @@ def run_study(
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
-    check_folder(workspace.folder)
     resolve_device(machine.device)
     check_initial(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
     if results is not None:
         check_asked_storage(results, workspace)
+    else:
+        check_folder(workspace.folder)
     workspace.clear_scratch()
     workspace.check_unfinished()
     if results is not None:
@@ -106,10 +108,10 @@ def run_study(
         remove_unused(workspace.unfinished)
         _say_what_is_shown(results, config, workspace)
         return results
-    pictures = config.pictures
-    collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     if store is not None:
         check_store(store)
+    pictures = config.pictures
+    collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     with storage_failures(workspace.storage):
         place: Place = "own" if workspace.keeps_storage else "named"
         # First: else nothing is left here.
@@ -131,6 +133,8 @@ def run_study(
         except BaseException:
             asks_no_more(study)
             raise
+        finally:
+            briefly(storage.disconnect)
     remove_unused(workspace.unfinished)
     return results
 
