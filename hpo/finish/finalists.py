@@ -18,9 +18,9 @@ from hpo.console.progress import Progress
 from hpo.dashboard.study_page import refresh
 from hpo.database.urls import without_password
 from hpo.finish.calibrate import calibrate_if_possible
-from hpo.finish.finisher import Finisher
+from hpo.finish.finisher import Finisher, FinishLost
 from hpo.finish.held_out import one_shot_test
-from hpo.finish.retrain import over_seeds, single_seed_in
+from hpo.finish.retrain import clear_another, over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
@@ -97,6 +97,8 @@ def finish(
         for trial in chosen
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
+    for task in every:
+        clear_another(task.config, collection, task.folder)
     before = forecast(trials, ending(study, trials, config), machine.workers)
     tell = _teller(study, config, finisher)
     retrain_all(every, machine, collection, workspace.logs, "retraining", before, tell)
@@ -112,6 +114,7 @@ def finish(
     best = max(retrained[winner.number], key=lambda result: result.accuracy)
     place = retrained[winner.number].index(best)
     folders = [task.folder for task in tasks[winner.number]]
+    workspace.rejection.unlink(missing_ok=True)  # an older network's
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
     _keep_each(tasks, workspace)
@@ -174,7 +177,8 @@ def finish(
     if finisher is not None:
         # Before its file, which says that there is nothing left to do.
         finisher.still_mine()
-        results = publish(study, results, workspace, store)
+        if not publish(study, results, workspace, store):
+            raise FinishLost
     results.write(workspace.results)
     return results
 

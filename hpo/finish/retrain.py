@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from model.config_file import read_config_and_dataset, to_toml
 from model.device import device_name
 from model.evaluation.standard_error import mean_and_error
 from model.network.weights import save_network
+from model.training.checkpoint import is_of_another
 from model.training.trainer import Trainer
 
 
@@ -48,8 +50,7 @@ def retrain(
     Raises:
         InputError: the folder holds results of something else, or cannot hold any.
     """
-    pictures = config.train.pictures
-    collection = for_training(collection, pictures.extra, pictures.drawers == "all")
+    collection = _with_its_pictures(config, collection)
     check_folder(folder.folder)
     clear_begun(folder.folder)
     done = _done_before(config, collection, folder)
@@ -86,6 +87,7 @@ def retrain(
         results = _results(config, collection, device, done)
         own = [folder.one_of_several(seed)] if several else []
         for place in [*own, folder] if results.best_seed == seed else own:
+            place.rejection.unlink(missing_ok=True)  # an older network's
             save_network(trainer.best_network(), seeded, place.weights)
             write_text(place.config, to_toml(seeded, collection.name))
         for place in own:
@@ -94,6 +96,28 @@ def retrain(
         checkpoint.unlink(missing_ok=True)
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
     return _results(config, collection, device, done)
+
+
+def clear_another(config: RunConfig, collection: Collection, folder: TrainedFolder) -> None:
+    """Removes a folder in which something else was retrained, which is said.
+
+    For folders of a study's own: an older study of its name may have left them.
+
+    Args:
+        config: what is to be retrained there, with its own seed alone.
+        collection: the data set.
+        folder: it need not exist.
+    """
+    checkpoint = folder.checkpoint(collection.label, config.train.seed)
+    try:
+        _done_before(config, _with_its_pictures(config, collection), folder)
+        if not is_of_another(checkpoint, config):
+            return
+        reason = f"{checkpoint}: a checkpoint of another configuration"
+    except InputError as error:
+        reason = str(error).partition(";")[0]
+    say(f"{reason}; it is removed, and trained anew")
+    shutil.rmtree(folder.folder)
 
 
 def single_seed_in(folder: TrainedFolder) -> SeedResult:
@@ -152,6 +176,12 @@ def over_seeds(config: RunConfig, done: Sequence[SeedResult]) -> ValidationAccur
 def with_seed(config: RunConfig, seed: int) -> RunConfig:
     """The configuration with another seed."""
     return config.model_copy(update={"train": config.train.model_copy(update={"seed": seed})})
+
+
+def _with_its_pictures(config: RunConfig, collection: Collection) -> Collection:
+    """The data set with what the configuration trains on besides."""
+    pictures = config.train.pictures
+    return for_training(collection, pictures.extra, pictures.drawers == "all")
 
 
 def _identity(config: RunConfig) -> dict[str, Any]:

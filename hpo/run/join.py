@@ -16,6 +16,7 @@ from hpo.runtime.shared_folder import used
 from hpo.search.checkpoints import clear_finished
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import end_of_search
+from hpo.storage.store_patience import check_store
 from hpo.storage.studies import Stores, check_fingerprint, files_begin_with, find_study
 from hpo.storage.workspace import Workspace
 from hpo.workers.machine import Machine
@@ -33,7 +34,8 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         store: store of checkpoints and artifacts; None takes the study's.
 
     Raises:
-        InputError: there is no such study, or this machine has another data set.
+        InputError: there is no such study, its store cannot be used, or this machine has another
+            data set.
         WorkFailed: trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; running trials were given back.
     """
@@ -52,6 +54,8 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
             return
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
+        for place in {stores.checkpoints, stores.artifacts}:
+            check_store(place)
         with used(workspace.unfinished):
             search_here(study, config, collection, machine, workspace, stores)
         _clear_up(study, workspace, store)

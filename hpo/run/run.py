@@ -11,6 +11,7 @@ from data.collection import Collection
 from data.sources.load import for_training
 from hpo.dashboard.study_page import refresh
 from hpo.database.opening import Place, open_storage, storage_failures
+from hpo.database.swap import briefly
 from hpo.database.urls import without_password
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
@@ -25,6 +26,7 @@ from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import check_asked_storage, other_storage
+from hpo.storage.store_patience import check_store
 from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
@@ -86,18 +88,19 @@ def run_study(
         The study's results, as they were written to its folder.
 
     Raises:
-        InputError: the storage or the folder cannot be used, or holds another study, or the results
-            of a run in another storage than the one that was named.
+        InputError: the storage, the store or the folder cannot be used, or holds another study, or
+            the results of a run in another storage than the one that was named.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
-    check_folder(workspace.folder)
     resolve_device(machine.device)
     check_initial(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
     if results is not None:
         check_asked_storage(results, workspace)
+    else:
+        check_folder(workspace.folder)
     workspace.clear_scratch()
     workspace.check_unfinished()
     if results is not None:
@@ -105,6 +108,8 @@ def run_study(
         remove_unused(workspace.unfinished)
         _say_what_is_shown(results, config, workspace)
         return results
+    if store is not None:
+        check_store(store)
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     with storage_failures(workspace.storage):
@@ -128,6 +133,8 @@ def run_study(
         except BaseException:
             asks_no_more(study)
             raise
+        finally:
+            briefly(storage.disconnect)
     remove_unused(workspace.unfinished)
     return results
 

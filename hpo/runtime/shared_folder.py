@@ -23,7 +23,8 @@ def used(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):  # removed by another between the two lines
             handle = os.open(folder, os.O_RDONLY)
-            _lock(handle, fcntl.LOCK_SH)
+            with suppress(OSError):  # some network file systems lock no folders
+                fcntl.flock(handle, fcntl.LOCK_SH)
             if _is_at(handle, folder):
                 break
             os.close(handle)
@@ -60,6 +61,8 @@ def alone(folder: Path) -> Iterator[bool]:
 def remove_unused(folder: Path) -> None:
     """Removes a folder with all that is in it, unless another process uses it.
 
+    It stays where that is not known: some network file systems lock no folders.
+
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as above:
@@ -72,26 +75,9 @@ def remove_unused(folder: Path) -> None:
         True
         False
     """
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:  # it is not there
-        return
-    try:
-        _lock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
-    except BlockingIOError:
-        pass
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, how: int) -> None:
-    try:
-        fcntl.flock(handle, how)
-    except BlockingIOError:
-        raise
-    except OSError:  # some network file systems lock no folders
-        pass
+    with suppress(OSError), alone(folder) as unused:  # it is not there
+        if unused:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_at(handle: int, folder: Path) -> bool:

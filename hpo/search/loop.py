@@ -26,7 +26,7 @@ from hpo.search.dead_workers import deaths_in_a_row, take_over
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.convergence import end_of_search, ending, look_for_convergence
-from hpo.storage.store_patience import StoreAway
+from hpo.storage.store_patience import StoreFailed
 from hpo.storage.studies import as_stored
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import make_pruner
@@ -63,7 +63,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
         KeyboardInterrupt: an interrupt came; the running trial was given back.
         WorkFailed: several trials in a row failed with one kind of exception, or workers died in a
             row with no epoch done in between.
-        StoreAway: the store of checkpoints is away; the running trial was given back.
+        StoreFailed: the store of checkpoints cannot be used; the running trial was given back.
         NoRoom: a disk takes nothing more; the running trial was given back, or is taken over as
             if this worker had died.
     """
@@ -101,7 +101,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 heart.trial = trial
                 try:
                     finished = _conclude(study, trial, objective)
-                except (KeyboardInterrupt, StoreAway, NoRoom):
+                except (KeyboardInterrupt, StoreFailed, NoRoom):
                     with suppress(NoRoom):  # the database may be on the disk that is full
                         give_back(study, trial)
                     raise
@@ -133,7 +133,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
         return _tell(study, trial, state=TrialState.PRUNED)
     except (TrialLost, UpdateFinishedTrialError):
         raise
-    except StoreAway:
+    except StoreFailed:
         raise
     except STORAGE_ERRORS:
         raise

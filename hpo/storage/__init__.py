@@ -9,5 +9,6 @@
 - shipped: the network that comes with the project
 - workspace: the names of all files in a study's folder
 - artifacts: stores of checkpoints and pictures
+- store_errors: what the exceptions of such a store mean
 - store_patience: such a store that is away is waited for
 """

@@ -15,6 +15,7 @@ from data.errors import InputError
 from data.whole_files import replacing
 from hpo.database.urls import without_password
 from hpo.runtime.files import check_folder
+from hpo.storage.store_errors import refusal
 
 BUCKET = re.compile(r"s3://([\w.-]+)/?")
 """Optuna's store takes a whole bucket, no folder in one."""
@@ -64,14 +65,21 @@ def resolve_store(url: str) -> str:
 def open_store(url: str) -> ListedStore:
     """The artifact store at a folder, or at s3://BUCKET (its credentials as boto3 finds them).
 
+    A bucket is not asked for anything yet; see `hpo.storage.store_patience.check_store`.
+
     Raises:
-        InputError: there is none, or boto3 is not installed.
+        InputError: there is none, boto3 is not installed, or what it is told makes no sense.
     """
     if bucket := BUCKET.fullmatch(url):
         try:
             return Bucket(bucket[1])
         except ImportError:
             raise InputError(f"{url}: needs the package boto3: pip install '.[s3]'") from None
+        except Exception as error:  # an address that can be none is a bare ValueError
+            if isinstance(error, ValueError) or refusal(error) is not None:
+                why = refusal(error) or str(error)
+                raise InputError(f"{url}: cannot be used: {why}") from None
+            raise
     if "://" in url:
         raise InputError(
             f"{without_password(url)}: no artifact store; allowed are a folder and s3://BUCKET"
@@ -88,6 +96,11 @@ class Bucket(Boto3ArtifactStore):
         pages = self.client.get_paginator("list_objects_v2")
         found = pages.paginate(Bucket=self.bucket, Prefix=beginning)
         return [each["Key"] for page in found for each in page.get("Contents", [])]
+
+    def look(self) -> None:
+        """Asks for one name: whether the bucket is there, and lets this process in."""
+        # Not `head_bucket`: its answer has no words.
+        self.client.list_objects_v2(Bucket=self.bucket, MaxKeys=1)
 
 
 class Folder(FileSystemArtifactStore):

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from optuna.artifacts.exceptions import ArtifactNotFound
 
-from data.errors import WorkFailed
+from data.errors import InputError, WorkFailed
 from data.full_disk import no_room
 from hpo.database.retrying import patiently
-from hpo.storage.artifacts import ArtifactStore, Folder
-
-AWAY = {
-    errno.EIO,
-    errno.ESTALE,
-    errno.ENOTCONN,
-    errno.ETIMEDOUT,
-    errno.EHOSTDOWN,
-    errno.EHOSTUNREACH,
-    errno.ENETUNREACH,
-    errno.ECONNREFUSED,
-    errno.ECONNRESET,
-    errno.EBUSY,
-    errno.EAGAIN,
-    errno.ENXIO,
-    errno.ENODEV,
-}
-"""What a network file system answers while its server is away."""
+from hpo.storage.artifacts import ArtifactStore, Bucket, Folder, open_store
+from hpo.storage.store_errors import AWAY, is_away_bucket, refusal
 
 R = TypeVar("R")
 
 
-class StoreAway(WorkFailed):
-    """The store did not answer for `PATIENCE` seconds; that is no failure of a trial."""
+class StoreFailed(WorkFailed):
+    """The store cannot be used now; that is no failure of a trial."""
+
+
+class StoreAway(StoreFailed):
+    """The store did not answer for `PATIENCE` seconds."""
+
+
+class StoreRefuses(StoreFailed):
+    """The store answers, and does not let this process in."""
+
+
+def check_store(url: str) -> None:
+    """Checks, before hours of work, that a bucket can be used; waits while it does not answer.
+
+    Raises:
+        InputError: it cannot, or is no store; names what is wrong.
+        StoreAway: it did not answer for long.
+    """
+    store = open_store(url) if "://" in url else None
+    if isinstance(store, Bucket):
+        try:
+            PatientStore(store).ask(store.look)
+        except StoreRefuses as error:
+            raise InputError(f"{url}: cannot be used: {refusal(error.__cause__)}") from None
 
 
 class PatientStore:
@@ -73,6 +79,7 @@ class PatientStore:
 
         Raises:
             StoreAway: it was away for too long.
+            StoreRefuses: this process may not use it, or not so.
             NoRoom: its disk takes nothing more.
             Exception: the operation's own.
         """
@@ -85,12 +92,18 @@ class PatientStore:
         except Exception as error:
             if (full := no_room(error)) is not None:
                 raise full from error
-            if not is_away(error):
-                raise
-            raise StoreAway(
-                f"the store of checkpoints does not answer: {error}; once it does, the same"
-                " command goes on"
-            ) from error
+            if is_away(error):
+                raise StoreAway(
+                    f"the store of checkpoints does not answer: {error}; once it does, the same"
+                    " command goes on"
+                ) from error
+            if (why := refusal(error)) is not None:
+                where = f"s3://{self.store.bucket}, " if isinstance(self.store, Bucket) else ""
+                raise StoreRefuses(
+                    f"{where}the store of checkpoints, cannot be used: {why}; once it can, the same"
+                    " command goes on"
+                ) from error
+            raise
 
     def _is_away(self, error: BaseException) -> bool:
         if isinstance(error, FileNotFoundError | NotADirectoryError | ArtifactNotFound):
@@ -98,20 +111,4 @@ class PatientStore:
             return isinstance(self.store, Folder) and not self.store.path.is_dir()
         if isinstance(error, OSError) and error.errno in AWAY:
             return True
-        return _is_away_bucket(error)
-
-
-def _is_away_bucket(error: BaseException) -> bool:
-    """Whether boto3's exception says that a bucket may answer later."""
-    try:
-        from boto3.exceptions import S3UploadFailedError
-        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # type: ignore[import-untyped]
-    except ImportError:  # an extra
-        return False
-    if isinstance(error, S3UploadFailedError):
-        cause = error.__cause__ or error.__context__
-        return cause is not None and _is_away_bucket(cause)
-    if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return bool(status >= 500 or status == 429)
-    return isinstance(error, ConnectionError | HTTPClientError)
+        return is_away_bucket(error)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +20,7 @@ from hpo.runtime.files import copy_file, write_bytes, write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import open_store
 from hpo.storage.found_results import results_in_storage
-from hpo.storage.store_patience import PatientStore
+from hpo.storage.store_patience import PatientStore, StoreFailed
 from hpo.storage.studies import files_begin_with
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.definition import StudyConfig
@@ -37,12 +40,14 @@ class StoredResults(BaseModel):
         folder: where it left the weights and everything else.
         store: name of a store that has the weights too; None if there is none.
         results: the study's results.
+        sha256: of the file of the winner's weights; None of studies of the first versions.
     """
 
     host: str
     folder: str
     store: str | None
     results: StudyResults
+    sha256: str | None = None
 
     @classmethod
     def of(cls, study: optuna.Study) -> Self | None:
@@ -74,40 +79,55 @@ class StoredResults(BaseModel):
         swap(study, RESULTS, study.user_attrs.get(RESULTS), None)
 
     def write(self, study: optuna.Study, workspace: Workspace) -> None:
-        """Writes to a folder what the process that finished the study wrote to its own."""
-        config = self.results.winner.config
-        source = Path(self.folder)
-        if source != workspace.folder.absolute() or not workspace.weights.exists():
-            self._fetch_weights(study, workspace)
-        write_text(workspace.config, to_toml(config, self.results.dataset))
+        """Writes to a folder what the process that finished the study wrote to its own.
+
+        Another network that was there goes, whether or not the winner's can be had: under these
+        results it would be taken for the winner.
+        """
+        if not self._is_winner(workspace.weights):
+            workspace.rejection.unlink(missing_ok=True)
+            shutil.rmtree(workspace.networks, ignore_errors=True)
+            if not self._fetch_weights(study, workspace):
+                workspace.weights.unlink(missing_ok=True)
+                say(
+                    f"the winner's weights are on {self.host}, in {self.folder}; copy"
+                    f" {workspace.weights.name} from there to {workspace.folder}"
+                )
+        write_text(workspace.config, to_toml(self.results.winner.config, self.results.dataset))
         write_text(workspace.trials, trials_csv(study))
         self.results.write(workspace.results)
 
-    def _fetch_weights(self, study: optuna.Study, workspace: Workspace) -> None:
+    def _is_winner(self, weights: Path) -> bool:
+        """Whether a file holds the very network that these results are of."""
         from model.network.weights import load_network  # torch: `status` does without it
 
-        workspace.rejection.unlink(missing_ok=True)  # of the weights that were here
-        elsewhere = TrainedFolder(Path(self.folder))
         try:
-            if load_network(elsewhere.weights)[1] == self.results.winner.config:
+            found = load_network(weights)[1]
+            return found == self.results.winner.config and self.sha256 in (None, _sha256(weights))
+        except (InputError, OSError):  # also where it may not be read
+            return False
+
+    def _fetch_weights(self, study: optuna.Study, workspace: Workspace) -> bool:
+        """Whether the winner's weights are in the folder now: its finisher's, or the store's."""
+        elsewhere = TrainedFolder(Path(self.folder))
+        if self._is_winner(elsewhere.weights):
+            with suppress(OSError):  # it cannot be read any more
                 copy_file(elsewhere.weights, workspace.weights)
                 if elsewhere.rejection.exists():
                     copy_file(elsewhere.rejection, workspace.rejection)
-                return
-        except (InputError, OSError):
-            pass
+                return True
+        if self.store is None:
+            return False
+        name = _weights_name(study, self.results)
         try:
-            if self.store is not None:
-                name = _weights_name(study, self.results)
-                with open_store(self.store).open_reader(name) as source:
-                    write_bytes(workspace.weights, source.read())
-                return
-        except (ArtifactNotFound, InputError, OSError):
-            pass
-        say(
-            f"the winner's weights are on {self.host}, in {self.folder}; copy"
-            f" {elsewhere.weights.name} from there to {workspace.folder}"
-        )
+            store = open_store(self.store)
+            content = PatientStore(store).ask(lambda: store.open_reader(name).read())
+        except (ArtifactNotFound, InputError, StoreFailed, OSError):
+            return False
+        if self.sha256 not in (None, hashlib.sha256(content).hexdigest()):
+            return False
+        write_bytes(workspace.weights, content)
+        return True
 
 
 def results_of(
@@ -128,8 +148,8 @@ def results_of(
 
 def publish(
     study: optuna.Study, results: StudyResults, workspace: Workspace, store: str | None
-) -> StudyResults:
-    """Stores the results with the study, if none are there; returns those that are there now.
+) -> bool:
+    """Stores the results with the study, if none are there; returns whether these are there now.
 
     Args:
         study: the study in its storage.
@@ -145,10 +165,13 @@ def publish(
         folder=str(workspace.folder.absolute()),
         store=store,
         results=results,
+        sha256=_sha256(workspace.weights),
     )
-    swap(study, RESULTS, None, document_of(mine))
-    there = StoredResults.of(study)
-    return results if there is None else there.results
+    return swap(study, RESULTS, None, document_of(mine))
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _weights_name(study: optuna.Study, results: StudyResults) -> str:

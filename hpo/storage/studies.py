@@ -176,7 +176,10 @@ def find_study(workspace: Workspace) -> Iterator[tuple[optuna.Study, StudyConfig
     except InputError as error:
         raise InputError(f"study {name}: {error}") from None
     with storage_failures(url):
-        yield stored_study(name, found, f"storage {without_password(url)}")
+        try:
+            yield stored_study(name, found, f"storage {without_password(url)}")
+        finally:
+            briefly(found.disconnect)
 
 
 def stored_study(

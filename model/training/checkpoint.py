@@ -10,8 +10,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
+from data.errors import InputError
+from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
-from model.network.weights import write_tensors
+from model.network.weights import read_tensors, write_tensors
 
 
 def write_checkpoint(
@@ -43,6 +45,15 @@ def write_checkpoint(
     for number, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items() if v is not None}
     write_tensors(tensors, document, path)
+
+
+def is_of_another(path: Path, config: RunConfig) -> bool:
+    """Whether a file is the checkpoint of another configuration; not if it cannot be read."""
+    try:
+        _, document = read_tensors(path)
+    except InputError:
+        return False
+    return document.get("config") != config.model_dump(mode="json")
 
 
 def restore(

@@ -7,6 +7,7 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
+import boto3
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from typer.testing import CliRunner
@@ -14,6 +15,10 @@ from typer.testing import CliRunner
 import hpo.database.engine
 import hpo.database.opening
 import hpo.database.retrying
+from hpo.database.opening import open_storage
+from hpo.storage.studies import Stores, open_study
+from hpo.storage.workspace import default_url
+from hpo.study.file import load_study
 from run_study import app
 
 Refused = Callable[..., str]
@@ -157,6 +162,30 @@ def test_an_escaped_password_is_understood_and_hidden(
     assert "cret" not in error
     error = refused("run", write_study(), "--artifacts", "s3://me:se-cret@bucket")
     assert error.startswith("error: s3://me:***@bucket: no artifact store; ")
+
+
+def test_a_bucket_that_cannot_be_used(
+    refused: Refused, write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nosuch")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    error = refused("run", write_study(), "--artifacts", "s3://bucket")
+    wrong = "s3://bucket: cannot be used: The config profile (nosuch) could not be found"
+    assert error == f"error: {wrong}"
+    monkeypatch.delenv("AWS_PROFILE")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "none")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    error = refused("run", "tiny.toml", "--artifacts", "s3://bucket")
+    begin = "error: s3://bucket: cannot be used: there are no credentials; "
+    assert error.startswith(begin)
+    storage = open_storage(default_url(Path("runs/tiny")), create=True)
+    Stores("s3://bucket", "s3://bucket").save(open_study(load_study("tiny.toml"), storage))
+    storage.disconnect()
+    assert refused("join", "tiny").startswith(begin)
 
 
 @pytest.mark.usefixtures("begun")

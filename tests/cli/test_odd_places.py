@@ -199,6 +199,8 @@ def test_a_study_that_may_only_be_read_is_looked_at_and_taken_out(write_study: W
         assert "Study tiny on glyphs: finished" in out
         out, _ = done("export", "tiny", before=reader)
         assert "[network]" in out
+        out, _ = done("run", "tiny.toml", before=reader)
+        assert "Winner of the retrained" in out
     finally:
         folder.chmod(0o755)
 

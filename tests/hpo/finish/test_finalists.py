@@ -195,6 +195,38 @@ def test_interrupted_retrainings_go_on_to_the_same_results(
     assert len(progress.trained) == 4 - epochs // 3
 
 
+@pytest.mark.parametrize("left", ["results", "damaged results", "checkpoint"])
+def test_what_an_older_study_of_the_name_left_is_trained_anew(
+    left: str,
+    interrupting: type,
+    results: dict[str, Any],
+    study: optuna.Study,
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def finished(progress: Progress, config: StudyConfig) -> dict[str, Any]:
+        monkeypatch.setattr(hpo.finish.retrain_task, "Progress", lambda *_, **__: progress)
+        return document_of(finish(study, config, glyphs, MACHINE, workspace))
+
+    workspace = Workspace(tmp_path, config.name, STORAGE)
+    longer = config.model_copy(update={"finish": config.finish.model_copy(update={"epochs": 5})})
+    older = config if left == "damaged results" else longer
+    with pytest.raises(KeyboardInterrupt):
+        finished(interrupting(2 if left == "checkpoint" else older.finish.epochs + 1), older)
+    (first, *_) = sorted(workspace.unfinished.iterdir(), key=lambda path: path.stat().st_mtime)
+    if left == "damaged results":
+        (first / "results.json").write_text("{}")
+    progress = interrupting()
+    again = finished(progress, config)
+    assert without_times(again) == without_times(results)
+    assert len(progress.trained) == 4
+    assert f"{first}" in (said := capsys.readouterr().err)
+    assert "; it is removed, and trained anew" in said
+
+
 def test_several_processes_retrain_to_the_same_results(
     results: dict[str, Any],
     study: optuna.Study,

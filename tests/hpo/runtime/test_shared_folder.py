@@ -1,8 +1,12 @@
 """A folder that several processes work in: the last one removes it, whoever dies."""
 
+import errno
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from hpo.runtime.shared_folder import remove_unused, used
 
@@ -44,3 +48,20 @@ def test_an_empty_folder_does_not_stay(tmp_path: Path) -> None:
         assert folder.is_dir()
     assert not folder.exists()
     remove_unused(folder)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK])
+def test_where_folders_cannot_be_locked_none_is_removed(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(handle: int, how: int) -> None:
+        raise OSError(number, "")
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    folder = tmp_path / "work"
+    with used(folder):
+        (folder / "file").write_text("")
+        remove_unused(folder)
+        assert (folder / "file").is_file()
+    remove_unused(folder)
+    assert (folder / "file").is_file()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Timer
 
@@ -26,23 +25,6 @@ from hpo.storage.workspace import default_url
 from hpo.study.file import load_study
 
 WAITING = optuna.trial.TrialState.WAITING
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """The URL of an empty bucket."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setenv("NO_PROXY", "*")
-        boto3.client("s3").create_bucket(Bucket="checkpoints")
-        yield "s3://checkpoints"
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "s3"])
