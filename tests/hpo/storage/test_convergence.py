@@ -14,6 +14,7 @@ from hpo.console.status_view import status_lines
 from hpo.dashboard.notes import study_note
 from hpo.database.opening import open_storage
 from hpo.report.text import searched
+from hpo.search.enqueue import what_it_waits_for
 from hpo.storage.convergence import convergence, end_of_search, ending, look_for_convergence
 from hpo.storage.studies import as_stored, open_study, stored_config
 from hpo.storage.workspace import Workspace, default_url
@@ -170,3 +171,17 @@ def test_in_lockstep_nothing_is_found_while_the_next_trial_waits(study: optuna.S
     study.tell(2, 0.5)
     look(study, config)
     assert end(study, config) is not None
+
+
+def test_what_is_enqueued_then_waits_for_another_rule(study: optuna.Study) -> None:
+    add(study, 0.5, 0.5, 0.5)
+    assert what_it_waits_for(study, RULE) is None
+    add(study, 0.5)
+    look_for_convergence(study, study.get_trials(deepcopy=False), RULE)
+    assert what_it_waits_for(study, RULE) == f"{WORDS}: this waits until its `stop` is changed"
+    assert what_it_waits_for(study, config_of(None)) is None
+    spent = RULE.model_copy(update={"trials": 4})
+    assert what_it_waits_for(study, spent) == (
+        f"{WORDS}; all 4 trials are done: this waits until its `stop` is changed and `run` allows"
+        " more"
+    )
