@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
@@ -41,12 +41,12 @@ def set_running(study: optuna.Study, trial: FrozenTrial, worker: str) -> bool:
 
 
 def _in_one_step(database: RDBStorage, number: int, worker: str) -> bool:
-    trial = TRIALS.c
+    trial, now = TRIALS.c, datetime.now(UTC).replace(tzinfo=None)  # as Optuna stores times
     with database.engine.begin() as connection:
         taken = connection.execute(
             update(TRIALS)
             .where(trial.trial_id == number, trial.state == TrialState.WAITING)
-            .values(state=TrialState.RUNNING, datetime_start=datetime.now())
+            .values(state=TrialState.RUNNING, datetime_start=now)
         )
         if taken.rowcount:
             _put_name(connection, number, worker)

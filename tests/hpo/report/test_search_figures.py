@@ -31,7 +31,6 @@ SPACE = {
 }
 CONFIG = load_study("glyphs")
 START = datetime(2026, 1, 1, 12)
-NOW = START + timedelta(hours=1)
 
 
 def trial(
@@ -66,7 +65,7 @@ def all_sections(trials: list[FrozenTrial]) -> list[Section]:
         parallel(trials, CONFIG),
         importance_bars(mattered, CONFIG),
         slices(trials, CONFIG, list(trials[0].params), mattered is not None),
-        timeline(trials, NOW),
+        timeline(trials),
     ]
 
 
@@ -244,23 +243,23 @@ def test_factors_of_a_learning_rate_are_called_so(study: str, called: str) -> No
     ]
     (figure,) = slices(trials, config, ["conv1.learning_rate"], True).figures.values()
     assert figure.layout.xaxis.title.text == f"conv1 {called}"
-    assert f"3 parameters ({called}, units and optimiser)" in searched(config, trials, NOW)
+    assert f"3 parameters ({called}, units and optimiser)" in searched(config, trials)
     assert "learning rate factor" not in words("learning_rate", config)
 
 
 def test_the_first_paragraph_tells_of_constraints() -> None:
     config = load_study("glyphs")
-    assert "at most" not in searched(config, [], NOW)
+    assert "at most" not in searched(config, [])
     document = config.model_dump() | {"constraints": {"parameters": 50_000, "seconds": 2.5}}
     assert "A trial could take at most 50,000 parameters and 2.5 seconds of training." in searched(
-        read_study(document, "test"), [], NOW
+        read_study(document, "test"), []
     )
 
 
 def test_thousands_of_trials_stay_light_and_their_legends_short() -> None:
     trials = noisy(3000, matters=True)
     sections = [history(trials), learning_curves(trials, 0), parallel(trials, CONFIG)]
-    sections += [slices(trials, CONFIG, ["units"], True), timeline(trials, NOW)]
+    sections += [slices(trials, CONFIG, ["units"], True), timeline(trials)]
     figures = [figure for section in sections for figure in section.figures.values()]
     assert sum(len(figure.to_json()) for figure in figures) < 2e6
     assert max(len(figure.data) for figure in figures) <= 6
@@ -279,7 +278,9 @@ def test_the_clock_leaves_long_pauses_out() -> None:
 
 
 def test_the_timeline_has_a_row_a_worker() -> None:
-    section = timeline(MIXED, START + timedelta(seconds=40))
+    running = trial(5, RUNNING, (0.45,))
+    running.user_attrs["heartbeat"] = (START + timedelta(seconds=40)).astimezone().isoformat()
+    section = timeline([*MIXED[:5], running])
     figure = section.figures["timeline"]
     rows = {trace.name: list(trace.y) for trace in figure.data}
     assert rows == {
@@ -289,5 +290,27 @@ def test_the_timeline_has_a_row_a_worker() -> None:
         "failed (1)": [2],
         "infeasible (1)": [1],
     }
-    running = next(trace for trace in figure.data if trace.name == "running (1)")
-    assert (list(running.base), list(running.x)) == ([20], [20])
+    bar = next(trace for trace in figure.data if trace.name == "running (1)")
+    assert (list(bar.base), list(bar.x)) == ([20], [20])
+
+
+def test_a_trial_that_waits_to_go_on_is_not_in_use_until_now() -> None:
+    """It was interrupted before its worker gave a first sign of life."""
+    waiting = trial(0, TrialState.WAITING, (0.3,))
+    waiting.datetime_complete, waiting.user_attrs["seconds"] = None, 3.1
+    never_begun = optuna.create_trial(state=TrialState.WAITING)
+    text = searched(CONFIG, [waiting, never_begun])
+    assert (
+        "In 3.1 s (3.1 s of training, at most 1 trial at the same time) there was 1 trial: 1"
+        " waiting to go on." in text
+    )
+    section = timeline([waiting, never_begun])
+    assert (section.title, section.figures) == (
+        "No worker has a trial, or had one that ended",
+        {},
+    )
+    section = timeline([waiting, trial(1, COMPLETE, (0.5,))])
+    assert section.title == "10 s of search, at most 1 trial at once: 100 % of that time in use"
+    assert section.text.endswith(" Not shown: 1 trial waiting to go on.")
+    text = searched(CONFIG, [waiting, trial(1, COMPLETE, (0.5,))])
+    assert "there were 2 trials: 1 trained to the end, 1 waiting to go on." in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import optuna
@@ -126,7 +125,7 @@ def test_people_are_told_and_nothing_more_is_foretold(study: optuna.Study, tmp_p
     assert f"Search: {WORDS}" in status_lines(now, workspace)
     assert f"The search has {WORDS}." in study_note(study, RULE)
     assert "until the next 2 are expected to gain less than 1.00 points" in study_note(study, RULE)
-    now_ended = searched(RULE, study.trials, datetime.now(), convergence(study, RULE))
+    now_ended = searched(RULE, study.trials, convergence(study, RULE))
     assert f"The search {WORDS}." in now_ended
     waits = optuna.create_trial(state=TrialState.WAITING, user_attrs={"seed": 2})
     for trial in (waits, optuna.create_trial(state=TrialState.WAITING)):
