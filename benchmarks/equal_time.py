@@ -49,6 +49,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit, seconds
 from hpo.trials.outcome import trained
+from hpo.trials.times import duration, in_order
 from hpo.workers.machine import Machine
 from hpo.workers.pool import run_tasks
 
@@ -133,7 +134,7 @@ def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
     """What a search found: its best reported value over seconds of training."""
     found = Outcome()
     ended = [trial for trial in trials if trial.datetime_complete is not None]
-    ended.sort(key=lambda trial: trial.datetime_complete or 0)
+    ended.sort(key=in_order)
     now, complete = 0.0, {trial.number for trial in trained(trials)}
     for trial in ended:
         now += seconds([trial])
@@ -147,14 +148,14 @@ def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
 def told(trials: list[FrozenTrial], found: Outcome, time: float) -> dict[str, Any]:
     """One search's part of the document."""
     number = counts(trials)
-    took = [t.duration for t in trials if t.duration is not None]
+    took = [t for trial in trials if (t := duration(trial)) is not None]
     return {
         "complete": number.complete,
         "pruned": number.pruned,
         "failed": number.failed,
         "infeasible": number.infeasible,
         "seconds_trained": round(found.wall, 1),
-        "wall_seconds": round(sum(t.total_seconds() for t in took), 1),
+        "wall_seconds": round(sum(took), 1),
         "final": round(found.at(time), 5),
         "best_so_far": [[round(at, 2), round(value, 5)] for at, value in found.found],
     }

@@ -34,6 +34,7 @@ from data.errors import InputError
 from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import RUNS, Workspace
+from hpo.trials import times
 from hpo.trials.budget import counts
 
 PROJECT = Path(__file__).parents[1]
@@ -249,8 +250,8 @@ def pair(place: Callable[[], Place]) -> dict[str, Any]:
                 "run", "short.toml", "--workers", workers, trials=24, epochs=6, steps=40
             ).wait()
             ended = [t for t in here.trials() if t.state in DONE]
-            start = min(t.datetime_start for t in ended if t.datetime_start)
-            end = max(t.datetime_complete for t in ended if t.datetime_complete)
+            start = min(filter(None, map(times.began, ended)))
+            end = max(filter(None, map(times.ended, ended)))
             rates[workers].append(60 * len(ended) / (end - start).total_seconds())
     ratios = sorted(two / one for one, two in zip(rates[1], rates[2], strict=True))
     return {

@@ -3,6 +3,7 @@
 - names: the names by which a data set is asked for
 - errors: errors that the command line prints as one line
 - full_disk: a disk that takes nothing more
+- stderr: lines on stderr, as long as somebody can see them
 - whole_files: files that appear whole or not at all
 - sources: where pictures come from
 - collection: a whole data set, one bit per pixel

@@ -11,6 +11,7 @@ from optuna.trial import TrialState
 
 from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
+from hpo.trials.times import began, ended
 
 PROJECT = Path(__file__).parents[2]
 NAME = "chaos"
@@ -69,7 +70,7 @@ def steps_for(minutes: float, trials: int, workers: int, folder: Path) -> int:
     )
     trials_run = stored_study(NAME, open_storage(url, create=False))[0].trials
     done = [trial for trial in trials_run if trial.state is TrialState.COMPLETE]
-    start = min(trial.datetime_start for trial in done if trial.datetime_start)
-    end = max(trial.datetime_complete for trial in done if trial.datetime_complete)
+    start = min(filter(None, map(began, done)))
+    end = max(filter(None, map(ended, done)))
     a_second = len(done) * TRIED_EPOCHS * TRIED_STEPS / (end - start).total_seconds()
     return max(1, round(a_second * minutes * 60 * SHARE / (trials * EPOCHS)))

@@ -41,6 +41,7 @@ from hpo.storage.artifacts import open_store
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url
 from hpo.study.file import load_study
+from hpo.trials.times import duration
 from model.device import resolve_device
 
 TIMED = (
@@ -87,9 +88,10 @@ class Timed(Progress):
         self.added: list[tuple[TrialState, float]] = []
 
     def trial_finished(self, trial: optuna.trial.FrozenTrial, part: int = 0) -> None:
-        assert trial.duration is not None
+        took = duration(trial)
+        assert took is not None
         added = self.clock.read("present", "verification_accuracy")
-        self.added.append((trial.state, added / trial.duration.total_seconds()))
+        self.added.append((trial.state, added / took))
         super().trial_finished(trial, part)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,7 @@ from data.sources.pen import Mask
 from data.sources.picture_files import NoPicture, read_picture
 from data.sources.roots import named_root
 from data.sources.scans import PREPARATION, drawn_again, find_drawings
+from data.stderr import tell
 
 SEED = 2015
 RUNS = 2
@@ -140,7 +140,7 @@ def _read(layout: Layout, called: str) -> tuple[NDArray[np.uint8], str, str]:
     largest = max(Counter(drawn.alphabet for drawn in characters).values())
     wanted = min(max(LEAST, MOST_PICTURES // largest), *(len(drawn.files) for drawn in characters))
     if len(characters) * wanted >= MANY:
-        print(f"{called}: reading {len(characters) * wanted} pictures, once", file=sys.stderr)
+        tell(f"{called}: reading {len(characters) * wanted} pictures, once")
     pool, ended = ThreadPoolExecutor(THREADS), Event()
     try:
         read = list(pool.map(lambda drawn: _drawings(drawn, wanted, ended), characters))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from data.sources.folder import load_folder
 from data.sources.glyphs import make_glyphs
 from data.sources.omniglot import OmniglotUnavailable, load_omniglot
 from data.sources.roots import named_root
+from data.stderr import tell
 
 
 def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
@@ -46,10 +46,9 @@ def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
         if dataset == "omniglot":
             raise
         rule = "!" * 80
-        print(
+        tell(
             f"{rule}\nNO OMNIGLOT: going on with GLYPHS, a made-up data set.\n"
-            f"All results will be for glyphs, and say nothing about Omniglot.\n{error}\n{rule}",
-            file=sys.stderr,
+            f"All results will be for glyphs, and say nothing about Omniglot.\n{error}\n{rule}"
         )
         return make_glyphs()
 

@@ -19,7 +19,7 @@ from data.errors import InputError, WorkFailed, allowed_or_near
 from data.full_disk import NoRoom, no_room
 from hpo.cli.help import write_commands, write_studies
 from hpo.cli.process import ends_with, interrupts_are_told
-from hpo.runtime.literal_text import VisibleFormatter, visible
+from hpo.runtime.literal_text import VisibleFormatter, say
 from hpo.runtime.passwords import without_passwords
 
 RESUMABLE = ("run", "join", "retrain", "reproduce", "combine")
@@ -121,7 +121,7 @@ def _drop_output() -> None:
 
 
 def _end(line: str, status: int) -> NoReturn:
-    typer.echo(visible(without_passwords(line)), err=True)
+    say(without_passwords(line))
     ends_with(status)
     raise typer.Exit(status) from None
 

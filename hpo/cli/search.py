@@ -42,17 +42,16 @@ def enqueue(
 
     Each becomes a trial like any other, with the values of the study's space that are nearest.
     """
-    from hpo.search.enqueue import enqueue
+    from hpo.search.enqueue import enqueue, what_it_waits_for
     from hpo.storage.studies import find_study
     from hpo.storage.workspace import Workspace
-    from hpo.trials.budget import reached_limit
 
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
-        limit = reached_limit(study.get_trials(deepcopy=False), config)
+        waits = what_it_waits_for(study, config)
         for tried in enqueue(study, config, config_files):
             typer.echo(tried.in_words())
-        if limit is not None:
-            typer.echo(f"study {name}: {limit}: this waits until `run` allows more")
+        if waits is not None:
+            typer.echo(f"study {name}: {waits}")
 
 
 def narrow(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from optuna.trial import FrozenTrial
 
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.outcome import accuracy_of, state_of
+from hpo.trials.times import in_order
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def curve(trials: Iterable[FrozenTrial]) -> list[Point]:
     ended = [trial for trial in trials if trial.state.is_finished()]
     points, done, spent = [], 0, 0.0
     best: float | None = None
-    for trial in sorted(ended, key=lambda t: (t.datetime_complete or datetime.min, t.number)):
+    for trial in sorted(ended, key=in_order):
         state, accuracy = state_of(trial), accuracy_of(trial)
         done += state in ("complete", "pruned")
         spent += TrialRecord.of(trial).seconds or 0.0

@@ -33,6 +33,11 @@ def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
         yield f"Not comparable: {first.name} is on {one}, {other.name} on {two}"
     elif first.fingerprint and other.fingerprint and first.fingerprint != other.fingerprint:
         yield f"Not comparable: {pair} are on different pictures, both called {one}"
+    if first.way != other.way:
+        yield (
+            f"Not comparable: accuracies of {first.name} are {first.way}-way, of {other.name}"
+            f" {other.way}-way"
+        )
     one, two = _trained_on(first), _trained_on(other)
     if first.extra and other.extra and first.extra != other.extra and one == two:
         yield f"Not comparable: {pair} train on different alphabets, both of {one}"

@@ -43,6 +43,7 @@ def write_page(studies: Sequence[ComparedStudy], output: Path | None = None) -> 
     """
     path = output or _usual(studies)
     names = [study.name for study in studies]
+    ways = listed([f"{way}-way" for way in sorted({study.way for study in studies})])
     notices = not_comparable(studies)
     differing = [Row(key, row) for key, row in hyperparameters(studies).items()]
     summary = [
@@ -52,7 +53,7 @@ def write_page(studies: Sequence[ComparedStudy], output: Path | None = None) -> 
         if differing
         else paragraphs("The networks that they found have the same hyperparameters."),
         paragraphs(
-            "Accuracies are 20-way one-shot. The best of a search flatters, the more so the more"
+            f"Accuracies are {ways} one-shot. The best of a search flatters, the more so the more"
             " trials it has; validation and test figures are of networks that were retrained with"
             " fresh seeds. Different test figures are different tasks, not to be compared."
         ),

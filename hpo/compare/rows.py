@@ -35,6 +35,7 @@ def rows(studies: Sequence[ComparedStudy]) -> list[Row]:
     """
     facts: dict[str, Callable[[ComparedStudy], str]] = {
         "data": lambda s: f"{data_name(s.config.dataset)}, {s.config.size}x{s.config.size}",
+        "accuracies": lambda s: f"{s.way}-way one-shot",
         "parameters searched": lambda s: str(len(parameters(s.config))),
         "sampler": _sampler,
         "pruner": _pruner,

@@ -9,10 +9,11 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from data.errors import InputError
+from data.names import MOST_WAY
 from hpo.compare.curves import Point, curve
 from hpo.storage.convergence import convergence
 from hpo.storage.stored_results import results_of
-from hpo.storage.studies import EXTRA, FINGERPRINT, find_study
+from hpo.storage.studies import EXTRA, FINGERPRINT, find_study, way_of
 from hpo.storage.workspace import Workspace
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
@@ -39,6 +40,7 @@ class ComparedStudy:
         results: None before it is finished.
         front: the search's Pareto front; None if the study has no second objective.
         extra: fingerprint of the extra alphabets that it trains on; None if there are none.
+        way: N of the N-way one-shot trials that its accuracies are of.
     """
 
     config: StudyConfig
@@ -51,6 +53,7 @@ class ComparedStudy:
     results: StudyResults | None
     front: Front | None = None
     extra: str | None = None
+    way: int = MOST_WAY
 
     @property
     def name(self) -> str:
@@ -104,4 +107,5 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         results=results_of(study, config, workspace)[0],
         front=front(study, config),
         extra=study.user_attrs.get(EXTRA),
+        way=way_of(study),
     )

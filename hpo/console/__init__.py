@@ -3,6 +3,7 @@
 - bars: the rows of bars on a terminal
 - starting: that a command begins, before it has loaded what it needs
 - progress: live bars, or lines
+- unfailing: displays whose failure is nobody else's
 - tensorboard: the same as TensorBoard's logs
 - countdown: the time that is left of everything
 - status: how far a study has come

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import IO, cast
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from data.stderr import LastingStderr
+
 
 def console_of_bars() -> Console:
-    """Where they are shown: stderr."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    """Where they are shown: stderr, as long as somebody can see it."""
+    file = cast("IO[str]", LastingStderr())
+    return Console(file=file, highlight=False, markup=False, emoji=False)
 
 
 def bars(console: Console) -> Progress:

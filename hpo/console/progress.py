@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,9 +14,10 @@ from hpo.console.bars import add_worker, bars, console_of_bars
 from hpo.console.countdown import Countdown, Trainings
 from hpo.console.starting import started
 from hpo.console.tensorboard import TensorBoardLog
+from hpo.console.unfailing import unfailing
 from hpo.runtime.literal_text import visible
 from hpo.runtime.repeated import Repeated
-from hpo.runtime.wording import rough
+from hpo.runtime.wording import expected_end, rough
 from hpo.trials.forecast import Forecast, Standing
 from hpo.trials.outcome import in_words
 
@@ -36,7 +36,8 @@ class Progress:
     A context manager. On a terminal a bar for the whole and one for each training under way, with
     the time left; finished trainings scroll by above them. Elsewhere a line for each finished
     training, and every 25 seconds one that says where everything is.
-    `part` says in which of the trainings under way something happened.
+    `part` says in which of the trainings under way something happened. Whatever goes wrong in
+    showing it, they go on.
     """
 
     def __init__(
@@ -80,17 +81,26 @@ class Progress:
         return f"{self._done}/{self._total}"
 
     def __enter__(self) -> Self:
-        started()
-        self._bars.start()
+        self._begin()
         self._clock.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._clock.stop()
+        self._close()
+
+    @unfailing
+    def _begin(self) -> None:
+        started()
+        self._bars.start()
+
+    @unfailing
+    def _close(self) -> None:
         self._bars.stop()
         if self._log is not None:
             self._log.close()
 
+    @unfailing
     def started(self, what: str, epochs: int, part: int = 0) -> None:
         """A training begins.
 
@@ -99,22 +109,25 @@ class Progress:
             epochs: it has, at most.
             part: in which it happens.
         """
+        if self._trainings is not None:
+            self._trainings.started(part, epochs)
         self._parts[part].started(what, epochs)
         if self._log is not None:
             self._log.started(what, part)
-        if self._trainings is not None:
-            self._trainings.started(part, epochs)
 
+    @unfailing
     def goes_on(self, report: EpochReport, part: int = 0) -> None:
         """The training that began was interrupted after this epoch, and goes on from there."""
         self._parts[part].goes_on(report)
         if self._trainings is not None:
             self._trainings.goes_on(part, report)
 
+    @unfailing
     def steps_done(self, share: float, pictures_per_second: float, part: int = 0) -> None:
         """So much of an epoch is done, 0 to 1, at this speed."""
         self._parts[part].steps_done(share, pictures_per_second)
 
+    @unfailing
     def epoch_done(self, report: EpochReport, part: int = 0) -> None:
         """An epoch of a training is done."""
         self._parts[part].epoch_done(report)
@@ -124,6 +137,7 @@ class Progress:
             self._trainings.epoch_done(part, report)
             self._foretell()
 
+    @unfailing
     def finished(self, line: str, part: int = 0) -> None:
         """A training of the total is done: what came of it, in one line."""
         self._done += 1
@@ -133,6 +147,7 @@ class Progress:
             self._foretell()
         self.note(line, count=True)
 
+    @unfailing
     def stands(self, standing: Standing) -> None:
         """How far the study has come, on all machines."""
         self._done, self._total = max(self._done, standing.done), standing.total
@@ -144,6 +159,7 @@ class Progress:
         """There will be no further training: why."""
         self.note(line)
 
+    @unfailing
     def note(self, line: str, count: bool = False) -> None:
         """Something worth a line of its own."""
         title = f"{self._title} {self._count}" if count else self._title
@@ -155,6 +171,7 @@ class Progress:
         """A trial's training begins, or goes on."""
         self.started(f"trial {number}", epochs, part)
 
+    @unfailing
     def trial_finished(self, trial: FrozenTrial, part: int = 0) -> None:
         """A trial ended; `stands` has told whether it counts."""
         self._end(part)
@@ -177,12 +194,12 @@ class Progress:
         if self._began or not all(speeds):
             return
         self._began, self._said = True, time.monotonic()
-        end = datetime.now() + timedelta(seconds=forecast.left)
         self.note(
             f"{sum(speeds):,.0f} pictures a second are trained here;"
-            f" {self._countdown.in_words()}; the end is expected at {end:%H:%M}"
+            f" {self._countdown.in_words()}; the end is expected {expected_end(forecast.left)}"
         )
 
+    @unfailing
     def _tick(self) -> None:
         """Counts down on a terminal; elsewhere says now and then where everything is."""
         if self._console.is_interactive:

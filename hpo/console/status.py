@@ -26,6 +26,7 @@ from hpo.trials.configuration import foreign_trials
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import accuracy_of, in_words
 from hpo.trials.ranking import best_trials, front
+from hpo.trials.times import began, in_order
 
 RECENT = 5
 """How many of the trials that ended last are told of."""
@@ -127,7 +128,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
     trials = study.get_trials(deepcopy=False)
     best = best_trials(study, config, 1)
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
-    ended = sorted((t.datetime_complete, t.number) for t in trials if t.datetime_complete)
+    ended = sorted((trial for trial in trials if trial.state.is_finished()), key=in_order)
     winner, left_out = _winner(study, config, workspace)
     claim = Claim.of(study.user_attrs.get(FINISHER))
     finishes = bool(claim.process) and not is_gone(claim.process)
@@ -148,9 +149,7 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
         converged=converged,
         left_out=left_out,
         passed_over=[trial.number for trial in foreign_trials(trials, config)],
-        recent=[
-            Ended(number=number, outcome=in_words(trials[number])) for _, number in ended[-RECENT:]
-        ],
+        recent=[Ended(number=trial.number, outcome=in_words(trial)) for trial in ended[-RECENT:]],
         workers=[_worker(trial) for trial in running],
         waits=None if (step := next_in_lockstep(trials, config)) is None else step.in_words(),
         part_done=1.0 if state == "finished" else 0.0 if known is None else known.part,
@@ -188,12 +187,8 @@ def _winner(
 
 def _worker(trial: FrozenTrial) -> WorkerStatus:
     reported, record = trial.intermediate_values, TrialRecord.of(trial)
-    assert trial.datetime_start is not None
-    since = (
-        datetime.fromisoformat(record.heartbeat)
-        if record.heartbeat
-        else trial.datetime_start.astimezone()
-    )
+    since = datetime.fromisoformat(record.heartbeat) if record.heartbeat else began(trial)
+    assert since is not None
     return WorkerStatus(
         worker=shown(record.worker),
         number=trial.number,

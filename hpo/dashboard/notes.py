@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from pathlib import Path
 
 import optuna
@@ -13,7 +13,7 @@ from data.characters import Characters
 from hpo.console.shown_command import command_elsewhere
 from hpo.database.note_store import read_note, write_note, write_trial_note
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
-from hpo.runtime.wording import kind_of_runs, points
+from hpo.runtime.wording import expected_end, kind_of_runs, points
 from hpo.storage.convergence import convergence, ending
 from hpo.storage.studies import FINGERPRINT, STORAGE, way_of
 from hpo.storage.workspace import RUNS, Workspace, default_url
@@ -138,8 +138,8 @@ def study_note(
     if results is not None:
         lines.append(_winner(results))
     elif left is not None:
-        end = datetime.now(UTC) + timedelta(seconds=left.left)
-        lines.append(f"{left.in_words().capitalize()}; the end is expected at {end:%H:%M} UTC.")
+        end = expected_end(left.left, UTC)
+        lines.append(f"{left.in_words().capitalize()}; the end is expected {end}.")
     url, fingerprint = attributes.get(STORAGE, "URL"), attributes.get(FINGERPRINT, "unknown")
     workspace = Workspace.of(config.name, storage=_without_path(url, config.name))
     join, status, export = (

@@ -41,8 +41,7 @@ def set_running(study: optuna.Study, trial: FrozenTrial, worker: str) -> bool:
 
 
 def _in_one_step(database: RDBStorage, number: int, worker: str) -> bool:
-    trial = TRIALS.c
-    now = datetime.now(UTC).replace(tzinfo=None)  # as Optuna has it in its tables
+    trial, now = TRIALS.c, datetime.now(UTC).replace(tzinfo=None)  # as Optuna stores times
     with database.engine.begin() as connection:
         taken = connection.execute(
             update(TRIALS)

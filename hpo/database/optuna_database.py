@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime
 from math import inf
 from typing import Any
 from uuid import uuid4
@@ -52,7 +53,7 @@ def numbered_below(template: FrozenTrial, number: int) -> FrozenTrial:
 
 
 class OptunaDatabase(RDBStorage):
-    """Optuna's storage; see `named` and `numbered_below` for its two differences.
+    """Optuna's storage; see `named`, `numbered_below` and `_local` for its differences.
 
     Optuna itself repeats a creation that failed, up to five times, and so makes several trials of
     one where the database did as it was told and only its answer was lost.
@@ -109,6 +110,24 @@ class OptunaDatabase(RDBStorage):
         if trial.number >= self._below.get(creation, inf):
             raise NoPlace(NoPlace.TEXT)  # which ends the transaction: nothing was made
         return trial
+
+    def _build_frozen_trial_from_trial_model(self, trial: models.TrialModel) -> FrozenTrial:
+        frozen = super()._build_frozen_trial_from_trial_model(trial)
+        frozen.datetime_start = _local(trial._datetime_start_utc)
+        frozen.datetime_complete = _local(trial._datetime_complete_utc)
+        return frozen
+
+
+def _local(stored: Any) -> datetime | None:  # noqa: ANN401 - SQLAlchemy's column, to mypy
+    """A stored time by this machine's clock, with the `fold` that Optuna drops.
+
+    In the hour after clocks are put back nothing else tells it from an hour before.
+    """
+    if stored is None:
+        return None
+    exact: datetime = stored.replace(tzinfo=UTC)
+    local = exact.astimezone().replace(tzinfo=None)
+    return local if local.astimezone(UTC) == exact else local.replace(fold=1)
 
 
 def _creation(template: FrozenTrial | None) -> str:

@@ -21,6 +21,9 @@ piece                                           reason
 `RDBStorage._set_trial_param_without_commit`    All parameters of a trial in one transaction.
 `RDBStorage._create_new_trial`,                 A trial that was made, and whose making was not
 `_get_prepared_new_trial`, its models           confirmed, is found instead of made again.
+`RDBStorage._build_frozen_...`,                 Times are stored in UTC and given in the clock's
+`TrialModel._datetime_..._utc`                  time, without what tells the two hours apart in
+                                                which that clock is put back.
 `GrpcStorageProxy._stub`                        Its calls wait for the proxy without end.
 tables `trials`, `trial_user_attributes`        A trial's state changes only if its worker is still
                                                 the same, and with its worker's name: nothing of

@@ -8,20 +8,19 @@ from itertools import pairwise
 
 from optuna.trial import FrozenTrial
 
-from hpo.trials.attributes import TrialRecord
+from hpo.trials.times import began, last_sign
 
 Span = tuple[datetime, datetime]
 LONG_PAUSE = 0.1
 """Of the time in which trials ran; shorter pauses stay."""
 
 
-def span(trial: FrozenTrial, now: datetime) -> Span:
-    """When a trial started and ended; one that runs, at its last sign of life, or now."""
-    assert trial.datetime_start is not None
-    end = trial.datetime_complete or now
-    if trial.datetime_complete is None and (beat := TrialRecord.of(trial).heartbeat):
-        end = datetime.fromisoformat(beat).astimezone().replace(tzinfo=None)
-    return trial.datetime_start, max(trial.datetime_start, end)
+def span(trial: FrozenTrial) -> Span:
+    """When a trial that was begun started and ended, in UTC; see `last_sign`."""
+    start, end = began(trial), last_sign(trial)
+    assert start is not None
+    assert end is not None
+    return start, max(start, end)
 
 
 class Clock:

@@ -7,7 +7,6 @@ here show the pruned ones too, as far as they came.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import plotly.graph_objects as go
 from optuna.trial import FrozenTrial
@@ -34,6 +33,7 @@ from hpo.runtime.wording import duration, percent
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.outcome import state_of
 from hpo.trials.ranking import best_first
+from hpo.trials.times import began
 
 Trials = Sequence[FrozenTrial]
 CURVE_POINTS = 20_000
@@ -131,16 +131,13 @@ def learning_curves(trials: Trials, spared: float) -> Section:
     )
 
 
-def timeline(trials: Trials, now: datetime) -> Section:
-    """Which worker had which trial, and when.
-
-    Args:
-        now: where the bar of a trial that runs, and has no sign of life, ends.
-    """
-    started = [trial for trial in trials if trial.datetime_start is not None]
+def timeline(trials: Trials) -> Section:
+    """Which worker had which trial, and when; nobody has one that waits."""
+    begun = [trial for trial in trials if began(trial) is not None]
+    started = [trial for trial in begun if state_of(trial) != "waiting"]
     if not started:
-        return Section("No trial has started yet", "The timeline is left out.")
-    spans = {trial.number: span(trial, now) for trial in started}
+        return Section("No worker has a trial, or had one that ended", "The timeline is left out.")
+    spans = {trial.number: span(trial) for trial in started}
     clock = Clock(list(spans.values()))
     workers: dict[str, int] = {}
     for trial in sorted(started, key=lambda trial: spans[trial.number]):
@@ -187,12 +184,13 @@ def timeline(trials: Trials, now: datetime) -> Section:
     )
     trained = sum((end - start).total_seconds() for start, end in spans.values())
     busy = trained / (clock.peak * clock.seconds) if clock.seconds else 1.0
-    at_most = counted(clock.peak, "trial")
+    at_most, waiting = counted(clock.peak, "trial"), len(begun) - len(started)
     return Section(
         f"{duration(clock.seconds)} of search, at most {at_most} at once:"
         f" {100 * busy:.0f} % of that time in use",
         "Each bar is a trial, each row a worker process."
-        + (" Dotted lines: the search was interrupted." if clock.pauses else ""),
+        + (" Dotted lines: the search was interrupted." if clock.pauses else "")
+        + (f" Not shown: {counted(waiting, 'trial')} waiting to go on." if waiting else ""),
         {"timeline": figure},
     )
 

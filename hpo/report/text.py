@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +24,7 @@ from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
+from hpo.trials.times import began
 from model.config import RunConfig
 from model.evaluation.standard_error import difference_error
 
@@ -48,7 +48,6 @@ Trials = Sequence[FrozenTrial]
 def searched(
     config: StudyConfig,
     trials: Trials,
-    now: datetime,
     converged: Convergence | None = None,
     way: int = MOST_WAY,
 ) -> str:
@@ -56,22 +55,24 @@ def searched(
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
     kinds = list(dict.fromkeys(kind(name, config) for name in names))
     space = f"{counted(len(names), 'parameter')} ({listed(kinds)})" if names else "no parameters"
-    found = counts(trials)
+    started = [trial for trial in trials if began(trial) is not None]
+    found = counts(started)
     states = {
         "trained to the end": found.complete,
         "pruned": found.pruned,
         "failed": found.failed,
         "infeasible": found.infeasible,
         "running": found.running,
+        "waiting to go on": found.waiting,
     }
     ran = ", ".join(f"{number} {state}" for state, number in states.items() if number)
     lasted = "No trial has started yet."
-    if started := [trial for trial in trials if trial.datetime_start is not None]:
-        clock = Clock([span(trial, now) for trial in started])
+    if started:
+        clock = Clock([span(trial) for trial in started])
         lasted = (
             f"In {duration(clock.seconds)} ({duration(seconds(trials))} of training, at most"
-            f" {counted(clock.peak, 'trial')} at the same time) there were"
-            f" {counted(len(started), 'trial')}: {ran}."
+            f" {counted(clock.peak, 'trial')} at the same time) there"
+            f" {'was' if len(started) == 1 else 'were'} {counted(len(started), 'trial')}: {ran}."
         )
     return (
         f"Study {config.name} searched {space} of the siamese network and its training, on"

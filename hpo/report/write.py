@@ -58,9 +58,8 @@ def write_report(
     trials = own_trials(every_trial, config)
     foreign = [trial.number for trial in foreign_trials(every_trial, config)]
     results, left_out = results_in_storage(workspace, config)
-    now = datetime.now()
     opening = [number_first(trials, results, way_of(study))]
-    sections = _of_search(trials, config, now, way_of(study))
+    sections = _of_search(trials, config, way_of(study))
     first: list[Section] = []
     if results is None:
         notice = unfinished(config, every_trial, workspace.results, left_out)
@@ -75,7 +74,7 @@ def write_report(
         opening += [in_section(first[-1]), front_table(found_front, workspace)]
     opening.append(
         paragraphs(
-            searched(config, trials, now, convergence(study, config), way_of(study)),
+            searched(config, trials, convergence(study, config), way_of(study)),
             found(trials, results),
             how_sure(config, trials, results),
         )
@@ -94,14 +93,12 @@ def write_report(
     with TemporaryDirectory() as folder:
         # Drawing takes a while: interrupted, it leaves an earlier report as it was.
         no_pictures = draw_pictures(figures, Path(folder))
-        write_text(path, page(title, "\n".join(opening), sections, _made(now, results)))
+        write_text(path, page(title, "\n".join(opening), sections, _made(datetime.now(), results)))
         replace_pictures(None if no_pictures else Path(folder), path.parent)
     return path, no_pictures
 
 
-def _of_search(
-    trials: Sequence[FrozenTrial], config: StudyConfig, now: datetime, way: int
-) -> list[Section]:
+def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, way: int) -> list[Section]:
     mattered = importances(trials)
     names = list(
         mattered.shares if mattered else dict.fromkeys(n for t in trials for n in t.params)
@@ -113,7 +110,7 @@ def _of_search(
         parallel(trials, config),
         importance_bars(mattered, config),
         slices(trials, config, names[:SLICES], mattered is not None),
-        timeline(trials, now),
+        timeline(trials),
     ]
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import unicodedata
 from html import escape
+
+from data.stderr import tell
 
 UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of control characters, halves of surrogate pairs, separators of lines."""
@@ -79,7 +80,7 @@ def code_in_markdown(text: str) -> str:
 
 def say(line: str) -> None:
     """Prints a line on stderr."""
-    print(visible(line), file=sys.stderr)
+    tell(visible(line))
 
 
 class VisibleFormatter(logging.Formatter):

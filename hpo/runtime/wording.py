@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, tzinfo
+
 FIXED = "\u00a0"
 """The no-break space."""
+DAY = 24 * 3600.0
+"""Seconds after which a time of day needs its date."""
+YEAR = 365 * DAY
+"""Seconds after which nobody can say when something ends."""
 
 
 def duration(seconds: float) -> str:
@@ -29,6 +35,24 @@ def rough(seconds: float) -> str:
     """
     step = 1 if seconds < 60 else 10
     return duration(step * round(seconds / step))
+
+
+def expected_end(seconds: float, zone: tzinfo | None = None) -> str:
+    """When something ends that takes so long from now on.
+
+    Args:
+        seconds: that it takes, however many.
+        zone: whose time it is, and is named; None takes this machine's.
+
+    Example:
+        >>> expected_end(3 * YEAR)
+        'in more than a year'
+    """
+    if not seconds < YEAR:
+        return "in more than a year"
+    end = (datetime.now(UTC) + timedelta(seconds=seconds)).astimezone(zone)
+    date = f"on {end:%Y-%m-%d} " if seconds >= DAY else ""
+    return f"{date}at {end:%H:%M}{'' if zone is None else f' {zone}'}"
 
 
 def points(value: float) -> str:

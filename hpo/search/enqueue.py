@@ -12,10 +12,13 @@ import optuna
 from data.errors import InputError
 from hpo.database.enqueue_once import enqueue_once
 from hpo.runtime.dotted_keys import leaves, whole
+from hpo.storage.convergence import convergence
+from hpo.storage.stored_results import StoredResults
 from hpo.study.definition import StudyConfig
 from hpo.study.space import fill, parameters
 from hpo.study.transfer import nearest
 from hpo.trials.attributes import TrialRecord
+from hpo.trials.budget import reached_limit
 from model.config import RunConfig
 from model.config_file import as_toml, read_config
 
@@ -71,6 +74,26 @@ def enqueue(study: optuna.Study, config: StudyConfig, files: list[Path]) -> list
     return _enqueued(
         config, files, lambda _, params, record: study.enqueue_trial(params, record.attributes())
     )
+
+
+def what_it_waits_for(study: optuna.Study, config: StudyConfig) -> str | None:
+    """Why a study that is done tries nothing that is enqueued, and what must happen first.
+
+    None if it goes on by itself, or by the same `run`.
+    """
+    stored, found = StoredResults.of(study), convergence(study, config)
+    limit = reached_limit(study.get_trials(deepcopy=False), config)
+    why, until = [], []
+    if stored is not None and not stored.are_removed:
+        why.append("is tested")
+        until.append(f"{stored.place} is removed")
+    if found is not None:
+        why.append(found.in_words())
+        until.append("its `stop` is changed")
+    if limit is not None:
+        why.append(limit)
+        until.append("`run` allows more")
+    return f"{'; '.join(why)}: this waits until {' and '.join(until)}" if until else None
 
 
 def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:

@@ -35,6 +35,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import next_in_lockstep
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import state_of
+from hpo.trials.times import in_order
 
 IN_A_ROW = 5
 """Number of deaths of workers, with no epoch done in between, after which the search stops."""
@@ -238,7 +239,7 @@ def _check_failures(trials: Sequence[FrozenTrial]) -> None:
         if trial.datetime_complete is not None
         and (trial.state is not TrialState.FAIL or TrialRecord.of(trial).failure)
     ]
-    last = sorted(ended, key=lambda trial: trial.datetime_complete or 0)[-SAME_FAILURES:]
+    last = sorted(ended, key=in_order)[-SAME_FAILURES:]
     failed = [TrialRecord.of(trial) for trial in last if trial.state is TrialState.FAIL]
     causes = [record.failure for record in failed]
     if len(causes) == SAME_FAILURES and len(set(causes)) == 1:

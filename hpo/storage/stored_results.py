@@ -69,10 +69,25 @@ class StoredResults(BaseModel):
         """The file with the results, on the machine that finished the study."""
         return TrainedFolder(Path(self.folder)).results
 
+    @property
+    def is_here(self) -> bool:
+        """Whether this machine finished the study."""
+        return self.host == socket.gethostname()
+
+    @property
+    def are_removed(self) -> bool:
+        """Whether they were written by this machine, and are not there any more."""
+        return self.is_here and not self.results_file.exists()
+
+    @property
+    def place(self) -> str:
+        """The file with the results, and the machine if it is another."""
+        return f"{self.results_file}{'' if self.is_here else f' on {self.host}'}"
+
     def is_removed_from(self, workspace: Workspace) -> bool:
         """Whether they were written to this very folder, and are not there any more."""
-        here = self.host == socket.gethostname() and self.folder == str(workspace.folder.absolute())
-        return here and not workspace.results.exists()
+        same = self.folder == str(workspace.folder.absolute())
+        return self.is_here and same and not workspace.results.exists()
 
     def withdraw(self, study: optuna.Study) -> None:
         """The study is not finished any more."""

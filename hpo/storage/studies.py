@@ -16,7 +16,7 @@ from optuna.storages import BaseStorage
 from data.errors import InputError
 from data.names import MOST_WAY
 from hpo.database.opening import open_storage, storage_failures
-from hpo.database.swap import swap
+from hpo.database.swap import briefly, swap
 from hpo.database.urls import without_password
 from hpo.runtime.dotted_keys import leaves
 from hpo.storage.asked_budgets import CHANGEABLE, settle

@@ -1,6 +1,7 @@
 """Trials of a study: what they store, how they ended, which did best.
 
 - attributes: the attributes of a trial, named and typed
+- times: when a trial began and ended, in UTC
 - shortfall: by how much a pruned trial fell short
 - outcome: how a trial ended
 - budget: how far a study has come, and whether a trial may start

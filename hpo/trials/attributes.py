@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 WORKER = "worker"
 """Attribute that names the process which runs a trial; SQL statements read and write it too."""
+MANY = 10**12
+"""More than a worker counts of anything."""
+CENTURY = 100 * 365 * 24 * 3600.0
+"""More seconds than a worker trains."""
 NOT_FOR_EXPORT = frozenset({WORKER, "heartbeat", "error", "failure"})
 """Attributes of no use outside the study's storage."""
 
@@ -27,11 +31,11 @@ class Deaths(BaseModel):
         in_a_row: number of these workers that died with no epoch between in the whole study.
     """
 
-    count: int
-    epochs: int
+    count: int = Field(ge=0, le=MANY)
+    epochs: int = Field(ge=0, le=MANY)
     worker: str = ""
-    reported: int = 0
-    in_a_row: int = 0
+    reported: int = Field(default=0, ge=0, le=MANY)
+    in_a_row: int = Field(default=0, ge=0, le=MANY)
 
 
 class TrialRecord(BaseModel):
@@ -62,7 +66,7 @@ class TrialRecord(BaseModel):
         {'seed': 7, 'seconds': 41.5}
     """
 
-    # Others may have stored anything: what is read here can be compared and summed.
+    # Others may have stored anything: what is read here can be compared, summed and divided by.
     model_config = ConfigDict(allow_inf_nan=False)
 
     worker: str = ""
@@ -71,11 +75,11 @@ class TrialRecord(BaseModel):
     seed: int | None = Field(default=None, ge=0, lt=2**31)
     versions: dict[str, str] | None = None
     device: str | None = None
-    parameters: int | None = None
-    pictures_per_second: float | None = None
-    best_epoch: int | None = None
-    standard_error: float | None = None
-    seconds: float | None = None
+    parameters: int | None = Field(default=None, ge=0, le=MANY)
+    pictures_per_second: float | None = Field(default=None, ge=1 / MANY, le=MANY)
+    best_epoch: int | None = Field(default=None, ge=1, le=MANY)
+    standard_error: float | None = Field(default=None, ge=0, le=1)
+    seconds: float | None = Field(default=None, ge=0, le=CENTURY)
     stopped: bool | None = None
     reason: str | None = None
     failure: str | None = None
@@ -86,8 +90,10 @@ class TrialRecord(BaseModel):
     @field_validator("heartbeat")
     @classmethod
     def _is_a_time(cls, heartbeat: str | None) -> str | None:
-        if heartbeat is not None and datetime.fromisoformat(heartbeat).tzinfo is None:
-            raise ValueError("lacks its time zone")
+        if heartbeat is not None:
+            moment = datetime.fromisoformat(heartbeat)
+            if moment.tzinfo is None or not 1970 <= moment.year <= 9000:
+                raise ValueError("lacks its time zone, or is of no worker's time")
         return heartbeat
 
     @classmethod

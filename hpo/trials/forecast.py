@@ -25,6 +25,7 @@ from hpo.trials.configuration import trial_config
 from hpo.trials.machines import done_with_all, largest_machine
 from hpo.trials.outcome import accuracy_of, is_infeasible
 from hpo.trials.ranking import best_first
+from hpo.trials.times import duration
 from model.config import TrainConfig
 from model.training.step_memory import pictures_of_step
 
@@ -272,8 +273,8 @@ def _finish(
 def _seconds_between(ended: Sequence[FrozenTrial]) -> float:
     """Seconds of a trial beside its training, as is usual: what an interruption took is not."""
     found = [
-        max(0.0, trial.duration.total_seconds() - (TrialRecord.of(trial).seconds or 0.0))
+        max(0.0, took - (TrialRecord.of(trial).seconds or 0.0))
         for trial in ended
-        if trial.duration is not None
+        if (took := duration(trial)) is not None
     ]
     return median(found) if found else 0.0

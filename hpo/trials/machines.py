@@ -9,27 +9,30 @@ from datetime import datetime
 from optuna.trial import FrozenTrial
 
 from hpo.trials.attributes import TrialRecord
+from hpo.trials.times import began, ended, in_order
 
 
-def done_with_all(running: Sequence[FrozenTrial], ended: Sequence[FrozenTrial]) -> Iterator[str]:
+def done_with_all(
+    running: Sequence[FrozenTrial], all_ended: Sequence[FrozenTrial]
+) -> Iterator[str]:
     """Workers for whom no trial was left, while others of their machine ran their last one.
 
     Theirs ended after that one began; between machines, clocks do not compare. Where no trial runs
     any more, the machine is that whose trial ended last.
     """
     begun: dict[str, datetime] = {}
-    if not running and (done := [trial for trial in ended if trial.datetime_complete]):
-        final = max(done, key=lambda trial: trial.datetime_complete or datetime.min)
+    if not running and (done := [trial for trial in all_ended if ended(trial)]):
+        final = max(done, key=in_order)
         machine = _machine(TrialRecord.of(final).worker)
         running = [t for t in done if _machine(TrialRecord.of(t).worker) == machine]
     for trial in running:
-        if trial.datetime_start is not None:
+        if (start := began(trial)) is not None:
             machine = _machine(TrialRecord.of(trial).worker)
-            begun[machine] = max(trial.datetime_start, begun.get(machine, trial.datetime_start))
-    for trial in ended:
+            begun[machine] = max(start, begun.get(machine, start))
+    for trial in all_ended:
         worker = TrialRecord.of(trial).worker
-        last = begun.get(_machine(worker))
-        if last is not None and trial.datetime_complete and trial.datetime_complete >= last:
+        last, end = begun.get(_machine(worker)), ended(trial)
+        if last is not None and end is not None and end >= last:
             yield worker
 
 

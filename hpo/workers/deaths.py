@@ -14,8 +14,18 @@ IN_A_ROW = 3
 
 
 def in_words(status: int) -> str:
-    """The cause of a process's death: its signal, or exit status."""
-    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    """The cause of a process's death: its signal, or exit status.
+
+    Example:
+        >>> in_words(-signal.SIGKILL), in_words(-40), in_words(3)
+        ('SIGKILL', 'signal 40', 'exit status 3')
+    """
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:  # a real-time signal: all but the first and the last have no name
+        return f"signal {-status}"
 
 
 @dataclass

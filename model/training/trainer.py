@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -16,6 +15,7 @@ from data.batches import Batch, character_batches, draw_pairs, pair_batches, see
 from data.distort import chosen_maps, distort, fixed_maps
 from data.errors import InputError
 from data.splits import SearchData
+from data.stderr import tell
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
@@ -292,7 +292,7 @@ class Trainer:
                 self.history = [EpochReport(**report) for report in document["history"]]
         except Exception as error:  # damage takes many forms, and a checkpoint only saves time
             reason = str(error).removeprefix(f"{path}: ").partition("\n")[0]
-            print(f"{path}: no readable checkpoint, training anew: {reason}", file=sys.stderr)
+            tell(f"{path}: no readable checkpoint, training anew: {reason}")
             self._start()
             return
         if not same:

@@ -106,7 +106,7 @@ def test_the_report_shows_them_and_runs_none(
         parallel(trials, config),
         importance_bars(mattered, config),
         slices(trials, config, list(trials[0].params), True),
-        timeline(trials, trials[-1].datetime_complete),  # type: ignore[arg-type]
+        timeline(trials),
         Section(NAMES[0], " ".join(NAMES), {"alphabets": bars(rows, "%", 2, {"": BLUE})}),
     ]
     written = page(NAMES[1], paragraphs(*NAMES), sections, NAMES[2])
@@ -142,7 +142,7 @@ def test_the_report_shows_them_and_runs_none(
 def test_what_is_shown_under_the_pointer_is_text(named_by_others: optuna.Study) -> None:
     trials, config = named_by_others.trials, load_study("glyphs")
     alphabets = bars([Bar(name, 1.0, name) for name in NAMES], "%", 2, {"": BLUE})
-    lines = timeline(trials, trials[-1].datetime_complete).figures["timeline"]  # type: ignore[arg-type]
+    lines = timeline(trials).figures["timeline"]
     importance = FIGURES["importance"](trials, config)
     assert importance is not None
     shown = [

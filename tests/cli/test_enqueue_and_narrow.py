@@ -48,10 +48,19 @@ def test_what_is_enqueued_is_tried_next() -> None:
     assert second.params == first.params | {"conv1.learning_rate": 0.1}
     named = [trial.user_attrs.get("enqueued") for trial in (first, second, *others)]
     assert named == ["own.toml", "fast.toml", None]
+    results = Path("runs/tiny/results.json").absolute()
+    all_done = "all 3 trials are done: this waits until"
     assert done("enqueue", "tiny", "own.toml").splitlines() == [
         "own.toml: is tried next, as it is",
-        "study tiny: all 3 trials are done: this waits until `run` allows more",
+        f"study tiny: is tested; {all_done} {results} is removed and `run` allows more",
     ]
+    results.unlink()
+    assert done("enqueue", "tiny", "own.toml").splitlines() == [
+        "own.toml: is tried next, as it is",
+        f"study tiny: {all_done} `run` allows more",
+    ]
+    done("run", "tiny.toml", "--trials", "5")
+    assert [trial.state for trial in stored().trials] == [TrialState.COMPLETE] * 5
 
 
 @pytest.mark.usefixtures("begun")

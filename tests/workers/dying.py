@@ -21,12 +21,14 @@ class Dying:
         enough: number of lives after which it is done.
         epochs: number of new epochs in a life.
         ready: whether a life is long enough for the worker to tell that it is ready.
+        by: number of the signal that kills it.
     """
 
     lives: Path
     enough: int
     epochs: int = 0
     ready: bool = True
+    by: int = signal.SIGKILL
 
     def __call__(self, wire: Wire) -> None:
         with self.lives.open("a") as file:
@@ -39,7 +41,7 @@ class Dying:
         for epoch in range((life - 1) * self.epochs, life * self.epochs + 1):
             wire.epoch_done(report(epoch))
         if life < self.enough:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.by)
 
 
 @dataclass(frozen=True)

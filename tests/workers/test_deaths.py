@@ -89,6 +89,15 @@ def test_a_worker_whose_storage_stays_away_ends_alone(
     assert r"ERROR too many \x1b[2J" in (tmp_path / "log-worker-0.txt").read_text()
 
 
+@pytest.mark.parametrize("number", [signal.SIGRTMIN + 6, signal.SIGRTMAX])
+def test_a_worker_that_a_real_time_signal_kills_is_replaced(
+    number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, Dying(tmp_path / "lives", enough=2, by=number))
+    name = "SIGRTMAX" if number == signal.SIGRTMAX else f"signal {number}"
+    assert f"worker 0 died ({name}) and is replaced" in capsys.readouterr().err
+
+
 def test_what_is_known_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counters = tmp_path / "vmstat"
     monkeypatch.setattr(memory_kills, "COUNTERS", counters)

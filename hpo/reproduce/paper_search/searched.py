@@ -14,6 +14,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import trained
+from hpo.trials.times import in_order
 from model.config import RunConfig
 
 
@@ -88,7 +89,7 @@ def read_search(
 ) -> Searched:
     """What a search found, from its trials in the order in which they ended."""
     ended = [trial for trial in trials if trial.datetime_complete is not None]
-    ended.sort(key=lambda trial: str(trial.datetime_complete))
+    ended.sort(key=in_order)
     own = [trial for trial in ended if TrialRecord.of(trial).parameters is not None]
     complete = {trial.number for trial in trained(trials)}
     best = max((t for t in own if t.number in complete), key=lambda t: t.values[0], default=None)

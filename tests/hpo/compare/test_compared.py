@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -12,8 +13,12 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.compare.curves import Point, best_after, curve
 from hpo.compare.differences import hyperparameters, not_comparable
+from hpo.compare.page import write_page
 from hpo.compare.rows import rows
-from hpo.compare.studies import ComparedStudy
+from hpo.compare.studies import ComparedStudy, compared
+from hpo.database.opening import open_storage
+from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
 from hpo.study.convergence import Convergence
 from hpo.study.definition import FinishConfig, StopConfig, StudyConfig
 from hpo.study.file import load_study
@@ -115,6 +120,31 @@ def test_others_are_said_to_be_not_comparable(changes: dict[str, Any], line: str
     given = CONFIG.dataset
     other = study(THREE, **({"name": "other"} | changes))
     assert not_comparable([study(THREE), other]) == [line.replace("auto", given)]
+
+
+def test_accuracies_of_another_way_are_said_to_be_not_comparable(tmp_path: Path) -> None:
+    one, two = study(THREE), replace(study(THREE, name="other"), way=6)
+    assert not_comparable([one, two]) == [
+        "Not comparable: accuracies of glyphs are 20-way, of other 6-way"
+    ]
+    assert told([one, two])["accuracies"] == ["20-way one-shot", "6-way one-shot"]
+    page = write_page([one, two], tmp_path / "page.html").read_text()
+    assert "Accuracies are 6-way and 20-way one-shot." in page
+    page = write_page([two, replace(two, fingerprint="f")], tmp_path / "page.html").read_text()
+    assert "Accuracies are 6-way one-shot." in page
+    assert "20-way" not in page
+
+
+def test_the_way_is_read_from_the_study(tmp_path: Path) -> None:
+    url = default_url(tmp_path)
+    for name, way in (("six", 6), ("old", None)):
+        opened = open_study(
+            CONFIG.model_copy(update={"name": name}), open_storage(url, create=True)
+        )
+        opened.add_trial(ended(0, 0.5, at=1))
+        if way is not None:
+            opened.set_user_attr("way", way)
+    assert [found.way for found in compared(["six", "old"], url)] == [6, 20]
 
 
 def trained_on(name: str, print_of_extra: str | None = None, **pictures: Any) -> ComparedStudy:  # noqa: ANN401

@@ -244,3 +244,41 @@ def test_on_a_terminal_a_line_is_broken_between_words(monkeypatch: pytest.Monkey
     lines = screen.getvalue().split("\n")
     assert max(map(len, lines)) <= 40
     assert " ".join(line.strip() for line in lines).strip() == f"quick: {words}"
+
+
+def test_an_end_that_no_calendar_has_is_worded(capsys: pytest.CaptureFixture[str]) -> None:
+    for left, end in (
+        (1e14, "in more than a year"),
+        (50 * 3600.0, r"on \d{4}-\d\d-\d\d at \d\d:\d\d"),
+    ):
+        with Progress("quick", total=2**31 - 1) as progress:
+            progress.trial_started(0, epochs=10_000)
+            progress.epoch_done(report(0, 0.5))
+            found = Forecast(spent=1, search=left, retraining=0, test=0)
+            progress.stands(standing(0, 2**31 - 1, found))
+        (line,) = capsys.readouterr().err.splitlines()
+        assert re.search(f"; the end is expected {end}$", line)
+
+
+def test_nothing_that_goes_wrong_in_showing_ends_a_training(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def wrong(*_: object, **__: object) -> None:
+        raise RuntimeError("nobody knows why")
+
+    for method in ("start", "reset", "update", "stop"):
+        monkeypatch.setattr(f"rich.progress.Progress.{method}", wrong)
+    monkeypatch.setattr("rich.console.Console.print", wrong)
+    trainings = Trainings(total=1, parts=1)
+    with Progress("quick", total=1, trainings=trainings) as progress:
+        progress.trial_started(0, epochs=2)
+        for epoch in range(2):
+            progress.steps_done(0.5, 900.0)
+            progress.epoch_done(report(epoch, 0.5))
+        progress.stands(standing(1, 1))
+        progress.trial_finished(trial(0, TrialState.COMPLETE, 0.5))
+        progress.finished("done")
+        progress.ended("all is done")
+    said = [line.getMessage() for line in caplog.records]
+    assert "not all is shown (epoch_done): RuntimeError: nobody knows why" in said
+    assert len(set(said)) == len(said)  # each once

@@ -101,6 +101,7 @@ def study(tmp_path: Path) -> Iterator[optuna.Study]:
         ),
         (RDBStorage._create_new_trial, "self study_id template_trial"),
         (RDBStorage._get_prepared_new_trial, "self study_id template_trial session"),
+        (RDBStorage._build_frozen_trial_from_trial_model, "self trial"),
     ],
 )
 def test_a_piece_is_called_as_ever(piece: Callable[..., object], parameters: str) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-import optuna
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
+from searched_trials import COMPLETE, CONFIG, FAIL, MIXED, PRUNED, RUNNING, trial
 
-from hpo.report.clock import Clock
 from hpo.report.parameters import importance_bars, parallel, slices
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section
@@ -22,41 +20,6 @@ from hpo.trials.importance import importances
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
 
-COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
-RUNNING, FAIL = TrialState.RUNNING, TrialState.FAIL
-SPACE = {
-    "conv1.learning_rate": FloatDistribution(1e-4, 1e-1, log=True),
-    "units": IntDistribution(32, 128, step=32),
-    "optimiser": CategoricalDistribution(["sgd", "adam"]),
-}
-CONFIG = load_study("glyphs")
-START = datetime(2026, 1, 1, 12)
-NOW = START + timedelta(hours=1)
-
-
-def trial(
-    number: int,
-    state: TrialState,
-    curve: tuple[float, ...] = (),
-    infeasible: bool = False,
-    **params: Any,  # noqa: ANN401
-) -> FrozenTrial:
-    """A trial as a study holds it, ten seconds long, by one of two workers."""
-    start = START + timedelta(seconds=10 * (number // 2))
-    values = {"conv1.learning_rate": 1e-3, "units": 64, "optimiser": "adam"} | params
-    made = optuna.create_trial(
-        state=state,
-        value=max(curve, default=0.0) if state is COMPLETE else None,
-        params={name: value for name, value in values.items() if value is not None},
-        distributions={name: SPACE[name] for name, value in values.items() if value is not None},
-        user_attrs={"worker": f"host:{number % 2}:1", "seed": number},
-        intermediate_values=dict(enumerate(curve, start=1)),
-        constraints={"shortfall": 3.0 if infeasible else 0.0},
-    )
-    made.number, made.datetime_start = number, start
-    made.datetime_complete = None if state is RUNNING else start + timedelta(seconds=10)
-    return made
-
 
 def all_sections(trials: list[FrozenTrial]) -> list[Section]:
     mattered = importances(trials)
@@ -66,7 +29,7 @@ def all_sections(trials: list[FrozenTrial]) -> list[Section]:
         parallel(trials, CONFIG),
         importance_bars(mattered, CONFIG),
         slices(trials, CONFIG, list(trials[0].params), mattered is not None),
-        timeline(trials, NOW),
+        timeline(trials),
     ]
 
 
@@ -74,16 +37,6 @@ def points(section: Section) -> dict[str, list[Any]]:
     """The heights of a section's single figure, by the trace's name without its count."""
     (figure,) = section.figures.values()
     return {trace.name.partition(" (")[0]: list(trace.y) for trace in figure.data if trace.name}
-
-
-MIXED = [
-    trial(0, COMPLETE, (0.3, 0.5)),
-    trial(1, PRUNED, (0.4,)),
-    trial(2, COMPLETE, infeasible=True),
-    trial(3, FAIL),
-    trial(4, COMPLETE, (0.4, 0.6), optimiser="sgd"),
-    trial(5, RUNNING, (0.45,), units=None),
-]
 
 
 def test_what_became_of_trials_and_their_order() -> None:
@@ -244,50 +197,24 @@ def test_factors_of_a_learning_rate_are_called_so(study: str, called: str) -> No
     ]
     (figure,) = slices(trials, config, ["conv1.learning_rate"], True).figures.values()
     assert figure.layout.xaxis.title.text == f"conv1 {called}"
-    assert f"3 parameters ({called}, units and optimiser)" in searched(config, trials, NOW)
+    assert f"3 parameters ({called}, units and optimiser)" in searched(config, trials)
     assert "learning rate factor" not in words("learning_rate", config)
 
 
 def test_the_first_paragraph_tells_of_constraints() -> None:
     config = load_study("glyphs")
-    assert "at most" not in searched(config, [], NOW)
+    assert "at most" not in searched(config, [])
     document = config.model_dump() | {"constraints": {"parameters": 50_000, "seconds": 2.5}}
     assert "A trial could take at most 50,000 parameters and 2.5 seconds of training." in searched(
-        read_study(document, "test"), [], NOW
+        read_study(document, "test"), []
     )
 
 
 def test_thousands_of_trials_stay_light_and_their_legends_short() -> None:
     trials = noisy(3000, matters=True)
     sections = [history(trials), learning_curves(trials, 0), parallel(trials, CONFIG)]
-    sections += [slices(trials, CONFIG, ["units"], True), timeline(trials, NOW)]
+    sections += [slices(trials, CONFIG, ["units"], True), timeline(trials)]
     figures = [figure for section in sections for figure in section.figures.values()]
     assert sum(len(figure.to_json()) for figure in figures) < 2e6
     assert max(len(figure.data) for figure in figures) <= 6
     assert "300 of 3,000 trials are drawn" in sections[2].text
-
-
-def test_the_clock_leaves_long_pauses_out() -> None:
-    def seconds(*numbers: float) -> list[datetime]:
-        return [START + timedelta(seconds=number) for number in numbers]
-
-    a, b, c, d = seconds(0, 50, 5000, 5050)
-    clock = Clock([(a, b), (a, b), (c, d)])
-    assert clock.pauses == [(50, 4950)]
-    assert (clock.seconds, clock.peak) == (100, 2)
-    assert (clock.at(a), clock.at(b), clock.at(c), clock.at(d)) == (0, 50, 50, 100)
-
-
-def test_the_timeline_has_a_row_a_worker() -> None:
-    section = timeline(MIXED, START + timedelta(seconds=40))
-    figure = section.figures["timeline"]
-    rows = {trace.name: list(trace.y) for trace in figure.data}
-    assert rows == {
-        "complete (2)": [1, 1],
-        "pruned (1)": [2],
-        "running (1)": [2],
-        "failed (1)": [2],
-        "infeasible (1)": [1],
-    }
-    running = next(trace for trace in figure.data if trace.name == "running (1)")
-    assert (list(running.base), list(running.x)) == ([20], [20])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import optuna
@@ -14,6 +13,7 @@ from hpo.console.status_view import status_lines
 from hpo.dashboard.notes import study_note
 from hpo.database.opening import open_storage
 from hpo.report.text import searched
+from hpo.search.enqueue import what_it_waits_for
 from hpo.storage.convergence import convergence, end_of_search, ending, look_for_convergence
 from hpo.storage.studies import as_stored, open_study, stored_config
 from hpo.storage.workspace import Workspace, default_url
@@ -125,7 +125,7 @@ def test_people_are_told_and_nothing_more_is_foretold(study: optuna.Study, tmp_p
     assert f"Search: {WORDS}" in status_lines(now, workspace)
     assert f"The search has {WORDS}." in study_note(study, RULE)
     assert "until the next 2 are expected to gain less than 1.00 points" in study_note(study, RULE)
-    now_ended = searched(RULE, study.trials, datetime.now(), convergence(study, RULE))
+    now_ended = searched(RULE, study.trials, convergence(study, RULE))
     assert f"The search {WORDS}." in now_ended
     waits = optuna.create_trial(state=TrialState.WAITING, user_attrs={"seed": 2})
     for trial in (waits, optuna.create_trial(state=TrialState.WAITING)):
@@ -170,3 +170,17 @@ def test_in_lockstep_nothing_is_found_while_the_next_trial_waits(study: optuna.S
     study.tell(2, 0.5)
     look(study, config)
     assert end(study, config) is not None
+
+
+def test_what_is_enqueued_then_waits_for_another_rule(study: optuna.Study) -> None:
+    add(study, 0.5, 0.5, 0.5)
+    assert what_it_waits_for(study, RULE) is None
+    add(study, 0.5)
+    look_for_convergence(study, study.get_trials(deepcopy=False), RULE)
+    assert what_it_waits_for(study, RULE) == f"{WORDS}: this waits until its `stop` is changed"
+    assert what_it_waits_for(study, config_of(None)) is None
+    spent = RULE.model_copy(update={"trials": 4})
+    assert what_it_waits_for(study, spent) == (
+        f"{WORDS}; all 4 trials are done: this waits until its `stop` is changed and `run` allows"
+        " more"
+    )
