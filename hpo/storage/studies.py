@@ -58,17 +58,11 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     )
     # Trials first: who started the study just now set its definition before any.
     trials = study.get_trials(deepcopy=False)
-    if DEFINITION not in _attributes(study):
-        if trials:
-            raise InputError(f"study {config.name}: exists, and was not made by this project")
-        _begin(study, config)
-    old = _read(study, config.changeable()).definition()
-    if changes := _differences(old, config.definition()):
-        more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-        raise InputError(
-            f"study {config.name}: exists with another definition:"
-            f" {', '.join(changes[:3])}{more}; give the changed study another name"
-        )
+    stored = DEFINITION in _attributes(study)
+    if trials and not stored:
+        raise InputError(f"study {config.name}: exists, and was not made by this project")
+    if stored or not _begin(study, config):
+        _check_same(study, config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names(objectives.metric_names(config))
@@ -76,8 +70,18 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     return study
 
 
-def _begin(study: optuna.Study, config: StudyConfig) -> None:
-    """Stores what a study without trials is, unless another process is faster.
+def _check_same(study: optuna.Study, config: StudyConfig) -> None:
+    old = _read(study, config.changeable()).definition()
+    if changes := _differences(old, config.definition()):
+        more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+        raise InputError(
+            f"study {config.name}: exists with another definition:"
+            f" {', '.join(changes[:3])}{more}; give the changed study another name"
+        )
+
+
+def _begin(study: optuna.Study, config: StudyConfig) -> bool:
+    """Stores what a study without trials is; False where another process was faster.
 
     Raises:
         InputError: whoever made it would have its values otherwise: another program, or a process
@@ -91,7 +95,7 @@ def _begin(study: optuna.Study, config: StudyConfig) -> None:
         )
     # Studies of one name in several databases may share a store.
     swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
-    swap(study, DEFINITION, None, config.definition())
+    return swap(study, DEFINITION, None, config.definition())
 
 
 @dataclass(frozen=True)
