@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 
-from hpo.cli.process import quiet_until_the_work, work
+from hpo.cli.process import no_stream_is_closed, quiet_until_the_work, work
 
 if __name__ == "__main__":
     quiet_until_the_work()
+    no_stream_is_closed()
 
 import typer
 

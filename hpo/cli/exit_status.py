@@ -59,7 +59,14 @@ class Commands(TyperGroup):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
         settle_threads()
-        return super().main(*args, **extra)
+        try:
+            return super().main(*args, **extra)
+        except BrokenPipeError:  # the reader of stdout has closed it
+            raise
+        except OSError as error:  # the help or version that stdout does not take
+            _drop_output()
+            say(f"failed: stdout: {error.strerror or error}")
+            sys.exit(1)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         if logging.lastResort is not None:  # what shows warnings on stderr

@@ -5,12 +5,38 @@ from __future__ import annotations
 import atexit
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 _ends: tuple[int, float] | None = None
 """The settled exit status, and since when an interrupt ends the process with it."""
+_came = signal.SIGINT
+"""The interrupt that came last."""
+AGAIN = 0.001
+"""Seconds after which an interrupt that Python dropped comes once more."""
+
+
+def no_stream_is_closed() -> None:
+    """Standard streams that whoever started the process has closed lead nowhere.
+
+    Else the next file that is opened, a database say, takes the number of one, and gets its text.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def quiet_until_the_work() -> None:
@@ -37,6 +63,8 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     Raises:
         KeyboardInterrupt: unless the exit status is settled, see `ends_with`.
     """
+    global _came
+    _came = signal.Signals(number)
     if _ends is None:
         raise KeyboardInterrupt
     status, since = _ends
@@ -65,6 +93,7 @@ def work(command_line: Callable[[], object]) -> None:
     # Last of all, Python forgets handlers: what comes then is too late to be told.
     for number in (signal.SIGINT, signal.SIGTERM):
         atexit.register(signal.signal, number, signal.SIG_IGN)
+    sys.unraisablehook = _unraisable
     try:
         command_line()
     except SystemExit as end:
@@ -72,3 +101,16 @@ def work(command_line: Callable[[], object]) -> None:
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, interrupt)
         raise
+
+
+def _unraisable(dropped: UnraisableHookArgs) -> None:
+    """Has an interrupt come again that struck where Python drops exceptions.
+
+    It may strike in what is called as an object is removed, within a library.
+    """
+    if isinstance(dropped.exc_value, KeyboardInterrupt):
+        again = threading.Timer(AGAIN, os.kill, (os.getpid(), _came))
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(dropped)

@@ -5,6 +5,7 @@
 - engine: how a database is connected to
 - postgresql: connections to PostgreSQL on which no wait is endless
 - sqlite: SQLite shared by many processes
+- sqlite_file: the file that a SQLite URL names
 - sight: what a sampler or pruner sees of a study
 - waiting_storage: the class that every call to a storage goes through
 - retrying: a database that is away is waited for

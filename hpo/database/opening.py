@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
@@ -17,21 +17,20 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLA
 from tenacity import RetryCallState, Retrying, wait_random_exponential
 
 from data.errors import InputError, WorkFailed
-from data.full_disk import NoRoom, no_room
+from data.full_disk import NoRoom
 from hpo.database.engine import CONNECT_TIMEOUT, engine_options
 from hpo.database.full_disk import database_full
 from hpo.database.optuna_database import OptunaDatabase
 from hpo.database.optuna_private import limit_calls
-from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, is_away
-from hpo.database.sqlite import network_file_system, tune
+from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, SAY_AFTER, is_away
+from hpo.database.sqlite import tune
+from hpo.database.sqlite_file import Place, find_file
 from hpo.database.urls import Ambiguous, in_brackets, parse_url, without_password
 from hpo.database.waiting_storage import NotThere, WaitingStorage
 from hpo.runtime.interrupts import pause
 
 PROXY_TIMEOUT = 30.0
 """Seconds in which a call of Optuna's proxy is to be answered."""
-Place = Literal["own", "named", "there"]
-"""Whose place a new SQLite file is; see `open_storage`."""
 START_PATIENCE = 60.0
 """Seconds in which processes that make a new database's tables may get into each other's way."""
 SHORTEST_PAUSE = 0.05
@@ -44,6 +43,8 @@ STUDY_COLUMNS = {"study_id", "study_name"}
 """Columns of the first, by which it is known from a table of another program."""
 COLLISIONS = {"42P07", "42710", "42P01"}
 """PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
+
+log = logging.getLogger(__name__)
 
 STORAGE_ERRORS: tuple[type[Exception], ...] = (
     StorageInternalError,
@@ -93,7 +94,7 @@ def open_storage(
     if parsed.drivername == "grpc":
         return _proxy(parsed, shown)
     if parsed.get_backend_name() == "sqlite":
-        _find_file(parsed, place if create else "there", shown)
+        find_file(parsed, place if create else "there", shown)
     try:
         options = engine_options(parsed, connections)
         storage = _connect(parsed, options, create, wait, shown)
@@ -174,8 +175,18 @@ def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown:
             wait and is_away(error) and waited < PATIENCE
         )
 
+    said = False
+
+    def say_it_is_waited_for(attempt: RetryCallState) -> None:
+        nonlocal said
+        if not said and (attempt.seconds_since_start or 0) > SAY_AFTER:
+            log.warning("%s does not let this process in; waiting for it", shown)
+            said = True
+
     pauses = wait_random_exponential(SHORTEST_PAUSE, LONGEST_PAUSE)
-    again = Retrying(retry=may_be_mended, wait=pauses, sleep=pause)
+    again = Retrying(
+        retry=may_be_mended, wait=pauses, sleep=pause, before_sleep=say_it_is_waited_for
+    )
     return again(opened)
 
 
@@ -224,39 +235,6 @@ def _proxy(url: URL, shown: str) -> WaitingStorage:
     except ConnectionError:
         raise InputError(f"storage {shown}: no proxy answers there; `proxy` starts one") from None
     return WaitingStorage(storage)
-
-
-def _find_file(url: URL, place: Place, shown: str) -> None:
-    """Sees to it that connecting makes no SQLite file or folder that was not asked for."""
-    if not url.database or ":memory:" in url.database or url.query.get("mode") == "memory":
-        raise InputError(f"storage {shown}: names no file, so the study would be lost")
-    if url.database.startswith("file:"):
-        raise InputError(f"storage {shown}: must name the file by its path, as in sqlite:///a/b.db")
-    path = Path(url.database)
-    try:
-        if network := network_file_system(path):
-            raise InputError(
-                f"storage {shown}: is on a network file system ({network}), where SQLite's locks"
-                " fail; name a file on a local disk with --storage, or a PostgreSQL database"
-            )
-        if path.is_dir():
-            raise InputError(f"storage {shown}: is a folder, not a database")
-        if place == "there" and not path.exists():
-            raise InputError(f"storage {shown}: no such file; `run` starts a study")
-        if place == "own":
-            path.parent.mkdir(parents=True, exist_ok=True)
-        elif not path.parent.is_dir():
-            raise InputError(
-                f"storage {shown}: there is no folder {path.parent}; make it, or name a file in"
-                " another"
-            )
-    except OSError as error:
-        if (full := no_room(error)) is not None:
-            raise full from None
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(
-            f"storage {shown}: cannot make the folder {path.parent}: {reason}"
-        ) from None
 
 
 def _holds_studies(url: URL, options: dict[str, Any], create: bool, shown: str) -> bool:

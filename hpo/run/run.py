@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import optuna
 
 from data.collection import Collection
+from data.errors import InputError
 from data.sources.load import for_training
 from hpo.dashboard.study_page import refresh
-from hpo.database.opening import Place, open_storage, storage_failures
+from hpo.database.opening import open_storage, storage_failures
+from hpo.database.sqlite_file import Place
 from hpo.database.swap import briefly
 from hpo.database.urls import without_password
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.shared_folder import remove_unused, used
-from hpo.search.enqueue import start_with
+from hpo.search.enqueue import check_start_with, start_with
 from hpo.search.initial import check_initial
-from hpo.search.warm_start import warm_start
+from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
 from hpo.storage.convergence import convergence
@@ -113,6 +117,7 @@ def run_study(
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
     with storage_failures(workspace.storage):
+        _check_beginning(config, workspace)
         place: Place = "own" if workspace.keeps_storage else "named"
         # First: else nothing is left here.
         storage = open_storage(workspace.storage, create=True, place=place)
@@ -250,3 +255,20 @@ def _after(results: StudyResults) -> int:
     """After how many trials the search of a finished study ended."""
     converged = results.converged
     return results.budget.trials if converged is None else converged.trials
+
+
+def _check_beginning(config: StudyConfig, workspace: Workspace) -> None:
+    """Makes sure that a study which is not there yet can begin with what it is to begin with.
+
+    Else a study would be left that the mended file does not fit.
+    """
+    if config.warm_start is None and not config.start_with:
+        return
+    storage: WaitingStorage | None = None
+    with suppress(InputError):  # it is not there yet either, or is told of as it is to be made
+        storage = open_storage(workspace.storage, create=False)
+    if storage is None or config.name not in optuna.get_all_study_names(storage):
+        check_start_with(config)
+        check_warm_start(config, storage, workspace)
+    if storage is not None:
+        briefly(storage.disconnect)

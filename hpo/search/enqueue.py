@@ -110,12 +110,26 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     """
     if not config.start_with or STARTED_WITH in study.user_attrs:
         return []
-    files = [file for given in config.start_with for file in _files(config, Path(given))]
+    files = _files_to_start_with(config)
     found = _enqueued(
         config, files, lambda file, *what: enqueue_once(study, f"start with {file}", *what)
     )
     study.set_user_attr(STARTED_WITH, [str(file) for file in files])
     return found
+
+
+def check_start_with(config: StudyConfig) -> None:
+    """Makes sure, before the study is made, that it can begin as it is to.
+
+    Raises:
+        InputError: as `start_with`.
+    """
+    if config.start_with:
+        _enqueued(config, _files_to_start_with(config), lambda *_: None)
+
+
+def _files_to_start_with(config: StudyConfig) -> list[Path]:
+    return [file for given in config.start_with or () for file in _files(config, Path(given))]
 
 
 def _enqueued(

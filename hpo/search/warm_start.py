@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import optuna
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial
 
 from data.errors import InputError
 from hpo.database.enqueue_once import enqueue_once
@@ -40,10 +42,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
     name = config.warm_start
     if name is None or WARM_START in study.user_attrs:
         return
-    older, older_config = _older(study, workspace.beside(name))
-    best = best_trials(older, older_config, min(FIRST, config.trials))
-    if not best:
-        raise InputError(f"warm_start: study {name} has no complete trial yet")
+    older_config, best = _best(name, config, storage_of(study), workspace)
     for trial in best:
         source = f"{name} {trial.number}"
         params = nearest(config, trial_config(older_config, trial))
@@ -51,11 +50,37 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
     study.set_user_attr(WARM_START, [f"{name} {trial.number}" for trial in best])
 
 
-def _older(study: optuna.Study, beside: Workspace) -> tuple[optuna.Study, StudyConfig]:
+def check_warm_start(
+    config: StudyConfig, storage: BaseStorage | None, workspace: Workspace
+) -> None:
+    """Makes sure, before the study is made, that it can begin as it is to.
+
+    Args:
+        storage: the study's; None if it is not there yet.
+
+    Raises:
+        InputError: as `warm_start`.
+    """
+    if config.warm_start is not None:
+        _best(config.warm_start, config, storage, workspace)
+
+
+def _best(
+    name: str, config: StudyConfig, storage: BaseStorage | None, workspace: Workspace
+) -> tuple[StudyConfig, list[FrozenTrial]]:
+    """The older study's definition, and those of its trials that are tried again."""
+    older, older_config = _older(storage, workspace.beside(name))
+    best = best_trials(older, older_config, min(FIRST, config.trials))
+    if not best:
+        raise InputError(f"warm_start: study {name} has no complete trial yet")
+    return older_config, best
+
+
+def _older(storage: BaseStorage | None, beside: Workspace) -> tuple[optuna.Study, StudyConfig]:
     """The older study and its definition, from the study's storage or else from `beside`."""
     name = beside.name
-    if name in optuna.get_all_study_names(storage_of(study)):
-        return stored_study(name, storage_of(study))
+    if storage is not None and name in optuna.get_all_study_names(storage):
+        return stored_study(name, storage)
     try:
         return stored_study(name, open_storage(beside.storage, create=False))
     except InputError as error:

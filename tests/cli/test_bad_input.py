@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 from sqlalchemy import make_url
+from typer.testing import CliRunner
 
 from hpo.database.opening import open_storage
+from run_study import app
 
 PROJECT = Path(__file__).parents[2]
 Refused = Callable[..., str]
@@ -175,3 +177,17 @@ def test_a_configuration_that_is_wrong(refused: Refused, glyphs_config: str) -> 
     Path("list.json").write_text(json.dumps([1]))
     error = refused("retrain", "list.json", "--output", "out")
     assert error == "error: list.json: holds no table of keys"
+
+
+@pytest.mark.parametrize("key", ['start_with = "mistyped.toml"', 'warm_start = "mistyped"'])
+def test_a_study_that_cannot_begin_is_not_made(
+    key: str, refused: Callable[..., str], write_study: Callable[..., str]
+) -> None:
+    """Its mended file may have another definition."""
+    text = Path(write_study(trials=1, epochs=1)).read_text()
+    Path("tiny.toml").write_text(f"{key}\n{text}")
+    assert "mistyped" in refused("run", "tiny.toml")
+    Path("tiny.toml").write_text(text.replace("steps_per_epoch = ", "steps_per_epoch = 1"))
+    assert CliRunner().invoke(app, ["run", "tiny.toml"]).exit_code == 0
+    Path("tiny.toml").write_text(f"{key}\n{text}".replace('name = "tiny"', 'name = "other"'))
+    assert "mistyped" in refused("run", "tiny.toml", "--storage", "sqlite:///runs/tiny/study.db")

@@ -1,0 +1,79 @@
+"""A command's process: streams that are closed or full, interrupts that Python drops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+WriteStudy = Callable[..., str]
+STRUCK = """
+import signal, sys, time
+from hpo.cli.process import interrupts_are_told, work
+
+class Removed:
+    def __del__(self):
+        signal.raise_signal(int(sys.argv[1]))
+        time.sleep(0.01)
+
+def command_line():
+    interrupts_are_told()
+    try:
+        removed = Removed()
+        del removed
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("told")
+    raise SystemExit(130)
+
+work(command_line)
+"""
+
+
+def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs a line of a shell, in which "$@" is the command line with these words."""
+    command = ["sh", "-c", line, "sh", sys.executable, str(PROJECT / "run_study.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(number: int) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", STRUCK, str(int(number))],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (130, "told\n", "")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_nobodys(closed: str, write_study: WriteStudy) -> None:
+    """Neither does a command fail for it, nor does its text go into another file."""
+    done = shell(f'"$@" {closed}', "run", write_study(trials=1, epochs=1))
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert Path("runs/tiny/results.json").exists()
+    assert Path("runs/tiny/study.db").read_bytes().startswith(b"SQLite format 3")
+    done = shell(f'"$@" {closed}', "status", "nowhere")
+    assert done.returncode == 2
+    if "2>" not in closed:
+        assert done.stderr.startswith("error: study nowhere: ")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("run", "--help")])
+def test_help_that_stdout_does_not_take(words: tuple[str, ...]) -> None:
+    done = shell('"$@" > /dev/full', *words)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("failed: ")
+    assert "no space left on device" in line.lower()
