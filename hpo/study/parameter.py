@@ -15,7 +15,7 @@ from optuna.trial import BaseTrial
 from pydantic import Field, ValidationError, field_validator
 
 from data.errors import InputError
-from model.config_file import as_toml, explain
+from model.config_file import explain, shown
 from model.strict import Strict
 
 Value = bool | int | float | str
@@ -81,7 +81,7 @@ class Choices(Strict):
         seen: set[tuple[bool, Value]] = set()
         for choice in choices:
             if (isinstance(choice, bool), choice) in seen:
-                raise ValueError(f"{as_toml(choice)} stands there twice")
+                raise ValueError(f"{shown(choice)} stands there twice")
             seen.add((isinstance(choice, bool), choice))
         return choices
 
@@ -127,7 +127,7 @@ class Parameter:
             found = cls(name, key, (given.low, given.high), given, whole, given.prior)
         if found.prior is not None and not found.has(found.prior):
             among = "choices" if found.range is None else "values of its range"
-            raise InputError(f"{key}: prior {as_toml(found.prior)} is none of the {among}")
+            raise InputError(f"{key}: prior {shown(found.prior)} is none of the {among}")
         return found
 
     @property
