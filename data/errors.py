@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+SHOWN = 100
+"""Characters of a text from a file that an error shows."""
+
 
 class InputError(Exception):
     """The request or its input is wrong: one line saying what, where, and what is allowed.
@@ -18,6 +21,16 @@ class WorkFailed(RuntimeError):  # noqa: N818 - no error in the program
 
     The command line prints it without a traceback and exits with status 1.
     """
+
+
+def shortened(text: str) -> str:
+    """A text of a file as an error shows it: of a long one its beginning.
+
+    Example:
+        >>> shortened("wide"), len(shortened("a" * 300_000))
+        ('wide', 103)
+    """
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def allowed_or_near(given: str, allowed: Iterable[str], otherwise: str = "allowed are") -> str:

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from data.errors import InputError, allowed_or_near
+from data.errors import InputError, allowed_or_near, shortened
 from data.names import Dataset
 from model.config import RunConfig
 from model.document import read_document
@@ -31,6 +31,12 @@ TYPES = {
     "model_type": "a table",
 }
 """By pydantic's name of an error about a value's type: what should be there, in TOML's words."""
+
+MOST_BITS = 1024
+"""Bits of a whole number up to which it is written in tens: Python refuses that to far longer ones.
+
+Such a number is in a file that gives it in hexadecimal digits.
+"""
 
 
 class _ConfigFile(RunConfig):
@@ -144,7 +150,7 @@ def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
         mistakes = [m for m in mistakes if list(m["loc"][:-1]) == location]
     else:
         mistakes = [first]
-    key = ".".join(str(part) for part in location)
+    key = ".".join(shortened(str(part)) for part in location)
     prefix = f"{where}: {key if key.isprintable() else repr(key)}: " if key else f"{where}: "
     if first["type"] == "extra_forbidden":
         allowed = _keys_at(model, location[:-1])
@@ -159,7 +165,8 @@ def _complaint(mistakes: list[ErrorDetails]) -> str:
     if told["type"] == "missing":
         return "is required"
     if told["type"] == "value_error":
-        return told["msg"].removeprefix("Value error, ")
+        message, given = told["msg"].removeprefix("Value error, "), told["input"]
+        return message.replace(given, shortened(given)) if isinstance(given, str) else message
     if told["type"] in ("too_short", "too_long"):
         least, most = (told["ctx"].get(f"{end}_length") for end in ("min", "max"))
         bound = f"{least} or more" if most is None else f"{most} or fewer"
@@ -171,13 +178,25 @@ def _complaint(mistakes: list[ErrorDetails]) -> str:
         what = "should be " + " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
     else:
         what = told["msg"].replace("Input should", "should", 1)
-    return f"{what}, not {as_toml(told['input'])}"
+    return f"{what}, not {shown(told['input'])}"
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: as TOML writes it, of a long one its beginning.
+
+    Example:
+        >>> shown("wide"), len(shown("a" * 300_000))
+        ("'wide'", 103)
+    """
+    return shortened(as_toml(value))
 
 
 def as_toml(value: object) -> str:
     """Writes a value as TOML does; a table, list, null, date or time by its kind alone."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return hex(value)
     if isinstance(value, (int, float, str)):
         return repr(value)
     kinds = {dict: "a table", list: "a list", NoneType: "null"}

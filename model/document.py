@@ -6,13 +6,15 @@ import codecs
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from data.errors import InputError
+from data.errors import InputError, shortened
+from model.bounded_file import read_bounded
 
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 """Bytes that no text has, in whatever encoding of Latin letters."""
@@ -20,6 +22,11 @@ LINE = 60
 """Characters of a line that an error shows."""
 MERGE = "tag:yaml.org,2002:merge"
 """YAML's `<<`, which takes the keys of other tables, and may stand more than once."""
+MOST_PARTS = 32
+"""Parts of a dotted key of TOML, far more than any configuration is deep."""
+DEEP_KEY = re.compile(
+    r"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % MOST_PARTS  # noqa: UP031
+)
 MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -46,7 +53,7 @@ class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
             key = self.construct_object(key_node)
             if key in given:
                 line = key_node.start_mark.line + 1
-                raise ValueError(f"line {line}: gives {key!r} again")
+                raise ValueError(f"line {line}: gives {shortened(repr(key))} again")
             given.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
@@ -73,9 +80,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A table of JSON, whose keys are given once: Python's reader takes the last of two."""
     table = dict(pairs)
     if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"gives {next(key for key in keys if keys.count(key) > 1)!r} twice")
+        times = Counter(key for key, _ in pairs)
+        twice = next(key for key in times if times[key] > 1)
+        raise ValueError(f"gives {shortened(repr(twice))} twice")
     return table
+
+
+def _toml(text: str) -> dict[str, Any]:
+    """The table of a TOML text; Python's reader takes memory by the square of a key's parts."""
+    if deep := DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise ValueError(f"line {line}: has a key of more than {MOST_PARTS} parts")
+    return tomllib.loads(text)
 
 
 def _no_text(error: UnicodeDecodeError) -> str:
@@ -105,15 +121,16 @@ def read_document(path: Path) -> dict[str, Any]:
     What begins with a brace is JSON whatever its name, as a pipe has none; no TOML does.
 
     Raises:
-        InputError: there is no such file, or it is not in that format.
+        InputError: there is no such file, it is too large, or it is not in that format.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
+        # Windows editors put a mark in front, and end lines in their own way.
+        text = read_bounded(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         if path.suffix in (".yaml", ".yml"):
             document = yaml.load(text, _YamlLoader)
         else:
             is_json = path.suffix == ".json" or text.lstrip().startswith("{")
-            document = json.loads(text, object_pairs_hook=_once) if is_json else tomllib.loads(text)
+            document = json.loads(text, object_pairs_hook=_once) if is_json else _toml(text)
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; should be a TOML, JSON or YAML file") from None
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import logging
@@ -107,6 +108,8 @@ class Commands(TyperGroup):
             if full := no_room(error, nameless):
                 _end(f"failed: {full}{_how_it_goes_on(ctx)}", 1)
             where = f"{error.filename}: " if error.filename else ""
+            if error.errno == errno.ENAMETOOLONG:  # it is the request that names such a file
+                _end(f"error: {where}file name too long", 2)
             _end(f"failed: {where}{error.strerror or error}", 1)
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 
 HIDDEN = "***"
-URL = re.compile(r"(\w[\w+]*://)([^\s/]\S*)")  # one that begins with / names a file
+URL = re.compile(r"(?<=[\w+])://([^\s/]\S*)")
+"""A URL from the end of its scheme on; one that goes on with / names a file.
+
+The scheme is only looked back at: to search for words that `://` may follow takes a time that grows
+with the square of a word's length.
+"""
 UNDERSTOOD = re.compile(r"([^:/?#@]*)(:[^/?#@]*)?(@[^@]*)")
-QUERY = re.compile(r"([?&][^=&\s]*(?:pass|pwd|secret|token)[^=&\s]*=)[^&\s]*")
+QUERY = re.compile(r"([?&][^?=&\s]*(?:pass|pwd|secret|token)[^=&\s]{0,100}=)[^&\s]*")
 """A password in the query, from which drivers take it too: the part before it is kept."""
 
 
@@ -23,10 +28,10 @@ def without_passwords(line: str) -> str:
 
 
 def _shown(url: re.Match[str]) -> str:
-    scheme, rest = url.groups()
+    rest = url[1]
     if "@" in rest:
         parts = UNDERSTOOD.fullmatch(rest)
         if not parts:
-            return f"{scheme}{HIDDEN}"
+            return f"://{HIDDEN}"
         rest = f"{parts[1]}{f':{HIDDEN}' if parts[2] else ''}{parts[3]}"
-    return scheme + QUERY.sub(rf"\1{HIDDEN}", rest)
+    return "://" + QUERY.sub(rf"\1{HIDDEN}", rest)

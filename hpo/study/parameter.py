@@ -15,12 +15,16 @@ from optuna.trial import BaseTrial
 from pydantic import Field, ValidationError, field_validator
 
 from data.errors import InputError
-from model.config_file import as_toml, explain
+from hpo.study.limits import MOST
+from model.config_file import explain, shown
 from model.strict import Strict
 
 Value = bool | int | float | str
 ROUNDING = 1e-9
 """How far from a range or its steps a value may be that was computed from these."""
+
+MOST_STEPS = 2**53
+"""Steps of a range, which a number of double precision can tell apart."""
 
 
 class Range(Strict):
@@ -46,6 +50,10 @@ class Range(Strict):
         Args:
             whole: whether it is a range of whole numbers.
         """
+        for name in ("low", "high", "step", "prior"):
+            number = getattr(self, name)
+            if number is not None and abs(number) > MOST:
+                return f"{name} should be between {-MOST} and {MOST}, not {shown(number)}"
         if not self.low < self.high:
             return f"low {self.low} must be below high {self.high}"
         if self.log and self.low <= 0:
@@ -57,7 +65,9 @@ class Range(Strict):
         if self.step <= 0 or (whole and not isinstance(self.step, int)):
             return f"step {self.step} must be a positive {'whole ' if whole else ''}number"
         steps = (self.high - self.low) / self.step
-        if abs(steps - round(steps)) > ROUNDING * steps:
+        if steps > MOST_STEPS:
+            return f"step {self.step} should be {(self.high - self.low) / MOST_STEPS:.1g} or more"
+        if round(steps) < 1 or abs(steps - round(steps)) > ROUNDING * steps:
             return f"high {self.high} must be low {self.low} plus a multiple of step {self.step}"
         return None
 
@@ -81,7 +91,7 @@ class Choices(Strict):
         seen: set[tuple[bool, Value]] = set()
         for choice in choices:
             if (isinstance(choice, bool), choice) in seen:
-                raise ValueError(f"{as_toml(choice)} stands there twice")
+                raise ValueError(f"{shown(choice)} stands there twice")
             seen.add((isinstance(choice, bool), choice))
         return choices
 
@@ -127,7 +137,7 @@ class Parameter:
             found = cls(name, key, (given.low, given.high), given, whole, given.prior)
         if found.prior is not None and not found.has(found.prior):
             among = "choices" if found.range is None else "values of its range"
-            raise InputError(f"{key}: prior {as_toml(found.prior)} is none of the {among}")
+            raise InputError(f"{key}: prior {shown(found.prior)} is none of the {among}")
         return found
 
     @property

@@ -20,7 +20,7 @@ from data.errors import InputError
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter import Parameter, Value
 from model.config import NetworkConfig, RunConfig, TrainConfig
-from model.config_file import as_toml, explain, model_in
+from model.config_file import explain, model_in, shown
 
 PRESENT = "present"
 """Key of a convolution in a study, not in a configuration: true, false, or a choice of both."""
@@ -211,7 +211,7 @@ def _is_present(value: object, name: str, key: str, draw: Draw) -> bool:
     if isinstance(value, dict):
         value = draw(Parameter.of(name, key, value, whole=True))
     if not isinstance(value, bool):
-        raise InputError(f"{key}: should be true, false or choices of these, not {as_toml(value)}")
+        raise InputError(f"{key}: should be true, false or choices of these, not {shown(value)}")
     return value
 
 

@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from data.errors import InputError, WorkFailed
+from data.errors import InputError, WorkFailed, shortened
 from data.whole_files import replacing
 from model.config import WEIGHTS, RunConfig
 from model.network.distance import TwinNetwork
@@ -50,7 +50,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, document  # noqa: SIM118
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a {FORMAT} weights file ({error})") from None
 
 
@@ -137,9 +137,14 @@ def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
     if given is None:
         return None
     path = Path(given)
-    if not path.exists():
+    try:
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError as error:  # a name is too long, or a folder above may not be searched
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"train.initial: {shortened(given)}: {reason}") from None
+    if not is_there:
         raise InputError(f"train.initial: {given}: no such folder or file")
-    network, trained = load_network(path / WEIGHTS if path.is_dir() else path)
+    network, trained = load_network(path / WEIGHTS if is_folder else path)
     for key in ("size", "convolutions", "units", "batch_norm"):
         theirs, ours = getattr(trained.network, key), getattr(config.network, key)
         if theirs != ours:

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from data.errors import InputError
 from data.full_disk import NoRoom
@@ -136,3 +138,15 @@ def test_json_that_holds_no_table_is_refused(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(InputError, match="cannot be read"):
         read_json(file)
+
+
+@pytest.mark.parametrize("deep", ["[" * 200_000, '{"a":' * 200_000])
+def test_json_that_is_too_deep_is_refused_in_one_line(deep: str, tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text(deep)
+    with pytest.raises(InputError, match="json: cannot be read: its lists or tables are too deep"):
+        read_json(file)
+    weights = tmp_path / "best.safetensors"
+    save_file({"a": torch.zeros(1)}, weights, {"siamese-hpo": deep})
+    with pytest.raises(InputError, match="not a siamese-hpo weights file"):
+        read_tensors(weights)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.errors import InputError
 from hpo.study.parameter import Parameter
 
 
@@ -28,3 +29,45 @@ def test_which_values_a_trial_may_have(
 ) -> None:
     parameter = Parameter.of("p", "train.p", table, whole)
     assert [value for value in [*has, *has_not] if parameter.has(value)] == has
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"low": 1, "high": HUGE, "step": 1}, "high should be between -2147483647 and 2147483647"),
+        ({"low": 1, "high": HUGE, "prior": 5}, "high should be between -2147483647 and 2147483647"),
+        (
+            {"low": 1, "high": 16**9000},
+            "high should be between -2147483647 and 2147483647, not 0x1",
+        ),
+        ({"low": -HUGE, "high": 3, "log": True}, "low should be between "),
+        ({"low": 1, "high": 3, "step": HUGE}, "step should be between "),
+        ({"low": 1, "high": 3, "prior": HUGE}, "prior should be between "),
+        ({"low": 1, "high": 3, "step": 4}, "high 3 must be low 1 plus a multiple of step 4"),
+    ],
+)
+def test_numbers_that_none_computes_with_are_a_mistake(
+    table: dict[str, object], said: str, whole: bool
+) -> None:
+    with pytest.raises(InputError) as error:
+        Parameter.of("units", "network.units", table, whole)
+    assert str(error.value).startswith(f"network.units: {said}")
+    assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"low": 0.0, "high": 1.0, "step": 1e-320}, r"step 1e-320 should be 1e-16 or more"),
+        ({"low": 0.0, "high": 1.0, "step": 1e-17}, r"step 1e-17 should be 1e-16 or more"),
+        ({"low": 0.0, "high": 1e-320, "step": 1e9}, r"high 1e-320 must be low 0.0 plus a multiple"),
+        ({"low": 0.0, "high": 1e308}, r"high should be between "),
+    ],
+)
+def test_steps_that_none_can_count_are_a_mistake(table: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=f"learning_rate: {said}"):
+        Parameter.of("p", "train.layers.learning_rate", table, whole=False)
