@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from data.errors import WorkFailed
 from data.splits import SplitsOf, paper_splits
 from hpo.finish.retrain import following_seeds, single_seed_in, with_seed
 from hpo.finish.retrain_task import RetrainTask, retrain_all
@@ -59,6 +60,7 @@ def train(
 
     Raises:
         InputError: a training that is kept there is of another configuration or data set.
+        WorkFailed: a training diverged.
     """
     own = context.folder / "trainings" / context.size
     tasks = {
@@ -79,6 +81,12 @@ def train(
     every = [task for of_name in tasks.values() for task in of_name]
     logs = Workspace.of("trainings", context.folder).logs
     retrain_all(every, context.machine, context.collection, logs, "trainings")
+    for task in every:
+        if task.diverged:
+            raise WorkFailed(
+                f"{task.title}seed {task.config.train.seed}: the loss is not finite, so there is"
+                " nothing to measure"
+            )
     return {
         name: [Trained(task.folder, single_seed_in(task.folder)) for task in of_name]
         for name, of_name in tasks.items()

@@ -54,12 +54,17 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise InputError(f"{path}: not a {FORMAT} weights file ({error})") from None
 
 
+def is_finite(network: TwinNetwork) -> bool:
+    """Whether all weights are numbers, which those of a training that diverged are not."""
+    return all(bool(tensor.isfinite().all()) for tensor in network.state_dict().values())
+
+
 def save_network(network: TwinNetwork, config: TrainedConfig, path: Path) -> None:
     """Writes a network's weights and its configuration into one file, whole or not at all.
 
     Raises:
         NoRoom: the disk takes nothing more.
-        WorkFailed: the file cannot be written there.
+        WorkFailed: the file cannot be written there, or the weights are not finite.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -75,6 +80,8 @@ def save_network(network: TwinNetwork, config: TrainedConfig, path: Path) -> Non
         >>> found == config
         True
     """
+    if not is_finite(network):
+        raise WorkFailed(f"{path}: cannot be written: the network's weights are not finite")
     write_tensors(network.state_dict(), config.model_dump(mode="json"), path)
 
 
@@ -104,7 +111,7 @@ def load_trained(path: Path) -> tuple[TwinNetwork, TrainedConfig]:
         The network, and how it, or each of the ensemble, is built and was trained.
 
     Raises:
-        InputError: the file is missing, or holds no network.
+        InputError: the file is missing, or holds no network, or weights that are not finite.
 
     Example:
         >>> load_trained(Path("missing.safetensors"))
@@ -124,6 +131,8 @@ def load_trained(path: Path) -> tuple[TwinNetwork, TrainedConfig]:
         network.load_state_dict(tensors)
     except (ValueError, RuntimeError):
         raise InputError(f"{path}: holds no network of this project") from None
+    if not is_finite(network):
+        raise InputError(f"{path}: its network's weights are not finite")
     return network.to(memory_format=torch.channels_last), config
 
 

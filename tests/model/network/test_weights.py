@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from tiny_network import TINY
 
-from data.errors import WorkFailed
-from model.network.weights import read_tensors, write_tensors
+from data.errors import InputError, WorkFailed
+from model.network.siamese import SiameseNetwork
+from model.network.weights import load_trained, read_tensors, save_network, write_tensors
 
 FULL_DISK = """
 import resource, sys
@@ -33,6 +35,19 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert torch.equal(tensors["weight"], torch.arange(6.0).reshape(2, 3).T)
     assert document == {"epoch": 3}
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_no_network(value: float, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    network = SiameseNetwork(TINY.network)
+    next(network.parameters()).data.view(-1)[3] = value
+    with pytest.raises(WorkFailed, match=r"weights are not finite$"):
+        save_network(network, TINY, path)
+    assert not path.exists()
+    write_tensors(network.state_dict(), TINY.model_dump(mode="json"), path)
+    with pytest.raises(InputError, match=r"a.safetensors: its network's weights are not finite$"):
+        load_trained(path)
 
 
 def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
