@@ -47,9 +47,13 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as file:
             document = json.loads((file.metadata() or {})[FORMAT])
+            if not isinstance(document, dict):
+                raise ValueError("its description is no JSON object")
             return {name: file.get_tensor(name) for name in file.keys()}, document  # noqa: SIM118
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
+    except RecursionError:
+        raise InputError(f"{path}: not a {FORMAT} weights file (too deep a description)") from None
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise InputError(f"{path}: not a {FORMAT} weights file ({error})") from None
 

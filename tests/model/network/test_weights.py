@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from tiny_network import TINY
 
 from data.errors import InputError, WorkFailed
@@ -48,6 +49,17 @@ def test_weights_that_are_not_finite_are_no_network(value: float, tmp_path: Path
     write_tensors(network.state_dict(), TINY.model_dump(mode="json"), path)
     with pytest.raises(InputError, match=r"a.safetensors: its network's weights are not finite$"):
         load_trained(path)
+
+
+@pytest.mark.parametrize("text", ["5", "null", "[]", '"members"', "[" * 100_000, "{", ""])
+def test_a_file_with_another_description_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file({"weight": torch.zeros(2)}, path, {"siamese-hpo": text})
+    for read in (read_tensors, load_trained):
+        with pytest.raises(InputError) as refused:
+            read(path)
+        assert str(refused.value).startswith(f"{path}: not a siamese-hpo weights file (")
+        assert "\n" not in str(refused.value)
 
 
 def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
