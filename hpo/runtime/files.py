@@ -122,10 +122,14 @@ def read_json(path: Path) -> dict[str, Any] | None:
     Raises:
         InputError: it cannot be read, or holds no table.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise InputError(f"{path}: cannot be read: no file")
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except RecursionError:
+        raise InputError(f"{path}: cannot be read: it is too deep") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     if not isinstance(document, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         InputError: there is no such file, or `write_tensors` did not write it.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise InputError(f"{path}: no weights file")
     try:
         with safe_open(path, framework="pt") as file:
             document = json.loads((file.metadata() or {})[FORMAT])
@@ -150,9 +153,12 @@ def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
     if given is None:
         return None
     path = Path(given)
-    if not path.exists():
+    if not os.path.exists(path):
         raise InputError(f"train.initial: {given}: no such folder or file")
-    network, trained = load_network(path / WEIGHTS if path.is_dir() else path)
+    weights = path / WEIGHTS if path.is_dir() else path
+    if os.path.exists(weights) and not os.path.isfile(weights):  # a pipe would be waited for
+        raise InputError(f"train.initial: {given}: no weights file")
+    network, trained = load_network(weights)
     for key in ("size", "convolutions", "units", "batch_norm"):
         theirs, ours = getattr(trained.network, key), getattr(config.network, key)
         if theirs != ours:

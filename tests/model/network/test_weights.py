@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,13 @@ from tiny_network import TINY
 
 from data.errors import InputError, WorkFailed
 from model.network.siamese import SiameseNetwork
-from model.network.weights import load_trained, read_tensors, save_network, write_tensors
+from model.network.weights import (
+    initial_weights,
+    load_trained,
+    read_tensors,
+    save_network,
+    write_tensors,
+)
 
 FULL_DISK = """
 import resource, sys
@@ -60,6 +67,19 @@ def test_a_file_with_another_description_is_refused(text: str, tmp_path: Path) -
             read(path)
         assert str(refused.value).startswith(f"{path}: not a siamese-hpo weights file (")
         assert "\n" not in str(refused.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder, pipe = tmp_path / "folder", tmp_path / "pipe"
+    folder.mkdir()
+    for path in (pipe, folder / "best.safetensors"):
+        os.mkfifo(path)
+        with pytest.raises(InputError, match=rf"^{path}: no weights file$"):
+            load_trained(path)
+    for given in (pipe, folder):
+        train = TINY.train.model_copy(update={"initial": str(given)})
+        with pytest.raises(InputError, match=rf"^train.initial: {given}: no weights file$"):
+            initial_weights(TINY.model_copy(update={"train": train}))
 
 
 def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
