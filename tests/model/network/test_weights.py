@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 from tiny_network import TINY
 
 from data.errors import InputError, WorkFailed
 from model.network.siamese import SiameseNetwork
 from model.network.weights import (
     initial_weights,
+    load_network,
     load_trained,
     read_tensors,
     save_network,
@@ -80,6 +81,24 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         train = TINY.train.model_copy(update={"initial": str(given)})
         with pytest.raises(InputError, match=rf"^train.initial: {given}: no weights file$"):
             initial_weights(TINY.model_copy(update={"train": train}))
+
+
+def test_a_folder_whose_name_is_not_utf_8_holds_a_network(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9") / "best.safetensors"
+    network = SiameseNetwork(TINY.network)
+    save_network(network, TINY, path)
+    found, config = load_network(path)
+    assert config == TINY
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(found.state_dict()[name], tensor)
+
+
+def test_a_file_of_tensors_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    for content in (save({"weight": torch.zeros(2)}), b"", b"1234567", b"\xff" * 100):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"not a siamese-hpo weights file"):
+            read_tensors(path)
 
 
 def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
