@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZipFile
@@ -13,6 +12,7 @@ from platformdirs import user_cache_path
 
 from data.collection import DRAWERS, PACKED_BYTES
 from data.full_disk import NoRoom
+from data.stderr import tell
 from data.whole_files import clear_begun, replacing
 
 
@@ -96,7 +96,7 @@ def _array(stored: ZipFile, name: str) -> NDArray[Any]:
 def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8], **about: str) -> None:
     """Stores a data set's pictures with what they were made from, whole or not at all.
 
-    Warns, and stores nothing, if the folder cannot be written to.
+    Stores nothing, which a line says, if the folder cannot be written to.
     """
     where = ""
     try:
@@ -107,4 +107,5 @@ def write_cache(dataset: str, origin: str, packed: NDArray[np.uint8], **about: s
             texts = {name: np.array(text) for name, text in {"origin": origin, **about}.items()}
             np.savez(file, allow_pickle=False, packed=packed, **texts)
     except (OSError, NoRoom) as error:
-        warnings.warn(f"no cache, so every start is slower: {where}{error}", stacklevel=2)
+        reason = getattr(error, "strerror", None) or error
+        tell(f"no cache, so every start is slower: {where}{reason}")

@@ -149,7 +149,9 @@ def _layers(image: Image.Image) -> list[Image.Image]:
     if image.mode.startswith(("I", "F")):  # 16 bits and more, of unknown range
         (values,) = _reduced(image, lambda band: [np.nan_to_num(np.asarray(band, np.float32))])
         low, high = float(values.min()), float(values.max())
-        return [Image.fromarray((values - low) / max(high - low, 1e-6))]
+        # In float64: the range may be wider than the largest float32.
+        unit = (values.astype(np.float64) - low) / max(high - low, 1e-6)
+        return [Image.fromarray(unit.astype(np.float32))]
     if not image.has_transparency_data:
         coloured = image.mode not in ("1", "L")
         bands = _reduced(image, lambda band: _unit(band.convert("RGB" if coloured else "L")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from data.collection import SIDE
+from data.collection import PACKED_BYTES, SIDE
 from data.errors import InputError
 from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture
@@ -95,10 +95,7 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
             skip(folder, f"{what} in it, so there is no class {name}", skipped)
     if not found:
         raise InputError(f"--support {path}: holds no picture with a drawing on it")
-    if UNKNOWN in found:
-        raise InputError(
-            f"--support {path}: no class may be named {UNKNOWN}, which is what is of none"
-        )
+    _check_classes(path, found)
     owners = [number for number, drawings in enumerate(found.values()) for _ in drawings]
     inks = [drawing.ink for drawings in found.values() for drawing in drawings]
     return Support(list(found), np.stack(inks), torch.tensor(owners))
@@ -168,13 +165,33 @@ def _base(path: Path) -> str:
 def _kept(path: Path) -> Support:
     try:
         tensors, document = read_tensors(path)
-        classes = [str(name) for name in document["support"]]
-        bits, owners = tensors["drawings"].numpy(), tensors["owners"]
-        drawings = np.unpackbits(bits, axis=-1, count=SIDE * SIDE).reshape(-1, SIDE, SIDE) > 0
-        if sorted(set(owners.tolist())) != list(range(len(classes))):
-            raise ValueError
-        return Support(classes, drawings, owners)
-    except (InputError, KeyError, TypeError, ValueError):
+        classes, bits, owners = document["support"], tensors["drawings"], tensors["owners"]
+    except (InputError, KeyError):
+        raise _no_support(path) from None
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise _no_support(path)
+    _check_classes(path, classes)
+    if (
+        (bits.dtype, owners.dtype) != (torch.uint8, torch.int64)
+        or bits.shape != (len(owners.view(-1)), PACKED_BYTES)
+        or owners.dim() != 1
+        or set(owners.tolist()) != set(range(len(classes)))
+    ):
+        raise _no_support(path)
+    drawings = np.unpackbits(bits.numpy(), axis=-1, count=SIDE * SIDE) > 0
+    if not drawings.any(axis=1).all():
+        raise _no_support(path)
+    return Support(classes, drawings.reshape(-1, SIDE, SIDE), owners)
+
+
+def _check_classes(path: Path, classes: Collection[str]) -> None:
+    if not classes or len(set(classes)) < len(classes):
+        raise _no_support(path)
+    if UNKNOWN in classes:
         raise InputError(
-            f"--support {path}: is no folder, and holds no support that classify kept"
-        ) from None
+            f"--support {path}: no class may be named {UNKNOWN}, which is what is of none"
+        )
+
+
+def _no_support(path: Path) -> InputError:
+    return InputError(f"--support {path}: is no folder, and holds no support that classify kept")

@@ -62,7 +62,8 @@ def finish(
 
     The best of many noisy trials looks better than it is: the winner is who has the best mean
     validation accuracy over the fresh seeds. Its networks, one a seed, are tested on the held-out
-    alphabets once; which is best is chosen on validation.
+    alphabets once; which is best is chosen on validation. A retraining that diverges counts as an
+    accuracy of 0, and has no network.
 
     Leaves in the workspace the winner's weights and configuration, when it answers `unknown`, every
     retrained network, all trials as a table, and last of all the results. Goes on from what an
@@ -79,7 +80,7 @@ def finish(
         store: store that other machines share, for the weights; None if there is none.
 
     Raises:
-        WorkFailed: the search completed no trial.
+        WorkFailed: the search completed no trial, or every retraining diverged.
         FinishLost, SearchGoesOn: the test is not for this process, or not yet; see `Finisher`.
     """
     trials = study.get_trials(deepcopy=False)
@@ -110,10 +111,21 @@ def finish(
         number: over_seeds(tasks[number][0].config, of_trial)
         for number, of_trial in retrained.items()
     }
-    winner = max(chosen, key=lambda trial: validation[trial.number].one_shot_accuracy)
-    best = max(retrained[winner.number], key=lambda result: result.accuracy)
-    place = retrained[winner.number].index(best)
-    folders = [task.folder for task in tasks[winner.number]]
+    usable = [t for t in chosen if not all(task.diverged for task in tasks[t.number])]
+    if not usable:
+        raise WorkFailed(
+            f"study {config.name}: the loss of every retraining is not finite, so there is no"
+            " winner; lower learning rates may help"
+        )
+    winner = max(usable, key=lambda trial: validation[trial.number].one_shot_accuracy)
+    of_winner = [
+        (result, task.folder)
+        for result, task in zip(retrained[winner.number], tasks[winner.number], strict=True)
+        if not task.diverged
+    ]
+    folders = [folder for _, folder in of_winner]
+    best = max((result for result, _ in of_winner), key=lambda result: result.accuracy)
+    place = [result for result, _ in of_winner].index(best)
     workspace.rejection.unlink(missing_ok=True)  # an older network's
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
@@ -186,7 +198,12 @@ def finish(
 def _keep_each(tasks: Mapping[int, Sequence[RetrainTask]], workspace: Workspace) -> None:
     """Keeps every retrained network, where there are several, for `combine`."""
     shutil.rmtree(workspace.networks, ignore_errors=True)  # of earlier finalists
-    every = [(number, task) for number, of_trial in tasks.items() for task in of_trial]
+    every = [
+        (number, task)
+        for number, of_trial in tasks.items()
+        for task in of_trial
+        if not task.diverged
+    ]
     if len(every) > 1:
         for number, task in every:
             kept = workspace.one_of_several(task.config.train.seed, number)

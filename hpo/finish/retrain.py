@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from data.collection import Collection
-from data.errors import InputError
+from data.errors import InputError, WorkFailed
 from data.names import Dataset
 from data.sources.load import for_training
 from data.splits import SearchData, SplitsOf, paper_splits
@@ -26,9 +26,22 @@ from model.config import RunConfig
 from model.config_file import read_config_and_dataset, to_toml
 from model.device import device_name
 from model.evaluation.standard_error import mean_and_error
-from model.network.weights import save_network
+from model.network.weights import is_finite, save_network
 from model.training.checkpoint import is_of_another
 from model.training.trainer import Trainer
+
+
+class Diverged(WorkFailed):
+    """A training whose loss was not finite before there was any network to keep.
+
+    Attributes:
+        results: of this training alone, with an accuracy of 0.
+    """
+
+    def __init__(self, name: str, results: RetrainingResults) -> None:
+        """Names the training."""
+        super().__init__(f"{name}: the loss is not finite; lower learning rates may help")
+        self.results = results
 
 
 def retrain(
@@ -49,6 +62,7 @@ def retrain(
 
     Raises:
         InputError: the folder holds results of something else, or cannot hold any.
+        Diverged: a training came to no network; of it nothing is left, of those before all.
     """
     collection = _with_its_pictures(config, collection)
     check_folder(folder.folder)
@@ -83,12 +97,16 @@ def retrain(
             epochs=len(trainer.history),
             seconds=sum(report.seconds for report in trainer.history),
         )
+        network = trainer.best_network()
+        if not is_finite(network):
+            checkpoint.unlink(missing_ok=True)  # it would go on nowhere
+            raise Diverged(name, _results(config, collection, device, [result]))
         done.append(result)
         results = _results(config, collection, device, done)
         own = [folder.one_of_several(seed)] if several else []
         for place in [*own, folder] if results.best_seed == seed else own:
             place.rejection.unlink(missing_ok=True)  # an older network's
-            save_network(trainer.best_network(), seeded, place.weights)
+            save_network(network, seeded, place.weights)
             write_text(place.config, to_toml(seeded, collection.name))
         for place in own:
             _results(config, collection, device, [result]).write(place.results)

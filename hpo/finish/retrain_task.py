@@ -12,7 +12,7 @@ from data.sources.load import load_collection
 from data.splits import SplitsOf, paper_splits
 from hpo.console.countdown import Trainings
 from hpo.console.progress import Progress
-from hpo.finish.retrain import retrain
+from hpo.finish.retrain import Diverged, retrain
 from hpo.storage.workspace import TrainedFolder
 from hpo.trials.forecast import Forecast
 from hpo.workers.machine import Machine
@@ -49,11 +49,24 @@ class RetrainTask:
         self.run(load_collection(self.dataset, self.data_root), wire)
 
     def run(self, collection: Collection, reporter: Reporter) -> None:
-        """The same in this process."""
-        device, seed = resolve_device(self.device), self.config.train.seed
-        retrain(
-            self.config, [seed], collection, device, self.folder, reporter, self.title, self.splits
-        )
+        """The same in this process.
+
+        A training that diverges ends no other: it leaves its results, with an accuracy of 0, and
+        no network.
+        """
+        device, seed, folder = resolve_device(self.device), self.config.train.seed, self.folder
+        try:
+            retrain(
+                self.config, [seed], collection, device, folder, reporter, self.title, self.splits
+            )
+        except Diverged as diverged:
+            diverged.results.write(folder.results)
+            reporter.finished(str(diverged))
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it is done, and came to no network."""
+        return self.folder.results.exists() and not self.folder.weights.exists()
 
 
 def retrain_all(

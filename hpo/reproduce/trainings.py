@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from data.errors import WorkFailed
 from data.splits import SplitsOf, paper_splits
 from hpo.finish.retrain import following_seeds, single_seed_in, with_seed
 from hpo.finish.retrain_task import RetrainTask, retrain_all
@@ -29,7 +30,16 @@ class Kept:
     folder: TrainedFolder
 
     def network(self, context: Context) -> SiameseNetwork:
-        """The network, on the context's device."""
+        """The network, on the context's device.
+
+        Raises:
+            WorkFailed: its training diverged.
+        """
+        if not self.folder.weights.exists():
+            raise WorkFailed(
+                f"{self.folder.folder}: the loss of its training is not finite, so there is nothing"
+                " to measure"
+            )
         return load_network(self.folder.weights)[0].to(context.device)
 
 

@@ -122,6 +122,8 @@ def read_json(path: Path) -> dict[str, Any] | None:
     Raises:
         InputError: it cannot be read, or holds no table.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise InputError(f"{path}: cannot be read: no file")
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):

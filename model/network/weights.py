@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from data.errors import InputError, WorkFailed, shortened
@@ -44,14 +45,27 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         InputError: there is no such file, or `write_tensors` did not write it.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise InputError(f"{path}: no weights file")
     try:
-        with safe_open(path, framework="pt") as file:
-            document = json.loads((file.metadata() or {})[FORMAT])
-            return {name: file.get_tensor(name) for name in file.keys()}, document  # noqa: SIM118
+        content = path.read_bytes()  # safetensors itself opens no path that is not UTF-8
+        tensors = load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        document = json.loads(header["__metadata__"][FORMAT])
+        if not isinstance(document, dict):
+            raise ValueError("its description is no JSON object")
+        return tensors, document
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InputError(f"{path}: not a {FORMAT} weights file (too deep a description)") from None
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise InputError(f"{path}: not a {FORMAT} weights file ({error})") from None
+
+
+def is_finite(network: TwinNetwork) -> bool:
+    """Whether all weights are numbers, which those of a training that diverged are not."""
+    return all(bool(tensor.isfinite().all()) for tensor in network.state_dict().values())
 
 
 def save_network(network: TwinNetwork, config: TrainedConfig, path: Path) -> None:
@@ -59,7 +73,7 @@ def save_network(network: TwinNetwork, config: TrainedConfig, path: Path) -> Non
 
     Raises:
         NoRoom: the disk takes nothing more.
-        WorkFailed: the file cannot be written there.
+        WorkFailed: the file cannot be written there, or the weights are not finite.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -75,6 +89,8 @@ def save_network(network: TwinNetwork, config: TrainedConfig, path: Path) -> Non
         >>> found == config
         True
     """
+    if not is_finite(network):
+        raise WorkFailed(f"{path}: cannot be written: the network's weights are not finite")
     write_tensors(network.state_dict(), config.model_dump(mode="json"), path)
 
 
@@ -104,7 +120,7 @@ def load_trained(path: Path) -> tuple[TwinNetwork, TrainedConfig]:
         The network, and how it, or each of the ensemble, is built and was trained.
 
     Raises:
-        InputError: the file is missing, or holds no network.
+        InputError: the file is missing, or holds no network, or weights that are not finite.
 
     Example:
         >>> load_trained(Path("missing.safetensors"))
@@ -124,6 +140,8 @@ def load_trained(path: Path) -> tuple[TwinNetwork, TrainedConfig]:
         network.load_state_dict(tensors)
     except (ValueError, RuntimeError):
         raise InputError(f"{path}: holds no network of this project") from None
+    if not is_finite(network):
+        raise InputError(f"{path}: its network's weights are not finite")
     return network.to(memory_format=torch.channels_last), config
 
 
@@ -144,7 +162,10 @@ def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
         raise InputError(f"train.initial: {shortened(given)}: {reason}") from None
     if not is_there:
         raise InputError(f"train.initial: {given}: no such folder or file")
-    network, trained = load_network(path / WEIGHTS if is_folder else path)
+    weights = path / WEIGHTS if is_folder else path
+    if os.path.exists(weights) and not os.path.isfile(weights):  # a pipe would be waited for
+        raise InputError(f"train.initial: {given}: no weights file")
+    network, trained = load_network(weights)
     for key in ("size", "convolutions", "units", "batch_norm"):
         theirs, ours = getattr(trained.network, key), getattr(config.network, key)
         if theirs != ours:

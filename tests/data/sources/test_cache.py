@@ -76,3 +76,15 @@ def test_arrays_of_another_form_are_refused(own_cache: Path, wrong: NDArray[np.u
     write_cache("glyphs", "generator", wrong)
     assert own_cache.exists()
     assert read_cache("glyphs", "generator") is None
+
+
+def test_a_folder_that_takes_no_cache_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    for _ in range(2):
+        write_cache("glyphs", "here", np.zeros((2, 20, PACKED_BYTES), np.uint8))
+        (line,) = capsys.readouterr().err.splitlines()
+        path = tmp_path / "file" / "siamese-hpo" / "glyphs.npz"
+        assert line == f"no cache, so every start is slower: {path}: Not a directory"

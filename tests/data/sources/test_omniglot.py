@@ -117,14 +117,19 @@ def test_cache_is_enough_unless_damaged(
     assert sorted(own_cache.parent.iterdir()) == [own_cache]
 
 
-def test_without_a_writable_cache_folder_there_is_one_warning(
-    tmp_path: Path, omniglot_root: Path, omniglot: Collection, monkeypatch: pytest.MonkeyPatch
+def test_without_a_writable_cache_folder_there_is_one_line(
+    tmp_path: Path,
+    omniglot_root: Path,
+    omniglot: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with pytest.warns(UserWarning, match="no cache") as warned:
-        loaded = load_omniglot(omniglot_root)
-    assert len(warned) == 1
+    loaded = load_omniglot(omniglot_root)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"no cache, so every start is slower: {tmp_path / 'file'}")
+    assert line.endswith("Not a directory")
     assert np.array_equal(loaded.packed, omniglot.packed)
 
 

@@ -186,3 +186,12 @@ def test_colours_are_kept(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         read_picture(tmp_path / "picture.png")[100, 100], np.array([200, 100, 50]) / 255, atol=0.01
     )
+
+
+@pytest.mark.parametrize("extreme", [3e38, np.inf, np.finfo(np.float32).max])
+def test_a_range_wider_than_float32_is_read(extreme: float, tmp_path: Path) -> None:
+    values = np.zeros((40, 40), np.float32)
+    values[:, :10], values[:, 30:] = -extreme, extreme
+    Image.fromarray(values).save(tmp_path / "picture", "TIFF")
+    picture = read_picture(tmp_path / "picture")
+    assert [float(picture[20, column, 0]) for column in (2, 20, 37)] == pytest.approx([0, 0.5, 1])

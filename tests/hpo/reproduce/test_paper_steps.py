@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from data.errors import WorkFailed
 from hpo.reproduce.context import Context
 from hpo.reproduce.paper_search import staircase as steps
 from hpo.reproduce.paper_search.compared import changed, for_pairs, pictures_of_step
@@ -14,7 +15,7 @@ from hpo.reproduce.paper_search.settings import LITERAL, Settings, starts
 from hpo.reproduce.paper_search.splits import AS_FOUND, changes, splits
 from hpo.reproduce.paper_search.staircase import STEPS, staircase
 from hpo.reproduce.paper_search.table1 import configurations
-from hpo.reproduce.trainings import Trained
+from hpo.reproduce.trainings import Trained, train
 from hpo.runtime.dotted_keys import leaves
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import SeedResult
@@ -172,3 +173,20 @@ def test_every_form_and_size_has_its_changes_and_steps(name: str, settings: Sett
     for step in STEPS.values():
         now = step.take(now)
     assert not now.network.shortfall()
+
+
+def test_a_training_that_diverges_is_the_worst_and_is_not_measured(
+    best: RunConfig, context: Make
+) -> None:
+    """A step of the staircase tries rates ten times as high, with which one may."""
+    wild = changed(
+        best,
+        {"train.loss": "nca", "train.temperature": 1e-300, "train.learning_rate": 10.0},
+    )
+    short = {"train.epochs": 1, "train.steps_per_epoch": 2}
+    done = train(context(seeds=1), {"tame": changed(best, short), "wild": changed(wild, short)})
+    (tame,), (lost,) = done["tame"], done["wild"]
+    assert lost.result.accuracy == 0 < tame.result.accuracy
+    tame.network(context())
+    with pytest.raises(WorkFailed, match="wild/seed-.*: the loss of its training is not finite"):
+        lost.network(context())

@@ -132,6 +132,14 @@ def test_json_that_holds_no_table_is_refused(tmp_path: Path) -> None:
     assert read_json(file) is None
     write_json(file, {"a": 1})
     assert read_json(file) == {"a": 1}
+    file.write_text("[" * 100_000)
+    with pytest.raises(InputError, match=r"cannot be read: it is too deep$"):
+        read_json(file)
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(InputError, match=r"cannot be read: no file$"):
+        read_json(file)
+    file.unlink()
     file.write_text("[]")
     with pytest.raises(InputError, match="holds no table"):
         read_json(file)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save, save_file
+from tiny_network import TINY
 
-from data.errors import WorkFailed
-from model.network.weights import read_tensors, write_tensors
+from data.errors import InputError, WorkFailed
+from model.network.siamese import SiameseNetwork
+from model.network.weights import (
+    initial_weights,
+    load_network,
+    load_trained,
+    read_tensors,
+    save_network,
+    write_tensors,
+)
 
 FULL_DISK = """
 import resource, sys
@@ -33,6 +44,61 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert torch.equal(tensors["weight"], torch.arange(6.0).reshape(2, 3).T)
     assert document == {"epoch": 3}
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_no_network(value: float, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    network = SiameseNetwork(TINY.network)
+    next(network.parameters()).data.view(-1)[3] = value
+    with pytest.raises(WorkFailed, match=r"weights are not finite$"):
+        save_network(network, TINY, path)
+    assert not path.exists()
+    write_tensors(network.state_dict(), TINY.model_dump(mode="json"), path)
+    with pytest.raises(InputError, match=r"a.safetensors: its network's weights are not finite$"):
+        load_trained(path)
+
+
+@pytest.mark.parametrize("text", ["5", "null", "[]", '"members"', "[" * 100_000, "{", ""])
+def test_a_file_with_another_description_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file({"weight": torch.zeros(2)}, path, {"siamese-hpo": text})
+    for read in (read_tensors, load_trained):
+        with pytest.raises(InputError) as refused:
+            read(path)
+        assert str(refused.value).startswith(f"{path}: not a siamese-hpo weights file (")
+        assert "\n" not in str(refused.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder, pipe = tmp_path / "folder", tmp_path / "pipe"
+    folder.mkdir()
+    for path in (pipe, folder / "best.safetensors"):
+        os.mkfifo(path)
+        with pytest.raises(InputError, match=rf"^{path}: no weights file$"):
+            load_trained(path)
+    for given in (pipe, folder):
+        train = TINY.train.model_copy(update={"initial": str(given)})
+        with pytest.raises(InputError, match=rf"^train.initial: {given}: no weights file$"):
+            initial_weights(TINY.model_copy(update={"train": train}))
+
+
+def test_a_folder_whose_name_is_not_utf_8_holds_a_network(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9") / "best.safetensors"
+    network = SiameseNetwork(TINY.network)
+    save_network(network, TINY, path)
+    found, config = load_network(path)
+    assert config == TINY
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(found.state_dict()[name], tensor)
+
+
+def test_a_file_of_tensors_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    for content in (save({"weight": torch.zeros(2)}), b"", b"1234567", b"\xff" * 100):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"not a siamese-hpo weights file"):
+            read_tensors(path)
 
 
 def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
