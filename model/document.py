@@ -20,6 +20,8 @@ CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 """Bytes that no text has, in whatever encoding of Latin letters."""
 LINE = 60
 """Characters of a line that an error shows."""
+INT = "tag:yaml.org,2002:int"
+WHOLE = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$")
 MERGE = "tag:yaml.org,2002:merge"
 """YAML's `<<`, which takes the keys of other tables, and may stand more than once."""
 MOST_PARTS = 32
@@ -40,9 +42,10 @@ UTF-32 comes first: its mark begins with that of UTF-16.
 
 
 class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """PyYAML's loader, but a key is given once, as YAML 1.2 asks, and 1e-4 is a number as there.
+    """PyYAML's loader, but a key is given once, as YAML 1.2 asks, and numbers are those of 1.2.
 
-    In YAML 1.1 it is text, and of a key that is given twice PyYAML takes the last.
+    In YAML 1.1 1e-4 is text, 010 is 8 and 1:30 is 90, and of a key that is given twice PyYAML takes
+    the last.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -59,9 +62,28 @@ class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
         return mapping
 
 
+def _whole(loader: _YamlLoader, node: yaml.ScalarNode) -> int:
+    """A whole number of YAML 1.2, where 010 is ten."""
+    digits = str(node.value)
+    if not WHOLE.match(digits):
+        raise ValueError(f"line {node.start_mark.line + 1}: is no whole number")
+    base = {"0x": 16, "0o": 8}.get(digits[:2], 10)
+    return int(digits[2:] if base != 10 else digits, base)
+
+
+# Without those of YAML 1.1's numbers; a loader tries them by a value's first character.
+_YamlLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if not tag.endswith((":int", ":float"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_YamlLoader.add_implicit_resolver(INT, WHOLE, list("-+0123456789"))
+_YamlLoader.add_constructor(INT, _whole)
 _YamlLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+"),
+    re.compile(
+        r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?$|[-+]?[0-9]+[eE][-+]?[0-9]+$"
+        r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$"
+    ),
     list("-+.0123456789"),
 )
 

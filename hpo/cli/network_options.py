@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from hpo.cli.values import dataset, in_home
+from hpo.cli.values import dataset, path
 from hpo.reproduce.registry import EXPERIMENTS
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
@@ -16,9 +16,7 @@ from hpo.reproduce.registry import EXPERIMENTS
 ConfigFile = Annotated[
     Path, typer.Argument(metavar="CONFIG", help="TOML, JSON or YAML, as export writes it")
 ]
-RetrainTo = Annotated[
-    Path, typer.Option(help="folder for the network", metavar="DIR", callback=in_home)
-]
+RetrainTo = Annotated[Path, typer.Option(help="folder for the network", metavar="DIR", parser=path)]
 RetrainSeeds = Annotated[
     int,
     typer.Option(
@@ -42,7 +40,7 @@ TestData = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        callback=in_home,
+        parser=path,
         help="pictures of known characters, ALPHABET/CHARACTER/* or CHARACTER/*",
     ),
 ]
@@ -50,7 +48,7 @@ TestTo = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        callback=in_home,
+        parser=path,
         help="with --data: gets confusions.csv, confusions.png",
     ),
 ]
@@ -68,7 +66,7 @@ Support = Annotated[
     Path,
     typer.Option(
         metavar="PATH",
-        callback=in_home,
+        parser=path,
         help="a folder: a folder of pictures for each class, or a picture named after each;"
         " or what --keep wrote",
     ),
@@ -76,7 +74,7 @@ Support = Annotated[
 Query = Annotated[
     Path,
     typer.Option(
-        metavar="PATH", callback=in_home, help="the pictures to classify: a folder, or one file"
+        metavar="PATH", parser=path, help="the pictures to classify: a folder, or one file"
     ),
 ]
 KeepSupport = Annotated[
@@ -84,13 +82,13 @@ KeepSupport = Annotated[
     typer.Option(
         "--keep",
         metavar="FILE",
-        callback=in_home,
+        parser=path,
         help="gets the prepared support, for --support of later calls",
     ),
 ]
 ClassifyTo = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", callback=in_home, help="gets classes.csv, contact-sheet.png"),
+    typer.Option(metavar="FOLDER", parser=path, help="gets classes.csv, contact-sheet.png"),
 ]
 
 # Experiments.
@@ -100,7 +98,7 @@ TrainedBefore = Annotated[
     typer.Option(
         help="folder of a trained network, for what trains none; by default runs/quick",
         metavar="DIR",
-        callback=in_home,
+        parser=path,
     ),
 ]
 ExperimentSeeds = Annotated[int, typer.Option(min=1, metavar="N", help="trainings of each network")]
@@ -114,5 +112,5 @@ Part = Annotated[
 ]
 ExperimentTo = Annotated[
     Path | None,
-    typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR", callback=in_home),
+    typer.Option(help="folder, instead of runs/reproduce/NAME", metavar="DIR", parser=path),
 ]

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpo.cli.help import complete_name, complete_study, show_version
-from hpo.cli.values import dataset, each_filled, filled, finite, in_home, study, url_in_home
+from hpo.cli.values import dataset, each_filled, filled, finite, path, place, study, url_in_home
 from hpo.study.limits import MOST
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
@@ -54,7 +54,7 @@ Storage = Annotated[
     ),
 ]
 Output = Annotated[
-    Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR", callback=in_home)
+    Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR", parser=path)
 ]
 Trials = Annotated[
     int | None,
@@ -85,6 +85,7 @@ DataRoot = Annotated[
     typer.Option(
         help="folder that holds Omniglot, by default $OMNIGLOT_ROOT; or where folder:PATH is here",
         metavar="DIR",
+        parser=path,
     ),
 ]
 Device = Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or cuda:N")]
@@ -92,7 +93,7 @@ Artifacts = Annotated[
     str | None,
     typer.Option(
         metavar="PLACE",
-        callback=in_home,
+        callback=place,
         help="where checkpoints and the trials' pictures are kept, a folder or s3://BUCKET;"
         " by default in the study's folder",
     ),
@@ -127,7 +128,7 @@ ExportTo = Annotated[
     str,
     typer.Option(
         metavar="PATH",
-        callback=in_home,
+        callback=place,
         help="a file, or with --top and --pareto a folder; - is stdout",
     ),
 ]
@@ -141,7 +142,7 @@ NewName = Annotated[
 ]
 StudyTo = Annotated[
     str,
-    typer.Option(metavar="FILE", callback=in_home, help="the new study's file; - is stdout"),
+    typer.Option(metavar="FILE", callback=place, help="the new study's file; - is stdout"),
 ]
 Names = Annotated[
     list[str],
@@ -153,7 +154,7 @@ ComparedTo = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        callback=in_home,
+        parser=path,
         help="the page; by default in runs/compare, named after the studies",
     ),
 ]

@@ -44,6 +44,25 @@ def study(name: str | None) -> str | None:
         raise typer.BadParameter(str(error)) from None
 
 
+def path(given: str | Path) -> Path:
+    """A path that an option names, see `place`.
+
+    It is an option's parser: `Path("")` is that of the current folder, as `.` is.
+    """
+    return Path(_named(str(given)))
+
+
+def place(given: str | None) -> str | None:
+    """A path or an artifact store's URL, which is not that of an unset variable."""
+    return given if given is None else _named(given)
+
+
+def _named(given: str) -> str:
+    if not given.strip():
+        raise typer.BadParameter("is empty; should be a path, such as . for the current folder")
+    return in_home(given)
+
+
 def in_home(path: T) -> T:
     """A path with the home folder for `~` at its beginning; the shell leaves it in --output=~/D."""
     if path is None:
