@@ -208,6 +208,6 @@ def test_a_study_that_may_only_be_read_is_looked_at_and_taken_out(write_study: W
 def test_a_data_root_in_a_home_that_is_not_known_is_refused(
     write_study: WriteStudy, refused: Refused
 ) -> None:
-    root = "~nobody-of-that-name/data"
-    error = refused("run", write_study(), "--data-root", root)
-    assert error == f"error: data root {root}: no home folder is known, which ~ stands for"
+    error = refused("run", write_study(), "--data-root", "~nobody-of-that-name/data")
+    stands_for = "no home folder is known, which ~nobody-of-that-name stands for"
+    assert error == f"error: --data-root: {stands_for}"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import optuna
 import pytest
-from ready_python import ReadyPython
 from short_study import Write
+from together import PROJECT, at_one_moment
 
 from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study, stored_study
@@ -18,7 +18,6 @@ from hpo.study.file import load_study
 from hpo.study.samplers import make_sampler
 from hpo.study.space import sample
 
-PROJECT = Path(__file__).parents[2]
 BEGINNER = """
 import sys
 from pathlib import Path
@@ -46,24 +45,8 @@ except InputError as error:
 
 def together(url: str, files: list[Path], folder: Path) -> list[str]:
     """What processes say that begin the studies of these files at the same moment."""
-    beginners = [
-        ReadyPython(
-            ["-c", BEGINNER, url, str(file), str(folder)],
-            cwd=PROJECT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for file in files
-    ]
-    for beginner in beginners:
-        assert beginner.stdout is not None
-        assert beginner.stdout.readline() == "ready\n"
-    for beginner in beginners:
-        assert beginner.stdin is not None
-        beginner.stdin.write("go\n")
-        beginner.stdin.flush()
-    return [beginner.communicate(timeout=120)[0].strip() for beginner in beginners]
+    each = [(url, str(file), str(folder)) for file in files]
+    return [said.strip() for said in at_one_moment(BEGINNER, each)]
 
 
 def test_one_of_two_definitions_is_the_study(

@@ -1,20 +1,17 @@
 """Processes that take trials of one database at the same moment: none is taken twice."""
 
 import json
-import subprocess
 from collections import Counter
-from pathlib import Path
 
 import optuna
 from optuna.trial import TrialState
-from ready_python import ReadyPython
 from short_study import Write
+from together import at_one_moment
 
 from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.study.file import load_study
 
-PROJECT = Path(__file__).parents[2]
 TAKER = """
 import json, sys, time
 from hpo.search.claims import give_back, take_trial
@@ -61,27 +58,8 @@ print(json.dumps(mine))
 
 def race(program: str, storage: str) -> Counter[int]:
     """How often each trial is taken by six processes that begin at the same moment."""
-    takers = [
-        ReadyPython(
-            ["-c", program, storage],
-            cwd=PROJECT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(6)
-    ]
-    for taker in takers:
-        assert taker.stdout is not None
-        assert taker.stdout.readline() == "ready\n"
-    for taker in takers:
-        assert taker.stdin is not None
-        taker.stdin.write("go\n")
-        taker.stdin.flush()
     taken: Counter[int] = Counter()
-    for taker in takers:
-        out, _ = taker.communicate(timeout=120)
-        assert taker.returncode == 0
+    for out in at_one_moment(program, [[storage]] * 6):
         taken.update(json.loads(out))
     return taken
 

@@ -10,8 +10,8 @@ import optuna
 import pytest
 from sqlalchemy import text
 
-import hpo.database.opening
 import hpo.database.sqlite
+import hpo.database.sqlite_file
 from data.errors import InputError
 from hpo.database.opening import open_storage
 from hpo.database.sqlite import network_file_system
@@ -83,7 +83,7 @@ def test_mount_points_of_any_name_are_read(tmp_path: Path, monkeypatch: pytest.M
 def test_sqlite_on_a_network_file_system_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hpo.database.opening, "network_file_system", lambda path: "nfs4")
+    monkeypatch.setattr(hpo.database.sqlite_file, "network_file_system", lambda path: "nfs4")
     with pytest.raises(InputError) as caught:
         open_storage(default_url(tmp_path / "new"), create=True)
     line = str(caught.value)

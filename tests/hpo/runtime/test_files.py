@@ -132,9 +132,6 @@ def test_json_that_holds_no_table_is_refused(tmp_path: Path) -> None:
     assert read_json(file) is None
     write_json(file, {"a": 1})
     assert read_json(file) == {"a": 1}
-    file.write_text("[" * 100_000)
-    with pytest.raises(InputError, match=r"cannot be read: it is too deep$"):
-        read_json(file)
     file.unlink()
     os.mkfifo(file)
     with pytest.raises(InputError, match=r"cannot be read: no file$"):
@@ -152,7 +149,7 @@ def test_json_that_holds_no_table_is_refused(tmp_path: Path) -> None:
 def test_json_that_is_too_deep_is_refused_in_one_line(deep: str, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text(deep)
-    with pytest.raises(InputError, match="json: cannot be read: its lists or tables are too deep"):
+    with pytest.raises(InputError, match=r"json: cannot be read: its lists .* are too deep$"):
         read_json(file)
     weights = tmp_path / "best.safetensors"
     save_file({"a": torch.zeros(1)}, weights, {"siamese-hpo": deep})
