@@ -2,6 +2,7 @@
 
 - config, pictures_config, strict: everything that a training depends on, validated
 - document: TOML, JSON and YAML files, read
+- bounded_file: files read up to a limit, in bytes and in time
 - config_file: configuration files, written, and checked as they are read
 - device: where to compute, and in which precision
 - memory: what a training gives back, it takes again
