@@ -2,6 +2,7 @@
 
 - names: the names by which a data set is asked for
 - errors: errors that the command line prints as one line
+- cores: processor cores that may be kept busy, and how threads share them
 - full_disk: a disk that takes nothing more
 - stderr: lines on stderr, as long as somebody can see them
 - whole_files: files that appear whole or not at all
