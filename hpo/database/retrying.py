@@ -80,16 +80,24 @@ def patiently(
             log.warning("%s does not answer; waiting for it", what)
             said = True
 
-    answer = Retrying(
-        retry=retry_if_exception(away),
-        stop=stop_after_delay(PATIENCE),
-        wait=wait_random_exponential(FIRST_PAUSE, LONGEST_PAUSE),
-        before_sleep=failed,
-        sleep=pause,
-        reraise=True,
-    )(operation)
-    if said:
-        log.warning("%s answers again, after %.0f s", what, time.monotonic() - start)
+    def answered() -> None:
+        if said:
+            log.warning("%s answers again, after %.0f s", what, time.monotonic() - start)
+
+    try:
+        answer = Retrying(
+            retry=retry_if_exception(away),
+            stop=stop_after_delay(PATIENCE),
+            wait=wait_random_exponential(FIRST_PAUSE, LONGEST_PAUSE),
+            before_sleep=failed,
+            sleep=pause,
+            reraise=True,
+        )(operation)
+    except Exception as error:
+        if not away(error):  # that something is not there, say, is an answer as well
+            answered()
+        raise
+    answered()
     return answer
 
 

@@ -141,3 +141,30 @@ def test_an_answer_and_an_error_come_through_unchanged() -> None:
     assert study.best_value == 0.5
     with pytest.raises(KeyError):
         memory.get_trial(99)
+
+
+def test_an_error_that_is_an_answer_ends_the_waiting_in_the_log_too(
+    storage: BaseStorage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = locked(tmp_path / "study.db", 2)
+    with pytest.raises(KeyError):
+        storage.get_trial(99)
+    thread.join()
+    assert "the storage does not answer; waiting for it" in caplog.text
+    assert "the storage answers again, after " in caplog.text
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_never_answered_does_not_answer_again(
+    storage: BaseStorage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(hpo.database.retrying, "SAY_AFTER", 0.1)
+    thread = locked(tmp_path / "study.db", 3)
+    with pytest.raises(StorageInternalError):
+        optuna.create_study(storage=storage, study_name="s")
+    thread.join()
+    assert "the storage does not answer; waiting for it" in caplog.text
+    assert "answers again" not in caplog.text

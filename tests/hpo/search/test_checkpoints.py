@@ -127,6 +127,12 @@ def test_a_folder_that_is_away_is_waited_for(
     assert patient.open_reader("another").read() == b"content"
     with pytest.raises(ArtifactNotFound):  # an answer: nothing is waited for
         patient.open_reader("nothing")
+    one.drop(trial)
+    caplog.clear()
+    back = hiccup()
+    one.drop(trial)  # that there is nothing left to remove is the store's answer
+    back.join()
+    assert caplog.text.count("does not answer") == caplog.text.count("answers again") == 1
 
 
 def test_a_bucket_whose_server_is_away_is_waited_for(
