@@ -30,7 +30,7 @@ from hpo.reproduce.paper_search.longest import (
 from hpo.reproduce.paper_search.searched import Searched, best_in_other_form, best_of
 from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import FORMS, SMALLEST, Settings
-from hpo.reproduce.paper_search.splits import splits
+from hpo.reproduce.paper_search.splits import TIMES, splits
 from hpo.reproduce.paper_search.staircase import staircase
 from hpo.reproduce.paper_search.table1 import table1_rows
 from hpo.reproduce.paper_search.worth import worth, worth_rows
@@ -136,8 +136,9 @@ def _after(
         results.figures["longest"] = longest_figure(seen)
         results.details["longest"] = lengthened(config, settings).model_dump(mode="json")
     if "splits" in parts:
+        after_more = longest(context, settings, config)[TIMES * settings.split_pairs]
         in_other = None if other is None else other.best
-        reached = splits(context, settings, config, in_other)
+        reached = splits(context, settings, config, in_other, after_more)
         results.add_compared("splits", reached, settings)
     if "staircase" in parts:
         results.add_compared("staircase", staircase(context, settings, config), settings)

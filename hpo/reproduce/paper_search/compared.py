@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from hpo.reproduce.context import Context
 from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.paper_search.settings import PAPER
 from hpo.reproduce.table import Measured, Quoted, Row, over_seeds
-from hpo.reproduce.trainings import Trained, train
+from hpo.reproduce.trainings import Kept, train
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
@@ -51,7 +51,7 @@ def compared(context: Context, configs: Mapping[str, RunConfig]) -> dict[str, Re
         context: whose folder keeps the trainings.
         configs: by a name that can be a folder's.
     """
-    return {name: _reached(of_name, context) for name, of_name in train(context, configs).items()}
+    return {name: reached_by(of_name, context) for name, of_name in train(context, configs).items()}
 
 
 def for_pairs(config: RunConfig, pairs: int, epoch_steps: int) -> RunConfig:
@@ -91,7 +91,8 @@ def changed(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
     return RunConfig.model_validate(document)
 
 
-def _reached(trained: list[Trained], context: Context) -> Reached:
+def reached_by(trained: Sequence[Kept], context: Context) -> Reached:
+    """What a configuration's networks reach, one for each seed."""
     data = SearchData.of(context.collection, context.pixels, context.device)
     validation = []
     for training in trained:

@@ -45,7 +45,8 @@ class Settings:
         repetitions: searches of each sampler in each form.
         trials: trained trials of each search, pruned ones counted.
         seeds: long trainings of the best configuration.
-        kept: numbers of pairs seen at which a long training's network is kept; the last ends it.
+        kept: numbers of pairs seen at which a long training's network is kept; the last ends it,
+            and `splits` asks for ten times its own.
         epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
         split_pairs: pairs that each training of `splits` and `staircase` sees.
         rate_factors: factors of all rates that a step of the staircase tries.
@@ -67,7 +68,7 @@ class Settings:
     repetitions: int = 2
     trials: int = 60
     seeds: int = 2
-    kept: tuple[int, ...] = (400_000, 1_000_000, 3_000_000, 10_000_000)
+    kept: tuple[int, ...] = (400_000, 1_000_000, 4_000_000, 10_000_000)
     epoch_steps: int = 1000
     split_pairs: int = 400_000
     rate_factors: tuple[float, ...] = (1.0, 3.0, 10.0)

@@ -1,17 +1,29 @@
-"""What the paper's recipe lacks: the best configuration with one change each, for as many pairs."""
+"""What the paper's recipe lacks: the best configuration with one change each, for as many pairs.
+
+One of the changes is more pairs, as the long trainings have seen them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from hpo.reproduce.context import Context
-from hpo.reproduce.paper_search.compared import Reached, changed, compared, for_pairs
+from hpo.reproduce.paper_search.compared import (
+    Reached,
+    changed,
+    compared,
+    for_pairs,
+    reached_by,
+)
 from hpo.reproduce.paper_search.settings import Settings
+from hpo.reproduce.trainings import Kept
 from model.config import LayerConfig, RunConfig
 
 AS_FOUND = "as-found"
 """Name of the best configuration, unchanged; `splits` and `staircase` share its trainings."""
 TIMES = 10
+"""How many times the pairs the long trainings' networks have seen that stand beside the changes."""
 ADAM = LayerConfig(learning_rate=1e-3, momentum=0.9)
 """How each layer learns with Adam, whose steps do not depend on the gradient's size as SGD's do."""
 FIXED = 8
@@ -78,13 +90,10 @@ def changes(best: RunConfig, settings: Settings, other: RunConfig | None) -> dic
         ),
     }
 
-    def long(config: RunConfig, times: int = 1) -> RunConfig:
-        return for_pairs(config, times * settings.split_pairs, settings.epoch_steps)
+    def long(config: RunConfig) -> RunConfig:
+        return for_pairs(config, settings.split_pairs, settings.epoch_steps)
 
-    found = {
-        AS_FOUND: Change("the best configuration", long(best)),
-        "ten-times": Change(f"{TIMES} times the pairs", long(best, TIMES)),
-    }
+    found = {AS_FOUND: Change("the best configuration", long(best))}
     if other is not None:
         found["scales"] = Change("the other form's best configuration", long(other))
     for name, (title, values) in single.items():
@@ -93,9 +102,18 @@ def changes(best: RunConfig, settings: Settings, other: RunConfig | None) -> dic
 
 
 def splits(
-    context: Context, settings: Settings, best: RunConfig, other: RunConfig | None
+    context: Context,
+    settings: Settings,
+    best: RunConfig,
+    other: RunConfig | None,
+    after_more: Sequence[Kept],
 ) -> dict[str, Reached]:
-    """Trains and measures the best configuration and its changes; by title."""
+    """Trains and measures the best configuration and its changes; by title.
+
+    Args:
+        after_more: the best configuration's networks after TIMES as many pairs, one for each seed.
+    """
     found = changes(best, settings, other)
     reached = compared(context, {name: change.config for name, change in found.items()})
-    return {found[name].title: of_name for name, of_name in reached.items()}
+    of_title = {found[name].title: of_name for name, of_name in reached.items()}
+    return of_title | {f"{TIMES} times the pairs": reached_by(after_more, context)}
