@@ -69,8 +69,12 @@ class Collection:
 
     @property
     def label(self) -> str:
-        """The name in the names of files, which have no place for a folder's path."""
-        return self.name if ":" not in self.name else f"folder-{self.fingerprint[:12]}"
+        """The name in the names of files, which have no place for a folder's path.
+
+        Of other pictures, own or extra ones, it is another.
+        """
+        own = self.name if ":" not in self.name else f"folder-{self.fingerprint[:12]}"
+        return own if self.extra is None else f"{own}-extra-{self.extra.fingerprint[:12]}"
 
     @property
     def way(self) -> int:

@@ -125,10 +125,14 @@ def clear_another(config: RunConfig, collection: Collection, folder: TrainedFold
         config: what is to be retrained there, with its own seed alone.
         collection: the data set.
         folder: it need not exist.
+
+    Raises:
+        InputError: the pictures that it trains on besides cannot be read; nothing is removed.
     """
+    collection = _with_its_pictures(config, collection)
     checkpoint = folder.checkpoint(collection.label, config.train.seed)
     try:
-        _done_before(config, _with_its_pictures(config, collection), folder)
+        _done_before(config, collection, folder)
         if not is_of_another(checkpoint, config):
             return
         reason = f"{checkpoint}: a checkpoint of another configuration"

@@ -1,6 +1,7 @@
 """A configuration trained again: reproducible, resumable, and never twice."""
 
 import json
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.database.opening import open_storage
-from hpo.finish.retrain import config_in, following_seeds, retrain, single_seed_in
+from hpo.finish.retrain import clear_another, config_in, following_seeds, retrain, single_seed_in
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
 from hpo.search.objective import Objective
@@ -142,6 +143,36 @@ def test_an_interrupted_retraining_goes_on_to_the_same_network(
     for seed in seeds:
         one, other = (at(tmp_path / way).one_of_several(seed) for way in ("whole", "parts"))
         assert one.weights.read_bytes() == other.weights.read_bytes()
+
+
+def test_it_does_not_go_on_with_other_extra_pictures(
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path, interrupting: type
+) -> None:
+    pictures = {"pictures": {"extra": "glyphs"}}
+    document = trial[0].model_dump(mode="json")
+    config = RunConfig.model_validate(document | {"train": document["train"] | pictures})
+    fewer = replace(glyphs, name="folder:own", fingerprint="1" * 64)
+    one, other = (replace(glyphs, fingerprint=digit * 64) for digit in "23")
+    with pytest.raises(KeyboardInterrupt):
+        retrain(config, [1], replace(fewer, extra=one), CPU, at(tmp_path), interrupting(2))
+    for extra, went_on in ((other, []), (one, [2])):
+        progress = interrupting()
+        retrain(config, [1], replace(fewer, extra=extra), CPU, at(tmp_path), progress)
+        assert progress.went_on_after == went_on
+        (tmp_path / "results.json").unlink()
+
+
+def test_nothing_is_removed_where_extra_pictures_cannot_be_read(
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+) -> None:
+    own = at(tmp_path / "own")
+    retrain(trial[0], [1], glyphs, CPU, own, Progress("test", 1))
+    document = trial[0].model_dump(mode="json")
+    pictures = {"pictures": {"extra": f"folder:{tmp_path}/gone"}}
+    config = RunConfig.model_validate(document | {"train": document["train"] | pictures})
+    with pytest.raises(InputError, match=r"train\.pictures\.extra"):
+        clear_another(config, glyphs, own)
+    assert own.weights.exists()
 
 
 def test_a_folder_of_another_configuration_is_left_alone(
