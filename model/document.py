@@ -7,7 +7,6 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +41,30 @@ UTF-32 comes first: its mark begins with that of UTF-16.
 
 
 class _YamlLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """PyYAML's loader, but a key is given once, as YAML 1.2 asks, and numbers are those of 1.2.
+    """PyYAML's loader, but a key is text and given once, and values are those of YAML 1.2.
 
-    In YAML 1.1 1e-4 is text, 010 is 8 and 1:30 is 90, and of a key that is given twice PyYAML takes
-    the last.
+    In YAML 1.1 1e-4 is text, 010 is 8, 1:30 is 90 and 2024-01-02 a date, and of a key that is given
+    twice PyYAML takes the last.
     """
 
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuses tags such as !!binary: a configuration's values are what they look like."""
+        event = self.peek_event()
+        if (tag := getattr(event, "tag", None)) is not None:
+            shown = shortened(tag.replace("tag:yaml.org,2002:", "!!"))
+            raise ValueError(f"line {event.start_mark.line + 1}: has a tag, {shown}; leave it out")
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        given = set[Hashable]()
+        given = set[str]()
         for key_node, _ in node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == MERGE:
                 continue
-            key = self.construct_object(key_node)
+            line, key = key_node.start_mark.line + 1, self.construct_object(key_node)
+            if not isinstance(key, str):
+                shown = shortened(repr(key_node.value))
+                raise ValueError(f"line {line}: the key {shown} should be text, in quotes")
             if key in given:
-                line = key_node.start_mark.line + 1
                 raise ValueError(f"line {line}: gives {shortened(repr(key))} again")
             given.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
@@ -71,13 +80,18 @@ def _whole(loader: _YamlLoader, node: yaml.ScalarNode) -> int:
     return int(digits[2:] if base != 10 else digits, base)
 
 
-# Without those of YAML 1.1's numbers; a loader tries them by a value's first character.
+# Without YAML 1.1's numbers, times and "="; a loader tries them by a value's first character.
 _YamlLoader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in resolvers if not tag.endswith((":int", ":float"))]
+    first: [
+        (tag, form)
+        for tag, form in resolvers
+        if not tag.endswith((":int", ":float", ":timestamp", ":value"))
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _YamlLoader.add_implicit_resolver(INT, WHOLE, list("-+0123456789"))
 _YamlLoader.add_constructor(INT, _whole)
+_YamlLoader.add_constructor(MERGE, yaml.SafeLoader.construct_yaml_str)  # where it is a value
 _YamlLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(
