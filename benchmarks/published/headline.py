@@ -137,6 +137,16 @@ def _digits(document: Document, _: Origin) -> Measured:
     return row["400 trials"]["value"], row["400 trials"]["standard_error"]
 
 
+def _row(what: str) -> Callable[[Document, Origin], Measured]:
+    """Takes a row of the paper's search."""
+
+    def take(document: Document, _: Origin) -> Measured:
+        cell = next(row["here"] for row in document["rows"] if row["what"] == what)
+        return cell["value"], cell["standard_error"]
+
+    return take
+
+
 def _asking(document: Document, _: Origin) -> Measured:
     return document["proposing_fraction_at_1000"], None
 
@@ -252,6 +262,12 @@ SOURCES = [
             },
         )
         for storage, of_storage in (("sqlite", ""), ("postgres", ".postgres"))
+    ),
+    _Source(
+        "paper35.search_gain_points",
+        "paper-search/searches.json",
+        "percent",
+        _row("gp search, literal scales: above random search, as much work"),
     ),
     _Source("verification.any_two", "verification/deep.json", "percent", _any_two),
     _Source("verification.one_alphabet", "verification/deep.json", "percent", _one_alphabet),
