@@ -14,7 +14,8 @@ from hpo.reproduce.registry import EXPERIMENTS
 
 # Networks, trained again and measured.
 ConfigFile = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="TOML, JSON or YAML, as export writes it")
+    Path,
+    typer.Argument(metavar="CONFIG", parser=path, help="TOML, JSON or YAML, as export writes it"),
 ]
 RetrainTo = Annotated[Path, typer.Option(help="folder for the network", metavar="DIR", parser=path)]
 RetrainSeeds = Annotated[
@@ -32,9 +33,10 @@ Dataset = Annotated[
         " was found on",
     ),
 ]
-Network = Annotated[Path, typer.Argument(metavar="DIR", help="holds best.safetensors")]
+Network = Annotated[Path, typer.Argument(metavar="DIR", parser=path, help="holds best.safetensors")]
 Networks = Annotated[
-    list[Path], typer.Argument(metavar="DIR DIR...", help="each holds best.safetensors")
+    list[Path],
+    typer.Argument(metavar="DIR DIR...", parser=path, help="each holds best.safetensors"),
 ]
 TestData = Annotated[
     Path | None,
@@ -57,7 +59,8 @@ TestTo = Annotated[
 NetworkOrShipped = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DIR]",
+        metavar="DIR",
+        parser=path,
         help="holds best.safetensors; without it, the network that comes with the project",
         show_default=False,
     ),

@@ -134,7 +134,9 @@ ExportTo = Annotated[
 ]
 ConfigFiles = Annotated[
     list[Path],
-    typer.Argument(metavar="CONFIG...", help="TOML, JSON or YAML, as export writes them"),
+    typer.Argument(
+        metavar="CONFIG...", parser=path, help="TOML, JSON or YAML, as export writes them"
+    ),
 ]
 Around = Annotated[int, typer.Option(min=2, metavar="K", help="around the K best trials")]
 NewName = Annotated[

@@ -45,9 +45,9 @@ def study(name: str | None) -> str | None:
 
 
 def path(given: str | Path) -> Path:
-    """A path that an option names, see `place`.
+    """A path that an argument or option names, see `place`.
 
-    It is an option's parser: `Path("")` is that of the current folder, as `.` is.
+    It is their parser: `Path("")` is that of the current folder, as `.` is.
     """
     return Path(_named(str(given)))
 

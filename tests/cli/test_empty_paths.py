@@ -1,4 +1,4 @@
-"""Options that name a path, and are given an empty one, as by an unset variable of the shell."""
+"""Arguments and options that name a path, given an empty one, as by an unset shell variable."""
 
 from __future__ import annotations
 
@@ -26,3 +26,21 @@ def test_an_empty_path_is_refused(
     error = refused(*words, empty)
     said = "is empty; should be a path, such as . for the current folder"
     assert error == f"error: {words[-1]}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("words", "argument"),
+    [
+        (("retrain", "", "--output", "a"), "CONFIG"),
+        (("test", ""), "DIR"),
+        (("calibrate", " "), "DIR"),
+        (("combine", "a", "", "--output", "b"), "DIR DIR..."),
+        (("classify", "", "--support", "a", "--query", "b"), "DIR"),
+        (("enqueue", "quick", "a.toml", ""), "CONFIG..."),
+    ],
+)
+def test_an_empty_argument_is_refused(
+    words: tuple[str, ...], argument: str, refused: Callable[..., str]
+) -> None:
+    said = "is empty; should be a path, such as . for the current folder"
+    assert refused(*words) == f"error: {argument}: {said}"
