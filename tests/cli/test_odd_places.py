@@ -150,7 +150,7 @@ def test_a_study_may_come_through_a_pipe(write_study: WriteStudy) -> None:
     feeder.stdin.write(content)
     feeder.stdin.close()
     result = CliRunner().invoke(app, ["run", "./studies"])
-    assert feeder.wait(10) == 0
+    assert feeder.wait(60) == 0
     assert result.exit_code == 0, result.output
     assert Path("runs/tiny/results.json").exists()
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from hpo.workers.worker import Wire
@@ -46,29 +47,37 @@ class Dying:
 
 @dataclass(frozen=True)
 class Living:
-    """Trains so many epochs."""
+    """Trains, an epoch after the other, until this file is there."""
 
-    epochs: int
+    until: Path
 
     def __call__(self, wire: Wire) -> None:
         wire.ready()
-        wire.trial_started(1, self.epochs)
-        for epoch in range(self.epochs):
+        wire.trial_started(1, 100)
+        deadline, epochs = time.monotonic() + 120, count()
+        while not self.until.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-            wire.epoch_done(report(epoch))
+            wire.epoch_done(report(next(epochs)))
 
 
 @dataclass(frozen=True)
 class Deaf:
-    """Does not end when it is told to, once it has made this file."""
+    """Does not end when it is told to, once it has made this file, but by itself.
+
+    Attributes:
+        ready: it makes this file.
+        ended: and this one at its end, a minute later.
+    """
 
     ready: Path
+    ended: Path
 
     def __call__(self, wire: Wire) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         wire.ready()
         self.ready.touch()
         time.sleep(60)
+        self.ended.touch()
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,8 @@ def _state(stat: Path) -> str:
 def test_a_proxy_that_is_frozen_is_given_up(
     start: Start, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    limit = hpo.database.opening.PROXY_TIMEOUT
     monkeypatch.setattr(hpo.database.opening, "PROXY_TIMEOUT", 0.5)
-    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.5)
     database = f"sqlite:///{tmp_path}/study.db"
     open_storage(database, create=True)
     proxy = start("proxy", "--storage", database, "--port", free_port, "--host", "127.0.0.1")
@@ -159,7 +159,8 @@ def test_a_proxy_that_is_frozen_is_given_up(
     proxy.stderr.readline()
     url = f"grpc://127.0.0.1:{free_port}"
     storage = open_storage(url, create=False)
-    assert storage.get_all_studies() == []
+    assert storage.get_all_studies() == []  # which a busy machine may have to ask more than once
+    monkeypatch.setattr(hpo.database.retrying, "PATIENCE", 0.5)
     proxy.send_signal(signal.SIGSTOP)
     # Its threads stop one by one, and one of them might still answer.
     threads = Path(f"/proc/{proxy.pid}/task")
@@ -167,5 +168,5 @@ def test_a_proxy_that_is_frozen_is_given_up(
     before = time.monotonic()
     with pytest.raises(StorageAway), storage_failures(url):
         storage.get_all_studies()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < limit
     storage._inner.close()  # type: ignore[attr-defined]

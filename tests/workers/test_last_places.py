@@ -26,7 +26,9 @@ def storage(request: pytest.FixtureRequest, free_port: int, start: Start) -> Ite
     if request.param != "sqlite":
         url = request.getfixturevalue("postgres")
     if request.param == "proxy":
-        start("proxy", "--storage", url, "--port", free_port, "--host", "127.0.0.1")
+        proxy = start("proxy", "--storage", url, "--port", free_port, "--host", "127.0.0.1")
+        assert proxy.stderr is not None
+        proxy.stderr.readline()  # it listens
         url = f"grpc://127.0.0.1:{free_port}"
     opened = open_storage(url, create=True)
     yield opened

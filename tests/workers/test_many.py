@@ -124,24 +124,26 @@ def test_a_database_that_is_away_is_waited_for(
     url = f"sqlite:///{tmp_path}/study.db"
     process = start("run", write_study(trials=8, steps=20), "--storage", url, "--workers", 2)
     wait_for(lambda: bool(trials_of(url)))
-    with sqlite3.connect(tmp_path / "study.db", isolation_level=None, timeout=30) as other:
+
+    def logs() -> str:
+        return "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
+
+    with sqlite3.connect(tmp_path / "study.db", isolation_level=None, timeout=60) as other:
         other.execute("BEGIN EXCLUSIVE")
-        time.sleep(9)
+        wait_for(lambda: "the storage does not answer; waiting for it" in logs())
         other.execute("ROLLBACK")
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     found = counts(trials_of(url))
     assert (found.done, found.failed, found.running) == (8, 0, 0)
-    logs = "".join(log.read_text() for log in (tmp_path / "runs/short/logs").iterdir())
-    assert "the storage does not answer; waiting for it" in logs
-    assert "the storage answers again" in logs
+    assert "the storage answers again" in logs()
 
 
 def test_a_store_of_checkpoints_that_is_away_is_waited_for(
     postgres: str, write_study: Write, start: Start, tmp_path: Path
 ) -> None:
     words = ("--storage", postgres, "--workers", 4, "--artifacts", tmp_path / "store")
-    process = start("run", write_study(trials=16, steps=10), *words)
+    process = start("run", write_study(trials=16, steps=40), *words)
     wait_for(lambda: counts(trials_of(postgres)).done > 1)
     (tmp_path / "store").rename(tmp_path / "away")
 
@@ -256,8 +258,10 @@ def test_a_trial_that_raises_fails_and_three_alike_stop_all_workers(
     for name in range(40):
         for half in range(2):  # no checkpoint can be written any more
             path = tmp_path / "store" / f"{files_begin_with(study)}-{name}-{half}"
-            path.unlink(missing_ok=True)
-            path.mkdir(exist_ok=True)
+            while not path.is_dir():
+                path.unlink(missing_ok=True)
+                with suppress(FileExistsError):  # it was written in between
+                    path.mkdir()
     _, err = process.communicate(timeout=180)
     assert process.returncode == 1, err
     last = err.splitlines()[-1]

@@ -53,6 +53,7 @@ def test_each_worker_has_a_connection_and_the_process_that_watches_them_has_none
             return bool(there) and number("SELECT count(*) FROM trials WHERE state = 'RUNNING'") > 1
 
         wait_for(two_run)
+        wait_for(lambda: number(CONNECTIONS) == 2)  # one that is closed is there for a moment more
         for _ in range(10):
             time.sleep(0.1)
             assert number(CONNECTIONS) == 2

@@ -4,11 +4,13 @@ import io
 import os
 import re
 import sys
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
@@ -19,6 +21,8 @@ from hpo.console.progress import Progress
 from hpo.console.starting import starting
 from hpo.trials.forecast import Forecast, Standing
 from model.training.epoch_report import EpochReport
+
+Tick = Callable[[], None]
 
 
 def report(epoch: int, best: float) -> EpochReport:
@@ -102,32 +106,51 @@ def test_a_search_alone_tells_of_no_retraining(capsys: pytest.CaptureFixture[str
     assert "about 1 min 10 s left: search 1 min 10 s; the end is expected" in line
 
 
+@pytest.fixture
+def tick(monkeypatch: pytest.MonkeyPatch) -> Tick:
+    """Lets a second go by, for a progress alone: on a busy machine it may take longer."""
+    clock, seconds = MagicMock(), [0.0]
+    monkeypatch.setattr("hpo.console.progress.Repeated", clock)
+    for module in ("progress", "countdown"):
+        now = SimpleNamespace(monotonic=lambda: sum(seconds))
+        monkeypatch.setattr(f"hpo.console.{module}.time", now)
+
+    def tick() -> None:
+        assert clock.return_value.start.called
+        seconds.append(clock.call_args.args[0])
+        clock.call_args.args[1]()
+
+    return tick
+
+
 def test_a_log_is_never_silent_for_long(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tick: Tick
 ) -> None:
-    monkeypatch.setattr("hpo.console.progress.EVERY", 0.5)
+    monkeypatch.setattr("hpo.console.progress.EVERY", 2.0)
     with Progress("retraining", total=3, parts=2, trainings=Trainings(3, 2)) as progress:
         progress.started("trial 7, seed 1", epochs=8, part=1)
-        time.sleep(1.2)
+        for _ in range(2):
+            tick()
         progress.epoch_done(report(1, 0.612), part=1)
         progress.steps_done(0.25, 900.0, part=1)
-        time.sleep(1.2)
+        for _ in range(2):
+            tick()
     before, after = capsys.readouterr().err.splitlines()
     assert before == "retraining 0/3: trial 7, seed 1 epoch 0/8; time left not known yet"
     assert after == (
-        "retraining 0/3: trial 7, seed 1 epoch 2.25/8 best 61.2%; about 21 s left: retraining 21 s"
+        "retraining 0/3: trial 7, seed 1 epoch 2.25/8 best 61.2%; about 20 s left: retraining 20 s"
     )
 
 
 def test_a_training_that_goes_on_is_shown_from_where_it_was(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tick: Tick
 ) -> None:
-    monkeypatch.setattr("hpo.console.progress.EVERY", 0.5)
+    monkeypatch.setattr("hpo.console.progress.EVERY", 1.0)
     with Progress("retraining", total=1, parts=2, trainings=Trainings(2, 2)) as progress:
         for part in (0, 1):
             progress.started(f"seed {part}", epochs=64, part=part)
             progress.goes_on(report(60, 0.612), part=part)
-        time.sleep(1.2)
+        tick()
         progress.steps_done(0.5, 900.0, part=1)
         progress.epoch_done(replace(report(61, 0.6), seconds=30.0), part=0)
     before, *after = capsys.readouterr().err.splitlines()
@@ -175,7 +198,9 @@ def all_from(controller: int) -> str:
     return shown.decode()
 
 
-def test_a_terminal_gets_live_bars_with_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_live_bars_with_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, tick: Tick
+) -> None:
     controller, terminal = os.openpty()
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "140")
@@ -186,7 +211,7 @@ def test_a_terminal_gets_live_bars_with_the_time_left(monkeypatch: pytest.Monkey
             progress.epoch_done(report(1, 0.612))
             left = Forecast(spent=10, search=70, retraining=20, test=0)
             progress.stands(standing(2, 4, left))
-            time.sleep(1.3)
+            tick()
             progress._bars.refresh()
             progress.finished("trial 2 was fine")
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", all_from(controller))

@@ -55,7 +55,7 @@ def connections(postgres: str) -> int:
 
 def settled(postgres: str, expected: int) -> bool:
     """Whether it comes to so many; a server's process ends a moment after its connection."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while connections(postgres) != expected and time.monotonic() < deadline:
         time.sleep(0.05)
     return connections(postgres) == expected

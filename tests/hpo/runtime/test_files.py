@@ -73,7 +73,7 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         read = pool.submit((tmp_path / "pipe").read_bytes)
         write_bytes(tmp_path / "pipe", content)
-        assert read.result(timeout=5) == content
+        assert read.result(timeout=60) == content
     assert (tmp_path / "pipe").is_fifo()
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import socket
+import time
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 
 import boto3
 import optuna
@@ -106,9 +107,18 @@ def test_a_folder_that_is_away_is_waited_for(
     one = worker(str(store), tmp_path / "scratch")
     one.file(trial).write_bytes(b"epoch 0")
 
-    def hiccup() -> Timer:
+    def hiccup() -> Thread:
+        """Moves the store away until the log says so."""
+        caplog.clear()
         store.rename(away)
-        back = Timer(1.5, away.rename, (store,))
+
+        def move_back() -> None:
+            deadline = time.monotonic() + 60
+            while "does not answer" not in caplog.text and time.monotonic() < deadline:
+                time.sleep(0.05)
+            away.rename(store)
+
+        back = Thread(target=move_back)
         back.start()
         return back
 
@@ -117,7 +127,6 @@ def test_a_folder_that_is_away_is_waited_for(
         operation()
         back.join()
         assert "the store of checkpoints answers again" in caplog.text
-        caplog.clear()
     assert one.file(trial).read_bytes() == b"epoch 0"
     back = hiccup()
     patient = PatientStore(one.store)
@@ -128,7 +137,6 @@ def test_a_folder_that_is_away_is_waited_for(
     with pytest.raises(ArtifactNotFound):  # an answer: nothing is waited for
         patient.open_reader("nothing")
     one.drop(trial)
-    caplog.clear()
     back = hiccup()
     one.drop(trial)  # that there is nothing left to remove is the store's answer
     back.join()

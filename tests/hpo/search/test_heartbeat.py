@@ -1,9 +1,10 @@
 """Signs of life."""
 
-import time
+import threading
 
 import optuna
 import pytest
+from sqlalchemy import event
 from taking import taken
 
 import hpo.search.heartbeat
@@ -31,10 +32,16 @@ def test_a_heart_whose_database_hangs_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(hpo.search.heartbeat, "HEARTBEAT", 0.05)
     storage = open_storage(behind, create=True)
-    with Heart(open_study(config, storage), config):
+    study, asked = open_study(config, storage), threading.Event()
+    assert storage.database is not None
+    event.listen(storage.database.engine, "before_cursor_execute", lambda *_: asked.set())
+    with Heart(study, config):
         faults.halt()
-        time.sleep(0.5)  # it asks for the trials meanwhile
-        start = time.monotonic()
-    assert time.monotonic() - start < 2
+        asked.clear()
+        assert asked.wait(60)  # it asks for the trials
+    (heart,) = [thread for thread in threading.enumerate() if thread.name == "heart"]
+    assert heart.is_alive()
     faults.go_on()
+    heart.join(60)
+    assert not heart.is_alive()
     storage.disconnect()
