@@ -8,9 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
@@ -21,8 +19,6 @@ from hpo.console.progress import Progress
 from hpo.console.starting import starting
 from hpo.trials.forecast import Forecast, Standing
 from model.training.epoch_report import EpochReport
-
-Tick = Callable[[], None]
 
 
 def report(epoch: int, best: float) -> EpochReport:
@@ -106,25 +102,8 @@ def test_a_search_alone_tells_of_no_retraining(capsys: pytest.CaptureFixture[str
     assert "about 1 min 10 s left: search 1 min 10 s; the end is expected" in line
 
 
-@pytest.fixture
-def tick(monkeypatch: pytest.MonkeyPatch) -> Tick:
-    """Lets a second go by, for a progress alone: on a busy machine it may take longer."""
-    clock, seconds = MagicMock(), [0.0]
-    monkeypatch.setattr("hpo.console.progress.Repeated", clock)
-    for module in ("progress", "countdown"):
-        now = SimpleNamespace(monotonic=lambda: sum(seconds))
-        monkeypatch.setattr(f"hpo.console.{module}.time", now)
-
-    def tick() -> None:
-        assert clock.return_value.start.called
-        seconds.append(clock.call_args.args[0])
-        clock.call_args.args[1]()
-
-    return tick
-
-
 def test_a_log_is_never_silent_for_long(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tick: Tick
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tick: Callable[[], None]
 ) -> None:
     monkeypatch.setattr("hpo.console.progress.EVERY", 2.0)
     with Progress("retraining", total=3, parts=2, trainings=Trainings(3, 2)) as progress:
@@ -143,7 +122,7 @@ def test_a_log_is_never_silent_for_long(
 
 
 def test_a_training_that_goes_on_is_shown_from_where_it_was(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tick: Tick
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tick: Callable[[], None]
 ) -> None:
     monkeypatch.setattr("hpo.console.progress.EVERY", 1.0)
     with Progress("retraining", total=1, parts=2, trainings=Trainings(2, 2)) as progress:
@@ -199,7 +178,7 @@ def all_from(controller: int) -> str:
 
 
 def test_a_terminal_gets_live_bars_with_the_time_left(
-    monkeypatch: pytest.MonkeyPatch, tick: Tick
+    monkeypatch: pytest.MonkeyPatch, tick: Callable[[], None]
 ) -> None:
     controller, terminal = os.openpty()
     monkeypatch.setenv("TERM", "xterm")
