@@ -110,7 +110,7 @@ def test_a_silent_network_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> N
         start = time.monotonic()
         with pytest.raises(OmniglotUnavailable, match="timed out"):
             load_collection("omniglot", None)
-        assert time.monotonic() - start < 60  # to import torchvision, too
+        assert time.monotonic() - start < 5
     assert socket.getdefaulttimeout() == before
 
 

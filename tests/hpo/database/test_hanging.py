@@ -152,7 +152,7 @@ def test_an_interrupt_ends_a_wait_that_does_not_end(
         study.ask()
     finally:
         signal.signal(number, before)
-    assert (1.2 if held else 0.2) < took < 60
+    assert (1.2 if held else 0.2) < took < (2.5 if held else 1.0)
 
 
 @pytest.mark.usefixtures("unlimited")
@@ -170,7 +170,7 @@ def test_what_follows_an_interrupt_does_not_hang_either(
             study.ask()
         finally:
             study.set_user_attr("key", 1)
-    assert time.monotonic() - start < 60  # less than PATIENCE, in which it would try again
+    assert time.monotonic() - start < 3
     thread.join()
 
 
@@ -183,7 +183,7 @@ def test_a_connection_that_cannot_be_made_is_given_up(
     thread = interrupted(lambda: faults.connections)
     with pytest.raises(KeyboardInterrupt):
         open_storage(behind, create=True)
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 2
     thread.join()
 
 
@@ -215,7 +215,9 @@ def test_a_frozen_process_does_not_keep_its_lock(postgres: str) -> None:
     frozen = subprocess.Popen([sys.executable, "-c", FREEZES, postgres])
     try:
         os.waitid(os.P_PID, frozen.pid, os.WSTOPPED)
+        start = time.monotonic()
         study.ask()  # fails, in the end, where the lock stays
+        assert 0.1 < time.monotonic() - start < 5
         os.kill(frozen.pid, signal.SIGCONT)
         assert frozen.wait(60) == 0  # it tried again
     finally:
@@ -252,7 +254,7 @@ def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up(
     start = time.monotonic()
     with pytest.raises(InputError, match="timeout"):
         open_storage(behind, create=True)
-    assert 1.5 < time.monotonic() - start < 60
+    assert 1.5 < time.monotonic() - start < 10
 
 
 def test_the_kernel_notices_a_peer_that_is_gone(study: optuna.Study) -> None:

@@ -169,7 +169,7 @@ def test_a_call_of_the_proxy_has_its_time() -> None:
         start = time.monotonic()
         with pytest.raises(RpcError) as caught:
             proxy.get_all_studies()
-        assert 0.2 < time.monotonic() - start < 60  # it would be silent for ever
+        assert 0.2 < time.monotonic() - start < 3
         assert is_away(caught.value)
         proxy.close()
 
