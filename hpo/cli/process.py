@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ _ends: tuple[int, float] | None = None
 """The settled exit status, and since when an interrupt ends the process with it."""
 _came = signal.SIGINT
 """The interrupt that came last."""
-AGAIN = 0.001
-"""Seconds after which an interrupt that Python dropped comes once more."""
+_dropped = False
+"""Whether that one was dropped, and has not come again."""
+AGAIN = 0.02
+"""Seconds from one attempt to have an interrupt come again to the next."""
 
 
 def no_stream_is_closed() -> None:
@@ -63,8 +65,8 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     Raises:
         KeyboardInterrupt: unless the exit status is settled, see `ends_with`.
     """
-    global _came
-    _came = signal.Signals(number)
+    global _came, _dropped
+    _came, _dropped = signal.Signals(number), False
     if _ends is None:
         raise KeyboardInterrupt
     status, since = _ends
@@ -108,9 +110,31 @@ def _unraisable(dropped: UnraisableHookArgs) -> None:
 
     It may strike in what is called as an object is removed, within a library.
     """
+    global _dropped
     if isinstance(dropped.exc_value, KeyboardInterrupt):
-        again = threading.Timer(AGAIN, os.kill, (os.getpid(), _came))
-        again.daemon = True
-        again.start()
+        _dropped = True
+        threading.Thread(target=_comes_again, daemon=True).start()
     else:
         sys.__unraisablehook__(dropped)
+
+
+def _comes_again() -> None:
+    """Interrupts the main thread until it has noticed.
+
+    Not while it is in `_unraisable`, where a busy machine may keep it for long: from there it would
+    be dropped again. And a signal that comes just before the main thread begins to wait does not
+    end its waiting.
+    """
+    main = threading.main_thread().ident
+    assert main is not None, "the main thread runs"
+    while _dropped:
+        if not _runs(_unraisable.__code__, sys._current_frames().get(main)):
+            signal.pthread_kill(main, _came)
+        time.sleep(AGAIN)
+
+
+def _runs(code: CodeType, frame: FrameType | None) -> bool:
+    """Whether this code is in the frame, or in one that has called it."""
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame is not None

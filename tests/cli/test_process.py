@@ -14,8 +14,18 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 WriteStudy = Callable[..., str]
 STRUCK = """
-import signal, sys, time
+import signal, sys, threading, time
 from hpo.cli.process import interrupts_are_told, work
+
+start = threading.Thread.start
+
+def starved(thread):
+    start(thread)
+    until = time.monotonic() + float(sys.argv[2])  # as where others have the cores
+    while time.monotonic() < until:
+        pass
+
+threading.Thread.start = starved
 
 class Removed:
     def __del__(self):
@@ -42,10 +52,13 @@ def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.parametrize("starved", [0.0, 0.2], ids=["at_once", "starved"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(number: int) -> None:
+def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(
+    number: int, starved: float
+) -> None:
     process = subprocess.run(
-        [sys.executable, "-c", STRUCK, str(int(number))],
+        [sys.executable, "-c", STRUCK, str(int(number)), str(starved)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
