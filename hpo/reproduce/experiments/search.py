@@ -27,6 +27,8 @@ from hpo.reproduce.paper_search.longest import (
     longest_rows,
     measured,
 )
+from hpo.reproduce.paper_search.paper_size import PART as PAPER_SIZE
+from hpo.reproduce.paper_search.paper_size import beside_paper_size, check_size
 from hpo.reproduce.paper_search.searched import Searched, best_in_other_form, best_of
 from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import FORMS, SMALLEST, Settings
@@ -76,9 +78,16 @@ class _Results:
 
 
 def run(context: Context, settings: Settings | None = None) -> Table:
-    """All parts, or the one that the context names."""
+    """All parts but the one at the paper's size, or the one that the context names.
+
+    Raises:
+        InputError: the part is not of the context's size.
+    """
+    if context.part == PAPER_SIZE:
+        check_size(context)
     settings = settings or settings_for(context)
-    parts = PARTS["search"] if context.part is None else (context.part,)
+    whole = tuple(part for part in PARTS["search"] if part != PAPER_SIZE)
+    parts = whole if context.part is None else (context.part,)
     results = _Results()
     if "worth" in parts:
         _worth(context, settings, results)
@@ -142,6 +151,10 @@ def _after(
         results.add_compared("splits", reached, settings)
     if "staircase" in parts:
         results.add_compared("staircase", staircase(context, settings, config), settings)
+    if PAPER_SIZE in parts:
+        at_size = beside_paper_size(context, settings, config)
+        results.rows += longest_rows(at_size, "the paper's network, 105x105")
+        results.figures[PAPER_SIZE] = longest_figure(at_size)
     if "table1" in parts:
         results.rows += table1_rows(context, settings, config)
         results.notes.append(KINDS)

@@ -11,5 +11,6 @@
 - compared: configurations trained for as many pairs, and measured side by side
 - splits: the best configuration with one change each
 - staircase: from the paper's recipe to ours in steps
+- paper_size: the paper's network at 105x105, trained as the best at 35x35
 - table1: verification by the number of training pairs
 """

@@ -133,11 +133,16 @@ def measured(networks: dict[int, list[Kept]], context: Context) -> dict[int, See
     return found
 
 
-def longest_rows(found: dict[int, Seen]) -> list[Row]:
-    """Official runs, every drawer pair and verification, by pairs seen."""
+def longest_rows(found: dict[int, Seen], network: str = "the best") -> list[Row]:
+    """Official runs, every drawer pair and verification, by pairs seen.
+
+    Args:
+        found: by pairs seen.
+        network: what was trained, in words.
+    """
     rows = []
     for pairs, seen in found.items():
-        name = f"the best, {pairs / 1e6:g} M pairs"
+        name = f"{network}, {pairs / 1e6:g} M pairs"
         rows += [
             Row(f"{name}: 20-way, official runs", (seen.official, Quoted(PAPER, "paper"))),
             Row(f"{name}: 20-way, every drawer pair", (seen.every_pair, None)),

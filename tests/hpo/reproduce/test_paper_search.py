@@ -10,7 +10,9 @@ import pytest
 from data.errors import InputError
 from hpo.reproduce.context import Context
 from hpo.reproduce.experiments import search
+from hpo.reproduce.networks import NETWORKS
 from hpo.reproduce.paper_search.longest import kept_in, lengthened, longest
+from hpo.reproduce.paper_search.paper_size import at_paper_size
 from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import LITERAL, Settings, starts
 from hpo.reproduce.paper_search.worth import learnt_alike
@@ -21,6 +23,8 @@ from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.definition import PrunerConfig, SamplerConfig
 from hpo.study.file import load_study
 from hpo.study.space import most_epochs
+from model.config import NetworkConfig, RunConfig
+from model.network.weights import load_network
 from model.training.trainer import Trainer
 
 Make = Callable[..., Context]
@@ -107,6 +111,50 @@ def test_a_long_training_goes_on_and_keeps_the_same_networks(
         assert (
             kept_in(own, pairs).weights.read_bytes() == kept_in(other, pairs).weights.read_bytes()
         )
+
+
+def test_the_papers_network_is_trained_beside_the_best(
+    context: Make, settings: Settings, tiny: NetworkConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tiny.model_copy(update={"size": 105})
+    monkeypatch.setitem(NETWORKS, "paper", large)
+    settings = replace(settings, kept_at_paper_size=(16, 32))
+    here = replace(context(seeds=1), part="paper-size")
+    found = values(search.run(here, settings))
+    for pairs in ("1.6e-05", "3.2e-05"):
+        network = f"the paper's network, 105x105, {pairs} M pairs"
+        assert found[f"{network}: 20-way, every drawer pair"] > 1 / 20
+    (kept,) = (here.folder / "paper-size" / "longest").glob("seed-*")
+    _, config = load_network(kept_in(TrainedFolder(kept), 32).weights)
+    assert config.network.size == 105
+    assert not any(label.startswith("the best, ") for label in found)
+
+
+def test_the_papers_network_learns_layer_by_layer_as_the_best_does() -> None:
+    for name, convolutions in (("paper-35", 3), ("paper-35-log", 4)):
+        first = starts(load_study(name))[0]
+        layers = tuple(
+            layer.model_copy(update={"learning_rate": 10.0**-number})
+            for number, layer in enumerate(first.train.layers[: convolutions + 2])
+        )
+        few = first.network.convolutions[:convolutions]
+        network = first.network.model_copy(update={"convolutions": few})
+        best = RunConfig(network=network, train=first.train.model_copy(update={"layers": layers}))
+        found = at_paper_size(best)
+        assert not found.network.shortfall()
+        rates = [layer.learning_rate for layer in found.train.layers]
+        assert rates[:convolutions] == [10.0**-number for number in range(convolutions)]
+        assert rates[3] == 10.0 ** (1 - convolutions)
+        assert rates[4:] == [10.0**-convolutions, 10.0 ** (-convolutions - 1)]
+        assert found.train.batch == best.train.batch
+        assert found.network.initialisation == "kaiming"
+
+
+def test_the_papers_size_is_no_part_of_itself(context: Make, settings: Settings) -> None:
+    here = replace(context(seeds=1), size="paper", part="paper-size")
+    with pytest.raises(InputError, match="--part paper-size: shows 105x105 beside --size small"):
+        search.run(here, settings)
+    assert not here.folder.exists()
 
 
 def test_the_starts_are_a_persons() -> None:
