@@ -10,6 +10,7 @@ from data.errors import InputError
 from hpo.database.enqueue_once import enqueue_once
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import storage_of
+from hpo.database.waiting_storage import disconnect
 from hpo.storage.studies import WARM_START, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -70,7 +71,11 @@ def _best(
 ) -> tuple[StudyConfig, list[FrozenTrial]]:
     """The older study's definition, and those of its trials that are tried again."""
     older, older_config = _older(storage, workspace.beside(name))
-    best = best_trials(older, older_config, min(FIRST, config.trials))
+    try:
+        best = best_trials(older, older_config, min(FIRST, config.trials))
+    finally:
+        if storage_of(older) is not storage:
+            disconnect(older)
     if not best:
         raise InputError(f"warm_start: study {name} has no complete trial yet")
     return older_config, best

@@ -1,5 +1,7 @@
 """A study begins with the best configurations of an older one, in its budget, once."""
 
+import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ from short_search import config_with, objective_in, opened
 from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
+from hpo.database.waiting_storage import disconnect
 from hpo.search.loop import search
-from hpo.search.warm_start import FIRST, warm_start
+from hpo.search.warm_start import FIRST, check_warm_start, warm_start
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.samplers import make_sampler
@@ -53,6 +56,18 @@ def test_the_best_come_first_and_are_counted(tmp_path: Path, data: SearchData) -
         f"older {trial.number}" for trial in best[:3]
     ]
     assert all(t.state in (TrialState.COMPLETE, TrialState.PRUNED) for t in study.trials)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("values", [[0.5], []])
+def test_the_older_studys_database_is_closed(values: list[float], tmp_path: Path) -> None:
+    disconnect(older_study(tmp_path, values))
+    workspace = Workspace.of("newer", tmp_path / "newer")
+    config = config_with(name="newer", warm_start="older", trials=3)
+    with nullcontext() if values else pytest.raises(InputError):
+        check_warm_start(config, None, workspace)
+    files = (os.path.realpath(file) for file in Path("/proc/self/fd").iterdir())
+    assert not [file for file in files if file.startswith(str(tmp_path / "older"))]
 
 
 def test_it_happens_once_also_after_a_kill(tmp_path: Path) -> None:
