@@ -19,6 +19,8 @@ WIN = {
     "d": "win/extra-alphabets.json",
 }
 """One network by the paper's split, several, one by all drawers, and by extra alphabets too."""
+LONGEST, LONGEST_ROW = "paper-search/longest.json", "the best, 10 M pairs"
+"""The paper's recipe at 35x35, its search's best configuration trained for long."""
 USUAL = "sampled pairs against the usual float32 loop"
 STEP = "step by part"
 
@@ -33,7 +35,7 @@ class Figure(BaseModel):
         name: "study.what", such as "deep.official".
         value: the figure, in `unit`.
         error: its standard error, in `unit`; None where it was measured once.
-        unit: "percent", "seconds", or "times" for a ratio.
+        unit: "percent", "seconds", "times" for a ratio, or "pairs" of pictures.
         command: what was typed to measure it.
         commit: the project's git commit, None where the results file holds none.
         machine: what it was measured on.
@@ -145,6 +147,11 @@ def _row(what: str) -> Callable[[Document, Origin], Measured]:
         return cell["value"], cell["standard_error"]
 
     return take
+
+
+def _pairs(document: Document, _: Origin) -> Measured:
+    train = document["details"]["longest"]["train"]
+    return train["epochs"] * train["steps_per_epoch"] * train["batch"]["pairs"], None
 
 
 def _asking(document: Document, _: Origin) -> Measured:
@@ -269,6 +276,15 @@ SOURCES = [
         "percent",
         _row("gp search, literal scales: above random search, as much work"),
     ),
+    *(
+        _Source(f"paper35.{what}", LONGEST, "percent", _row(f"{LONGEST_ROW}: {figure}"))
+        for what, figure in (
+            ("official", "20-way, official runs"),
+            ("every_pair", "20-way, every drawer pair"),
+            ("verification_any_two", "verification, any two characters"),
+        )
+    ),
+    _Source("paper35.pairs", LONGEST, "pairs", _pairs),
     _Source("verification.any_two", "verification/deep.json", "percent", _any_two),
     _Source("verification.one_alphabet", "verification/deep.json", "percent", _one_alphabet),
     _Source("mnist.official", "reproduce/table3-shipped.json", "percent", _digits),

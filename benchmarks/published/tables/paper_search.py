@@ -1,14 +1,17 @@
-"""The paper's own search: what random configurations of its space are worth, what searches find."""
+"""The paper's own search: its space, what searches find, and the best of it trained for longer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import mean
 
 from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import Document, Results
 from model.evaluation.standard_error import mean_and_error
 
-WORTH, SEARCHES = "paper-search/worth.json", "paper-search/searches.json"
+FOLDER = "paper-search"
+WORTH, SEARCHES = f"{FOLDER}/worth.json", f"{FOLDER}/searches.json"
+EVERY_PAIR = "every drawer pair"
 GAINS = ("gain", "gain_for_work")
 TERA = 1e12
 SHARE = "share above an untrained network"
@@ -30,7 +33,7 @@ def worth(results: Results) -> Table:
 
 def _figure(document: Document, label: str) -> str:
     cell = next(row["here"] for row in document["rows"] if row["what"] == label)
-    return percent(cell["value"], cell["standard_error"])
+    return _shown(cell)
 
 
 def searches(results: Results) -> Table:
@@ -77,3 +80,83 @@ def _of(entries: list[Document], form: str, sampler: str, what: str) -> list[flo
 
 def _part(part: float | None) -> str:
     return "never" if part is None else f"{part:.2f}"
+
+
+def trained(
+    part: str, heading: str, prefix: str, figures: tuple[str, ...], paper: str | None = None
+) -> Callable[[Results], Table]:
+    """Configurations that a part of the experiment trained, a row for each.
+
+    Args:
+        part: the part, and its file's name.
+        heading: of the first column.
+        prefix: what the labels of the part's rows begin with, before a configuration's name.
+        figures: the columns; a label ends with one of them.
+        paper: heading of a column with the paper's value of the first figure; None: no such column.
+    """
+
+    def table(results: Results) -> Table:
+        rows: list[Row] = []
+        for name, of_name in _by_name(results, part, prefix).items():
+            cells = [_shown(of_name[figure]["here"]) for figure in figures]
+            if paper is not None:
+                cells.append(_shown(of_name[figures[0]]["original"]))
+            rows.append((Link(name, f"{FOLDER}/{part}.json"), *cells))
+        return Table((heading, *figures, *([paper] if paper else [])), rows)
+
+    return table
+
+
+def changes(
+    part: str, heading: str, prefix: str, figures: tuple[str, ...], *, of_before: bool
+) -> Callable[[Results], Table]:
+    """The same, with the difference in accuracy over every drawer pair.
+
+    Its error is that of both rows, each over its own seeds.
+
+    Args:
+        of_before: whether a row is compared with the one before it, else with the first.
+    """
+
+    def table(results: Results) -> Table:
+        plain = trained(part, heading, prefix, figures)(results)
+        cells = [of[EVERY_PAIR]["here"] for of in _by_name(results, part, prefix).values()]
+        differences = [""]
+        for place, cell in enumerate(cells[1:]):
+            other = cells[place if of_before else 0]
+            error = (cell["standard_error"] ** 2 + other["standard_error"] ** 2) ** 0.5
+            differences.append(change(cell["value"] - other["value"], error))
+        rows = [(*row, more) for row, more in zip(plain.rows, differences, strict=True)]
+        against = "the row before" if of_before else "the first row"
+        return Table((*plain.columns, f"{EVERY_PAIR}, against {against}"), rows)
+
+    return table
+
+
+def _by_name(results: Results, part: str, prefix: str) -> dict[str, dict[str, Document]]:
+    """The part's rows by the configuration's name, then by the figure's."""
+    found: dict[str, dict[str, Document]] = {}
+    for row in results.document(f"{FOLDER}/{part}.json")["rows"]:
+        name, _, figure = row["what"].rpartition(": ")
+        if name.startswith(prefix):
+            found.setdefault(name.removeprefix(prefix), {})[figure] = row
+    return found
+
+
+def _shown(cell: Document) -> str:
+    return percent(cell["value"], cell.get("standard_error"))
+
+
+VERIFICATION = ("verification, any two characters", "verification, of one alphabet")
+ONE_SHOT = ("validation, every drawer pair", "official runs", EVERY_PAIR)
+PAPER_SEARCH: dict[str, Callable[[Results], Table]] = {
+    "paper-search-worth": worth,
+    "paper-search-searches": searches,
+    "paper-search-longest": trained(
+        "longest",
+        "pairs seen",
+        "the best, ",
+        ("20-way, official runs", "20-way, every drawer pair", *VERIFICATION),
+    ),
+}
+"""By the table's name on the page."""

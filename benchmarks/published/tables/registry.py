@@ -15,8 +15,7 @@ from benchmarks.published.tables.experiments import (
     table1,
 )
 from benchmarks.published.tables.own_data import own_folders, rejection, unseen_scripts
-from benchmarks.published.tables.paper_search import searches as paper_searches
-from benchmarks.published.tables.paper_search import worth
+from benchmarks.published.tables.paper_search import PAPER_SEARCH
 from benchmarks.published.tables.rows import rows
 from benchmarks.published.tables.searches import (
     budgets,
@@ -92,8 +91,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "table1": table1,
     "digits": digits,
     "calibration": calibration,
-    "paper-search-worth": worth,
-    "paper-search-searches": paper_searches,
+    **PAPER_SEARCH,
     "recordings": recordings,
     "searches": replayed("replay/quality-27-epochs.json"),
     "searches-ended-earlier": earlier_ends,

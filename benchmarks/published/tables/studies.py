@@ -33,19 +33,22 @@ COLUMNS = ("what", "trainings", "official runs", "every drawer pair", "validatio
 def headline(results: Results) -> Table:
     """People, other methods and the project's own studies."""
     found = {figure.name: figure for figure in figures(results)}
-    ours = []
+    ours: list[Row] = [
+        _accuracies(found, "paper35", "the paper's recipe and space at 35x35, `reproduce search`")
+    ]
     for name, what in HEADLINES.items():
-        official, pairs, seconds = (
-            found[f"{name}.{part}"] for part in ("official", "every_pair", "seconds")
-        )
-        link = Link(what, Path(official.file).relative_to(RESULTS).as_posix())
-        ours.append((link, _figure(official), _figure(pairs), duration(seconds.value)))
-    official, pairs = (found[f"win.b.{part}"] for part in ("official", "every_pair"))
-    link = Link(f"{_count(results)} networks of `deep`'s winner together", TOGETHER)
-    several = (link, _figure(official), _figure(pairs), "")
-    return Table(
-        ("what", "official runs", "every drawer pair", "time"), [*_quoted(), *ours, several]
-    )
+        time = duration(found[f"{name}.seconds"].value)
+        ours.append((*_accuracies(found, name, what)[:-1], time))
+    several = f"{_count(results)} networks of `deep`'s winner together"
+    ours.append(_accuracies(found, "win.b", several))
+    return Table(("what", "official runs", "every drawer pair", "time"), [*_quoted(), *ours])
+
+
+def _accuracies(found: dict[str, Figure], name: str, what: str) -> Row:
+    """A row of the main table, without a time."""
+    official, pairs = (found[f"{name}.{part}"] for part in ("official", "every_pair"))
+    link = Link(what, Path(official.file).relative_to(RESULTS).as_posix())
+    return link, _figure(official), _figure(pairs), ""
 
 
 def studies(results: Results) -> Table:
