@@ -242,6 +242,12 @@ def test_the_studies_shown_are_studies(page: Path) -> None:
         read_study(tomllib.loads(shown), name_of(page))
 
 
+def test_commands_of_the_front_page_name_the_python_that_has_the_project() -> None:
+    named = re.findall(r"(\S*)python run_study\.py", README.read_text())
+    assert named
+    assert set(named) <= {".venv/bin/", "`.venv/bin/"}
+
+
 def test_the_study_on_the_front_page_has_twelve_lines() -> None:
     (shown,) = code(README.read_text(), "toml")
     assert len(shown.splitlines()) == 12
