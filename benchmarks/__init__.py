@@ -10,6 +10,7 @@ Rooms:
 
 Programs:
 - equal_time: two real searches for an equal time.
+- lockstep: a study in lockstep, by one, two and four workers, with kills.
 - many_workers: many workers on one study, with deaths and outages.
 - own_folders: folders of pictures to try a study on: glyphs, Omniglot as JPEGs, KanjiVG, fonts.
 

@@ -7,8 +7,8 @@ Usage:
 Each trains for S seconds, by one worker process of one thread; nothing is retrained or tested. As
 many as there are cores train side by side. Repetition r has the study's seed r, and begins with
 another of the searches than the one before it, so that each has as often a neighbour as the others.
-A search is named as in forest/successive-halving or, with its random trials at the start, its first
-rung and its reduction factor, forest-10/successive-halving-1-3; what is not named is the study's.
+A search is named as in tpe/successive-halving or, with its random trials at the start, its first
+rung and its reduction factor, tpe-10/successive-halving-1-3; what is not named is the study's.
 The first is compared with each of the others; without names, the study's own search with random
 search without pruning. FOLDER keeps every search in a folder and storage of its own, and gets
 equal-time.json and .png: the same command goes on after a kill, with more repetitions or with more

@@ -146,7 +146,8 @@ class BatchConfig(Strict):
             do; if not, both are of one alphabet (only loss "pairs").
         alphabets: over how many alphabets a batch of confusable characters is spread.
         characters: how many characters such a batch holds.
-        drawers: how many drawings of each character such a batch holds.
+        drawers: how many drawings of each character such a batch holds, at most as many as the
+            training pictures have.
         symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not,
             which makes a new alphabet of it.
         composed: the part of such batches, 0 to 1, whose characters are new ones, each composed of
@@ -169,7 +170,8 @@ class DistortionConfig(Strict):
 
     Attributes:
         affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
-        elastic: amplitude of the elastic distortion, as a fraction of the picture's width.
+        elastic: standard deviation of the elastic displacement, as a fraction of the picture's
+            width.
         stroke: how much thicker or thinner strokes become at most; 1 is a pixel on all sides.
         fixed: how many affine maps each picture has for the whole training, drawn once: a batch
             takes one of them or the picture as it is, all with equal chance (the paper has eight).

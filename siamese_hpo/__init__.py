@@ -82,7 +82,8 @@ def run(
         device: "auto", "cpu", "cuda" or "cuda:N".
 
     Raises:
-        InputError: the study has a mistake, or a folder or the storage cannot be used.
+        InputError: the study or an argument has a mistake, or a folder or the storage cannot be
+            used.
         WorkFailed: trials keep failing, or the storage does.
     """
     _settle_threads()

@@ -9,6 +9,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from data.errors import InputError
 from hpo.classify.answers import UNKNOWN, Answer
 from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
@@ -20,7 +21,7 @@ from model.evaluation.classify import SLICE, classify
 from model.evaluation.rejection import Rejection
 from model.network.distance import TwinNetwork
 from model.network.ensemble import TrainedConfig
-from model.network.programs import ProgramForm, write_programs
+from model.network.programs import ENDINGS, ProgramForm, write_programs
 from model.network.weights import load_trained
 from siamese_hpo.answers import Answers
 from siamese_hpo.pictures import Pictures, prepared
@@ -138,9 +139,13 @@ class Network:
             The files, and how much each differs at most from this network.
 
         Raises:
-            InputError: the folder cannot be one, or what "onnx" needs is not installed.
+            InputError: there is no such form, the folder cannot be one, or what "onnx" needs is not
+                installed.
             WorkFailed: a program differs from the network, or cannot be written.
         """
+        if form not in ENDINGS:
+            allowed = " or ".join(map(repr, ENDINGS))
+            raise InputError(f"export: form: should be {allowed}, not {form!r}")
         into = Path(folder)
         check_folder(into)
         into.mkdir(parents=True, exist_ok=True)

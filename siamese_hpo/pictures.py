@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,8 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
         several: whether a picture may have more drawings than one.
 
     Raises:
-        InputError: there are none, one cannot be read, holds no drawing or too many, or a tensor
-            has another shape.
+        InputError: there are none, one cannot be read, is of another type, holds no drawing or too
+            many, or a tensor has another shape.
     """
     if isinstance(given, np.ndarray):
         given = torch.from_numpy(given)
@@ -123,13 +123,23 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
         given = sorted(path for path in Path(given).iterdir() if not passed_over(path.name))
     if isinstance(given, str | Path | Image.Image):
         given = [given]
+    if not isinstance(given, Iterable):
+        raise InputError(
+            f"pictures of type {type(given).__name__}: should be a folder, files, PIL images, a"
+            " mapping, a tensor or an array"
+        )
     return [
-        (str(number) if isinstance(picture, Image.Image) else Path(picture).name, picture)
+        (Path(picture).name if isinstance(picture, str | Path) else str(number), picture)
         for number, picture in enumerate(given)
     ]
 
 
 def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
+    if not isinstance(picture, str | Path | Image.Image):
+        raise InputError(
+            f"picture {name} is of type {type(picture).__name__}: should be a file or a PIL image;"
+            " tensors and arrays are given as one"
+        )
     where = f"picture {name}" if isinstance(picture, Image.Image) else str(picture)
     try:
         drawings = _read(picture)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from data.errors import InputError
 from data.sources.load import load_collection
 from hpo.run.run import on_data
 from hpo.run.run import run_study as run_in
@@ -19,6 +20,9 @@ from hpo.workers.machine import Machine
 
 if TYPE_CHECKING:
     from siamese_hpo.network import Network
+
+CALL = "siamese_hpo.run"
+"""What a mistake in its arguments is told of."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,22 @@ def run_study(
 
     Args:
         changes: to the study's definition; None changes nothing.
+
+    Raises:
+        InputError: as `siamese_hpo.run`; nothing is made then.
     """
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise InputError(f"{CALL}: workers: should be a whole number, 1 or more, not {workers!r}")
     if isinstance(study, Mapping):
         config = read_study(dict(study), "study")
     else:
         config = load_study(str(study))
     asked = {key: value for key, value in changes.items() if value is not None}
+    if asked:  # checked as what a file says is
+        config = read_study(config.model_dump() | asked, CALL)
     root = None if data_root is None else Path(data_root)
     collection = load_collection(config.dataset, root)
-    config = on_data(config.model_copy(update=asked), collection)
+    config = on_data(config, collection)
     workspace = Workspace.of(config.name, None if folder is None else Path(folder), storage)
     results = run_in(config, collection, Machine(workers, device, root), workspace)
     return Study(results, workspace.folder)

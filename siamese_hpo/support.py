@@ -51,9 +51,12 @@ def classes_of(given: Known, size: int) -> Classes:
         pictures = pictures_of(list(found.drawings), size)
         return Classes(found.classes, pictures, found.owners)
     if isinstance(given, Mapping):
-        parts = {str(name): prepared(of, size).bytes for name, of in given.items()}
-        if not parts:
+        if not given:
             raise InputError("support: no pictures")
+        for name, of in given.items():
+            if isinstance(of, list | tuple) and not of:
+                raise InputError(f"support: {name}: no pictures")
+        parts = {str(name): prepared(of, size).bytes for name, of in given.items()}
         owners = [number for number, part in enumerate(parts.values()) for _ in part]
         names, pictures = list(parts), torch.cat(list(parts.values()))
     else:

@@ -13,6 +13,7 @@ import typer
 from pydantic import BaseModel
 
 from hpo.study.definition import (
+    ConstraintsConfig,
     FinishConfig,
     PrunerConfig,
     SamplerConfig,
@@ -20,6 +21,7 @@ from hpo.study.definition import (
     StudyConfig,
 )
 from hpo.study.file import own_studies, read_study
+from hpo.study.limits import MOST
 from model.config import (
     BatchConfig,
     Convolution,
@@ -47,11 +49,12 @@ PAGES = sorted(
 # A changelog speaks of what was.
 OF_TODAY = [page for page in PAGES if page.name != "CHANGELOG.md"]
 CLI: Any = typer.main.get_command(app)
-SECTIONS = {
+SECTIONS: dict[str, type[BaseModel]] = {
     "The study": StudyConfig,
     "`[sampler]`": SamplerConfig,
     "`[pruner]`": PrunerConfig,
     "`[stop]`": StopConfig,
+    "`[constraints]`": ConstraintsConfig,
     "`[finish]`": FinishConfig,
     "`[network]`": NetworkConfig,
     "`[[network.convolutions]]`": Convolution,
@@ -62,6 +65,14 @@ SECTIONS = {
     "`[train.distortion]`": DistortionConfig,
 }
 """Headings of docs/studies.md, and whose keys they list."""
+OWN_WORDS = {
+    ("The study", "seed"): "0 to 2^63 - 1",
+    ("The study", "trials"): "1 to 2^31 - 1, as all numbers of trials",
+    ("`[pruner]`", "min_epochs"): "1 to the trial's epochs",
+    ("`[train]`", "seed"): "(not in a study)",
+    ("`[train]`", "validation"): "`exact`, `sampled`",
+}
+"""What keys may be, where docs/studies.md says more or less of it than a key's type does."""
 
 
 def name_of(page: Path) -> str:
@@ -180,7 +191,7 @@ def test_no_other_command_is_documented() -> None:
 
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_every_key_of_a_study_is_documented_with_its_default(heading: str) -> None:
-    model: type[BaseModel] = SECTIONS[heading]
+    model = SECTIONS[heading]
     rows = re.findall(
         r"^\| `(\w+)` \| .*? \| (.*?) \| .* \|$", sections(STUDIES)[heading], re.MULTILINE
     )
@@ -196,12 +207,45 @@ def test_every_key_of_a_study_is_documented_with_its_default(heading: str) -> No
             assert shown == ("required" if field.is_required() else f"`{as_toml(default)}`"), key
 
 
+def allowed_in_words(schema: dict[str, Any]) -> str | None:
+    """What a value may be, as docs/studies.md says it; None if it is no number, flag or choice."""
+    schema = next(iter(schema.get("anyOf", [])), schema)  # the other is that it is not given
+    if "enum" in schema:
+        return ", ".join(f"`{name}`" for name in schema["enum"])
+    if schema.get("type") == "boolean":
+        return "true, false"
+    if schema.get("type") not in ("integer", "number"):
+        return None
+    above, most = "exclusiveMinimum" in schema, schema.get("maximum", MOST)
+    least = f"above {schema['exclusiveMinimum']}" if above else str(schema["minimum"])
+    if "exclusiveMaximum" in schema:
+        return f"{least}{', ' if above else ' to '}below {schema['exclusiveMaximum']}"
+    if most < MOST:
+        return f"{least}{', ' if above else ' '}to {most}"
+    return least if above else f"{least} or more"
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_key_of_a_study_is_documented_with_what_it_may_be(heading: str) -> None:
+    schemas = SECTIONS[heading].model_json_schema()["properties"]
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| ", sections(STUDIES)[heading], re.MULTILINE)
+    for key, shown in rows:
+        allowed = OWN_WORDS.get((heading, key), allowed_in_words(schemas[key]))
+        assert allowed is None or set(allowed.split(", ")) == set(shown.split(", ")), key
+
+
 @pytest.mark.parametrize("page", [README, STUDIES], ids=name_of)
 def test_the_studies_shown_are_studies(page: Path) -> None:
     found = list(code(page.read_text(), "toml"))
     assert found
     for shown in found:
         read_study(tomllib.loads(shown), name_of(page))
+
+
+def test_commands_of_the_front_page_name_the_python_that_has_the_project() -> None:
+    named = re.findall(r"(\S*)python run_study\.py", README.read_text())
+    assert named
+    assert set(named) <= {".venv/bin/", "`.venv/bin/"}
 
 
 def test_the_study_on_the_front_page_has_twelve_lines() -> None:

@@ -13,16 +13,18 @@ from typing import Any, TypeVar
 import numpy as np
 import optuna
 import torch
+from pydantic import ValidationError
 
 from benchmarks.output import provenance
 from benchmarks.replay.simulator import Outcome, Simulation
 from benchmarks.replay.surrogate import KINDS, Kind, Surrogate, read_recorded
+from data.errors import InputError
 from hpo.study.definition import PrunerConfig, SamplerConfig, StudyConfig
 from hpo.study.samplers import make_sampler
 from hpo.study.space import sample
+from model.config_file import explain
 
 BASELINE = "random/none"
-
 """The search that others are compared with."""
 
 T = TypeVar("T")
@@ -42,18 +44,26 @@ def searched(study: StudyConfig, search: str, repetition: int) -> StudyConfig:
     Args:
         search: SAMPLER/PRUNER, or with numbers
             SAMPLER-STARTUP_TRIALS/PRUNER-MIN_EPOCHS-REDUCTION_FACTOR.
+
+    Raises:
+        InputError: there is no such search.
     """
+    if search.count("/") != 1:
+        raise InputError(f"search {search}: should be SAMPLER/PRUNER, such as tpe/none")
     (sampler, *startup), (pruner, *rungs) = (_numbers(part) for part in search.split("/"))
     given: dict[str, Any] = {"name": sampler} | dict(zip(["startup_trials"], startup, strict=False))
     keys = ["min_epochs", "reduction_factor"]
     cut: dict[str, Any] = {"name": pruner} | dict(zip(keys, rungs, strict=False))
-    return study.model_copy(
-        update={
-            "sampler": SamplerConfig.model_validate(study.sampler.model_dump() | given),
-            "pruner": PrunerConfig.model_validate(study.pruner.model_dump() | cut),
-            "seed": repetition,
-        }
-    )
+    try:
+        return study.model_copy(
+            update={
+                "sampler": SamplerConfig.model_validate(study.sampler.model_dump() | given),
+                "pruner": PrunerConfig.model_validate(study.pruner.model_dump() | cut),
+                "seed": repetition,
+            }
+        )
+    except ValidationError as error:
+        raise InputError(explain(error, f"search {search}", StudyConfig)) from None
 
 
 def _numbers(part: str) -> list[str | int]:

@@ -13,4 +13,7 @@ Programs:
 - trial_overhead: how much of a trial's time the storage and Optuna take.
 - starts: commands from a cold start to their end.
 - artifacts: how much of a trial's time its notes and artifacts take.
+
+What they share:
+- steps: training steps one at a time, to be timed.
 """

@@ -7,7 +7,7 @@ from hpo.cli import options
 
 
 def proxy(
-    storage: options.Storage = None,
+    storage: options.ServedStorage = None,
     host: options.Host = "localhost",
     port: options.Port = 13000,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpo.cli.values import dataset, path
-from hpo.reproduce.registry import EXPERIMENTS
+from hpo.reproduce.registry import EXPERIMENTS, PARTS
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
@@ -104,6 +104,16 @@ TrainedBefore = Annotated[
         parser=path,
     ),
 ]
+ExperimentDataRoot = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-root",
+        help="folder that holds Omniglot, by default $OMNIGLOT_ROOT, and for table3 MNIST, by"
+        " default $MNIST_ROOT",
+        metavar="DIR",
+        parser=path,
+    ),
+]
 ExperimentSeeds = Annotated[int, typer.Option(min=1, metavar="N", help="trainings of each network")]
 Size = Annotated[
     Literal["small", "paper"] | None,
@@ -111,7 +121,11 @@ Size = Annotated[
 ]
 Part = Annotated[
     str | None,
-    typer.Option(help="do one part alone, of an experiment that has parts", metavar="PART"),
+    typer.Option(
+        help="do one part alone; "
+        + "; ".join(f"{name} has {', '.join(parts)}" for name, parts in PARTS.items()),
+        metavar="PART",
+    ),
 ]
 ExperimentTo = Annotated[
     Path | None,

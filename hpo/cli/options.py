@@ -53,6 +53,16 @@ Storage = Annotated[
         show_envvar=True,
     ),
 ]
+ServedStorage = Annotated[
+    str | None,
+    typer.Option(
+        help="database URL, required; a SQLite file must be there",
+        metavar="URL",
+        callback=url_in_home,
+        envvar="HPO_STORAGE",
+        show_envvar=True,
+    ),
+]
 Output = Annotated[
     Path | None, typer.Option(help="folder, instead of runs/NAME", metavar="DIR", parser=path)
 ]

@@ -13,7 +13,7 @@ def reproduce(
     seeds: network_options.ExperimentSeeds = 3,
     size: network_options.Size = None,
     workers: options.Workers = 1,
-    data_root: options.DataRoot = None,
+    data_root: network_options.ExperimentDataRoot = None,
     device: options.Device = "auto",
     output: network_options.ExperimentTo = None,
     part: network_options.Part = None,

@@ -21,11 +21,9 @@ class SiameseNetwork(TwinNetwork):
 
     Both twins are the function `embed`. The score of two embeddings h1 and h2 is
     `bias + sum_j alpha_j |h1_j - h2_j|`, or with the distance "l2" the same of squared differences;
-    its sigmoid is the probability that both pictures show one character. Called as torch's other
-    modules are, the network scores pairs of pictures.
-
-    Raises:
-        RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
+    its sigmoid is the probability that both pictures show one character, if the loss was "pairs" or
+    "batch-pairs": the others compare scores with each other only. Called as torch's other modules
+    are, the network scores pairs of pictures.
 
     Example:
         >>> from model.config import Convolution
@@ -110,6 +108,9 @@ class SiameseNetwork(TwinNetwork):
 
         In evaluation mode, the embeddings of a drawing's copies (`NetworkConfig.copies`) stand one
         after the other: [n, copies * units]. All scores take either shape.
+
+        Raises:
+            RuntimeError: the convolutions do not fit the picture, see `NetworkConfig.shortfall`.
         """
         if not self.config.centred:
             return self._embed(pictures)

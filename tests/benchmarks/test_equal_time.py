@@ -1,9 +1,11 @@
 """Two real searches for an equal time, and what is made of their storages."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from optuna.distributions import FloatDistribution
@@ -12,10 +14,13 @@ from tiny_study import tiny_study
 
 from benchmarks import equal_time
 from benchmarks.equal_time import compared, outcome
+from benchmarks.replay import __main__ as replay
+from benchmarks.replay.searches import own_search, searched
 from hpo.database.opening import open_storage
 from hpo.run.search_task import SearchTask
 from hpo.storage.studies import stored_study
 from hpo.storage.workspace import default_url
+from hpo.study.file import load_study
 
 
 def trial(number: int, seconds: float, value: float | None, short: float = 0) -> FrozenTrial:
@@ -34,6 +39,15 @@ def trial(number: int, seconds: float, value: float | None, short: float = 0) ->
         intermediate_values={},
         trial_id=number,
     )
+
+
+@pytest.mark.parametrize("program", [equal_time, replay])
+def test_searches_that_a_programs_help_names_can_be_searched(program: ModuleType) -> None:
+    named = re.findall(r"\b[a-z]\w*(?:-\d+)?/[a-z]+(?:-[a-z]+|-\d+)*", program.__doc__ or "")
+    assert len(named) == 2
+    for search in named:
+        own = own_search(searched(load_study("glyphs"), search, 0))
+        assert own == re.sub(r"-\d+", "", search)
 
 
 def test_the_best_so_far_is_of_what_ended_in_time() -> None:

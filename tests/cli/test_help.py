@@ -14,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from hpo.cli.help import GROUPS
+from hpo.reproduce.registry import PARTS
 from hpo.study.file import load_study, own_studies
 from run_study import app
 
@@ -67,6 +68,22 @@ def test_every_command_has_an_example_that_parses(command: str) -> None:
     assert named == command
     parsed = CLI.commands[command]
     parsed.make_context(command, words)
+
+
+def test_help_promises_a_storage_where_a_study_is_named_and_nowhere_else() -> None:
+    for name, command in CLI.commands.items():
+        of = {parameter.name: parameter for parameter in command.params}
+        if "storage" in of:
+            names_a_study = not of.keys().isdisjoint({"study", "name", "names"})
+            assert ("by default" in of["storage"].help) == names_a_study, name
+
+
+def test_help_of_reproduce_names_both_data_sets_and_every_part() -> None:
+    text = " ".join(" ".join(helped("reproduce", columns=200)).split())
+    assert "$OMNIGLOT_ROOT" in text
+    assert "$MNIST_ROOT" in text
+    for name, parts in PARTS.items():
+        assert f"{name} has {', '.join(parts)}" in text
 
 
 def test_the_version(monkeypatch: pytest.MonkeyPatch) -> None:

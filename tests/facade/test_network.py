@@ -126,12 +126,38 @@ def test_bad_pictures_are_told_in_one_line(network: Network, symbols: Path) -> N
             np.zeros((1, size, size), np.int64),
             "pictures of type torch.int64: should be float or uint8",
         ),
+        (
+            3,
+            "pictures of type int: should be a folder, files, PIL images, a mapping, a tensor or an"
+            " array",
+        ),
+        (
+            [ring, torch.zeros(size, size)],
+            "picture 1 is of type Tensor: should be a file or a PIL image; tensors and arrays are"
+            " given as one",
+        ),
+        (
+            {"a": np.zeros((size, size), np.uint8)},
+            "picture a is of type ndarray: should be a file or a PIL image; tensors and arrays are"
+            " given as one",
+        ),
     ):
         with pytest.raises(InputError) as error:
             network.embed(pictures)
         assert str(error.value) == line
     with pytest.raises(InputError, match=r"support: ring: two pictures of this class"):
         network.classify([symbols / "known" / "ring.png", ring], ring)
+
+
+def test_a_class_without_a_picture_is_named(network: Network, symbols: Path) -> None:
+    with pytest.raises(InputError, match=r"^support: 0: no pictures$"):
+        network.classify({"ring": symbols / "known" / "ring.png", 0: []}, symbols / "new")
+
+
+def test_programs_of_no_known_form_are_refused(network: Network, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^export: form: should be 'onnx' or 'torch', not 'pt'$"):
+        network.export(tmp_path / "programs", form="pt")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -36,3 +37,27 @@ def test_a_definition_may_be_a_mapping_and_is_checked_as_files_are() -> None:
     definition = tomllib.loads(path.read_text())
     with pytest.raises(InputError, match=r"study: trials: "):
         siamese_hpo.run(definition | {"trials": 0})
+
+
+@pytest.mark.parametrize(
+    "mistaken",
+    [
+        {"trials": 0},
+        {"trials": 2.5},
+        {"trials": "four"},
+        {"timeout": -1.0},
+        {"timeout": float("inf")},
+        {"warm_start": "no name"},
+        {"workers": 0},
+        {"workers": 1.5},
+    ],
+    ids=str,
+)
+def test_arguments_are_checked_before_anything_is_made(
+    mistaken: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (key,) = mistaken
+    with pytest.raises(InputError, match=rf"^siamese_hpo\.run: {key}: should|{key}: .*no name"):
+        siamese_hpo.run("glyphs", device="cpu", **mistaken)
+    assert not list(tmp_path.iterdir())

@@ -143,6 +143,15 @@ def test_shortfall_counts_the_missing_pixels() -> None:
     assert shortfall(20, 3, 8) == 0
 
 
+@pytest.mark.parametrize(("kernel", "pool"), [(9, False), (10, False), (8, True)])
+def test_a_network_that_does_not_fit_the_picture_embeds_none(kernel: int, pool: bool) -> None:
+    convolution = Convolution(filters=2, kernel=kernel, pool=pool)
+    config = NetworkConfig(size=8, convolutions=[convolution], units=4)
+    assert config.shortfall()
+    with pytest.raises(RuntimeError):
+        SiameseNetwork(config).embed(torch.rand(1, 1, 8, 8))
+
+
 def test_padding_keeps_height_and_width() -> None:
     def network(padding: bool) -> SiameseNetwork:
         shapes = ((3, True), (5, True), (3, False))
