@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
 
 import torch
 from torch import Tensor
 
+from data.errors import InputError, allowed_or_near
 from hpo.classify.answers import UNKNOWN, Answer
 from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
@@ -24,6 +26,7 @@ from model.network.programs import ProgramForm, write_programs
 from model.network.weights import load_trained
 from siamese_hpo.answers import Answers
 from siamese_hpo.pictures import Pictures, prepared
+from siamese_hpo.places import place
 from siamese_hpo.support import Known, classes_of
 
 
@@ -47,7 +50,7 @@ class Network:
     @classmethod
     def of(cls, folder: str | Path | None, device: str) -> Self:
         """Loads it, see `siamese_hpo.load`."""
-        trained = shipped_network() if folder is None else TrainedFolder(Path(folder))
+        trained = shipped_network() if folder is None else TrainedFolder(place(folder))
         chosen = resolve_device(device)
         module, config = load_trained(weights_in(trained))
         return cls(module.to(chosen).eval(), config, trained.folder, rejection_of(trained))
@@ -138,14 +141,17 @@ class Network:
             The files, and how much each differs at most from this network.
 
         Raises:
-            InputError: the folder cannot be one, or what "onnx" needs is not installed.
+            InputError: the folder cannot be one, there is no such form, or what "onnx" needs is not
+                installed.
             WorkFailed: a program differs from the network, or cannot be written.
         """
-        into = Path(folder)
+        if form not in get_args(ProgramForm):
+            raise InputError(f"form {form!r}: {allowed_or_near(str(form), get_args(ProgramForm))}")
+        into = place(folder)
         check_folder(into)
         into.mkdir(parents=True, exist_ok=True)
-        on_cpu, config = load_trained(weights_in(TrainedFolder(self.folder)))
-        return write_programs(on_cpu, config, form, into)
+        # This network, not what its folder holds now.
+        return write_programs(deepcopy(self.module).cpu(), self.config, form, into)
 
     def _embed(self, pictures: Tensor) -> Tensor:
         device = next(self.module.parameters()).device
