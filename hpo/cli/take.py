@@ -202,7 +202,7 @@ def export(
 
         if selection != Selection():
             raise InputError(f"--format {form}: is of the winner; no --trial, --top, --pareto")
-        export_network(name, form, path)
+        export_network(name, form, path, storage)
         return
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":
