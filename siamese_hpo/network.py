@@ -60,11 +60,12 @@ class Network:
         """Height and width of the pictures that the network takes, in pixels."""
         return self.config.size
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def embed(self, pictures: Pictures) -> Tensor:
         """Embeds pictures: float32 [pictures, length], on the CPU.
 
-        Embeddings are compared by the network's own weighted distance, see `score`.
+        Embeddings are compared by the network's own weighted distance, see `score`. They are an
+        ordinary tensor without a gradient, from which a program may learn.
 
         Raises:
             InputError: a picture cannot be used, see `pictures.prepared`.
@@ -78,7 +79,7 @@ class Network:
         """
         return self._embed(prepared(pictures, self.size).pictures).cpu()
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def score(self, a: Pictures, b: Pictures) -> Tensor:
         """Scores every picture of `a` against every one of `b`: float32 [a, b], on the CPU.
 

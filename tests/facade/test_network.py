@@ -194,3 +194,13 @@ def test_a_form_that_there_is_not_is_told(network: Network, tmp_path: Path) -> N
     with pytest.raises(InputError, match=r"^form 'onxx': did you mean onnx\?$"):
         network.export(tmp_path / "new", form="onxx")  # type: ignore[arg-type]
     assert not (tmp_path / "new").exists()
+
+
+def test_a_program_may_change_embeddings_and_scores_and_learn_from_them(network: Network) -> None:
+    pictures = torch.rand(3, network.size, network.size)
+    for found in (network.embed(pictures), network.score(pictures, pictures)):
+        assert not found.requires_grad
+        learner = torch.nn.Linear(found.shape[1], 2)
+        learner(found).sum().backward()
+        assert learner.weight.grad is not None
+        found /= found.norm(dim=1, keepdim=True)
