@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -93,3 +94,11 @@ def test_results_go_to_the_home_folder(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(KeyboardInterrupt):
         siamese_hpo.run("glyphs", folder="~/mine")
     assert found == [Workspace.of("glyphs", tmp_path / "mine")]
+
+
+def test_a_study_may_be_run_in_a_thread(tmp_path: Path) -> None:
+    """As the programs that serve pages do, and those with windows."""
+    with ThreadPoolExecutor(1) as threads:
+        given = {"trials": 1, "folder": tmp_path / "mine", "device": "cpu"}
+        study = threads.submit(siamese_hpo.run, "glyphs", **given).result()
+    assert len(study.trials) == 1
