@@ -6,6 +6,7 @@
 What these give, and what else is here:
 
 - network: a trained network on pictures of one's own
+- places: paths that a program names
 - pictures: what counts as pictures, and how they become a network's input
 - support: the known pictures of each class
 - answers: which classes pictures are of

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
 
 import torch
 from torch import Tensor
 
-from data.errors import InputError
+from data.errors import InputError, allowed_or_near
 from hpo.classify.answers import UNKNOWN, Answer
 from hpo.finish.calibrate import rejection_of
 from hpo.finish.held_out import weights_in
@@ -21,10 +22,11 @@ from model.evaluation.classify import SLICE, classify
 from model.evaluation.rejection import Rejection
 from model.network.distance import TwinNetwork
 from model.network.ensemble import TrainedConfig
-from model.network.programs import ENDINGS, ProgramForm, write_programs
+from model.network.programs import ProgramForm, write_programs
 from model.network.weights import load_trained
 from siamese_hpo.answers import Answers
 from siamese_hpo.pictures import Pictures, prepared
+from siamese_hpo.places import place
 from siamese_hpo.support import Known, classes_of
 
 
@@ -48,7 +50,7 @@ class Network:
     @classmethod
     def of(cls, folder: str | Path | None, device: str) -> Self:
         """Loads it, see `siamese_hpo.load`."""
-        trained = shipped_network() if folder is None else TrainedFolder(Path(folder))
+        trained = shipped_network() if folder is None else TrainedFolder(place(folder))
         chosen = resolve_device(device)
         module, config = load_trained(weights_in(trained))
         return cls(module.to(chosen).eval(), config, trained.folder, rejection_of(trained))
@@ -58,11 +60,12 @@ class Network:
         """Height and width of the pictures that the network takes, in pixels."""
         return self.config.size
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def embed(self, pictures: Pictures) -> Tensor:
         """Embeds pictures: float32 [pictures, length], on the CPU.
 
-        Embeddings are compared by the network's own weighted distance, see `score`.
+        Embeddings are compared by the network's own weighted distance, see `score`. They are an
+        ordinary tensor without a gradient, from which a program may learn.
 
         Raises:
             InputError: a picture cannot be used, see `pictures.prepared`.
@@ -76,7 +79,7 @@ class Network:
         """
         return self._embed(prepared(pictures, self.size).pictures).cpu()
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def score(self, a: Pictures, b: Pictures) -> Tensor:
         """Scores every picture of `a` against every one of `b`: float32 [a, b], on the CPU.
 
@@ -139,18 +142,18 @@ class Network:
             The files, and how much each differs at most from this network.
 
         Raises:
-            InputError: there is no such form, the folder cannot be one, or what "onnx" needs is not
+            InputError: the folder cannot be one, there is no such form, or what "onnx" needs is not
                 installed.
             WorkFailed: a program differs from the network, or cannot be written.
         """
-        if form not in ENDINGS:
-            allowed = " or ".join(map(repr, ENDINGS))
-            raise InputError(f"export: form: should be {allowed}, not {form!r}")
-        into = Path(folder)
+        if form not in get_args(ProgramForm):
+            allowed = allowed_or_near(str(form), get_args(ProgramForm))
+            raise InputError(f"export: form {form!r}: {allowed}")
+        into = place(folder)
         check_folder(into)
         into.mkdir(parents=True, exist_ok=True)
-        on_cpu, config = load_trained(weights_in(TrainedFolder(self.folder)))
-        return write_programs(on_cpu, config, form, into)
+        # This network, not what its folder holds now.
+        return write_programs(deepcopy(self.module).cpu(), self.config, form, into)
 
     def _embed(self, pictures: Tensor) -> Tensor:
         device = next(self.module.parameters()).device

@@ -22,14 +22,19 @@ from torch import Tensor
 
 from data.errors import InputError
 from data.sources.folder_layout import passed_over
-from data.sources.picture_files import NoPicture
+from data.sources.picture_files import NoPicture, not_read
 from data.sources.scans import Drawing, pictures_of, read_drawings
+from siamese_hpo.places import place
 
 Picture = str | Path | Image.Image
 """A file, or an image in memory."""
 Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Picture]
 """Some pictures: a tensor or an array (float, 1 is ink, or uint8, 255 is ink; [n, size, size] or
 [n, 1, size, size]), one picture, a folder of files, a list, or a mapping from names to pictures."""
+FILE = (str, os.PathLike)
+"""What may name a file."""
+ROUNDING = 0.5 / 255
+"""How far beyond paper and ink a float may be: resizing rounds, and a byte of it is the same."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,11 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
         several: whether a picture may have more drawings than one.
 
     Raises:
-        InputError: there are none, one cannot be read, is of another type, holds no drawing or too
-            many, or a tensor has another shape.
+        InputError: there are none, one cannot be read, holds no drawing or too many, or a tensor
+            has another shape, another type, or values that are none from 0 to 1.
     """
     if isinstance(given, np.ndarray):
-        given = torch.from_numpy(given)
+        given = _tensor(given)
     if isinstance(given, Tensor):
         pictures = _checked(given, size)
         return Prepared([Source(str(number)) for number in range(len(pictures))], pictures)
@@ -102,6 +107,16 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
     return Prepared(sources, pictures_of(inks, size).unsqueeze(1).float() / 255)
 
 
+def _tensor(array: NDArray[Any]) -> Tensor:
+    """A tensor of an array in whatever layout: read-only, reversed, of another byte order."""
+    if array.dtype.kind == "f":
+        array = array.astype(np.float32)
+    try:
+        return torch.from_numpy(np.array(array, order="C"))
+    except (TypeError, ValueError):  # objects, texts
+        raise InputError(f"pictures of type {array.dtype}: should be float or uint8") from None
+
+
 def _checked(given: Tensor, size: int) -> Tensor:
     pictures = given.unsqueeze(1) if given.ndim == 3 else given
     if pictures.ndim != 4 or pictures.shape[1:] != (1, size, size) or not len(pictures):
@@ -113,36 +128,58 @@ def _checked(given: Tensor, size: int) -> Tensor:
         return pictures.float() / 255
     if not given.is_floating_point():
         raise InputError(f"pictures of type {given.dtype}: should be float or uint8")
-    return pictures.float()
+    floats = pictures.float()
+    low, high = (float(end) for end in floats.aminmax())
+    if not (low >= -ROUNDING and high <= 1 + ROUNDING):  # as nan is not, either
+        raise InputError(
+            f"pictures of values from {low:g} to {high:g}: should be from 0, paper, to 1, ink"
+        )
+    return floats.clamp(0, 1)
 
 
 def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[tuple[str, Picture]]:
+    """Each picture with its name.
+
+    Raises:
+        InputError: one is no picture, or there are none to go through.
+    """
     if isinstance(given, Mapping):
-        return [(str(name), picture) for name, picture in given.items()]
-    if isinstance(given, str | Path) and os.path.isdir(given):
-        given = sorted(path for path in Path(given).iterdir() if not passed_over(path.name))
-    if isinstance(given, str | Path | Image.Image):
-        given = [given]
-    if not isinstance(given, Iterable):
+        named = [(str(name), picture) for name, picture in given.items()]
+    else:
+        named = [
+            (Path(picture).name if isinstance(picture, FILE) else str(number), picture)
+            for number, picture in enumerate(_listed(given))
+        ]
+    for name, picture in named:
+        if not isinstance(picture, (*FILE, Image.Image)):
+            raise InputError(
+                f"picture {name} is of type {type(picture).__name__}: should be a file or a PIL"
+                " image; tensors and arrays are given as one"
+            )
+    return named
+
+
+def _listed(given: Picture | Sequence[Picture]) -> Iterable[Picture]:
+    """One picture alone, those of a folder, or those that are given."""
+    if isinstance(given, FILE):
+        folder = place(given)
+        if not os.path.isdir(folder):
+            return [given]
+        return sorted(path for path in folder.iterdir() if not passed_over(path.name))
+    if isinstance(given, Image.Image):
+        return [given]
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
         raise InputError(
             f"pictures of type {type(given).__name__}: should be a folder, files, PIL images, a"
             " mapping, a tensor or an array"
         )
-    return [
-        (Path(picture).name if isinstance(picture, str | Path) else str(number), picture)
-        for number, picture in enumerate(given)
-    ]
+    return given
 
 
 def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
-    if not isinstance(picture, str | Path | Image.Image):
-        raise InputError(
-            f"picture {name} is of type {type(picture).__name__}: should be a file or a PIL image;"
-            " tensors and arrays are given as one"
-        )
     where = f"picture {name}" if isinstance(picture, Image.Image) else str(picture)
     try:
-        drawings = _read(picture)
+        drawings = _of_image(picture) if isinstance(picture, Image.Image) else _of_file(picture)
     except NoPicture as reason:
         raise InputError(f"{where}: {reason}") from None
     if len(drawings) > 1 and not several:
@@ -150,15 +187,27 @@ def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
     return drawings
 
 
-def _read(picture: Picture) -> list[Drawing]:
-    if not isinstance(picture, Image.Image):
-        path = Path(picture)
-        if not os.path.exists(path):
-            raise InputError(f"{picture}: no such file or folder")
-        return read_drawings(path)
-    # What is in memory becomes a file, and is read as all files are.
+def _of_file(given: str | Path) -> list[Drawing]:
+    path = place(given)
+    if not os.path.exists(path):
+        raise InputError(f"{given}: no such file or folder")
+    return read_drawings(path)
+
+
+def _of_image(image: Image.Image) -> list[Drawing]:
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except Exception as error:  # it is decoded only here, and its file may be damaged
+        raise not_read(error) from None
+    if not all(upright.size):
+        raise NoPicture("empty")
+    # What is in memory becomes a file, and is read as all files are. As TIFF, which has colours of
+    # every depth, but transparency only as a band of its own, and some modes not at all.
+    if image.has_transparency_data:
+        upright = upright.convert("LA" if upright.mode == "La" else "RGBA")
+    elif upright.mode == "HSV":
+        upright = upright.convert("RGB")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.tiff"
-        upright = ImageOps.exif_transpose(picture)
-        (upright.convert("RGB") if upright.mode == "HSV" else upright).save(path)
+        upright.save(path)
         return read_drawings(path)

@@ -14,15 +14,14 @@ from data.sources.load import load_collection
 from hpo.run.run import on_data
 from hpo.run.run import run_study as run_in
 from hpo.storage.workspace import Workspace
+from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
 from hpo.study.results import StudyResults
 from hpo.workers.machine import Machine
+from siamese_hpo.places import place
 
 if TYPE_CHECKING:
     from siamese_hpo.network import Network
-
-CALL = "siamese_hpo.run"
-"""What a mistake in its arguments is told of."""
 
 
 @dataclass(frozen=True)
@@ -79,23 +78,33 @@ def run_study(
     """Runs a study, see `siamese_hpo.run`.
 
     Args:
-        changes: to the study's definition; None changes nothing.
-
-    Raises:
-        InputError: as `siamese_hpo.run`; nothing is made then.
+        changes: to the study's definition, see `changed`.
     """
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise InputError(f"{CALL}: workers: should be a whole number, 1 or more, not {workers!r}")
     if isinstance(study, Mapping):
         config = read_study(dict(study), "study")
     else:
-        config = load_study(str(study))
-    asked = {key: value for key, value in changes.items() if value is not None}
-    if asked:  # checked as what a file says is
-        config = read_study(config.model_dump() | asked, CALL)
-    root = None if data_root is None else Path(data_root)
+        config = load_study(str(place(study)))
+    config = changed(config, changes)
+    if type(workers) is not int or workers < 1:
+        raise InputError(f"workers {workers!r}: should be a whole number, 1 or more")
+    root = None if data_root is None else place(data_root)
     collection = load_collection(config.dataset, root)
     config = on_data(config, collection)
-    workspace = Workspace.of(config.name, None if folder is None else Path(folder), storage)
+    workspace = Workspace.of(config.name, None if folder is None else place(folder), storage)
     results = run_in(config, collection, Machine(workers, device, root), workspace)
     return Study(results, workspace.folder)
+
+
+def changed(config: StudyConfig, changes: Mapping[str, Any]) -> StudyConfig:
+    """A study with some of its values changed, and checked as a file's are.
+
+    Else a storage would keep what cannot be read again.
+
+    Args:
+        changes: to the study's definition; None changes nothing.
+
+    Raises:
+        InputError: a value cannot be one.
+    """
+    asked = {key: value for key, value in changes.items() if value is not None}
+    return read_study(config.model_dump(exclude_unset=True) | asked, "siamese_hpo.run")

@@ -14,6 +14,7 @@ from data.sources.scans import pictures_of
 from hpo.classify.answers import UNKNOWN
 from hpo.classify.support import read_support
 from siamese_hpo.pictures import Picture, Pictures, prepared
+from siamese_hpo.places import place
 
 Known = Pictures | Mapping[str, Picture | Sequence[Picture]]
 """A folder, as the command `classify` takes it, or pictures of which each is a class; a mapping may
@@ -47,16 +48,13 @@ def classes_of(given: Known, size: int) -> Classes:
         InputError: a picture cannot be used, two have one class, or a class is named "unknown".
     """
     if isinstance(given, str | Path):
-        found = read_support(Path(given), [])
+        found = read_support(place(given), [])
         pictures = pictures_of(list(found.drawings), size)
         return Classes(found.classes, pictures, found.owners)
     if isinstance(given, Mapping):
-        if not given:
+        parts = {str(name): _of_class(name, of, size) for name, of in given.items()}
+        if not parts:
             raise InputError("support: no pictures")
-        for name, of in given.items():
-            if isinstance(of, list | tuple) and not of:
-                raise InputError(f"support: {name}: no pictures")
-        parts = {str(name): prepared(of, size).bytes for name, of in given.items()}
         owners = [number for number, part in enumerate(parts.values()) for _ in part]
         names, pictures = list(parts), torch.cat(list(parts.values()))
     else:
@@ -70,3 +68,10 @@ def classes_of(given: Known, size: int) -> Classes:
     if UNKNOWN in names:
         raise InputError(f"support: no class may be named {UNKNOWN}, which is what is of none")
     return Classes(names, pictures, torch.tensor(owners))
+
+
+def _of_class(name: str, pictures: Pictures, size: int) -> Tensor:
+    try:
+        return prepared(pictures, size).bytes
+    except InputError as error:
+        raise InputError(f"support: {name}: {error}") from None

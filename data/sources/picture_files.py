@@ -91,10 +91,15 @@ def read_picture(path: Path) -> Floats:
     # What Pillow raises on damaged bytes is documented for no format: SyntaxError, zlib.error,
     # struct.error, EOFError ...
     except Exception as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        if re.match("(image file is |broken data stream|.*[Tt]runcated)", reason):
-            reason = "it is cut off, or damaged"
-        raise NoPicture(f"cannot be read: {' '.join(reason.split())}") from None
+        raise not_read(error) from None
+
+
+def not_read(error: Exception) -> NoPicture:
+    """What is said of a picture on which Pillow raised this."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if re.match("(image file is |broken data stream|.*[Tt]runcated)", reason):
+        reason = "it is cut off, or damaged"
+    return NoPicture(f"cannot be read: {' '.join(reason.split())}")
 
 
 def is_picture(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from rich.table import Table
 from torch import Tensor
 
 from data.characters import Characters
+from data.collection import Collection
 from data.names import FOLDER
 from data.sources.folder import load_folder
 from hpo.console.terminal import stdout
@@ -25,6 +27,7 @@ from hpo.storage.workspace import TrainedFolder
 from model.device import device_name
 from model.evaluation.embeddings import scores_within
 from model.evaluation.scores import OneShotTrial, Picture, choices, one_shot_accuracy
+from model.network.ensemble import EnsembleConfig, TrainedConfig
 from model.network.weights import load_trained
 
 SHOWN = 20
@@ -98,11 +101,7 @@ def measure_folder(
     if output is not None:
         check_folder(output)
     collection = load_folder(f"{FOLDER}{data}", whole=True)
-    if (read_json(folder.results) or {}).get("fingerprint") == collection.fingerprint:
-        say(
-            f"{folder.folder} was trained on a part of {data}: its figures here are too good;"
-            " `test` without --data measures it on the part that was held out"
-        )
+    _say_if_trained_on(data, collection, folder, config)
     characters = collection.characters(collection.evaluation, collection.drawers, config.size).to(
         device
     )
@@ -132,6 +131,33 @@ def measure_folder(
         computer=computer(),
         device=device_name(device),
     )
+
+
+def _say_if_trained_on(
+    data: Path, collection: Collection, folder: TrainedFolder, config: TrainedConfig
+) -> None:
+    """Says that a network knows the pictures on which it is measured, where it was trained on them.
+
+    Extra alphabets are told by their content, and by their folder: of several networks together the
+    results name the content of none.
+    """
+    results = read_json(folder.results) or {}
+    if results.get("fingerprint") == collection.fingerprint:
+        say(
+            f"{folder.folder} was trained on a part of {data}: its figures here are too good;"
+            " `test` without --data measures it on the part that was held out"
+        )
+        return
+    members = config.members if isinstance(config, EnsembleConfig) else (config,)
+    extras = {member.train.pictures.extra or "" for member in members}
+    folders = {extra.removeprefix(FOLDER) for extra in extras if extra.startswith(FOLDER)}
+    if results.get("extra_fingerprint") == collection.fingerprint or any(
+        os.path.realpath(os.path.expanduser(extra)) == os.path.realpath(data) for extra in folders
+    ):
+        say(
+            f"{folder.folder} was trained on {data}, beside its data set: its figures here are too"
+            " good"
+        )
 
 
 def _confused(

@@ -105,15 +105,18 @@ def evaluate(
 
     from data.sources.load import load_collection
     from hpo.console.summary import print_test
-    from hpo.finish.held_out import besides, measure, network_in
+    from hpo.finish.held_out import besides, measure, network_in, say_if_changed
     from hpo.storage.workspace import TrainedFolder
     from hpo.study.results import document_of
     from model.device import resolve_device
 
-    network, dataset = network_in(TrainedFolder(folder))
+    trained = TrainedFolder(folder)
+    network, dataset = network_in(trained)
     chosen_device = resolve_device(device)
-    report = measure(network, load_collection(dataset, data_root), chosen_device)
-    if also := besides(TrainedFolder(folder)):
+    collection = load_collection(dataset, data_root)
+    say_if_changed(trained, collection)
+    report = measure(network, collection, chosen_device)
+    if also := besides(trained):
         report = report.model_copy(update={"besides": also})
     if as_json:
         typer.echo(json.dumps(document_of(report), indent=2))
@@ -162,13 +165,15 @@ def calibrate(
     from data.sources.load import load_collection
     from hpo.classify.summary import print_calibrated
     from hpo.finish.calibrate import calibrate as choose
-    from hpo.finish.held_out import network_in
+    from hpo.finish.held_out import network_in, say_if_changed
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
     trained = TrainedFolder(folder)
     _, dataset = network_in(trained)
-    found = choose(trained, load_collection(dataset, data_root), resolve_device(device))
+    collection = load_collection(dataset, data_root)
+    say_if_changed(trained, collection)
+    found = choose(trained, collection, resolve_device(device))
     if as_json:
         typer.echo(json.dumps(found.document(), indent=2))
     else:
@@ -202,7 +207,7 @@ def export(
 
         if selection != Selection():
             raise InputError(f"--format {form}: is of the winner; no --trial, --top, --pareto")
-        export_network(name, form, path)
+        export_network(name, form, path, storage)
         return
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         if form == "csv" or form == "parquet":

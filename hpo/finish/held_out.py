@@ -14,6 +14,8 @@ from data.collection import Collection
 from data.errors import InputError
 from data.names import Dataset, checked
 from data.splits import SplitsOf, held_out_characters, paper_splits
+from hpo.runtime.files import read_json
+from hpo.runtime.literal_text import say
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import NetworkTest, OneShotTest, VerificationTest
 from hpo.study.results import trained_on
@@ -64,6 +66,19 @@ def dataset_of(folder: TrainedFolder) -> Dataset:
         return checked(trained_on(folder.results) or "auto")
     except ValueError:  # the project's versions that are to come may know others
         return "auto"
+
+
+def say_if_changed(folder: TrainedFolder, collection: Collection) -> None:
+    """Says that a data set is not, or no longer, the one that a folder's network was trained on.
+
+    A folder of one's own is split by its names: with others, what trained may be what is tested.
+    """
+    trained = (read_json(folder.results) or {}).get("fingerprint", collection.fingerprint)
+    if trained != collection.fingerprint:
+        say(
+            f"{folder.folder} was trained on other pictures than {collection.name} holds now: what"
+            " is held out here may be what it was trained on, and figures on it too good"
+        )
 
 
 def weights_in(folder: TrainedFolder) -> Path:

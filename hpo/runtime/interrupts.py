@@ -3,6 +3,9 @@
 An interrupt within a query leaves SQLite locked for this process; one between a pruner's decision
 and the record of it lets the trial live on. But a database may not answer for a long time: what an
 interrupt has waited for some seconds is broken off, whatever it is.
+
+Python gives interrupts to a process's main thread alone. In another one, in which a program may run
+a study too, none strikes, and there is nothing to hold back.
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ def held_back() -> Iterator[None]:
         interrupted
     """
     global _holding
+    if not _strikes_here():
+        yield
+        return
     _came.clear()
     alarm = (signal.SIGALRM,) if HAS_ALARM else ()
     try:
@@ -79,6 +85,9 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
         ...     list(allowed(iter([1, 2])))
         [1, 2]
     """
+    if not _strikes_here():
+        yield from items
+        return
     while True:
         with _handled_by(_remember_and_raise):
             if _came:
@@ -96,7 +105,7 @@ def pause(seconds: float) -> None:
     Raises:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not _strikes_here():
         if _ending.wait(seconds):
             raise KeyboardInterrupt
         return
@@ -114,6 +123,11 @@ def stop_waiting() -> None:
 def must_not_wait() -> bool:
     """Whether the process ends, see `stop_waiting`."""
     return _ending.is_set()
+
+
+def _strikes_here() -> bool:
+    """Whether an interrupt may strike in this thread."""
+    return threading.current_thread() is threading.main_thread()
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError
 
 from data.errors import InputError
 from hpo.database.urls import without_password
-from hpo.storage.workspace import Workspace
+from hpo.runtime.files import read_json
+from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
 
@@ -48,10 +49,28 @@ def check_asked_storage(results: StudyResults, workspace: Workspace) -> None:
     other = other_storage(results, workspace.storage)
     if other is None or workspace.keeps_storage:
         return
-    if not any(url.startswith("grpc:") for url in (other, workspace.storage)):
+    if not _is_hidden(other, workspace.storage):
         raise InputError(
             f"storage {without_password(workspace.storage)}: {workspace.folder} holds the results"
             f" of a run in {other}; name that storage, or another --output"
+        )
+
+
+def check_network_storage(folder: TrainedFolder, url: str) -> None:
+    """Makes sure that a study's network is not taken for that of the same study in another storage.
+
+    Args:
+        folder: of the network; of a retraining it holds results without a storage.
+        url: the storage that was named.
+
+    Raises:
+        InputError: it is of another.
+    """
+    own = (read_json(folder.results) or {}).get("storage")
+    if isinstance(own, str) and not _is_same(own, url) and not _is_hidden(own, url):
+        raise InputError(
+            f"storage {without_password(url)}: {folder.folder} holds the network of a run in {own};"
+            f" name the folder that holds the other's {folder.weights.name}"
         )
 
 
@@ -68,6 +87,11 @@ def other_storage(results: StudyResults, url: str) -> str | None:
     if results.storage is None or _is_same(results.storage, url):
         return None
     return results.storage
+
+
+def _is_hidden(*urls: str) -> bool:
+    """Whether one is of a proxy."""
+    return any(url.startswith("grpc:") for url in urls)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from hpo.storage.found_results import check_network_storage
 from hpo.storage.shipped import shipped_network
+from hpo.storage.workspace import TrainedFolder
 from run_study import app
 
 Refused = Callable[..., str]
@@ -41,3 +45,26 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(refused: Refused) -> N
     Path("file").write_text("")
     assert "file" in refused("export", NETWORK, "--format", "onnx", "--output", "file")
     assert not Path("made").exists()
+
+
+def test_the_network_of_a_run_in_another_storage_is_not_taken_for_the_named_ones(
+    refused: Refused,
+) -> None:
+    """Every other export would be of the storage that is named."""
+    shutil.copytree(NETWORK, "runs/mine")
+    results = Path("runs/mine/results.json")
+    words = ("export", "mine", "--format", "torch", "--output", "made")
+    results.write_text(json.dumps({"storage": "sqlite:///runs/mine/study.db"}))
+    line = refused(*words, "--storage", "sqlite:///elsewhere/study.db")
+    assert line.startswith("error: storage sqlite:///elsewhere/study.db: runs/mine holds the")
+    assert "of a run in sqlite:///runs/mine/study.db" in line
+    assert not Path("made").exists()
+
+    # Those of a retraining name none, and what is behind a proxy is not known.
+    own, proxy = "sqlite:///runs/mine/study.db", "grpc://host:13000"
+    for kept, named in ((own, own), (own, proxy), (proxy, own), (None, own)):
+        results.write_text(json.dumps({} if kept is None else {"storage": kept}))
+        check_network_storage(TrainedFolder(Path("runs/mine")), named)
+    # A folder that is named is the one that is meant.
+    done = CliRunner().invoke(app, [words[0], "runs/mine", *words[2:], "--storage", "sqlite:///a"])
+    assert done.exit_code == 0, done.output

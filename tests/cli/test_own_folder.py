@@ -45,6 +45,13 @@ def done(*words: str) -> tuple[str, str]:
     return result.stdout, result.stderr
 
 
+def calibrated(network: str, data_root: str) -> str:
+    """What `calibrate` says, which has too few pictures here to choose on."""
+    result = CliRunner().invoke(app, ("calibrate", network, "--data-root", data_root))
+    assert "which takes 200 or more" in " ".join(result.stderr.split())
+    return result.stderr
+
+
 @pytest.mark.usefixtures("runes")
 def test_a_study_on_a_folder_from_start_to_end(refused: Refused) -> None:
     Path("tiny.toml").write_text(tiny_study("folder:runes", trials=2))
@@ -80,6 +87,14 @@ def test_a_study_on_a_folder_from_start_to_end(refused: Refused) -> None:
     measured = json.loads(done("test", "net", "--json")[0])
     assert (measured["dataset"], measured["way"]) == ("folder:runes", 3)
     assert list(measured["one_shot"]["per_alphabet"]) == list(results["test"]["per_alphabet"])
+
+    assert "was trained on" not in done("test", "net")[1]
+    # Another alphabet, and another split: what trained may be tested.
+    shutil.copytree("runes", "grown")
+    shutil.copytree("grown/Glyphs_01", "grown/Glyphs_00")
+    said = "net was trained on other pictures than folder:runes holds now"
+    for grown in (done("test", "net", "--data-root", "grown")[1], calibrated("net", "grown")):
+        assert said in " ".join(grown.split())
 
     shutil.move("runes", "elsewhere")
     assert refused("join", "tiny") == "error: folder:runes: no such folder"

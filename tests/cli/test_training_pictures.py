@@ -78,6 +78,12 @@ def test_a_study_on_more_pictures_from_start_to_end() -> None:
         json.loads(done("test", "both", "--json")[0])["besides"] == f"{BESIDES} (1 of 2 networks)"
     )
 
+    shutil.copytree("runes", "moved")  # told by its content
+    for trained, data in (("runs/more", "moved"), ("net", "runes"), ("both", "./runes")):
+        known = f"{trained} was trained on {Path(data)}, beside its data set: its figures here are"
+        assert known in in_words(done("test", trained, "--data", data)[1])
+    assert "trained on" not in done("test", "runs/plain", "--data", "runes")[1]
+
 
 def test_a_study_keeps_to_the_extra_alphabets_that_it_began_with(
     runes: Path, refused: Refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -155,7 +156,7 @@ def test_a_class_without_a_picture_is_named(network: Network, symbols: Path) -> 
 
 
 def test_programs_of_no_known_form_are_refused(network: Network, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^export: form: should be 'onnx' or 'torch', not 'pt'$"):
+    with pytest.raises(InputError, match=r"^export: form 'pt': allowed are onnx, torch$"):
         network.export(tmp_path / "programs", form="pt")  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
 
@@ -192,3 +193,40 @@ def test_the_networks_onnx_files_give_its_answers(
         assert np.abs(embeddings - network.embed(query).numpy()).max() < 1e-4
         answered += len(query)
     assert answered == 400
+
+
+def test_the_network_that_is_exported_is_the_one_that_was_loaded(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the one that its folder holds by then, which a study or a program may have changed."""
+    for name in ("best.safetensors", "rejection.json"):
+        shutil.copy(network.folder / name, tmp_path)
+    monkeypatch.chdir(tmp_path.parent)
+    loaded = siamese_hpo.load(tmp_path.name, device="cpu")
+    with torch.no_grad():
+        next(reversed(list(loaded.module.parameters()))).add_(1)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "best.safetensors").unlink()
+    embed, score = loaded.export("torch", form="torch")
+    assert (embed, score) == (Path("torch/embed.pt2"), Path("torch/score.pt2"))
+    pictures = torch.rand(3, 1, network.size, network.size)
+    wanted = network.score(pictures, pictures) + 1
+    found = torch.export.load(score).module()(pictures, pictures)
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
+    assert not loaded.module.training
+
+
+def test_a_form_that_there_is_not_is_told(network: Network, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^export: form 'onxx': did you mean onnx\?$"):
+        network.export(tmp_path / "new", form="onxx")  # type: ignore[arg-type]
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_program_may_change_embeddings_and_scores_and_learn_from_them(network: Network) -> None:
+    pictures = torch.rand(3, network.size, network.size)
+    for found in (network.embed(pictures), network.score(pictures, pictures)):
+        assert not found.requires_grad
+        learner = torch.nn.Linear(found.shape[1], 2)
+        learner(found).sum().backward()
+        assert learner.weight.grad is not None
+        found /= found.norm(dim=1, keepdim=True)

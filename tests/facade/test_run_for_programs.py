@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 import pytest
 
 import siamese_hpo
 from data.errors import InputError
-from hpo.study.file import load_study
+from hpo.storage.workspace import Workspace
+from hpo.study.file import load_study, own_studies
+from siamese_hpo.study import changed
 
 
 def test_a_study_gives_objects_tables_and_a_network(
@@ -40,24 +44,61 @@ def test_a_definition_may_be_a_mapping_and_is_checked_as_files_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "mistaken",
+    ("asked", "line"),
     [
-        {"trials": 0},
-        {"trials": 2.5},
-        {"trials": "four"},
-        {"timeout": -1.0},
-        {"timeout": float("inf")},
-        {"warm_start": "no name"},
-        {"workers": 0},
-        {"workers": 1.5},
+        ({"trials": 0}, "siamese_hpo.run: trials: "),
+        ({"trials": 2.5}, "siamese_hpo.run: trials: "),
+        ({"trials": "2"}, "siamese_hpo.run: trials: "),
+        ({"trials": True}, "siamese_hpo.run: trials: "),
+        ({"timeout": float("nan")}, "siamese_hpo.run: timeout: "),
+        ({"timeout": -1}, "siamese_hpo.run: timeout: "),
+        ({"warm_start": "../older"}, "siamese_hpo.run: warm_start: "),
+        ({"warm_start": 3}, "siamese_hpo.run: warm_start: "),
+        ({"workers": 0}, "workers 0: should be a whole number, 1 or more"),
+        ({"workers": "2"}, "workers '2': should be a whole number, 1 or more"),
+        ({"workers": True}, "workers True: should be a whole number, 1 or more"),
+        ({"folder": ""}, "a path is empty"),
+        ({"data_root": ""}, "a path is empty"),
+        ({"study": ""}, "a path is empty"),
+        ({"device": "gpu"}, "gpu"),
     ],
-    ids=str,
 )
-def test_arguments_are_checked_before_anything_is_made(
-    mistaken: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_bad_argument_is_told_and_begins_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], line: str
 ) -> None:
+    """What the storage once had of it, no later call could read."""
     monkeypatch.chdir(tmp_path)
-    (key,) = mistaken
-    with pytest.raises(InputError, match=rf"^siamese_hpo\.run: {key}: should|{key}: .*no name"):
-        siamese_hpo.run("glyphs", device="cpu", **mistaken)
+    with pytest.raises(InputError, match=re.escape(line)):
+        siamese_hpo.run(**({"study": "glyphs"} | asked))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", own_studies())
+def test_what_is_asked_of_a_study_leaves_all_else(name: str) -> None:
+    config = load_study(name)
+    assert changed(config, {}) == config
+    asked = changed(config, {"trials": 7})
+    assert asked.definition() == config.definition()
+    assert asked.trials == 7
+
+
+def test_results_go_to_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found: list[Workspace] = []
+
+    def run_in(_: object, collection: object, machine: object, workspace: Workspace) -> NoReturn:
+        found.append(workspace)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("siamese_hpo.study.run_in", run_in)
+    with pytest.raises(KeyboardInterrupt):
+        siamese_hpo.run("glyphs", folder="~/mine")
+    assert found == [Workspace.of("glyphs", tmp_path / "mine")]
+
+
+def test_a_study_may_be_run_in_a_thread(tmp_path: Path) -> None:
+    """As the programs that serve pages do, and those with windows."""
+    with ThreadPoolExecutor(1) as threads:
+        given = {"trials": 1, "folder": tmp_path / "mine", "device": "cpu"}
+        study = threads.submit(siamese_hpo.run, "glyphs", **given).result()
+    assert len(study.trials) == 1

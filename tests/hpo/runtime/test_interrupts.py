@@ -97,3 +97,24 @@ def test_what_struck_outside_a_block_is_forgotten(number: int) -> None:
         next(allowed(interrupt(number) for _ in range(1)))
     pause(0)
     assert list(allowed(iter([1]))) == [1]
+
+
+def test_in_another_thread_nothing_is_held_back_nor_taken_from_the_main_one(number: int) -> None:
+    """Handlers may be set, and run, in the main thread alone."""
+    made: list[int] = []
+
+    def work() -> None:
+        with held_back():
+            made.extend(allowed(iter([1, 2])))
+
+    def beside_work() -> None:
+        interrupt(number)
+        before = signal.getsignal(number)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert made == [1, 2]
+        assert signal.getsignal(number) is before
+
+    with pytest.raises(KeyboardInterrupt), held_back():
+        beside_work()
