@@ -158,5 +158,6 @@ PAPER_SEARCH: dict[str, Callable[[Results], Table]] = {
         "the best, ",
         ("20-way, official runs", "20-way, every drawer pair", *VERIFICATION),
     ),
+    "paper-search-splits": changes("splits", "one change", "splits, ", ONE_SHOT, of_before=False),
 }
 """By the table's name on the page."""
