@@ -129,7 +129,10 @@ def _comes_again() -> None:
     assert main is not None, "the main thread runs"
     while _dropped:
         if not _runs(_unraisable.__code__, sys._current_frames().get(main)):
+            notices = signal.getsignal(_came) is interrupt
             signal.pthread_kill(main, _came)
+            if not notices:  # it is held back, say, by a handler that is told once
+                return
         time.sleep(AGAIN)
 
 

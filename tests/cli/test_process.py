@@ -46,6 +46,28 @@ work(command_line)
 """
 
 
+HELD_BACK = """
+from hpo.cli import process
+from hpo.runtime.interrupts import held_back
+
+process.AGAIN = 0.2  # so that it comes again while interrupts are held back
+
+def command_line():
+    interrupts_are_told()
+    try:
+        removed = Removed()
+        del removed
+        with held_back():
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        time.sleep(0.6)
+        print("told")
+    raise SystemExit(130)
+
+work(command_line)
+"""
+
+
 def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs a line of a shell, in which "$@" is the command line with these words."""
     command = ["sh", "-c", line, "sh", sys.executable, str(PROJECT / "run_study.py"), *words]
@@ -59,6 +81,19 @@ def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(
 ) -> None:
     process = subprocess.run(
         [sys.executable, "-c", STRUCK, str(int(number)), str(starved)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (130, "told\n", "")
+
+
+def test_an_interrupt_that_comes_again_while_they_are_held_back_is_told_once() -> None:
+    script = STRUCK[: STRUCK.index("def command_line")] + HELD_BACK
+    process = subprocess.run(
+        [sys.executable, "-c", script, str(int(signal.SIGTERM)), "0.1"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
