@@ -83,7 +83,7 @@ def _part(part: float | None) -> str:
 
 
 def trained(
-    part: str, heading: str, prefix: str, figures: tuple[str, ...], paper: str | None = None
+    part: str, heading: str, prefix: str, figures: tuple[str, ...]
 ) -> Callable[[Results], Table]:
     """Configurations that a part of the experiment trained, a row for each.
 
@@ -92,43 +92,36 @@ def trained(
         heading: of the first column.
         prefix: what the labels of the part's rows begin with, before a configuration's name.
         figures: the columns; a label ends with one of them.
-        paper: heading of a column with the paper's value of the first figure; None: no such column.
     """
 
     def table(results: Results) -> Table:
         rows: list[Row] = []
         for name, of_name in _by_name(results, part, prefix).items():
             cells = [_shown(of_name[figure]["here"]) for figure in figures]
-            if paper is not None:
-                cells.append(_shown(of_name[figures[0]]["original"]))
             rows.append((Link(name, f"{FOLDER}/{part}.json"), *cells))
-        return Table((heading, *figures, *([paper] if paper else [])), rows)
+        return Table((heading, *figures), rows)
 
     return table
 
 
 def changes(
-    part: str, heading: str, prefix: str, figures: tuple[str, ...], *, of_before: bool
+    part: str, heading: str, prefix: str, figures: tuple[str, ...]
 ) -> Callable[[Results], Table]:
-    """The same, with the difference in accuracy over every drawer pair.
+    """Configurations that a part trained, each with its difference from the first of them.
 
-    Its error is that of both rows, each over its own seeds.
-
-    Args:
-        of_before: whether a row is compared with the one before it, else with the first.
+    The difference is in accuracy over every drawer pair, its error that of both rows, each over its
+    own seeds. Arguments as of `trained`.
     """
 
     def table(results: Results) -> Table:
         plain = trained(part, heading, prefix, figures)(results)
         cells = [of[EVERY_PAIR]["here"] for of in _by_name(results, part, prefix).values()]
-        differences = [""]
-        for place, cell in enumerate(cells[1:]):
-            other = cells[place if of_before else 0]
-            error = (cell["standard_error"] ** 2 + other["standard_error"] ** 2) ** 0.5
-            differences.append(change(cell["value"] - other["value"], error))
+        differences, first = [""], cells[0]
+        for cell in cells[1:]:
+            error = (cell["standard_error"] ** 2 + first["standard_error"] ** 2) ** 0.5
+            differences.append(change(cell["value"] - first["value"], error))
         rows = [(*row, more) for row, more in zip(plain.rows, differences, strict=True)]
-        against = "the row before" if of_before else "the first row"
-        return Table((*plain.columns, f"{EVERY_PAIR}, against {against}"), rows)
+        return Table((*plain.columns, f"{EVERY_PAIR}, against the first row"), rows)
 
     return table
 
@@ -158,6 +151,6 @@ PAPER_SEARCH: dict[str, Callable[[Results], Table]] = {
         "the best, ",
         ("20-way, official runs", "20-way, every drawer pair", *VERIFICATION),
     ),
-    "paper-search-splits": changes("splits", "one change", "splits, ", ONE_SHOT, of_before=False),
+    "paper-search-splits": changes("splits", "one change", "splits, ", ONE_SHOT),
 }
 """By the table's name on the page."""
