@@ -162,7 +162,8 @@ def _keeping_an_epoch(trainer: Trainer, clock: Clock, times: int) -> None:
         trial = optuna.create_study(storage=storage).ask()
         best = {name: v.clone() for name, v in trainer.network.state_dict().items()}
         file = Path(folder) / "checkpoint"
-        keep = partial(write_checkpoint, file, {}, trainer.network, best, trainer._optimiser, None)
+        state = trainer.network, trainer._optimiser, None
+        keep = partial(write_checkpoint, file, {}, *state, best, None)
         for epoch in range(times + FIRST):
             clock.time("checkpoint of an epoch", keep)
             clock.time("report of an epoch, SQLite", partial(trial.report, 0.5, epoch))

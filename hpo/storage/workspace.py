@@ -88,7 +88,7 @@ class TrainedFolder:
             copy_file(source, target)
 
     def checkpoint(self, dataset: str, seed: int) -> Path:
-        """The last epoch of a training under way.
+        """The state of a training under way.
 
         Args:
             dataset: the collection's label, part of the name, for a checkpoint knows its

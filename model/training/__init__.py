@@ -3,6 +3,7 @@
 - trainer: the training loop, from epoch to epoch
 - step_memory: what a training step holds, from the configuration alone
 - speed: of a training, in pictures a second
+- open_epoch: an epoch under way, and what it takes to go on in its middle
 - epoch_report: what a training yields after each epoch
 - losses: the four losses
 - optimiser: each layer's learning rate, momentum and L2 weight

@@ -14,15 +14,17 @@ from data.errors import InputError
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors, write_tensors
+from model.training.open_epoch import OpenEpoch
 
 
 def write_checkpoint(
     path: Path,
     document: dict[str, Any],
     network: SiameseNetwork,
-    best: dict[str, Tensor],
     optimiser: Optimizer,
     average: AveragedModel | None,
+    best: dict[str, Tensor],
+    under_way: OpenEpoch | None,
 ) -> None:
     """Writes a training's state and a JSON document into a file, whole or not at all.
 
@@ -30,9 +32,10 @@ def write_checkpoint(
         path: the file.
         document: what else belongs to the state.
         network: as it is.
-        best: the best epoch's weights.
         optimiser: whose momenta are stored.
         average: the moving average of the weights, if there is one.
+        best: the best epoch's weights; none before the first epoch's end.
+        under_way: the epoch in whose middle the training is; None between two.
 
     Raises:
         NoRoom: the disk takes nothing more.
@@ -44,6 +47,8 @@ def write_checkpoint(
         tensors |= {f"average.{k}": v for k, v in average.state_dict().items()}
     for number, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items() if v is not None}
+    if under_way is not None:
+        tensors |= {f"epoch.{k}": v for k, v in under_way.state().items()}
     write_tensors(tensors, document, path)
 
 
@@ -61,17 +66,19 @@ def restore(
     network: SiameseNetwork,
     optimiser: Optimizer,
     average: AveragedModel | None,
+    begun: OpenEpoch,
 ) -> dict[str, Tensor]:
-    """Sets network, optimiser and average to a checkpoint's state; returns the best weights.
+    """Sets network, optimiser, average and epoch to a checkpoint's state; returns the best weights.
 
     Args:
         tensors: those of the checkpoint's file.
         network: built from the checkpoint's configuration; the best weights go to its device.
         optimiser: of this network.
         average: of this network, if the configuration averages weights.
+        begun: the next epoch; stays without steps if the checkpoint was written after an epoch.
     """
     parts: dict[str, dict[str, Tensor]]
-    parts = {"network": {}, "best": {}, "average": {}, "optimiser": {}}
+    parts = {"network": {}, "best": {}, "average": {}, "optimiser": {}, "epoch": {}}
     for name, tensor in tensors.items():
         part, _, key = name.partition(".")
         parts[part][key] = tensor
@@ -87,5 +94,7 @@ def restore(
         )
         states["state"].setdefault(int(number), {})[key] = tensor
     optimiser.load_state_dict(states)
+    if parts["epoch"]:
+        begun.restore(parts["epoch"])
     device = next(network.parameters()).device
     return {k: v.to(device) for k, v in parts["best"].items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -34,3 +34,17 @@ class EpochReport:
     seconds: float
     pictures_per_second: float
     verification: float | None = None
+
+    def after(self, before: EpochReport) -> EpochReport:
+        """This report with the best epoch so far, given that of the epoch before.
+
+        Of equal accuracies the first stays the best.
+        """
+        if self.accuracy > before.best_accuracy:
+            return self
+        return replace(
+            self,
+            best_epoch=before.best_epoch,
+            best_accuracy=before.best_accuracy,
+            best_standard_error=before.best_standard_error,
+        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 
@@ -25,14 +26,16 @@ from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
 from model.training.epoch_report import EpochReport
 from model.training.losses import training_loss
+from model.training.open_epoch import OpenEpoch
 from model.training.optimiser import make_optimiser, set_epoch
-from model.training.speed import Speed
 from model.training.validation import Validation, validate
 
 # Purposes of the streams of random numbers; see `seeded`.
 PAIR_SET, BATCHES, DISTORTIONS, MAPS = range(4)
 STEPS_TOLD = 5.0
 """Seconds between two tellings of how far an epoch is."""
+KEPT_WITHIN = 300.0
+"""Seconds between two checkpoints within an epoch: at the paper's size one lasts long on a CPU."""
 FINITE_CHECK = 16
 """Steps from one check of the loss to the next: each check waits for the GPU."""
 
@@ -40,8 +43,9 @@ FINITE_CHECK = 16
 class Trainer:
     """The training of one network as its configuration says.
 
-    All random numbers of an epoch follow from the seed and the epoch's number, so a training that
-    goes on from its checkpoint ends with the numbers of one that was never interrupted.
+    All random numbers of an epoch follow from the seed and the epoch's number, or lie in the
+    checkpoint, so a training that goes on from there ends with the numbers of one that was never
+    interrupted.
 
     Example:
         >>> from data.sources.glyphs import make_glyphs
@@ -72,7 +76,7 @@ class Trainer:
             data: the pictures, `config.network.size` pixels wide, on `device`.
             device: where to train.
             checkpoint: the file from which the training goes on, if it exists and can be read, and
-                to which each epoch is written; None writes none.
+                to which it is written after each epoch, and within long ones; None writes none.
             steps_done: called every five seconds within an epoch: which share of its steps is done,
                 0 to 1, and pictures a second.
 
@@ -107,6 +111,7 @@ class Trainer:
         # Of the last validation and of the best epoch's; None if sampled, or before a resumption.
         self._scores: dict[str, Tensor] | None = None
         self._best_scores: dict[str, Tensor] | None = None
+        self._under_way: OpenEpoch | None = None  # in which a checkpoint was written
         self.history: list[EpochReport] = []
 
     def run(self) -> Iterator[EpochReport]:
@@ -124,17 +129,7 @@ class Trainer:
             if report.best_epoch == report.epoch:
                 self._best = {k: v.clone() for k, v in self._trained.state_dict().items()}
                 self._best_scores = self._scores
-            if self.checkpoint is not None:
-                history = [asdict(report) for report in self.history]
-                document = {"config": self.config.model_dump(mode="json"), "history": history}
-                write_checkpoint(
-                    self.checkpoint,
-                    document,
-                    self.network,
-                    self._best,
-                    self._optimiser,
-                    self._average,
-                )
+            self._write_checkpoint()
             yield report
 
     @property
@@ -201,37 +196,35 @@ class Trainer:
         return validate(self._trained, self.data.validation, self.config.train)
 
     def _epoch(self, epoch: int) -> EpochReport:
-        start = time.perf_counter()
         train = self.config.train
         set_epoch(self._optimiser, train, epoch)
-        generator = self._generator(DISTORTIONS, epoch)
+        now = self._under_way or OpenEpoch(self._generator(DISTORTIONS, epoch))
+        self._under_way = None
         self.network.train()
-        total = torch.zeros((), device=self.device)
-        steps, told, speed = 0, start, Speed()
-        for batch in self.batches(epoch):
+        told = kept = time.perf_counter()
+        for batch in islice(self.batches(epoch), now.steps, None):
             if (maps := self._fixed_maps) is not None:
-                maps = chosen_maps(maps, batch.labels, batch.drawers, generator)
+                maps = chosen_maps(maps, batch.labels, batch.drawers, now.generator)
             inputs = distort(
                 batch.pictures.float() / 255,
                 train.distortion.affine,
                 train.distortion.elastic,
                 train.distortion.stroke,
-                generator,
+                now.generator,
                 maps,
             )
-            total += self.step(inputs, batch.labels)
-            speed.step_done(len(inputs))
-            steps += 1
+            now.step_done(self.step(inputs, batch.labels), len(inputs))
             if time.perf_counter() - told >= STEPS_TOLD:
                 told = time.perf_counter()
-                self._steps_done(steps / train.steps_per_epoch, speed.pictures_per_second)
-            if steps % FINITE_CHECK == 0 and not isfinite(float(total)):
+                self._steps_done(now.steps / train.steps_per_epoch, now.speed.pictures_per_second)
+            if now.steps % FINITE_CHECK == 0 and not isfinite(float(now.loss)):
                 break
-        loss = float(total) / steps
-        speed.step_done(0)
-        found = Validation(0.0, 0.0)
-        if isfinite(loss):
-            found = self.validation()
+            if time.perf_counter() - kept >= KEPT_WITHIN:
+                self._write_checkpoint(now)
+                kept = time.perf_counter()
+        loss = float(now.loss) / now.steps
+        now.speed.step_done(0)
+        found = self.validation() if isfinite(loss) else Validation(0.0, 0.0)
         self._scores = found.scores
         report = EpochReport(
             epoch=epoch,
@@ -241,19 +234,11 @@ class Trainer:
             best_epoch=epoch,
             best_accuracy=found.accuracy,
             best_standard_error=found.standard_error,
-            seconds=time.perf_counter() - start,
-            pictures_per_second=speed.pictures_per_second,
+            seconds=now.seconds,
+            pictures_per_second=now.speed.pictures_per_second,
             verification=found.verification,
         )
-        before = self.history[-1] if self.history else report
-        if before.best_accuracy < found.accuracy or before is report:
-            return report
-        return replace(
-            report,
-            best_epoch=before.best_epoch,
-            best_accuracy=before.best_accuracy,
-            best_standard_error=before.best_standard_error,
-        )
+        return report.after(self.history[-1]) if self.history else report
 
     def _finished(self) -> bool:
         if not self.history:
@@ -283,13 +268,23 @@ class Trainer:
         (count, drawers), generator = pictures.shape[:2], self._generator(MAPS)
         return fixed_maps(count, drawers, distortion.fixed, distortion.affine, generator)
 
+    def _write_checkpoint(self, under_way: OpenEpoch | None = None) -> None:
+        if self.checkpoint is not None:
+            history = [asdict(report) for report in self.history]
+            document = {"config": self.config.model_dump(mode="json"), "history": history}
+            state = self.network, self._optimiser, self._average
+            write_checkpoint(self.checkpoint, document, *state, self._best, under_way)
+
     def _resume(self, path: Path) -> None:
         try:
             tensors, document = read_tensors(path)
             same = document["config"] == self.config.model_dump(mode="json")
             if same:
-                self._best = restore(tensors, self.network, self._optimiser, self._average)
                 self.history = [EpochReport(**report) for report in document["history"]]
+                begun = OpenEpoch(self._generator(DISTORTIONS, len(self.history)))
+                state = self.network, self._optimiser, self._average
+                self._best = restore(tensors, *state, begun)
+                self._under_way = begun if begun.steps else None
         except Exception as error:  # damage takes many forms, and a checkpoint only saves time
             reason = str(error).removeprefix(f"{path}: ").partition("\n")[0]
             tell(f"{path}: no readable checkpoint, training anew: {reason}")
