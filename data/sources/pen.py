@@ -6,7 +6,7 @@ from math import ceil, pi
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, label
+from scipy.ndimage import binary_dilation, distance_transform_edt, label
 
 from data.sources.thinning import thinned, thinned_each
 
@@ -52,9 +52,10 @@ def _along(lines: Mask, ink: Mask, width: float) -> Mask:
     box = tuple(slice(max(0, at[0] - reach), at[-1] + 1 + reach) for at in (rows, columns))
     depth = distance_transform_edt(np.pad(ink[box], 1))[1:-1, 1:-1]
     excess = max(0.0, 2 * float(np.median(depth[lines[box]])) - 1 - width)
-    away = distance_transform_edt(~lines[box])
+    away = np.hypot(*np.ogrid[-reach : reach + 1, -reach : reach + 1])
+    pen = away <= (width - 1) / 2  # a line is a pixel wide itself
     drawn = np.zeros_like(ink)  # nothing is drawn outside of the box
-    drawn[box] = (depth > excess / 2) | (away <= (width - 1) / 2)  # a line is a pixel wide itself
+    drawn[box] = (depth > excess / 2) | binary_dilation(lines[box], pen)
     return drawn
 
 
