@@ -173,7 +173,7 @@ def prepared(characters: Characters, size: int) -> Characters:
     again[drawn] = each_drawn_again(inks[drawn])
     return replace(
         characters,
-        pictures=pictures_of(again, size).view(*characters.pictures.shape[:2], size, size),
+        pictures=pictures_of(list(again), size).view(*characters.pictures.shape[:2], size, size),
     )
 
 
