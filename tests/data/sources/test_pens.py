@@ -42,7 +42,9 @@ def test_a_networks_input_is_averaged_as_omniglots_is(glyphs: Collection) -> Non
 def test_many_are_drawn_again_as_each_alone(inks: list[Mask]) -> None:
     dot = np.zeros_like(inks[0])
     dot[40:44, 60:64] = True  # thinning leaves nothing of it
-    many = np.stack([*inks[:70], dot, np.eye(len(dot), dtype=bool)])
+    thick = np.zeros_like(dot)
+    thick[30:80, 40:65] = True
+    many = np.stack([*inks[:70], dot, thick])
     expected = [drawn_again(ink) for ink in many]
     assert (each_drawn_again(many) == expected).all()
     assert each_drawn_again(many[:0]).shape == (0, *dot.shape)
