@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -32,6 +33,12 @@ from model.training.epoch_report import EpochReport
 
 PROJECT = Path(__file__).parents[1]
 Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def pytest_collection_finish() -> None:
+    """Has Python look for garbage among what tests make, not among the libraries each time anew."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

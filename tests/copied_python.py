@@ -36,6 +36,7 @@ LIBRARIES = (
     "hpo.dashboard.plots",
     "optuna.importance",
     "pandas",
+    "alembic.command",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "torch._dynamo",

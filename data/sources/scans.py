@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import binary_dilation, label
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch import Tensor
 from data.collection import SIDE, unpacked
 from data.sources.ink import Ink, ink_in
 from data.sources.layout import NO_STROKES, Layout, lay_out
-from data.sources.pen import Mask, middle_lines, redrawn, stroke_width
+from data.sources.pen import Mask, middle_lines, redrawn, redrawn_each, stroke_width
 from data.sources.picture_files import Floats, NoPicture, holds_several, read_picture
 from data.sources.shapes import EVERYWHERE, extent
 
@@ -128,8 +129,14 @@ def pictures_of(drawings: Sequence[Mask], size: int) -> Tensor:
 
 
 def drawn_again(ink: Mask) -> Mask:
-    """Makes a drawing of a data set, bool [105, 105], what it would be on a photograph."""
-    return _placed(ink, ink.astype(np.float32))
+    """Makes a picture's ink what a drawing on a photograph would be: bool [105, 105]."""
+    return redrawn(_placed(ink, ink.astype(np.float32)), WIDTH)
+
+
+def each_drawn_again(inks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Makes many drawings, bool [drawings, 105, 105], what `drawn_again` makes of each."""
+    placed = [_placed(ink, ink.astype(np.float32)) for ink in inks]
+    return redrawn_each(np.array(placed, dtype=bool).reshape(-1, SIDE, SIDE), WIDTH)
 
 
 def _resized(colours: Floats, longest: int) -> Floats:
@@ -159,7 +166,8 @@ def _drawn(colours: Floats, ink: Ink, layout: Layout) -> list[Drawing]:
         amount = np.where(others & ~near, 0, ink.amount)
         amount = np.where(others, np.minimum(amount, 0.4), amount).astype(np.float32)
         amount = np.where(near, amount, 0).astype(np.float32)
-        found.append(Drawing(_placed(mask, amount), _around(colours, mask), tuple(layout.notes)))
+        drawn = redrawn(_placed(mask, amount), WIDTH)
+        found.append(Drawing(drawn, _around(colours, mask), tuple(layout.notes)))
     if not found:
         raise NoPicture(NO_STROKES)
     return found
@@ -186,6 +194,7 @@ def _around(colours: Floats, mask: Mask) -> Floats:
 
 
 def _placed(ink: Mask, amount: Floats) -> Mask:
+    """Centres and scales a drawing as Omniglot's are, bool [105, 105], its strokes as they are."""
     width = stroke_width(ink)
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     ends = np.array([[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]])
@@ -199,4 +208,4 @@ def _placed(ink: Mask, amount: Floats) -> Mask:
     drawing = np.asarray(scaled) > 0.5
     if not drawing.any():
         raise NoPicture("no drawing on it")
-    return redrawn(drawing, WIDTH)
+    return drawing

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ink = TypeVar("Ink", NDArray[np.bool_], NDArray[np.uint8])
+SLICE = 64
+"""Drawings of `thinned_each` that are thinned at once: more would not fit the caches."""
 
 
 def thinned(ink: Ink) -> Ink:
@@ -30,6 +32,24 @@ def thinned(ink: Ink) -> Ink:
             ink = ink & ~_outline(ink, turned)
         if np.array_equal(ink, before):
             return ink
+
+
+def thinned_each(inks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Thins many drawings, bool [drawings, height, width], faster than one by one.
+
+    Example:
+        >>> strokes = np.zeros((2, 7, 5), dtype=bool)
+        >>> strokes[:, 1:6, 1:4] = True
+        >>> bool((thinned_each(strokes) == thinned(strokes[0])).all())
+        True
+    """
+    lines = np.empty_like(inks)
+    for first in range(0, len(inks), SLICE):
+        some = inks[first : first + SLICE]
+        thin = thinned(np.packbits(np.moveaxis(some, 0, -1), axis=-1))
+        bits = np.unpackbits(thin, axis=-1, count=len(some))
+        lines[first : first + SLICE] = np.moveaxis(bits, -1, 0)
+    return lines
 
 
 def _outline(ink: Ink, turned: bool) -> Ink:

@@ -6,7 +6,7 @@ import copy
 import json
 from datetime import UTC, datetime
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import optuna
@@ -59,6 +59,8 @@ class OptunaDatabase(RDBStorage):
     one where the database did as it was told and only its answer was lost.
     """
 
+    _newest: ClassVar[str] = ""
+
     def __init__(self, url: str, **options: Any) -> None:  # noqa: ANN401
         self._found: set[int] = set()
         self._below: dict[str, int] = {}
@@ -68,6 +70,16 @@ class OptunaDatabase(RDBStorage):
             if engine := getattr(self, "engine", None):
                 engine.dispose()  # else its connection stays open, and is one of few
             raise
+
+    def get_head_version(self) -> str:
+        """Finds the version of the tables that this Optuna makes, once in a process.
+
+        Optuna runs all its scripts for older databases to tell it, which takes longer than all else
+        of opening a database.
+        """
+        if not OptunaDatabase._newest:
+            OptunaDatabase._newest = super().get_head_version()
+        return OptunaDatabase._newest
 
     def _create_new_trial(
         self, study_id: int, template_trial: FrozenTrial | None = None

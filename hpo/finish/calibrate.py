@@ -16,7 +16,7 @@ from data.collection import SIDE, Collection
 from data.errors import InputError
 from data.full_disk import no_room
 from data.names import FOLDER
-from data.sources.scans import drawn_again, pictures_of
+from data.sources.scans import each_drawn_again, pictures_of
 from data.splits import paper_splits
 from hpo.console.progress import Progress
 from hpo.finish.held_out import weights_in
@@ -169,10 +169,11 @@ def rejection_of(folder: TrainedFolder) -> Rejection:
 def prepared(characters: Characters, size: int) -> Characters:
     """Drawings as `classify` makes them of photographs."""
     inks = characters.pictures.flatten(0, 1).numpy() > 0
-    again = [drawn_again(ink) if ink.any() else np.zeros_like(ink) for ink in inks]
+    drawn, again = inks.any((1, 2)), np.zeros_like(inks)
+    again[drawn] = each_drawn_again(inks[drawn])
     return replace(
         characters,
-        pictures=pictures_of(again, size).view(*characters.pictures.shape[:2], size, size),
+        pictures=pictures_of(list(again), size).view(*characters.pictures.shape[:2], size, size),
     )
 
 

@@ -19,8 +19,8 @@ from multiprocessing.process import BaseProcess
 
 from data.errors import InputError
 
-ON_FIRST_USE = "torch._dynamo"
-"""Module that torch's optimisers import when they are first used."""
+ON_FIRST_USE = ("torch._dynamo", "alembic.command")
+"""Modules that torch's optimisers and Optuna's storages import when they are first used."""
 LAST = f"{__package__}.frozen"
 """Module that is imported after all others."""
 HELD_BACK = {signal.SIGINT, signal.SIGTERM}
@@ -70,7 +70,7 @@ def _ensure_server(modules: Iterable[str]) -> None:
 
     It ends when this process and all copies have ended.
     """
-    forkserver.set_forkserver_preload([*modules, ON_FIRST_USE, LAST])
+    forkserver.set_forkserver_preload([*modules, *ON_FIRST_USE, LAST])
     resource_tracker.ensure_running()  # else the server starts it, which lets the signals through
     # A signal to all processes of a terminal or a job must not end the server, for only the server
     # learns how its copies end.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
+from data.collection import Collection
 from hpo.database.opening import open_storage
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import default_url
@@ -26,6 +28,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     current.mkdir()
     monkeypatch.chdir(current)
     return current
+
+
+@pytest.fixture
+def own_cache(
+    tmp_path: Path, glyphs: Collection, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache folder that holds the glyphs, which take seconds to draw, and nothing else."""
+    folder = tmp_path / "cache" / "siamese-hpo"
+    folder.mkdir(parents=True)
+    shutil.copy(cache_folder / "siamese-hpo" / "glyphs.npz", folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent))
 
 
 @pytest.fixture

@@ -73,11 +73,11 @@ def test_retrain_and_test_by_hand(glyphs_config: str) -> None:
         assert " ".join([alphabet, f"{100 * accuracy:.1f}", *own]) in table
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_without_omniglot_an_auto_study_becomes_one_of_glyphs(
     monkeypatch: pytest.MonkeyPatch, refused: Refused, write_study: WriteStudy
 ) -> None:
     monkeypatch.delenv("OMNIGLOT_ROOT", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nothing answers there
     # Python keeps what opened its first URL, with the proxies of that moment, for good.

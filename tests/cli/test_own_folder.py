@@ -12,22 +12,18 @@ from PIL import Image
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
-from data.sources.glyphs import make_glyphs
+from data.collection import Collection
 from run_study import app
 
 Refused = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture
-def runes() -> Path:
+def runes(glyphs: Collection) -> Path:
     """Three alphabets of three characters, each drawn twice."""
     root = Path("runes")
-    characters = make_glyphs().characters(["Glyphs_01", "Glyphs_02", "Glyphs_03"], [1, 2], 105)
+    characters = glyphs.characters(["Glyphs_01", "Glyphs_02", "Glyphs_03"], [1, 2], 105)
     for rows in characters.characters_of:
         for row in rows[:3].tolist():
             folder = root / characters.names[row]

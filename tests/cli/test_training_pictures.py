@@ -12,7 +12,7 @@ from PIL import Image
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
-from data.sources.glyphs import make_glyphs
+from data.collection import Collection
 from run_study import app
 
 Refused = Callable[..., str]
@@ -21,11 +21,10 @@ PICTURES = 'pictures = { drawers = "all", extra = "folder:runes" }\n'
 
 
 @pytest.fixture(autouse=True)
-def runes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def runes(own_cache: None, glyphs: Collection) -> Path:
     """An alphabet of four characters, each drawn twenty times."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     root = Path("runes")
-    characters = make_glyphs().characters(["Glyphs_01"], range(1, 21), 105)
+    characters = glyphs.characters(["Glyphs_01"], range(1, 21), 105)
     for name, drawings in zip(characters.names[:4], characters.pictures, strict=False):
         (root / name).mkdir(parents=True)
         for drawer, drawing in enumerate(drawings.numpy()):

@@ -8,8 +8,8 @@ from drawings_alike import likeness
 from scipy.ndimage import label
 
 from data.collection import SIDE, Collection
-from data.sources.pen import Mask, middle_lines, redrawn, stroke_width
-from data.sources.scans import pictures_of
+from data.sources.pen import Mask, middle_lines, redrawn, redrawn_each, stroke_width
+from data.sources.scans import drawn_again, each_drawn_again, pictures_of
 
 
 def test_pens_are_measured_and_changed(inks: list[Mask]) -> None:
@@ -37,3 +37,24 @@ def test_a_networks_input_is_averaged_as_omniglots_is(glyphs: Collection) -> Non
     for size in (28, 35, 105):
         expected = glyphs.characters(glyphs.background[:1], (3,), size).pictures[:, 0]
         assert pictures_of(inks, size).equal(expected)
+
+
+def test_many_are_drawn_again_as_each_alone(inks: list[Mask]) -> None:
+    dot = np.zeros_like(inks[0])
+    dot[40:44, 60:64] = True  # thinning leaves nothing of it
+    thick = np.zeros_like(dot)
+    thick[30:80, 40:65] = True
+    many = np.stack([*inks[:70], dot, thick])
+    expected = [drawn_again(ink) for ink in many]
+    assert (each_drawn_again(many) == expected).all()
+    assert each_drawn_again(many[:0]).shape == (0, *dot.shape)
+    for width in (1, 4.5, 9):
+        assert (redrawn_each(many, width) == [redrawn(ink, width) for ink in many]).all()
+
+
+def test_a_pen_reaches_beyond_the_ink_and_no_further_than_the_picture() -> None:
+    ink = np.zeros((30, 20), bool)
+    ink[0, 3:17] = True
+    wide = redrawn(ink, 5)
+    assert wide[:3, 3:17].all()
+    assert not wide[3:].any()

@@ -44,9 +44,8 @@ OF_STUDIES = ("trials", "study_directions", "study_user_attributes", "study_syst
 
 @pytest.mark.parametrize("call", CALLS)
 def test_what_is_deleted_in_the_midst_of_a_call_is_not_there(call: str, postgres: str) -> None:
-    came = set()
+    came, storage = set(), open_storage(postgres, create=True)
     for statement in range(1, STATEMENTS + 1):
-        storage = open_storage(postgres, create=True)
         study = storage.create_new_study([optuna.study.StudyDirection.MAXIMIZE], f"{statement}")
         trial = storage.create_new_trial(study)
         storage.set_trial_user_attr(trial, "old", 1)
@@ -59,7 +58,7 @@ def test_what_is_deleted_in_the_midst_of_a_call_is_not_there(call: str, postgres
                 came.add("an answer")
             except NotThere:
                 came.add("not there")
-        storage.disconnect()
+    storage.disconnect()
     # Where the call has locked the rows, the other program waits, and the call is done.
     assert came == {"an answer", "not there"}
 
