@@ -91,6 +91,13 @@ def test_images_of_every_mode_are_pictures(network: Network, symbols: Path, mode
     assert list(answers.table.index) == ["0"]
 
 
+def test_rows_of_files_of_one_name_are_told_apart(network: Network, symbols: Path) -> None:
+    files = [symbols / folder / "ring.png" for folder in ("known", "new")]
+    answers = network.classify(symbols / "known", files)
+    for table in (answers.table, answers.probabilities):
+        assert list(table.index) == ["known/ring.png", "new/ring.png"]
+
+
 def test_a_mappings_keys_are_the_classes(network: Network, symbols: Path) -> None:
     support = {"A.1": symbols / "known" / "ring.png", "B.1": Image.open(symbols / "known/box.png")}
     answers = network.classify(support, [symbols / "new" / "box.png"])
