@@ -168,6 +168,17 @@ def test_programs_of_no_known_form_are_refused(network: Network, tmp_path: Path)
     assert not list(tmp_path.iterdir())
 
 
+def test_a_networks_folder_stays_where_it_was_found(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(network.folder, tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    found = siamese_hpo.load("mine", device="cpu")
+    monkeypatch.chdir("/")
+    assert found.folder == tmp_path / "mine"
+    assert siamese_hpo.load(found.folder, device="cpu").config == found.config
+
+
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"holds no best\.safetensors"):
         siamese_hpo.load(tmp_path)
