@@ -1,4 +1,4 @@
-"""A held port is a test's own: nobody else is given it, and a server of the test may listen on it."""
+"""A held port is a test's own: nobody else is given it, and the test's server may listen on it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ def test_nobody_listens_until_a_server_does_and_again_after_it() -> None:
 
 
 def test_two_servers_do_not_share_it() -> None:
-    with held_port() as port, socket.create_server(("127.0.0.1", port)):
-        with pytest.raises(OSError, match="in use"):
-            socket.create_server(("127.0.0.1", port))
+    with (
+        held_port() as port,
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(OSError, match="in use"),
+    ):
+        socket.create_server(("127.0.0.1", port))
 
 
 def test_who_asks_for_any_port_gets_another() -> None:
