@@ -34,7 +34,7 @@ class Answers:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each query: class, and how probable it is, see `Answer`."""
+        """A row for each query, by its name: class, and how probable it is, see `Answer`."""
         rows = [(row.chosen, row.known, row.probability, row.same) for row in self]
         return pd.DataFrame(rows, self._queries, ["class", "known", "probability", "same"])
 

@@ -38,7 +38,7 @@ class Network:
         module: the network, a `torch.nn.Module`; called with two tensors of pictures, it gives the
             scores of pairs.
         config: how it is built and was trained; of an ensemble, how each of its networks is.
-        folder: where it was loaded from.
+        folder: where it was loaded from; absolute.
         rejection: when the answer is "unknown".
     """
 
@@ -53,7 +53,8 @@ class Network:
         trained = shipped_network() if folder is None else TrainedFolder(place(folder))
         chosen = resolve_device(device)
         module, config = load_trained(weights_in(trained))
-        return cls(module.to(chosen).eval(), config, trained.folder, rejection_of(trained))
+        rejection, stays = rejection_of(trained), trained.folder.absolute()
+        return cls(module.to(chosen).eval(), config, stays, rejection)
 
     @property
     def size(self) -> int:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -24,7 +24,8 @@ from data.errors import InputError
 from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture, not_read
 from data.sources.scans import Drawing, pictures_of, read_drawings
-from siamese_hpo.places import place
+from hpo.classify.support import printable
+from siamese_hpo.places import place, told_apart
 
 Picture = str | Path | Image.Image
 """A file, or an image in memory."""
@@ -33,6 +34,7 @@ Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Pi
 [n, 1, size, size]), one picture, a folder of files, a list, or a mapping from names to pictures."""
 FILE = (str, os.PathLike)
 """What may name a file."""
+Of = TypeVar("Of")
 ROUNDING = 0.5 / 255
 """How far beyond paper and ink a float may be: resizing rounds, and a byte of it is the same."""
 
@@ -42,7 +44,8 @@ class Source:
     """Where a network's input comes from.
 
     Attributes:
-        name: of the picture: a mapping's key, a file's name, or its number, from 0 on.
+        name: of the picture: a mapping's key, a file's name, with as many of its folders as tell it
+            from the others, or its number, from 0 on.
         number: which of the picture's drawings, from 1 on.
         count: how many it has.
         notes: what was left out of the picture, in a few words each.
@@ -86,8 +89,9 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
         several: whether a picture may have more drawings than one.
 
     Raises:
-        InputError: there are none, one cannot be read, holds no drawing or too many, or a tensor
-            has another shape, another type, or values that are none from 0 to 1.
+        InputError: there are none, one cannot be read, holds no drawing or too many, two have one
+            name in a mapping, or a tensor has another shape, another type, or values that are none
+            from 0 to 1.
     """
     if isinstance(given, np.ndarray):
         given = _tensor(given)
@@ -144,11 +148,15 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
         InputError: one is no picture, or there are none to go through.
     """
     if isinstance(given, Mapping):
-        named = [(str(name), picture) for name, picture in given.items()]
+        named = list(by_name(given).items())
     else:
+        listed = list(_listed(given))
+        files = [Path(picture) for picture in listed if isinstance(picture, FILE)]
+        numbers = [str(n) for n, picture in enumerate(listed) if not isinstance(picture, FILE)]
+        names = iter(told_apart(files, numbers))
         named = [
-            (Path(picture).name if isinstance(picture, FILE) else str(number), picture)
-            for number, picture in enumerate(_listed(given))
+            (printable(next(names)) if isinstance(picture, FILE) else str(number), picture)
+            for number, picture in enumerate(listed)
         ]
     for name, picture in named:
         if not isinstance(picture, (*FILE, Image.Image)):
@@ -157,6 +165,20 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
                 " image; tensors and arrays are given as one"
             )
     return named
+
+
+def by_name(given: Mapping[Any, Of]) -> dict[str, Of]:
+    """What a mapping gives, by the texts of its keys.
+
+    Raises:
+        InputError: two keys have one text.
+    """
+    found: dict[str, Of] = {}
+    for name, of in given.items():
+        if str(name) in found:
+            raise InputError(f"{name}: two keys of the mapping are written so")
+        found[str(name)] = of
+    return found
 
 
 def _listed(given: Picture | Sequence[Picture]) -> Iterable[Picture]:

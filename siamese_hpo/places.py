@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.errors import InputError
@@ -28,3 +30,35 @@ def place(given: str | Path) -> Path:
     except RuntimeError:
         home = Path(given).parts[0]
         raise InputError(f"{given}: no home folder is known, which {home} stands for") from None
+
+
+def told_apart(paths: Sequence[Path], taken: Collection[str] = ()) -> list[str]:
+    """A name for each path: its last part, or as many as tell it from all others.
+
+    Paths that are equal have equal names.
+
+    Args:
+        paths: of files or folders, which need not be there.
+        taken: names of something else, which none of these gets.
+
+    Example:
+        >>> told_apart([Path("mon/a.png"), Path("tue/a.png"), Path("tue/b.png")])
+        ['mon/a.png', 'tue/a.png', 'b.png']
+    """
+    whole = [path.absolute().parts for path in paths]
+    lengths = dict.fromkeys(whole, 1)
+    while True:
+        named = defaultdict(list)
+        for parts, length in lengths.items():
+            named[str(Path(*parts[-length:]))].append(parts)
+        unclear = [
+            parts
+            for name, same in named.items()
+            if len(same) > 1 or name in taken
+            for parts in same
+            if lengths[parts] < len(parts)
+        ]
+        if not unclear:
+            return [str(Path(*parts[-lengths[parts] :])) for parts in whole]
+        for parts in unclear:
+            lengths[parts] += 1

@@ -30,7 +30,7 @@ class Study:
 
     Attributes:
         results: everything that was found, as in results.json.
-        folder: holds its files, such as runs/quick.
+        folder: holds its files, such as runs/quick; absolute.
     """
 
     results: StudyResults
@@ -91,8 +91,9 @@ def run_study(
     collection = load_collection(config.dataset, root)
     config = on_data(config, collection)
     workspace = Workspace.of(config.name, None if folder is None else place(folder), storage)
+    stays = workspace.folder.absolute()  # wherever the program goes
     results = run_in(config, collection, Machine(workers, device, root), workspace)
-    return Study(results, workspace.folder)
+    return Study(results, stays)
 
 
 def changed(config: StudyConfig, changes: Mapping[str, Any]) -> StudyConfig:

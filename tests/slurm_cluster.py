@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from held_port import held_port
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "scancel", "scontrol")
 CONFIGURATION = """
@@ -77,7 +78,7 @@ class SlurmCluster:
             folder.chmod(0o755)
             (folder / "munge.key").write_bytes(secrets.token_bytes(128))
             (folder / "munge.key").chmod(0o400)
-            port, port1, port2 = _free_ports(3)
+            port, port1, port2 = (self._stack.enter_context(held_port()) for _ in range(3))
             configuration = CONFIGURATION.format(
                 host=socket.gethostname().split(".")[0],
                 user=pwd.getpwuid(os.getuid()).pw_name,
@@ -141,14 +142,6 @@ class SlurmCluster:
         self.run("scancel", "--full", "--signal=KILL", "--user", os.getuid())
         self.run("scancel", "--user", os.getuid())
         _wait_for(lambda: not self.run("squeue", "--noheader"))
-
-
-def _free_ports(number: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

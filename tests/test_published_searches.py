@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from published_tables import RESULTS, figure, read, rows, text
 
+from hpo.study.file import load_study
+
 
 def test_recorded_configurations_are_counted() -> None:
     for file, cells in rows("recordings"):
@@ -16,6 +18,20 @@ def test_recorded_configurations_are_counted() -> None:
         repeats = sum(curve["repeat"] > 0 for curve in curves)
         assert cells[1:3] == [str(len(curves) - repeats), str(repeats)]
     assert rows("recordings")[0][1][1:3] == ["200", "25"]
+
+
+def test_numbers_of_trials_in_prose_are_those_of_the_studies_and_their_runs() -> None:
+    searches, results = (
+        " ".join(text(Path(f"docs/{page}.md")).split()) for page in ("searches", "results")
+    )
+    trials = load_study("compact").trials
+    assert f"train {trials} random configurations to their end, as many as the study" in searches
+    earlier = read("compact-9-epochs.json")
+    done = sum(earlier["trials"].values())
+    assert done == earlier["budget"]["trials"]
+    assert f"was stopped after {done} of the" in searches
+    deep = load_study("deep")
+    assert f"{deep.trials} trials of {deep.train['epochs']} epochs" in results
 
 
 def test_effects_are_the_measured_ones() -> None:

@@ -14,7 +14,7 @@ class Answer(BaseModel):
     """Which class a query drawing is of.
 
     Attributes:
-        file: the picture's name.
+        file: the picture's name; of several files of one name, with the folders that tell it apart.
         drawing: which of the picture's drawings, from 1 on, in reading order.
         drawings: how many the picture has.
         chosen: the most probable class, or "unknown"; "class" in JSON and tables.

@@ -150,7 +150,10 @@ ConfigFiles = Annotated[
 ]
 Around = Annotated[int, typer.Option(min=2, metavar="K", help="around the K best trials")]
 NewName = Annotated[
-    str | None, typer.Option("--name", metavar="NEW", help="of the new study; by default NAME-2")
+    str | None,
+    typer.Option(
+        "--name", metavar="NEW", callback=study, help="of the new study; by default NAME-2"
+    ),
 ]
 StudyTo = Annotated[
     str,

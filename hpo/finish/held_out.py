@@ -88,6 +88,8 @@ def weights_in(folder: TrainedFolder) -> Path:
         InputError: it has none.
     """
     path = folder.weights
+    if os.path.isfile(folder.folder):
+        raise InputError(f"{folder.folder}: is a file; should be the folder that holds {path.name}")
     if not os.path.isfile(path):
         raise InputError(
             f"{folder.folder}: holds no {path.name}, which run and retrain leave behind"

@@ -57,8 +57,9 @@ def retrain(
     """Trains `config` once with each seed, `config.train.seed` put aside.
 
     Leaves in `folder` the network with the best validation accuracy, its configuration, and the
-    results; with several seeds also every network, see `TrainedFolder.one_of_several`. Goes on from
-    where an interruption left it; a seed that is done is not trained again.
+    results; with several seeds, those done before among them, also every network, see
+    `TrainedFolder.one_of_several`. Goes on from where an interruption left it; a seed that is done
+    is not trained again.
 
     Raises:
         InputError: the folder holds results of something else, or cannot hold any.
@@ -68,7 +69,7 @@ def retrain(
     check_folder(folder.folder)
     clear_begun(folder.folder)
     done = _done_before(config, collection, folder)
-    several = len(seeds) > 1
+    several = len({*seeds, *(result.seed for result in done)}) > 1
     if several and len(done) == 1:
         _keep_single(folder, done[0].seed)
     data: SearchData | None = None

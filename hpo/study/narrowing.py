@@ -9,8 +9,9 @@ from typing import Any
 
 from data.errors import InputError
 from hpo.study.definition import StudyConfig
+from hpo.study.learning_rates import layers_of
 from hpo.study.parameter import Parameter, Value
-from hpo.study.space import parameters
+from hpo.study.space import PRESENT, parameters
 
 MARGIN = 0.25
 """How far a narrowed range goes beyond the best values at each end, in parts of their distance."""
@@ -23,7 +24,8 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
 
     A range becomes the one that holds their values, a quarter of their distance wider at each end,
     on the range's own scale and within it; choices become those that one of them took. What is left
-    with one value is fixed. Priors are left out: the trials know more.
+    with one value is fixed. Priors are left out: the trials know more. So is a convolution that
+    none of them has, with how it learns; of one that some have, only their values count.
 
     Args:
         study: the definition of the other.
@@ -49,11 +51,19 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
             f"study {study.name}: {len(best)} complete trial{'s' * (len(best) != 1)}; a narrower"
             " space needs at least two"
         )
-    around = {p.key: _around(p, [one[p.name] for one in best]) for p in parameters(study)}
+    places = dict(zip(layers_of(study), study.network["convolutions"], strict=False))
+    having = {layer: _having(layer, given, best) for layer, given in places.items()}
+    around = {}
+    for parameter in parameters(study):
+        layer, _, rest = parameter.name.partition(".")
+        which = best if rest == PRESENT else having.get(layer, best)
+        if which:
+            around[parameter.key] = _around(parameter, [one[parameter.name] for one in which])
     document = with_tables(study, around) | {
         "name": name,
         "description": f"around the best {len(best)} trials of {study.name}",
     }
+    _leave_out(document, [place for place, who in enumerate(having.values()) if not who])
     for first in ("warm_start", "start_with"):
         document.pop(first, None)
     return document
@@ -73,6 +83,23 @@ def with_tables(study: StudyConfig, tables: dict[str, Any]) -> dict[str, Any]:
     for key, table in tables.items():
         _set(document, key, table)
     return document
+
+
+def _having(
+    layer: str, given: dict[str, Any], best: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Those trials that have a convolution; the others' values for it had no effect."""
+    if isinstance(given.get(PRESENT), dict):
+        return [one for one in best if one[f"{layer}.{PRESENT}"]]
+    return list(best) if given.get(PRESENT, True) else []
+
+
+def _leave_out(document: dict[str, Any], places: Sequence[int]) -> None:
+    """Takes convolutions out of a study's document, and how they learn."""
+    layers = document["train"].get("layers", [])
+    for place in reversed(places):
+        del document["network"]["convolutions"][place]
+        del layers[place : place + 1]
 
 
 def _around(parameter: Parameter, values: Sequence[Value]) -> Any:  # noqa: ANN401

@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from socket import create_connection, create_server
+from socket import create_connection
 
 import pytest
+from held_port import held_port
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).parents[2]
@@ -73,8 +74,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     started = []
 
     def start(*words: object) -> str:
-        with closing(create_server(("127.0.0.1", 0))) as free:
-            port = free.getsockname()[1]
+        port = ports.enter_context(held_port())
         process = subprocess.Popen(
             [*map(str, words), "--port", str(port)],
             cwd=tmp_path,
@@ -92,7 +92,8 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
             time.sleep(0.1)
         return f"http://127.0.0.1:{port}/dashboard"
 
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with ExitStack() as ports:
+        yield start
+        for process in started:
+            process.kill()
+            process.communicate()

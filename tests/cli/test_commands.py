@@ -168,8 +168,8 @@ def test_a_whole_study_and_the_same_again(
 
 
 @pytest.mark.usefixtures("begun")
-def test_the_dashboard_serves_this_machine_alone(start: Start) -> None:
-    port = free_port()
+def test_the_dashboard_serves_this_machine_alone(start: Start, free_port: int) -> None:
+    port = free_port
     process = start("dashboard", "tiny", "--port", str(port))
     assert process.stderr is not None
     assert (
@@ -193,12 +193,12 @@ def test_the_dashboard_serves_this_machine_alone(start: Start) -> None:
 
 
 def test_the_dashboard_opens_where_nothing_may_be_written(
-    start: Start, write_study: WriteStudy, postgres: str
+    start: Start, write_study: WriteStudy, postgres: str, free_port: int
 ) -> None:
     open_study(load_study(write_study()), open_storage(postgres, create=True))
     read_only = {"options": "-c default_transaction_read_only=on"}
     url = make_url(postgres).update_query_dict(read_only).render_as_string(hide_password=False)
-    port = str(free_port())
+    port = str(free_port)
     process = start("dashboard", "tiny", "--storage", url, "--port", port)
     assert process.stderr is not None
     assert process.stderr.readline() == "study tiny: no note can be written to its storage\n"
@@ -219,13 +219,6 @@ def test_a_password_is_neither_shown_nor_stored(write_study: WriteStudy, postgre
     files = [path for path in Path().rglob("*") if path.is_file()]
     assert not any("hush" in text for text in told)
     assert not any(b"hush" in path.read_bytes() for path in files)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def outer_address() -> str:

@@ -51,6 +51,17 @@ def test_a_study_without_a_name(
     assert said.endswith(": is empty; should be the name of a study, such as quick")
 
 
+@pytest.mark.parametrize("name", ["", " ", "a/b", "../a"])
+@pytest.mark.parametrize(
+    "words", [("run", "glyphs", "--warm-start"), ("narrow", "nosuch", "--name")]
+)
+def test_an_option_that_names_a_study_with_what_is_no_name(
+    words: tuple[str, ...], name: str, refused: Callable[..., str]
+) -> None:
+    said = refused(*words, name)
+    assert said.startswith(f"error: {words[-1]}: {name!r} is no name of a study; allowed are")
+
+
 def test_help_is_shown_where_it_is_asked_for_and_where_nothing_is() -> None:
     asked, nothing = (CliRunner().invoke(app, words) for words in (["--help"], []))
     assert asked.exit_code == 0

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
-from socket import create_server
 from typing import Any
 
 import pytest
@@ -84,15 +83,13 @@ def test_both_have_the_artifacts_of_the_trials(
     assert any(folder.startswith(mount["mountPath"]) for mount in container["volumeMounts"])
 
 
-def test_it_answers_its_probe(kubernetes: dict[str, Any], tmp_path: Path) -> None:
+def test_it_answers_its_probe(kubernetes: dict[str, Any], free_port: int, tmp_path: Path) -> None:
     (container,) = kubernetes["containers"]
     storage = f"sqlite:///{tmp_path}/study.db"
     open_storage(storage, create=True)
-    with closing(create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
     own = {
         "--host=0.0.0.0": "--host=127.0.0.1",
-        f"--port={container['ports'][0]['containerPort']}": f"--port={port}",
+        f"--port={container['ports'][0]['containerPort']}": f"--port={free_port}",
         "--artifact-dir=/shared/checkpoints": f"--artifact-dir={tmp_path}/artifacts",
         "$(HPO_STORAGE)": storage,
     }
@@ -105,7 +102,7 @@ def test_it_answers_its_probe(kubernetes: dict[str, Any], tmp_path: Path) -> Non
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + 60
-            while (answer := status(port, path)) is None:
+            while (answer := status(free_port, path)) is None:
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.1)

@@ -115,7 +115,8 @@ def test_a_path_may_begin_with_the_home_folder_and_may_not_be_empty(
 ) -> None:
     monkeypatch.setenv("HOME", str(symbols))
     assert prepared("~/known", SIZE).names == ["box.png", "cross.png", "ring.png"]
-    assert prepared(["~/known/box.png", Path("~/new/box.png")], SIZE).names == ["box.png"] * 2
+    both = prepared(["~/known/box.png", Path("~/new/box.png")], SIZE)
+    assert both.names == ["known/box.png", "new/box.png"]
     assert classes_of("~/known", SIZE).names == ["box", "cross", "ring"]
     for refused in (lambda: prepared("", SIZE), lambda: classes_of("", SIZE)):
         with pytest.raises(InputError, match="a path is empty"):
@@ -163,3 +164,49 @@ def test_an_image_that_cannot_be_read_is_told(symbols: Path) -> None:
         with pytest.raises(InputError) as error:
             prepared(image, SIZE)
         assert str(error.value) == f"picture 0: {line}"
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(
+    symbols: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(symbols / "new")
+    known, box = symbols / "known", symbols / "known" / "box.png"
+    deep = symbols / "deep" / "known"
+    deep.mkdir(parents=True)
+    box.rename(deep / "box.png")
+    os.link(deep / "box.png", deep / "ring.png")
+    image = Image.open(deep / "box.png")
+    for given, names in (
+        ([known / "ring.png", deep / "box.png"], ["ring.png", "box.png"]),
+        (
+            [known / "ring.png", "ring.png", "box.png"],
+            ["known/ring.png", "new/ring.png", "box.png"],
+        ),
+        (
+            [known / "ring.png", deep / "ring.png"],
+            [f"{symbols.name}/known/ring.png", "deep/known/ring.png"],
+        ),
+        (["ring.png", Path("ring.png"), "./ring.png"], ["ring.png"] * 3),
+        ([image, known / "ring.png", "ring.png"], ["0", "known/ring.png", "new/ring.png"]),
+    ):
+        assert prepared(given, SIZE).names == names
+
+
+def test_a_file_is_told_from_an_image_by_its_number(symbols: Path) -> None:
+    ring = symbols / "known" / "ring.png"
+    image = Image.open(ring)
+    ring.rename(symbols / "known" / "0")
+    assert prepared([image, symbols / "known" / "0"], SIZE).names == ["0", "known/0"]
+
+
+def test_a_name_that_is_not_utf8_can_be_written(symbols: Path) -> None:
+    strange = Path(os.fsdecode(os.fsencode(symbols) + b"/caf\xe9.png"))
+    (symbols / "known" / "ring.png").rename(strange)
+    assert prepared([strange], SIZE).names == ["caf\ufffd.png"]
+
+
+def test_two_keys_of_a_mapping_that_are_written_alike_are_refused(symbols: Path) -> None:
+    given: Any = {1: symbols / "known" / "ring.png", "1": symbols / "known" / "box.png"}
+    for refused in (lambda: prepared(given, SIZE), lambda: classes_of(given, SIZE)):
+        with pytest.raises(InputError, match=r"^1: two keys of the mapping are written so$"):
+            refused()

@@ -91,6 +91,13 @@ def test_images_of_every_mode_are_pictures(network: Network, symbols: Path, mode
     assert list(answers.table.index) == ["0"]
 
 
+def test_rows_of_files_of_one_name_are_told_apart(network: Network, symbols: Path) -> None:
+    files = [symbols / folder / "ring.png" for folder in ("known", "new")]
+    answers = network.classify(symbols / "known", files)
+    for table in (answers.table, answers.probabilities):
+        assert list(table.index) == ["known/ring.png", "new/ring.png"]
+
+
 def test_a_mappings_keys_are_the_classes(network: Network, symbols: Path) -> None:
     support = {"A.1": symbols / "known" / "ring.png", "B.1": Image.open(symbols / "known/box.png")}
     answers = network.classify(support, [symbols / "new" / "box.png"])
@@ -159,6 +166,17 @@ def test_programs_of_no_known_form_are_refused(network: Network, tmp_path: Path)
     with pytest.raises(InputError, match=r"^export: form 'pt': allowed are onnx, torch$"):
         network.export(tmp_path / "programs", form="pt")  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_networks_folder_stays_where_it_was_found(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(network.folder, tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    found = siamese_hpo.load("mine", device="cpu")
+    monkeypatch.chdir("/")
+    assert found.folder == tmp_path / "mine"
+    assert siamese_hpo.load(found.folder, device="cpu").config == found.config
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import time
 from contextlib import suppress
@@ -222,11 +221,9 @@ def test_another_machine_joins_by_url_and_name(
 
 
 def test_workers_behind_the_proxy(
-    postgres: str, write_study: Write, start: Start, tmp_path: Path
+    postgres: str, write_study: Write, start: Start, free_port: int
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port
     proxy = start("proxy", "--storage", postgres, "--port", port, "--host", "127.0.0.1")
     assert proxy.stderr is not None
     assert proxy.stderr.readline().startswith(f"grpc://127.0.0.1:{port} serves the storage")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -137,15 +136,12 @@ def test_the_urls_of_hosting_services_are_taken(scheme: str, postgres: str) -> N
 
 
 @pytest.fixture
-def bouncer(postgres: str) -> Iterator[str]:
+def bouncer(postgres: str, free_port: int) -> Iterator[str]:
     """The URL of an empty database behind PgBouncer, which has two connections for all."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("needs pgbouncer")
     url = make_url(postgres)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     # Not below pytest's folder: root's may not be looked into, and PgBouncer will not run as root.
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as folder:
         Path(folder).chmod(0o755)
@@ -153,12 +149,14 @@ def bouncer(postgres: str) -> Iterator[str]:
         settings.write_text(
             f"[databases]\n{url.database} = host={url.query['host']} user=postgres\n"
             "[pgbouncer]\npool_mode = transaction\ndefault_pool_size = 2\nauth_type = any\n"
-            f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {free_port}\nunix_socket_dir =\n"
         )
         # The server's own user, who may reach its socket.
         user = Path(str(url.query["host"])).stat().st_uid if os.geteuid() == 0 else None
         process = subprocess.Popen([program, "-q", str(settings)], user=user)
-        yield url.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
+        yield url.set(host="127.0.0.1", port=free_port, query={}).render_as_string(
+            hide_password=False
+        )
         process.terminate()
         process.wait()
 

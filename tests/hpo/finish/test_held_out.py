@@ -126,6 +126,11 @@ def test_a_folders_network_comes_with_the_data_it_was_trained_on(
     left_by = "which run and retrain leave behind"
     assert str(caught.value) == f"{tmp_path}: holds no best.safetensors, {left_by}"
     save_network(network, TINY, tmp_path / "best.safetensors")
+    with pytest.raises(InputError) as caught:
+        network_in(TrainedFolder(tmp_path / "best.safetensors"))
+    assert str(caught.value) == (
+        f"{tmp_path}/best.safetensors: is a file; should be the folder that holds best.safetensors"
+    )
     found, dataset = network_in(TrainedFolder(tmp_path))
     assert dataset == "auto"
     for name, weights in network.state_dict().items():

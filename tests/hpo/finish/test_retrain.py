@@ -107,20 +107,22 @@ def test_more_seeds_later_train_only_the_new_ones(
     ]
 
 
+@pytest.mark.parametrize("seeds", [[1, 2], [2]], ids=["more seeds", "another seed"])
 def test_of_several_seeds_each_network_is_kept_in_a_folder_of_its_own(
-    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+    seeds: list[int], trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
 ) -> None:
     config, _ = trial
     folder = at(tmp_path)
     retrain(config, [1], glyphs, CPU, folder, Progress("test", 1))
     assert not folder.networks.exists()
-    results = retrain(config, [1, 2], glyphs, CPU, folder, Progress("test", 2))
+    results = retrain(config, seeds, glyphs, CPU, folder, Progress("test", len(seeds)))
     for seed, result in zip((1, 2), results.seeds, strict=True):
         own = folder.one_of_several(seed)
         assert single_seed_in(own) == result
         assert load_network(own.weights)[1].train.seed == seed
         assert read_config(own.config).train.seed == seed
     best = folder.one_of_several(results.best_seed)
+    assert read_config(folder.config).train.seed == results.best_seed
     assert best.weights.read_bytes() == folder.weights.read_bytes()
 
 

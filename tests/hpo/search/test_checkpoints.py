@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import socket
 import time
 from pathlib import Path
 from threading import Thread, Timer
@@ -144,25 +143,22 @@ def test_a_folder_that_is_away_is_waited_for(
 
 
 def test_a_bucket_whose_server_is_away_is_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_port: int
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port}")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("NO_PROXY", "*")
     trial = optuna.create_study(study_name="s").ask()
-    server = ThreadedMotoServer(port=port, verbose=False)
+    server = ThreadedMotoServer(port=free_port, verbose=False)
     server.start()
     boto3.client("s3").create_bucket(Bucket="later")
     server.stop()
     one = worker("s3://later", tmp_path / "scratch")
     one.file(trial).write_bytes(b"epoch 0")
-    server = ThreadedMotoServer(port=port, verbose=False)
+    server = ThreadedMotoServer(port=free_port, verbose=False)
     back = Timer(1.5, server.start)
     back.start()
     one.keep(trial, 0)

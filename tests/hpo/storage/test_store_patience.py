@@ -7,7 +7,6 @@ import io
 import os
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -48,19 +47,10 @@ def no_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
-@pytest.fixture
-def moto(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadedMotoServer]:
+def moto(free_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadedMotoServer]:
     """A store with the bucket "mine", not started yet."""
-    server = ThreadedMotoServer(port=port, verbose=False)
-    signed_in(monkeypatch, port)
+    server = ThreadedMotoServer(port=free_port, verbose=False)
+    signed_in(monkeypatch, free_port)
     yield server
     server.stop()
 

@@ -12,7 +12,9 @@ from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, own_studies, read_study
 from hpo.study.narrowing import narrowed
 from hpo.study.parameter import Parameter, Value
-from hpo.study.space import parameters, sample
+from hpo.study.space import config_of, parameters, sample
+from hpo.study.transfer import nearest
+from model.config import RunConfig
 
 SEARCHING = [name for name in own_studies() if parameters(load_study(name))]
 
@@ -44,15 +46,37 @@ def test_a_narrowed_study_is_one_and_holds_the_best(name: str, count: int) -> No
     best = drawn(study, count)
     new = read_study(narrowed(study, best, "new"), "new")
     assert (new.name, new.trials) == ("new", study.trials)
+    for one in best:
+        assert holds(new, config_of(study, one, seed=0))
+    places = {f"conv{place + 1}": _having(study, place, best) for place in range(8)}
+    places = {layer: having for layer, having in places.items() if having}
+    renamed = {old: f"conv{place}" for place, old in enumerate(places, start=1)}
     open_now = {parameter.name: parameter for parameter in parameters(new)}
     for parameter in parameters(study):
-        values = [one[parameter.name] for one in best]
-        if parameter.name not in open_now:
+        layer, dot, rest = parameter.name.partition(".")
+        if layer.startswith("conv") and dot and layer not in places:
+            continue
+        of_all = rest == "present" or layer not in places
+        values = [one[parameter.name] for one in (best if of_all else places[layer])]
+        now = open_now.get(renamed.get(layer, layer) + dot + rest)
+        if now is None:
             assert len(set(values)) == 1
             continue
-        now = open_now[parameter.name]
         assert all(now.has(value) for value in values)
         assert _width(now) <= _width(parameter)
+
+
+def holds(study: StudyConfig, run: RunConfig) -> bool:
+    """Whether a trial of the study may have this configuration."""
+    of_none = {parameter.name: parameter.values[0] for parameter in parameters(study)}
+    return config_of(study, of_none | nearest(study, run), seed=0) == run
+
+
+def _having(study: StudyConfig, place: int, best: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The trials that have a convolution."""
+    if place >= len(study.network["convolutions"]):
+        return []
+    return [one for one in best if one.get(f"conv{place + 1}.present", True)]
 
 
 def _width(parameter: Parameter) -> float:
@@ -89,6 +113,74 @@ def test_choices_that_none_of_the_best_took_go() -> None:
     study = load_study("compact")
     best = [one | {"loss": "one-shot"} for one in drawn(study, 4)]
     assert narrowed(study, best, "new")["train"]["loss"] == "one-shot"
+
+
+def without(best: list[dict[str, Any]], *layers: str) -> list[dict[str, Any]]:
+    """The trials, in which some convolutions are not present."""
+    return [one | {f"{layer}.present": False for layer in layers} for one in best]
+
+
+def open_convolutions(*present: object) -> StudyConfig:
+    """A study with as many convolutions, each with filters and a rate to search."""
+    filters = {"low": 8, "high": 128}
+    study = load_study("glyphs").model_dump(mode="json", exclude_none=True)
+    study["network"]["convolutions"] = [
+        {"filters": filters, "kernel": 3} | ({} if one is None else {"present": one})
+        for one in present
+    ]
+    study["train"]["layers"] = {"learning_rate": {"low": 0.1, "high": 1.0}}
+    return read_study(study, "open")
+
+
+MAYBE = {"choices": [True, False]}
+
+
+@pytest.mark.parametrize("name", SEARCHING)
+def test_a_convolution_that_none_of_the_best_has_is_left_out(name: str) -> None:
+    study = load_study(name)
+    maybe = [p.name.partition(".")[0] for p in parameters(study) if p.name.endswith(".present")]
+    new = read_study(narrowed(study, without(drawn(study, 3), *maybe), "new"), "new")
+    assert len(new.network["convolutions"]) == len(study.network["convolutions"]) - len(maybe)
+    assert not [p.name for p in parameters(new) if p.name.endswith(".present")]
+
+
+@pytest.mark.parametrize("gone", [False, MAYBE])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_is_left_out_takes_its_learning_with_it(place: int, gone: object) -> None:
+    presence = [None, None, None]
+    study = open_convolutions(*presence[:place], gone, *presence[place:])
+    best = drawn(study, 3)
+    if gone == MAYBE:
+        best = without(best, f"conv{place + 1}")
+    new = read_study(narrowed(study, best, "new"), "new")
+    assert len(new.network["convolutions"]) == 3
+    assert len(new.train["layers"]) == 5
+    names = [parameter.name for parameter in parameters(new)]
+    assert [name for name in names if name.startswith("conv")] == [
+        *(f"conv{number}.filters" for number in (1, 2, 3)),
+        *(f"conv{number}.learning_rate" for number in (1, 2, 3)),
+    ]
+    for one in best:
+        assert holds(new, config_of(study, one, seed=0))
+
+
+def test_a_range_holds_the_values_of_those_that_have_the_convolution() -> None:
+    study = open_convolutions(None, MAYBE)
+    low, other, high = drawn(study, 3)
+    best = [
+        low | {"conv2.present": True, "conv2.filters": 40},
+        other | {"conv2.present": False, "conv2.filters": 128},
+        high | {"conv2.present": True, "conv2.filters": 60},
+    ]
+    second = narrowed(study, best, "new")["network"]["convolutions"][1]
+    assert second["filters"] == {"low": 35, "high": 65}
+    assert second["present"] == MAYBE
+
+
+def test_a_convolution_that_all_the_best_have_stays() -> None:
+    study = open_convolutions(None, MAYBE)
+    best = [one | {"conv2.present": True} for one in drawn(study, 3)]
+    assert narrowed(study, best, "new")["network"]["convolutions"][1]["present"] is True
 
 
 def test_one_trial_is_too_few() -> None:
