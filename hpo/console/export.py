@@ -143,8 +143,11 @@ def export_narrowed(
         output: the file; None is stdout.
 
     Raises:
-        InputError: too few trials are complete; the name is none; nothing can be written there.
+        InputError: too few trials are complete; the name is none or the old study's; nothing can be
+            written there.
     """
+    if name == config.name:
+        raise InputError(f"--name {name}: is the old study's; the new one needs a name of its own")
     best = best_trials(study, config, top)
     document = narrowed(config, [trial.params for trial in best], name)
     read_study(document, f"study {name}")

@@ -99,6 +99,9 @@ def test_a_narrowed_study_runs(write_study: WriteStudy, refused: Refused) -> Non
     line = refused("narrow", "tiny", "--name", "a/b")
     assert "name" in line
     assert "a/b" in line
+    line = refused("narrow", "tiny", "--name", "tiny", "--output", "own.toml")
+    assert line.startswith("error: --name tiny: ")
+    assert not Path("own.toml").exists()
 
 
 @pytest.mark.usefixtures("begun")
