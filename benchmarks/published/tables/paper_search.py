@@ -105,23 +105,27 @@ def trained(
 
 
 def changes(
-    part: str, heading: str, prefix: str, figures: tuple[str, ...]
+    part: str, heading: str, prefix: str, figures: tuple[str, ...], *, of_before: bool
 ) -> Callable[[Results], Table]:
-    """Configurations that a part trained, each with its difference from the first of them.
+    """The same, with the difference in accuracy over every drawer pair.
 
-    The difference is in accuracy over every drawer pair, its error that of both rows, each over its
-    own seeds. Arguments as of `trained`.
+    Its error is that of both rows, each over its own seeds.
+
+    Args:
+        of_before: whether a row is compared with the one before it, else with the first.
     """
 
     def table(results: Results) -> Table:
         plain = trained(part, heading, prefix, figures)(results)
         cells = [of[EVERY_PAIR]["here"] for of in _by_name(results, part, prefix).values()]
-        differences, first = [""], cells[0]
-        for cell in cells[1:]:
-            error = (cell["standard_error"] ** 2 + first["standard_error"] ** 2) ** 0.5
-            differences.append(change(cell["value"] - first["value"], error))
+        differences = [""]
+        for place, cell in enumerate(cells[1:]):
+            other = cells[place if of_before else 0]
+            error = (cell["standard_error"] ** 2 + other["standard_error"] ** 2) ** 0.5
+            differences.append(change(cell["value"] - other["value"], error))
         rows = [(*row, more) for row, more in zip(plain.rows, differences, strict=True)]
-        return Table((*plain.columns, f"{EVERY_PAIR}, against the first row"), rows)
+        against = "the row before" if of_before else "the first row"
+        return Table((*plain.columns, f"{EVERY_PAIR}, against {against}"), rows)
 
     return table
 
@@ -151,6 +155,9 @@ PAPER_SEARCH: dict[str, Callable[[Results], Table]] = {
         "the best, ",
         ("20-way, official runs", "20-way, every drawer pair", *VERIFICATION),
     ),
-    "paper-search-splits": changes("splits", "one change", "splits, ", ONE_SHOT),
+    "paper-search-splits": changes("splits", "one change", "splits, ", ONE_SHOT, of_before=False),
+    "paper-search-staircase": changes(
+        "staircase", "with all before it", "staircase, ", ONE_SHOT, of_before=True
+    ),
 }
 """By the table's name on the page."""

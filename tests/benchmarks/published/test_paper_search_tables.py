@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks.published.results import RESULTS, Results
 from benchmarks.published.tables.paper_search import PAPER_SEARCH
 
@@ -26,18 +28,22 @@ def published(folder: Path, part: str, rows: list[dict[str, Any]]) -> list[list[
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
 
 
-def test_what_each_change_adds(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "against", "last"),
+    [("splits", "the first row", "+3.0 ± 0.5"), ("staircase", "the row before", "+5.0 ± 0.5")],
+)
+def test_what_each_change_adds(part: str, against: str, last: str, tmp_path: Path) -> None:
     rows = [{"what": "gp search, literal scales: best on validation", "here": measured(0.5, 0.1)}]
     for name, value in (("first", 0.7), ("second", 0.68), ("third: L2", 0.73)):
         figures = zip(COLUMNS, (0.6, 0.8, value), (0.01, 0.02, 0.003), strict=True)
         rows += [
-            {"what": f"splits, {name}: {figure}", "here": measured(of_it, error)}
+            {"what": f"{part}, {name}: {figure}", "here": measured(of_it, error)}
             for figure, of_it, error in figures
         ]
     rows[-1]["here"]["standard_error"] = 0.004
-    head, _, first, second, third = published(tmp_path, "splits", rows)
-    assert head[1:] == [*COLUMNS, "every drawer pair, against the first row"]
-    link = "(../studies/results/paper-search/splits.json)"
+    head, _, first, second, third = published(tmp_path, part, rows)
+    assert head[1:] == [*COLUMNS, f"every drawer pair, against {against}"]
+    link = f"(../studies/results/paper-search/{part}.json)"
     assert first == [f"[first]{link}", "60.0 ± 1.0", "80.0 ± 2.0", "70.0 ± 0.3", ""]
     assert second[-1] == "-2.0 ± 0.4"
-    assert third == [f"[third: L2]{link}", "60.0 ± 1.0", "80.0 ± 2.0", "73.0 ± 0.4", "+3.0 ± 0.5"]
+    assert third == [f"[third: L2]{link}", "60.0 ± 1.0", "80.0 ± 2.0", "73.0 ± 0.4", last]
