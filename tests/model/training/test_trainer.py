@@ -1,61 +1,23 @@
-"""Training learns, repeats itself, resumes, stops early, and ends on a loss that is no number."""
+"""Training learns, keeps the best epoch, stops early, and ends on a loss that is no number."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
+from small_training import CPU, configured
 
-from data.collection import Collection
 from data.errors import InputError
 from data.splits import SearchData
-from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
 from model.evaluation.one_shot import one_shot_exact
 from model.evaluation.scores import verification_accuracy
 from model.evaluation.verification import verification
-from model.network.weights import load_network, read_tensors, save_network, write_tensors
-from model.training.epoch_report import EpochReport
-from model.training.open_epoch import OpenEpoch
+from model.network.weights import load_network, save_network
 from model.training.trainer import Trainer
-
-CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def data(glyphs: Collection) -> SearchData:
-    return SearchData.of(glyphs, 20, CPU)
-
-
-def configured(**train: Any) -> RunConfig:  # noqa: ANN401
-    rate = train.pop("rate", 2e-3)
-    document: dict[str, Any] = {
-        "layers": tuple(LayerConfig(learning_rate=rate) for _ in range(4)),
-        "epochs": 4,
-        "steps_per_epoch": 12,
-    }
-    return RunConfig(
-        network=NetworkConfig(
-            size=20,
-            convolutions=(
-                Convolution(filters=16, kernel=5, pool=True),
-                Convolution(filters=32, kernel=3, pool=True),
-            ),
-            units=64,
-            batch_norm=train.pop("batch_norm", False),
-        ),
-        train=TrainConfig.model_validate(document | train),
-    )
-
-
-def numbers(history: list[EpochReport]) -> list[EpochReport]:
-    """The history without what depends on the clock."""
-    return [replace(report, seconds=0.0, pictures_per_second=0.0) for report in history]
 
 
 @pytest.mark.parametrize("loss", ["pairs", "batch-pairs"])
@@ -82,109 +44,6 @@ def test_the_best_epoch_is_kept(data: SearchData) -> None:
     assert history[-1].best_epoch == best.epoch
     with autocast(CPU):  # as in training
         assert one_shot_exact(trainer.best_network(), data.validation).value == best.accuracy
-
-
-@pytest.mark.parametrize(
-    ("optimiser", "loss", "batch_norm", "averaging", "fixed"),
-    [("adam", "one-shot", True, 0.9, 0), ("sgd", "pairs", False, 0.0, 8)],
-)
-def test_a_resumed_training_gives_the_same_numbers(
-    data: SearchData,
-    tmp_path: Path,
-    optimiser: str,
-    loss: str,
-    batch_norm: bool,
-    averaging: float,
-    fixed: int,
-) -> None:
-    config = configured(
-        optimiser=optimiser,
-        loss=loss,
-        batch_norm=batch_norm,
-        averaging=averaging,
-        batch={"training_pairs": 3000},
-        distortion={"affine": 1.0, "elastic": 0.02, "fixed": fixed},
-    )
-    whole = Trainer(config, data, CPU)
-    list(whole.run())
-    checkpoint = tmp_path / "trial.safetensors"
-    first = Trainer(config, data, CPU, checkpoint)
-    for report in first.run():
-        if report.epoch == 1:
-            break
-    second = Trainer(config, data, CPU, checkpoint)
-    assert len(second.history) == 2
-    list(second.run())
-    assert numbers(second.history) == numbers(whole.history)
-    assert list(tmp_path.iterdir()) == [checkpoint]
-    for one, other in zip(
-        second.best_network().parameters(), whole.best_network().parameters(), strict=True
-    ):
-        assert torch.equal(one, other)
-
-
-@pytest.mark.parametrize("before", [0, 1])
-@pytest.mark.parametrize(
-    ("optimiser", "loss", "averaging", "fixed"),
-    [("adam", "one-shot", 0.9, 0), ("sgd", "pairs", 0.0, 8), ("sgd", "pairs", 0.0, 0)],
-)
-def test_a_training_goes_on_in_the_middle_of_an_epoch(
-    data: SearchData,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    before: int,
-    optimiser: str,
-    loss: str,
-    averaging: float,
-    fixed: int,
-) -> None:
-    config = configured(
-        optimiser=optimiser,
-        loss=loss,
-        averaging=averaging,
-        batch_norm=optimiser == "adam",
-        distortion={"affine": 1.0, "elastic": 0.02, "fixed": fixed},
-        epochs=before + 2,
-        steps_per_epoch=20,
-    )
-    whole = Trainer(config, data, CPU)
-    list(whole.run())
-
-    monkeypatch.setattr("model.training.trainer.KEPT_WITHIN", 0.0)
-    checkpoint = tmp_path / "trial.safetensors"
-    steps_in_all = 0
-    # Struck in two epochs, one of them twice.
-    for steps in (20 * before + 7, 10, 12):
-        trainer = Trainer(config, data, CPU, checkpoint)
-        counted = struck_after(trainer, steps)
-        with pytest.raises(KeyboardInterrupt):
-            list(trainer.run())
-        steps_in_all += len(counted)
-    last = Trainer(config, data, CPU, checkpoint)
-    assert len(last.history) == before + 1
-    counted = struck_after(last, 1000)
-    list(last.run())
-    # No step is lost, and none is made twice.
-    assert steps_in_all + len(counted) == 20 * config.train.epochs
-    assert numbers(last.history) == numbers(whole.history)
-    one, other = last.best_network().state_dict(), whole.best_network().state_dict()
-    assert all(torch.equal(one[name], value) for name, value in other.items())
-    assert list(tmp_path.iterdir()) == [checkpoint]
-
-
-def struck_after(trainer: Trainer, steps: int) -> list[None]:
-    """Interrupts the trainer before its next step after so many; lists one entry for each."""
-    counted: list[None] = []
-    step = trainer.step
-
-    def struck(pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        if len(counted) == steps:
-            raise KeyboardInterrupt
-        counted.append(None)
-        return step(pictures, labels)
-
-    trainer.step = struck  # type: ignore[method-assign]
-    return counted
 
 
 @pytest.mark.parametrize("loss", ["pairs", "nca"])
@@ -234,51 +93,6 @@ def test_the_network_that_is_kept_has_the_mean_weights_of_its_steps(data: Search
     assert not torch.equal(kept["embedding.weight"], seen[-1]["embedding.weight"])
     for name, value in expected.items():
         torch.testing.assert_close(kept[name], value)
-
-
-def test_a_checkpoint_of_another_configuration_is_refused(data: SearchData, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "trial.safetensors"
-    list(Trainer(configured(epochs=1), data, CPU, checkpoint).run())
-    with pytest.raises(InputError, match="another configuration"):
-        Trainer(configured(epochs=2), data, CPU, checkpoint)
-
-
-def test_a_checkpoint_that_cannot_be_read_is_as_none(
-    data: SearchData, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    config = configured(epochs=2)
-    checkpoint = tmp_path / "trial.safetensors"
-    whole = numbers(list(Trainer(config, data, CPU, checkpoint).run()))
-    intact = checkpoint.read_bytes()
-    tensors, document = read_tensors(checkpoint)
-    under_way = OpenEpoch(torch.Generator()).state() | {"distortions": torch.zeros(3)}
-    damaged: list[bytes] = [b"", intact[:100], intact[: len(intact) // 2], b"x" * len(intact)]
-    for rest, about in (
-        ({k: v for k, v in tensors.items() if k != "network.output.weight"}, document),
-        (tensors | {"network.output.weight": torch.zeros(3)}, document),
-        (tensors | {"weight": torch.zeros(3)}, document),
-        (tensors, {}),
-        (tensors, {"config": document["config"]}),
-        (tensors | {"epoch.steps": torch.tensor(3)}, document),
-        (tensors | {f"epoch.{k}": v for k, v in under_way.items()}, document),
-        (tensors, document | {"history": [{"epoch": 0}]}),
-    ):
-        write_tensors(rest, about, checkpoint)
-        damaged.append(checkpoint.read_bytes())
-    for content in damaged:
-        checkpoint.write_bytes(content)
-        capfd.readouterr()
-        trainer = Trainer(config, data, CPU, checkpoint)
-        said = capfd.readouterr()
-        assert said.err.startswith(f"{checkpoint}: no readable checkpoint, training anew: ")
-        assert said.err.count("\n") == 1
-        assert len(said.err.strip()) > len(f"{checkpoint}: no readable checkpoint, training anew:")
-        assert said.out == ""
-        assert trainer.history == []
-    # The last one had its weights loaded before its history was found to be none.
-    assert numbers(list(trainer.run())) == whole
-    assert len(Trainer(config, data, CPU, checkpoint).history) == 2
-    assert capfd.readouterr().err == ""
 
 
 def test_a_loss_that_is_no_number_ends_the_training_at_once(data: SearchData) -> None:
