@@ -11,6 +11,7 @@ What these give, and what else is here:
 - support: the known pictures of each class
 - answers: which classes pictures are of
 - study: a study that was run
+- errors: in the terms of programs
 - command: the console command `siamese-hpo`
 """
 
@@ -20,6 +21,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from siamese_hpo.errors import in_terms_of_programs
 
 # Torch and Optuna take some seconds to import: the functions import what they need.
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ PACKAGES = ("data", "hpo", "model", "studies")
 """Names that the project's packages have in its folder; in a wheel they lie below this package."""
 
 
+@in_terms_of_programs
 def load(folder: str | Path | None = None, device: str = "auto") -> Network:
     """Loads a trained network.
 
@@ -54,6 +58,7 @@ def load(folder: str | Path | None = None, device: str = "auto") -> Network:
     return Network.of(folder, device)
 
 
+@in_terms_of_programs
 def run(
     study: str | Path | Mapping[str, Any] = "quick",
     *,

@@ -25,6 +25,7 @@ from model.network.ensemble import TrainedConfig
 from model.network.programs import ProgramForm, write_programs
 from model.network.weights import load_trained
 from siamese_hpo.answers import Answers
+from siamese_hpo.errors import in_terms_of_programs
 from siamese_hpo.pictures import Pictures, prepared
 from siamese_hpo.places import place
 from siamese_hpo.support import Known, classes_of
@@ -93,6 +94,7 @@ class Network:
         left, right = (self._embed(prepared(given, self.size).pictures) for given in (a, b))
         return self.module.score(left, right).cpu()
 
+    @in_terms_of_programs
     def classify(self, support: Known, query: Pictures) -> Answers:
         """Says which class each query drawing is of, or that it is of none: "unknown".
 
@@ -132,6 +134,7 @@ class Network:
         ]
         return Answers(known.names, rows)
 
+    @in_terms_of_programs
     def export(self, folder: str | Path, form: ProgramForm = "onnx") -> dict[Path, float]:
         """Writes the network as two programs that run without this project, `embed` and `score`.
 

@@ -184,6 +184,17 @@ def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
         siamese_hpo.load(tmp_path)
 
 
+def test_errors_name_arguments_and_no_options(network: Network, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError, match=rf"^support {empty}: "):
+        network.classify(empty, torch.rand(1, 35, 35))
+    with pytest.raises(InputError, match=r"^device cuda:99: "):
+        siamese_hpo.load(device="cuda:99")
+    with pytest.raises(InputError, match=r"^device gpu: "):
+        siamese_hpo.run("glyphs", folder=tmp_path / "run", device="gpu")
+
+
 def test_the_networks_onnx_files_give_its_answers(
     network: Network, omniglot: Collection, tmp_path: Path
 ) -> None:
