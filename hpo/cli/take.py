@@ -31,6 +31,7 @@ def retrain(
     from hpo.console.summary import print_retraining
     from hpo.finish.calibrate import calibrate_if_possible
     from hpo.finish.retrain import config_in, following_seeds, retrain
+    from hpo.runtime.shared_folder import claimed
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
@@ -39,10 +40,11 @@ def retrain(
     collection = load_collection(chosen, data_root)
     say_split(collection)
     numbers = following_seeds(config, seeds)
-    with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
-        folder = TrainedFolder(output)
-        results = retrain(config, numbers, collection, chosen_device, folder, progress)
-    calibrate_if_possible(folder, collection, chosen_device)
+    folder = TrainedFolder(output)
+    with claimed(output):
+        with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
+            results = retrain(config, numbers, collection, chosen_device, folder, progress)
+        calibrate_if_possible(folder, collection, chosen_device)
     print_retraining(results, folder)
 
 

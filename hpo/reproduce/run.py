@@ -12,6 +12,7 @@ from hpo.reproduce.registry import check_part, experiment
 from hpo.reproduce.writers import About, write_results
 from hpo.runtime.files import check_folder, read_json
 from hpo.runtime.provenance import commit, computer, versions
+from hpo.runtime.shared_folder import claimed
 from hpo.storage.workspace import TrainedFolder
 from hpo.workers.machine import Machine
 from model.device import device_name, resolve_device
@@ -42,7 +43,7 @@ def reproduce(
 
     Raises:
         InputError: the name is unknown, something the experiment needs is missing, or the folder
-            holds the results of something else.
+            holds the results of something else, or another process works in it.
     """
     run = experiment(name)
     check_part(name, part)
@@ -63,17 +64,18 @@ def reproduce(
         part=part,
     )
     start = time.perf_counter()
-    table = run(context)
-    about = About(
-        experiment=name,
-        dataset=context.collection.name,
-        fingerprint=context.collection.fingerprint,
-        size=f"{context.size}, {context.pixels}x{context.pixels}",
-        seeds=seeds,
-        seconds=round(time.perf_counter() - start, 1),
-        versions=versions(),
-        commit=commit(),
-        computer=computer(),
-        device=device_name(device),
-    )
-    return write_results(table, about, folder)
+    with claimed(folder):
+        table = run(context)
+        about = About(
+            experiment=name,
+            dataset=context.collection.name,
+            fingerprint=context.collection.fingerprint,
+            size=f"{context.size}, {context.pixels}x{context.pixels}",
+            seeds=seeds,
+            seconds=round(time.perf_counter() - start, 1),
+            versions=versions(),
+            commit=commit(),
+            computer=computer(),
+            device=device_name(device),
+        )
+        return write_results(table, about, folder)

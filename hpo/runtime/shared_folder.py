@@ -1,6 +1,6 @@
-"""A folder that several processes work in, removed by the last of them.
+"""A folder that processes work in: several, of which the last one removes it, or one alone.
 
-Each holds a shared lock on it, which ends with the process, however that ends.
+Each holds a lock on it, shared or its own, which ends with the process, however that ends.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from data.errors import InputError
+from hpo.runtime.files import check_folder
+
 
 @contextmanager
 def used(folder: Path) -> Iterator[None]:
@@ -19,21 +22,40 @@ def used(folder: Path) -> Iterator[None]:
 
     At the end of the block an empty folder that no other process uses is removed.
     """
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):  # removed by another between the two lines
-            handle = os.open(folder, os.O_RDONLY)
-            with suppress(OSError):  # some network file systems lock no folders
-                fcntl.flock(handle, fcntl.LOCK_SH)
-            if _is_at(handle, folder):
-                break
-            os.close(handle)
+    handle = _locked(folder, fcntl.LOCK_SH)
     try:
         yield
     finally:
         with suppress(OSError):  # not empty, or used by others
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             folder.rmdir()
+        os.close(handle)
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Lets no other process claim a folder within the block; makes it where it is missing.
+
+    What was made and is empty at the end of the block is removed. Where folders cannot be locked,
+    as on some network file systems, nobody is kept out.
+
+    Raises:
+        InputError: another process has claimed it, or it cannot be a folder.
+    """
+    check_folder(folder)
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        handle = _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InputError(
+            f"{folder}: another process works in it; wait for its end, or choose another folder"
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # not empty
+            for path in made:
+                path.rmdir()
         os.close(handle)
 
 
@@ -78,6 +100,28 @@ def remove_unused(folder: Path) -> None:
     with suppress(OSError), alone(folder) as unused:  # it is not there
         if unused:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked(folder: Path, how: int) -> int:
+    """Opens a folder with a lock on it; makes it where it is missing.
+
+    Raises:
+        BlockingIOError: another process has a lock on it, and `how` says not to wait.
+    """
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # removed by another between the two lines
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, how)
+            except BlockingIOError:
+                os.close(handle)
+                raise
+            except OSError:  # some network file systems lock no folders
+                pass
+            if _is_at(handle, folder):
+                return handle
+            os.close(handle)
 
 
 def _is_at(handle: int, folder: Path) -> bool:

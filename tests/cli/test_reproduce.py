@@ -8,6 +8,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from hpo.runtime.shared_folder import claimed
 from model.config_file import read_config
 from run_study import app
 
@@ -31,6 +32,17 @@ def test_what_measures_a_network_says_where_one_comes_from(
     line = refused("reproduce", "filters", "--data-root", str(omniglot_root))
     assert "--network runs/quick: holds no trained network" in line
     assert "run_study.py run quick" in line
+
+
+def test_a_folder_in_which_another_process_works_is_refused(
+    glyphs_config: str, refused: Callable[..., str]
+) -> None:
+    Path("c.toml").write_text(glyphs_config)
+    for command in (("retrain", "c.toml"), ("reproduce", "table1")):
+        with claimed(Path("out")):
+            line = refused(*command, "--output", "out")
+        assert line.startswith("error: out: another process works in it; ")
+        assert not Path("out").exists()
 
 
 def test_an_experiment_leaves_its_files(
