@@ -54,17 +54,17 @@ def reproduce(
     if before is not None and before.get("experiment") != name:
         raise InputError(f"{folder}: holds results of something else than {name}; choose another")
     device = resolve_device(machine.device)
-    context = Context(
-        collection=load_collection("auto", machine.data_root),
-        size=size or size_for(device),
-        seeds=seeds,
-        folder=folder,
-        machine=machine,
-        network=TrainedFolder(network) if network else DEFAULT_NETWORK,
-        part=part,
-    )
-    start = time.perf_counter()
     with claimed(folder):
+        context = Context(
+            collection=load_collection("auto", machine.data_root),
+            size=size or size_for(device),
+            seeds=seeds,
+            folder=folder,
+            machine=machine,
+            network=TrainedFolder(network) if network else DEFAULT_NETWORK,
+            part=part,
+        )
+        start = time.perf_counter()
         table = run(context)
         about = About(
             experiment=name,
