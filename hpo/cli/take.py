@@ -37,11 +37,10 @@ def retrain(
 
     config, chosen = config_in(config_file, dataset)
     chosen_device = resolve_device(device)
-    collection = load_collection(chosen, data_root)
-    say_split(collection)
-    numbers = following_seeds(config, seeds)
-    folder = TrainedFolder(output)
+    folder, numbers = TrainedFolder(output), following_seeds(config, seeds)
     with claimed(output):
+        collection = load_collection(chosen, data_root)
+        say_split(collection)
         with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
             results = retrain(config, numbers, collection, chosen_device, folder, progress)
         calibrate_if_possible(folder, collection, chosen_device)
