@@ -15,7 +15,7 @@ from hpo.reproduce.paper_search.settings import Settings
 from model.config import RunConfig
 
 PART = "paper-size"
-"""Its name; it is done where it is named, and not with the others: it takes a night or more."""
+"""Its name; it is done where it is named, and not with the others: it takes some hours."""
 SEEDS = 1
 
 
