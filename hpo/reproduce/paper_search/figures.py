@@ -103,17 +103,23 @@ def _by_form(
     return figure
 
 
-def longest_figure(found: Mapping[int, Seen]) -> Figure:
-    """20-way accuracy by pairs seen, with standard errors, and the paper's."""
+def longest_figure(networks: Mapping[str, Mapping[int, Seen]]) -> Figure:
+    """20-way accuracy by pairs seen, with standard errors, and the paper's.
+
+    Args:
+        networks: what each reaches, by its name; a single one is not named.
+    """
     figure = Figure(figsize=(6.5, 4), layout="constrained")
     axes = figure.subplots()
-    curves = {
-        "official runs": [seen.official for seen in found.values()],
-        "every drawer pair": [seen.every_pair for seen in found.values()],
-    }
-    for name, cells in curves.items():
+    curves = {}
+    for network, found in networks.items():
+        of = f"{network}: " if len(networks) > 1 else ""
+        curves[f"{of}official runs"] = {pairs: seen.official for pairs, seen in found.items()}
+        curves[f"{of}every drawer pair"] = {pairs: seen.every_pair for pairs, seen in found.items()}
+    for name, by_pairs in curves.items():
+        cells = by_pairs.values()
         axes.errorbar(
-            list(found),
+            list(by_pairs),
             [100 * cell.value for cell in cells],
             yerr=[100 * (cell.error or 0.0) for cell in cells],
             marker="o",

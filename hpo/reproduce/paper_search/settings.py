@@ -47,7 +47,8 @@ class Settings:
         seeds: long trainings of the best configuration.
         kept: numbers of pairs seen at which a long training's network is kept; the last ends it,
             and `splits` asks for ten times its own.
-        kept_at_paper_size: the same for the paper's network on 105x105 pictures.
+        kept_at_paper_size: the same of `paper-size`, where each is an epoch more: an epoch of the
+            paper's network takes the better part of an hour.
         epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
         split_pairs: pairs that each training of `splits` and `staircase` sees.
         rate_factors: factors of all rates that a step of the staircase tries.
@@ -70,7 +71,7 @@ class Settings:
     trials: int = 60
     seeds: int = 2
     kept: tuple[int, ...] = (400_000, 1_000_000, 4_000_000, 10_000_000)
-    kept_at_paper_size: tuple[int, ...] = (400_000,)
+    kept_at_paper_size: tuple[int, ...] = (128_000, 256_000, 384_000)
     epoch_steps: int = 1000
     split_pairs: int = 400_000
     rate_factors: tuple[float, ...] = (1.0, 3.0, 10.0)

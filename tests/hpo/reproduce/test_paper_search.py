@@ -121,13 +121,16 @@ def test_the_papers_network_is_trained_beside_the_best(
     settings = replace(settings, kept_at_paper_size=(16, 32))
     here = replace(context(seeds=1), part="paper-size")
     found = values(search.run(here, settings))
-    for pairs in ("1.6e-05", "3.2e-05"):
-        network = f"the paper's network, 105x105, {pairs} M pairs"
-        assert found[f"{network}: 20-way, every drawer pair"] > 1 / 20
-    (kept,) = (here.folder / "paper-size" / "longest").glob("seed-*")
-    _, config = load_network(kept_in(TrainedFolder(kept), 32).weights)
-    assert config.network.size == 105
-    assert not any(label.startswith("the best, ") for label in found)
+    side = tiny.size
+    networks = {f"the best, {side}x{side}": "small", "the paper's network, 105x105": "paper"}
+    for network, folder in networks.items():
+        for pairs in ("1.6e-05", "3.2e-05"):
+            assert found[f"{network}, {pairs} M pairs: 20-way, every drawer pair"] > 1 / 20
+        (kept,) = (here.folder / "paper-size" / folder / "longest").glob("seed-*")
+        _, config = load_network(kept_in(TrainedFolder(kept), 32).weights)
+        assert config.network.size == {"small": side, "paper": 105}[folder]
+    trained = [label for label in found if " M pairs: " in label]
+    assert all(label.startswith(tuple(networks)) for label in trained)
 
 
 def test_the_papers_network_learns_layer_by_layer_as_the_best_does() -> None:
