@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
     """
     if os.path.isfile(path):  # not Path.is_file, which raises where it cannot tell
         return _kept(path)
+    folders = _class_folders(path)
     found: dict[str, list[Drawing]] = {}
     for name, file in _named(path, skipped):
         try:
@@ -87,11 +89,11 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
             skip(file, str(reason), skipped)
         else:
             found.setdefault(name, []).append(drawing)
-    for folder in _class_folders(path):
+    for folder in folders:
         if (name := printable(folder.name)) not in found:
             inside = pictures_in(folder, "--support")
-            folders = bool(inside) and all(os.path.isdir(path) for path in inside)
-            what = "only folders" if folders else "no picture with a drawing"
+            nested = bool(inside) and all(os.path.isdir(path) for path in inside)
+            what = "only folders" if nested else "no picture with a drawing"
             skip(folder, f"{what} in it, so there is no class {name}", skipped)
     if not found:
         raise InputError(f"--support {path}: holds no picture with a drawing on it")
@@ -151,8 +153,22 @@ def _named(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
         yield base if numbered and shared[base] > 1 else stem, path
 
 
-def _class_folders(folder: Path) -> list[Path]:
-    return [path for path in pictures_in(folder, "--support") if os.path.isdir(path)]
+def _class_folders(support: Path) -> list[Path]:
+    """Its folders, no two of which have a name that reads the same.
+
+    Raises:
+        InputError: two have, since an accent can be written in two ways, and what is not UTF-8 is
+            written as one sign.
+    """
+    found = [path for path in pictures_in(support, "--support") if os.path.isdir(path)]
+    names = Counter(unicodedata.normalize("NFC", printable(folder.name)) for folder in found)
+    for name, count in names.items():
+        if count > 1:
+            raise InputError(
+                f"--support {support}: the names of {count} folders read {name}; every class needs"
+                " a name of its own"
+            )
+    return found
 
 
 def _base(path: Path) -> str:

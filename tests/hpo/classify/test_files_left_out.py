@@ -147,3 +147,36 @@ def test_nothing_is_kept_where_nothing_can_be_asked(words: list[str], tmp_path: 
     result = CliRunner().invoke(app, [*words[:-1], f"{words[-1]}/empty.png", "--keep", str(kept)])
     assert result.exit_code == 2
     assert not kept.exists()
+
+
+def test_class_folders_that_are_not_named_in_utf_8_are_classes(
+    words: list[str], tmp_path: Path
+) -> None:
+    known = tmp_path / "known"
+    for name, picture in ((b"b\xff", "box"), (b"r\xff", "ring")):
+        folder = known / os.fsdecode(name)
+        folder.mkdir()
+        (known / f"{picture}.png").rename(folder / f"{picture}.png")
+    (tmp_path / "query" / "cut.png").unlink()
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert json.loads(result.stdout)["classes"] == ["b�", "r�"], result.output
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "read"),
+    [(b"r\xff", b"r\xfe", "r\ufffd"), ("\u00e9".encode(), "e\u0301".encode(), "\u00e9")],
+)
+def test_class_folders_whose_names_read_the_same_are_refused(
+    words: list[str], tmp_path: Path, one: bytes, other: bytes, read: str
+) -> None:
+    known = tmp_path / "known"
+    for name, picture in ((one, "box"), (other, "ring")):
+        folder = known / os.fsdecode(name)
+        folder.mkdir()
+        (known / f"{picture}.png").rename(folder / f"{picture}.png")
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"error: --support {known}: the names of 2 folders read {read}; every class needs a name"
+        " of its own\n"
+    )
