@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import tomli_w
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -33,6 +34,19 @@ def provenance(threads: int | None = None) -> dict[str, Any]:
         "versions": versions(),
         "commit": commit(),
         "computer": used.model_dump(),
+    }
+
+
+def study_toml(document: dict[str, Any]) -> str:
+    """A study's document as its file, without null values, which TOML does not have."""
+    return tomli_w.dumps(_without_null(document))
+
+
+def _without_null(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_null(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if value is not None
     }
 
 

@@ -11,7 +11,8 @@ one thread, and appends a line per training to FILE.jsonl. The same command goes
 with more configurations. Every N-th configuration is trained with several seeds. Times are those of
 the processor, so that other work on the machine counts little. A loss that is not finite is null.
 Networks that cannot exist are skipped and counted. `unpack` turns packed curves into a file that
-`record` goes on with, on another machine too: each line names its own.
+`record` goes on with, on another machine too: each line names its own. The study lies beside it, as
+FILE.toml.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import optuna
 import torch
 
 from benchmarks.command import make_parser, run_main
-from benchmarks.output import provenance
+from benchmarks.output import provenance, study_toml
 from benchmarks.trainings import CountingTrainer, append, read, resume, write
 from data.names import Dataset
 from data.sources.load import load_collection
@@ -107,6 +108,8 @@ def record(arguments: argparse.Namespace) -> None:
         "changeable": study.changeable(),
         "fingerprint": collection.fingerprint,
     }
+    if path.exists() and study.is_defined_by(recorded := read(path)[0]["definition"]):
+        head["definition"] = recorded  # of an older version it may lack keys
     head |= provenance(threads=1)
     lines = resume(path, head, ("definition", "fingerprint", "versions"))
     # The command that goes on with more configurations or seeds makes what the first one made too.
@@ -153,14 +156,17 @@ def pack(arguments: argparse.Namespace) -> None:
 
 
 def unpack(arguments: argparse.Namespace) -> None:
-    """Writes a packed recording as lines again."""
+    """Writes a packed recording as lines again, and its study as a file."""
     document = json.loads(gzip.decompress(arguments.curves.read_bytes()))
     curves, infeasible = document.pop("curves"), document.pop("infeasible")
     failed = document.pop("failed")
     del document["cpu_hours"]
     lines = [{"number": number, "shortfall": 1} for number in infeasible]
     lines += [{"shortfall": 0} | curve for curve in curves] + failed
-    arguments.to.touch(exist_ok=False)
+    study = arguments.to.with_suffix(".toml")
+    for new in (arguments.to, study):
+        new.touch(exist_ok=False)
+    study.write_text(study_toml(document["definition"] | document["changeable"]))
     write(arguments.to, [document, *lines])
 
 

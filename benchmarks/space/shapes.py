@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tomli_w
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from benchmarks.command import make_parser, run_main
-from benchmarks.output import QUANTILES, provenance, save
+from benchmarks.output import QUANTILES, provenance, save, study_toml
 from benchmarks.replay.surrogate import read_recorded
 from hpo.study.file import load_study, read_study
 
@@ -59,12 +58,7 @@ def define(arguments: argparse.Namespace) -> None:
     document["name"] = f"{study.name}-{arguments.shape}"
     document["train"] = document["train"] | SHAPES[arguments.shape]
     read_study(document, str(arguments.to))
-    arguments.to.write_text(tomli_w.dumps(without_null(document)))
-
-
-def without_null(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without its null values, which TOML does not have."""
-    return {key: value for key, value in document.items() if value is not None}
+    arguments.to.write_text(study_toml(document))
 
 
 def compare(arguments: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hpo.study.limits import MOST, MOST_SEED, study_name
 from model.config import NetworkConfig
@@ -236,6 +236,24 @@ class StudyConfig(Strict):
         found = self.model_dump(mode="json", exclude={*CHANGEABLE, *later})
         given = self.model_dump(mode="json", include=later, exclude_none=True)
         return found | {name: value for name, value in given.items() if value}
+
+    def is_defined_by(self, definition: object) -> bool:
+        """Whether what `definition()` gave is this study's; of an older version it may lack keys.
+
+        Example:
+            >>> train = {"optimiser": "adam"}
+            >>> study = StudyConfig(name="mine", trials=20, network={"size": 28}, train=train)
+            >>> stored = study.definition()
+            >>> study.is_defined_by(stored), study.is_defined_by(stored | {"seed": 1})
+            (True, False)
+        """
+        if not isinstance(definition, dict):
+            return False
+        try:
+            stored = StudyConfig.model_validate(definition | self.changeable())
+        except ValidationError:
+            return False
+        return stored.definition() == self.definition()
 
     def changeable(self) -> dict[str, Any]:
         """The fields that may change, for JSON; with those of `definition()` they are the study."""

@@ -246,7 +246,7 @@ def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
         return "a retraining"
     if document["study"] != config.name:
         return f"study {document['study']}"
-    if document.get("definition") != config.definition():
+    if not config.is_defined_by(document.get("definition")):
         return f"study {config.name} as it was defined before"
     return None
 

@@ -75,7 +75,7 @@ def learnt_alike(study: StudyConfig, settings: Settings) -> StudyConfig:
 def _before(study: StudyConfig, file: Path) -> list[Tried]:
     """The configurations that are done; none if the file is there, but of another definition."""
     before = read_json(file)
-    if before is None or before["definition"] != study.definition():
+    if before is None or not study.is_defined_by(before["definition"]):
         return []
     tried: list[Tried] = before["tried"]
     return tried

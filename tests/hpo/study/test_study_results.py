@@ -10,7 +10,13 @@ from data.errors import InputError
 from hpo.study.accuracies import OneShotTest, OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
-from hpo.study.results import RetrainingResults, StudyResults, document_of, study_results
+from hpo.study.results import (
+    RetrainingResults,
+    StudyResults,
+    belongs_to,
+    document_of,
+    study_results,
+)
 
 PUBLISHED = Path(__file__).parents[3] / "studies" / "results"
 STUDIES = [
@@ -68,6 +74,18 @@ def test_what_is_no_result_of_the_study_is_one_line(
     with pytest.raises(InputError, match=said) as caught:
         study_results(file, config)
     assert "\n" not in str(caught.value)
+
+
+def test_results_of_a_version_that_lacked_a_key_are_the_studys(
+    quick: tuple[StudyConfig, dict[str, Any]], tmp_path: Path
+) -> None:
+    config, document = quick
+    del document["definition"]["lockstep"]
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps(document))
+    assert belongs_to(file, config)
+    assert not belongs_to(file, config.model_copy(update={"lockstep": 2}))
+    assert study_results(file, config) is not None
 
 
 def test_results_that_lack_something_name_it(
