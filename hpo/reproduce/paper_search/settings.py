@@ -71,7 +71,7 @@ class Settings:
     trials: int = 60
     seeds: int = 2
     kept: tuple[int, ...] = (400_000, 1_000_000, 4_000_000, 10_000_000)
-    kept_at_paper_size: tuple[int, ...] = (128_000, 256_000, 384_000)
+    kept_at_paper_size: tuple[int, ...] = (128_000, 256_000)
     epoch_steps: int = 1000
     split_pairs: int = 400_000
     rate_factors: tuple[float, ...] = (1.0, 3.0, 10.0)
