@@ -28,7 +28,7 @@ def checked(name: str) -> Dataset:
         Traceback (most recent call last):
         ValueError: should be 'auto', 'folder:PATH', 'omniglot' or 'glyphs', not 'mnist'
     """
-    if name in ("auto", "omniglot", "glyphs") or (name.startswith(FOLDER) and name != FOLDER):
+    if name in ("auto", "omniglot", "glyphs") or _names_a_folder(name):
         return name
     raise ValueError(f"should be 'auto', 'folder:PATH', 'omniglot' or 'glyphs', not {name!r}")
 
@@ -44,6 +44,19 @@ def checked_extra(name: str) -> Dataset:
         Traceback (most recent call last):
         ValueError: should be 'folder:PATH' or 'glyphs', not 'auto'
     """
-    if name == "glyphs" or (name.startswith(FOLDER) and name != FOLDER):
+    if name == "glyphs" or _names_a_folder(name):
         return name
     raise ValueError(f"should be 'folder:PATH' or 'glyphs', not {name!r}")
+
+
+def _names_a_folder(name: str) -> bool:
+    """Whether a name is a folder's.
+
+    Raises:
+        ValueError: the folder's path is not UTF-8, as all is that a study keeps of it.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"should name a folder whose path is UTF-8, not {name!r}") from None
+    return name.startswith(FOLDER) and name != FOLDER

@@ -73,6 +73,7 @@ class Commands(TyperGroup):
         if logging.lastResort is not None:  # what shows warnings on stderr
             logging.lastResort.setFormatter(VisibleFormatter())
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns users without a home
+        os.environ["MPLBACKEND"] = "agg"  # it refuses one that it does not know; no window is shown
         interrupts_are_told()
         try:
             answer = self._invoke(ctx)

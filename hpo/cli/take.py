@@ -63,13 +63,15 @@ def combine(
     from hpo.console.summary import print_combined
     from hpo.finish.combine import combine as together
     from hpo.finish.combine import singles_in
+    from hpo.runtime.shared_folder import claimed
     from hpo.storage.workspace import TrainedFolder
     from hpo.study.results import document_of
     from model.device import resolve_device
 
     chosen_device, into = resolve_device(device), TrainedFolder(output)
     singles, dataset = singles_in([TrainedFolder(folder) for folder in folders])
-    results = together(singles, load_collection(dataset, data_root), chosen_device, into)
+    with claimed(output):
+        results = together(singles, load_collection(dataset, data_root), chosen_device, into)
     if as_json:
         typer.echo(json.dumps(document_of(results), indent=2))
     else:

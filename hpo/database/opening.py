@@ -100,7 +100,7 @@ def open_storage(
         storage = _connect(parsed, options, create, wait, shown)
     except ImportError as error:
         raise InputError(f"storage {shown}: {_missing(error)}") from None
-    except (ArgumentError, ValueError, TypeError) as error:  # what its URL says after the ?
+    except (ArgumentError, ValueError, TypeError, OverflowError) as error:  # what is after the ?
         raise InputError(f"storage {shown}: {error}") from None
     except STORAGE_ERRORS as error:
         if (full := database_full(error, parsed)) is not None:

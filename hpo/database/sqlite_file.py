@@ -27,6 +27,8 @@ def find_file(url: URL, place: Place, shown: str) -> None:
         if key not in SETTINGS:
             allowed = ", ".join(SETTINGS)
             raise InputError(f"storage {shown}: {key}: no such setting; allowed are {allowed}")
+        if not isinstance(url.query[key], str):
+            raise InputError(f"storage {shown}: {key}: is given twice")
     path = Path(url.database)
     try:
         if network := network_file_system(path):

@@ -260,4 +260,12 @@ def _done_before(
                 f"{folder.folder}: holds results of another {what}; choose another folder"
             )
     results = RetrainingResults.read(folder.results)
-    return [] if results is None else results.seeds
+    if results is None:
+        return []
+    kept = any(result.accuracy > 0 for result in results.seeds)  # 0: its loss was not finite
+    if kept and not folder.weights.exists():
+        raise InputError(
+            f"{folder.folder}: holds results whose network, {folder.weights.name}, is missing; put"
+            f" it back, or remove {folder.results.name} to train anew"
+        )
+    return results.seeds

@@ -10,9 +10,8 @@ import optuna
 from data.errors import InputError
 from data.sources.load import for_training, load_collection
 from hpo.run.search_task import search_here
-from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
-from hpo.runtime.shared_folder import used
+from hpo.runtime.shared_folder import claimed, used
 from hpo.search.checkpoints import clear_finished
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import end_of_search
@@ -39,10 +38,9 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         WorkFailed: trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; running trials were given back.
     """
-    check_folder(workspace.folder)
     resolve_device(machine.device)
     store = resolve_store(store) if store else None
-    with find_study(workspace) as (study, config):
+    with claimed(workspace.folder, together=True), find_study(workspace) as (study, config):
         workspace.clear_scratch()
         collection = load_collection(config.dataset, machine.data_root)
         pictures = config.pictures
@@ -57,6 +55,7 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
         for place in {stores.checkpoints, stores.artifacts}:
             check_store(place)
         with used(workspace.unfinished):
+            workspace.check_unfinished()  # another study may have begun here since the first look
             search_here(study, config, collection, machine, workspace, stores)
         _clear_up(study, workspace, store)
 

@@ -22,7 +22,7 @@ from hpo.finish.once import finish_once
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
-from hpo.runtime.shared_folder import remove_unused, used
+from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.enqueue import check_start_with, start_with
 from hpo.search.initial import check_initial
 from hpo.search.warm_start import check_warm_start, warm_start
@@ -116,31 +116,45 @@ def run_study(
         check_store(store)
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
-    with storage_failures(workspace.storage):
+    with storage_failures(workspace.storage), claimed(workspace.folder, together=True):
         _check_beginning(config, workspace)
         place: Place = "own" if workspace.keeps_storage else "named"
-        # First: else nothing is left here.
+        # Before anything is made here: where it fails, nothing is left.
         storage = open_storage(workspace.storage, create=True, place=place)
-    with storage_failures(workspace.storage), used(workspace.unfinished):
-        study = open_study(config, storage)
-        keep_fingerprint(study, collection)
-        try:
-            results = _stored_results(study, config, workspace)
-            if results is not None:
-                calibrate_if_missing(workspace, collection, machine)
-            else:
-                for tried in start_with(study, config):
-                    say(tried.in_words())
-                warm_start(study, config, workspace)
-                results = _searched_and_finished(
-                    study, config, collection, machine, workspace, store
-                )
-        except BaseException:
-            asks_no_more(study)
-            raise
-        finally:
-            briefly(storage.disconnect)
+        with used(workspace.unfinished):
+            # Another study may have begun here since the first look, or ended.
+            workspace.check_unfinished()
+            study_results(workspace.results, config)
+            results = _gone_on_with(config, collection, machine, workspace, store, storage)
     remove_unused(workspace.unfinished)
+    return results
+
+
+def _gone_on_with(
+    config: StudyConfig,
+    collection: Collection,
+    machine: Machine,
+    workspace: Workspace,
+    store: str | None,
+    storage: WaitingStorage,
+) -> StudyResults:
+    """The results of the study in its storage, which is closed."""
+    study = open_study(config, storage)
+    keep_fingerprint(study, collection)
+    try:
+        results = _stored_results(study, config, workspace)
+        if results is not None:
+            calibrate_if_missing(workspace, collection, machine)
+        else:
+            for tried in start_with(study, config):
+                say(tried.in_words())
+            warm_start(study, config, workspace)
+            results = _searched_and_finished(study, config, collection, machine, workspace, store)
+    except BaseException:
+        asks_no_more(study)
+        raise
+    finally:
+        briefly(storage.disconnect)
     return results
 
 

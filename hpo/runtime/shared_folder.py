@@ -33,11 +33,15 @@ def used(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[None]:
+def claimed(folder: Path, together: bool = False) -> Iterator[None]:
     """Lets no other process claim a folder within the block; makes it where it is missing.
 
     What was made and is empty at the end of the block is removed. Where folders cannot be locked,
     as on some network file systems, nobody is kept out.
+
+    Args:
+        folder: the results' folder.
+        together: with all processes that claim it together, as those of one study do.
 
     Raises:
         InputError: another process has claimed it, or it cannot be a folder.
@@ -45,7 +49,7 @@ def claimed(folder: Path) -> Iterator[None]:
     check_folder(folder)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        handle = _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        handle = _locked(folder, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         raise InputError(
             f"{folder}: another process works in it; wait for its end, or choose another folder"
@@ -53,7 +57,9 @@ def claimed(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(OSError):  # not empty
+        with suppress(OSError):  # not empty, or claimed by others
+            if together:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for path in made:
                 path.rmdir()
         os.close(handle)

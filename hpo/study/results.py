@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -252,6 +253,9 @@ def _what_else(document: dict[str, Any], config: StudyConfig) -> str | None:
 
 
 def _validated(kind: type[Results], document: dict[str, Any], file: Path) -> Results:
+    for name, value in document.items():
+        if not _is_finite(value):
+            raise InputError(f"{file}: {name}: damaged; remove the file, or put it right")
     try:
         return kind.model_validate(document)
     except ValidationError as error:
@@ -261,3 +265,12 @@ def _validated(kind: type[Results], document: dict[str, Any], file: Path) -> Res
         raise InputError(f"{file}: lacks {', '.join(missing)}; remove it, or put it right")
     key = lines[0]["loc"][0]
     raise InputError(f"{file}: {key}: damaged; remove the file, or put it right")
+
+
+def _is_finite(value: object) -> bool:
+    """Whether all numbers in a value of JSON are finite, as all are that were written."""
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or isfinite(value)

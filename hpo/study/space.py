@@ -139,6 +139,7 @@ def check_space(study: StudyConfig, where: str) -> None:
             RunConfig.model_validate(ends(number))
             number += 1
         roomiest = RunConfig.model_validate(fill(study, _roomiest))
+        epochs = most_epochs(study)  # of the largest network, with every convolution
     except (InputError, ValidationError) as error:
         line = (
             explain(error, where, RunConfig)
@@ -153,9 +154,9 @@ def check_space(study: StudyConfig, where: str) -> None:
             f"{where}: network.convolutions: no network of this space can exist; with the smallest"
             f" kernels a picture of size {roomiest.network.size} is still {short} pixels too small"
         )
-    if study.pruner.min_epochs > most_epochs(study):
+    if study.pruner.min_epochs > epochs:
         raise InputError(
-            f"{where}: pruner.min_epochs: should be at most train.epochs, {most_epochs(study)},"
+            f"{where}: pruner.min_epochs: should be at most train.epochs, {epochs},"
             f" not {study.pruner.min_epochs}"
         )
 

@@ -43,6 +43,22 @@ def test_a_database_that_cannot_be_reached(refused: Refused, write_study: WriteS
         assert error == f"error: storage sqlite:////proc/study.db: {reason}"
 
 
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("cached_statements=99999999999999", "Python int too large"),
+        ("timeout=1&timeout=2", "timeout: is given twice"),
+    ],
+)
+@pytest.mark.usefixtures("begun")
+def test_a_setting_after_the_path_that_cannot_be(
+    setting: str, reason: str, refused: Refused
+) -> None:
+    url = f"sqlite:///runs/tiny/study.db?{setting}"
+    line = refused("status", "tiny", "--storage", url)
+    assert line.startswith(f"error: study tiny: storage {url}: {reason}")
+
+
 def test_a_folder_that_cannot_be_made(refused: Refused, write_study: WriteStudy) -> None:
     Path("file").write_text("")
     assert refused("run", write_study(), "--output", "file/deep").startswith("error: file/deep: ")

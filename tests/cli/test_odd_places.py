@@ -12,6 +12,7 @@ from pathlib import Path
 import optuna
 import pytest
 from optuna.distributions import FloatDistribution
+from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 from hpo.database.opening import open_storage
@@ -47,6 +48,30 @@ def done(*words: str, before: tuple[str, ...] = (), **environment: str) -> tuple
     assert process.returncode == 0, process.stderr
     assert "Traceback" not in process.stderr
     return process.stdout, process.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "retrain"])
+def test_a_folder_of_pictures_whose_path_is_not_utf_8_is_refused_before_training(
+    command: str, write_study: WriteStudy, glyphs_config: str, refused: Refused
+) -> None:
+    write_study()
+    Path("c.toml").write_text(glyphs_config)
+    given = ("run", "tiny.toml") if command == "run" else ("retrain", "c.toml", "--output", "out")
+    line = refused(*given, "--dataset", os.fsdecode(b"folder:own\xff"))
+    reason = "should name a folder whose path is UTF-8, not 'folder:own\\udcff'"
+    assert line == f"error: --dataset: {reason}"
+
+
+def test_a_window_system_that_matplotlib_does_not_know_is_not_asked_for(
+    tmp_path: Path,
+) -> None:
+    for name in ("ring", "日"):  # letters for which matplotlib's fonts are looked through
+        picture = Image.new("L", (60, 60), 255)
+        ImageDraw.Draw(picture).ellipse((10, 10, 40 + len(name), 50), outline=0, width=4)
+        picture.save(tmp_path / f"{name}.png")
+    words = ("classify", "--support", str(tmp_path), "--query", str(tmp_path), "--output", "out")
+    done(*words, MPLBACKEND="nosuch")
+    assert Path("out/contact-sheet.png").exists()
 
 
 @needs_users

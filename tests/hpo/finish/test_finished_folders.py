@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+import hpo.run.run
 from data.collection import Collection
 from data.errors import InputError
+from hpo.database.opening import open_storage
+from hpo.database.waiting_storage import WaitingStorage
 from hpo.run.run import run_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -99,6 +102,33 @@ def test_two_unfinished_studies_do_not_share_a_folder(
     with pytest.raises(InputError, match=r"holds the unfinished study other; choose another"):
         run_study(config, glyphs, MACHINE, Workspace.of(config.name, tmp_path))
     assert [path.name for path in tmp_path.rglob("*")] == ["unfinished-other", kept.name]
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["begun", "ended"])
+def test_a_study_that_another_came_before_leaves_it_alone(
+    ended: bool,
+    config: StudyConfig,
+    results: dict[str, Any],
+    glyphs: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It began here after this one had looked, and before this one had begun."""
+    mine = Workspace.of("mine", tmp_path)
+
+    def opened(*given: Any, **named: Any) -> WaitingStorage:  # noqa: ANN401
+        if ended:
+            mine.results.write_text(json.dumps(results))
+        else:
+            Workspace.of(config.name, tmp_path).unfinished.mkdir()
+        return open_storage(*given, **named)
+
+    monkeypatch.setattr(hpo.run.run, "open_storage", opened)
+    message = f"holds the {'results of' if ended else 'unfinished'} study {config.name}"
+    with pytest.raises(InputError, match=message):
+        run_study(config.model_copy(update={"name": "mine"}), glyphs, MACHINE, mine)
+    assert not mine.unfinished.exists()
+    assert mine.results.exists() == ended
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,21 @@ def test_a_folder_of_another_configuration_is_left_alone(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_results_whose_network_is_missing_are_refused(
+    trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path
+) -> None:
+    config, _ = trial
+    retrain(config, [1], glyphs, CPU, at(tmp_path), Progress("test", 1))
+    weights = at(tmp_path).weights
+    weights.rename(tmp_path / "away")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(InputError, match=r"whose network, best\.safetensors, is missing; put it "):
+        retrain(config, [1], glyphs, CPU, at(tmp_path), Progress("test", 1))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    (tmp_path / "away").rename(weights)
+    assert len(retrain(config, [1], glyphs, CPU, at(tmp_path), Progress("test", 1)).seeds) == 1
+
+
 @pytest.mark.parametrize("damaged", [{}, {"seeds": [{"seed": 1}]}, {"seeds": None}])
 def test_damaged_results_are_refused(
     damaged: dict[str, Any], trial: tuple[RunConfig, float], glyphs: Collection, tmp_path: Path

@@ -16,7 +16,8 @@ USER = """
 import sys
 from pathlib import Path
 from hpo.runtime.shared_folder import claimed, used
-with {"used": used, "claimed": claimed}[sys.argv[1]](Path(sys.argv[2])):
+how = {"used": used, "claimed": claimed, "together": lambda folder: claimed(folder, together=True)}
+with how[sys.argv[1]](Path(sys.argv[2])):
     print("there", flush=True)
     sys.stdin.readline()
 """
@@ -88,6 +89,27 @@ def test_a_claimed_folder_is_another_processs_as_long_as_that_lives(tmp_path: Pa
     with claimed(folder):
         (folder / "file").write_text("")
     assert (folder / "file").is_file()
+
+
+def test_processes_that_claim_a_folder_together_keep_out_others_and_leave_nothing_empty(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "work"
+    other = process_in(folder, "together")
+    with claimed(folder, together=True):
+        pass
+    assert folder.is_dir()  # as the other works in it
+    with pytest.raises(InputError, match="another process works in it"), claimed(folder):
+        pass
+    other.communicate("\n")
+    assert not folder.exists()
+    other = process_in(folder, "claimed")
+    with (
+        pytest.raises(InputError, match="another process works in it"),
+        claimed(folder, together=True),
+    ):
+        pass
+    other.communicate("\n")
 
 
 def test_of_a_claimed_folder_nothing_empty_stays_that_was_not_there(tmp_path: Path) -> None:

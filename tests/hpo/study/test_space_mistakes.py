@@ -7,6 +7,8 @@ from spacious import changed, study_of
 
 from data.errors import InputError
 
+CONVOLUTION = {"filters": 16, "kernel": 1}
+
 
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
@@ -123,6 +125,13 @@ from data.errors import InputError
             "train.validation: should be 'exact' or 'sampled', not 'verification'",
         ),
         ("train.layers", [{"learning_rate": 0.1}] * 3, "train.layers has 3 entries"),
+        (
+            "network.convolutions",
+            [CONVOLUTION]
+            + 4 * [CONVOLUTION | {"present": {"choices": [True, False]}}]
+            + 4 * [CONVOLUTION | {"present": {"choices": [False, True]}}],
+            "network.convolutions: should have 8 or fewer entries, not 9",
+        ),
     ],
 )
 def test_a_mistake_in_the_space_is_named(key: str, value: object, expected: str) -> None:

@@ -57,6 +57,8 @@ def quick() -> tuple[StudyConfig, dict[str, Any]]:
         ({"definition": {}}, "holds the results of study quick as it was defined before"),
         ({"winner": {"number": 3}}, r"results.json: winner: damaged; remove the file"),
         ({"test": 7}, r"results.json: test: damaged; remove the file"),
+        ({"seconds": {"search": float("nan")}}, r"results.json: seconds: damaged; remove the file"),
+        ({"trials": {"complete": [float("-inf")]}}, r"results.json: trials: damaged; remove the"),
     ],
 )
 def test_what_is_no_result_of_the_study_is_one_line(
