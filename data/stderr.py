@@ -8,12 +8,14 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from data.visible import visible_lines
 
-def tell(line: str) -> None:
-    """Prints a line on stderr, where bars stand above them; see `LastingStderr`."""
+
+def tell(lines: str) -> None:
+    """Prints lines on stderr, their control characters written out; see `LastingStderr`."""
     if sys.stderr is not None:  # else it would be printed on stdout
         try:
-            print(line, file=sys.stderr)
+            print(visible_lines(lines), file=sys.stderr)
         except OSError as error:
             _lead_nowhere(error)
 

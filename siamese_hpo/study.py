@@ -16,6 +16,7 @@ from hpo.run.run import run_study as run_in
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, read_study
+from hpo.study.limits import MOST_WORKERS
 from hpo.study.results import StudyResults
 from hpo.workers.machine import Machine
 from siamese_hpo.places import place
@@ -85,8 +86,8 @@ def run_study(
     else:
         config = load_study(str(place(study)))
     config = changed(config, changes)
-    if type(workers) is not int or workers < 1:
-        raise InputError(f"workers {workers!r}: should be a whole number, 1 or more")
+    if type(workers) is not int or not 1 <= workers <= MOST_WORKERS:
+        raise InputError(f"workers {workers!r}: should be a whole number, 1 to {MOST_WORKERS}")
     root = None if data_root is None else place(data_root)
     collection = load_collection(config.dataset, root)
     config = on_data(config, collection)

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from data.errors import InputError
 from data.sources.scans import pictures_of
-from hpo.classify.answers import UNKNOWN
-from hpo.classify.support import read_support
+from hpo.classify.support import check_classes, read_support
 from siamese_hpo.pictures import Picture, Pictures, by_name, prepared
 from siamese_hpo.places import place
 
@@ -45,7 +44,8 @@ def classes_of(given: Known, size: int) -> Classes:
         size: height and width that the network takes.
 
     Raises:
-        InputError: a picture cannot be used, two have one class, or a class is named "unknown".
+        InputError: a picture cannot be used, two have one class, the names of two classes read the
+            same, or one is "unknown".
     """
     if isinstance(given, str | Path):
         found = read_support(place(given), [])
@@ -65,8 +65,7 @@ def classes_of(given: Known, size: int) -> Classes:
             raise InputError(
                 f"support: {twice}: two pictures of this class; a mapping may have them"
             )
-    if UNKNOWN in names:
-        raise InputError(f"support: no class may be named {UNKNOWN}, which is what is of none")
+    check_classes("support", names)
     return Classes(names, pictures, torch.tensor(owners))
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,6 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
     """
     if os.path.isfile(path):  # not Path.is_file, which raises where it cannot tell
         return _kept(path)
-    folders = _class_folders(path)
     found: dict[str, list[Drawing]] = {}
     for name, file in _named(path, skipped):
         try:
@@ -89,18 +88,40 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
             skip(file, str(reason), skipped)
         else:
             found.setdefault(name, []).append(drawing)
-    for folder in folders:
-        if (name := printable(folder.name)) not in found:
+    for folder in filter(os.path.isdir, pictures_in(path, "--support")):
+        if folder.name not in found:
             inside = pictures_in(folder, "--support")
             nested = bool(inside) and all(os.path.isdir(path) for path in inside)
             what = "only folders" if nested else "no picture with a drawing"
-            skip(folder, f"{what} in it, so there is no class {name}", skipped)
+            skip(folder, f"{what} in it, so there is no class {printable(folder.name)}", skipped)
     if not found:
         raise InputError(f"--support {path}: holds no picture with a drawing on it")
-    _check_classes(path, found)
+    classes = list(map(printable, found))
+    check_classes(f"--support {path}", classes)
     owners = [number for number, drawings in enumerate(found.values()) for _ in drawings]
     inks = [drawing.ink for drawings in found.values() for drawing in drawings]
-    return Support(list(found), np.stack(inks), torch.tensor(owners))
+    return Support(classes, np.stack(inks), torch.tensor(owners))
+
+
+def check_classes(support: str, classes: Sequence[str]) -> None:
+    """Checks the names of classes, one for each.
+
+    Args:
+        support: what they are of, as a line begins that refuses it.
+
+    Raises:
+        InputError: the names of two read the same, since an accent can be written in two ways, and
+            what is not UTF-8 is written as one sign; or one means what is of no class.
+    """
+    read = Counter(unicodedata.normalize("NFC", name) for name in classes)
+    for name, count in read.items():
+        if count > 1:
+            raise InputError(
+                f"{support}: the names of {count} classes read {name}; every class needs a name of"
+                " its own"
+            )
+    if UNKNOWN in classes:
+        raise InputError(f"{support}: no class may be named {UNKNOWN}, which is what is of none")
 
 
 def pictures_in(folder: Path, option: str) -> list[Path]:
@@ -133,49 +154,31 @@ def printable(name: str) -> str:
 
 
 def _named(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
-    """Each picture with its class, class by class."""
+    """Each picture with its class, class by class, as the system names it."""
     paths = pictures_in(folder, "--support")
     files = [path for path in paths if not os.path.isdir(path)]
     bases = [_base(path) for path in files]
     shared = Counter(bases)
     numbered = len(shared) > 1 or len(files) < len(paths)
-    first: dict[str, str] = {}
+    first: dict[str, Path] = {}
     for path in paths:
         if path not in files:
             for picture in pictures_in(path, "--support"):
-                yield printable(path.name), picture
+                yield path.name, picture
             continue
-        stem, base = printable(path.stem), _base(path)
+        stem, base = path.stem, _base(path)
         if stem in first:
-            skip(path, f"class {stem} is that of {first[stem]}", skipped)
+            earlier = printable(first[stem].name)
+            skip(path, f"class {printable(stem)} is that of {earlier}", skipped)
             continue
-        first[stem] = printable(path.name)
+        first[stem] = path
         yield base if numbered and shared[base] > 1 else stem, path
-
-
-def _class_folders(support: Path) -> list[Path]:
-    """Its folders, no two of which have a name that reads the same.
-
-    Raises:
-        InputError: two have, since an accent can be written in two ways, and what is not UTF-8 is
-            written as one sign.
-    """
-    found = [path for path in pictures_in(support, "--support") if os.path.isdir(path)]
-    names = Counter(unicodedata.normalize("NFC", printable(folder.name)) for folder in found)
-    for name, count in names.items():
-        if count > 1:
-            raise InputError(
-                f"--support {support}: the names of {count} folders read {name}; every class needs"
-                " a name of its own"
-            )
-    return found
 
 
 def _base(path: Path) -> str:
     """A picture's name without the number at its end."""
-    stem = printable(path.stem)
-    found = NUMBERED.fullmatch(stem)
-    return found[1] if found else stem
+    found = NUMBERED.fullmatch(path.stem)
+    return found[1] if found else path.stem
 
 
 def _kept(path: Path) -> Support:
@@ -186,7 +189,9 @@ def _kept(path: Path) -> Support:
         raise _no_support(path) from None
     if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
         raise _no_support(path)
-    _check_classes(path, classes)
+    if not classes or len(set(classes)) < len(classes):
+        raise _no_support(path)
+    check_classes(f"--support {path}", classes)
     if (
         (bits.dtype, owners.dtype) != (torch.uint8, torch.int64)
         or bits.shape != (len(owners.view(-1)), PACKED_BYTES)
@@ -198,15 +203,6 @@ def _kept(path: Path) -> Support:
     if not drawings.any(axis=1).all():
         raise _no_support(path)
     return Support(classes, drawings.reshape(-1, SIDE, SIDE), owners)
-
-
-def _check_classes(path: Path, classes: Collection[str]) -> None:
-    if not classes or len(set(classes)) < len(classes):
-        raise _no_support(path)
-    if UNKNOWN in classes:
-        raise InputError(
-            f"--support {path}: no class may be named {UNKNOWN}, which is what is of none"
-        )
 
 
 def _no_support(path: Path) -> InputError:

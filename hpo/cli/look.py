@@ -8,6 +8,7 @@ import typer
 
 from data.errors import InputError
 from hpo.cli import options
+from hpo.runtime.literal_text import visible
 
 
 def status(
@@ -55,7 +56,7 @@ def report(
     workspace = Workspace.of(name, output, storage)
     with find_study(workspace) as (study, config):
         page, no_pictures = write_report(study, config, workspace)
-    typer.echo(page)
+    typer.echo(visible(str(page)))
     if no_pictures:
         typer.echo(f"PNG files are left out: {no_pictures}", err=True)
 
@@ -77,7 +78,7 @@ def compare(
     studies = compared(names, storage)
     page = write_page(studies, output)
     print_compared(studies)
-    typer.echo(page)
+    typer.echo(visible(str(page)))
 
 
 def dashboard(

@@ -9,6 +9,7 @@ import typer
 
 from hpo.cli.values import dataset, path
 from hpo.reproduce.registry import EXPERIMENTS, PARTS
+from hpo.study.limits import MOST_SEEDS
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
@@ -21,7 +22,10 @@ RetrainTo = Annotated[Path, typer.Option(help="folder for the network", metavar=
 RetrainSeeds = Annotated[
     int,
     typer.Option(
-        min=1, metavar="N", help="so many trainings, their seeds from the configuration's on"
+        min=1,
+        max=MOST_SEEDS,
+        metavar="N",
+        help="so many trainings, their seeds from the configuration's on",
     ),
 ]
 Dataset = Annotated[
@@ -114,7 +118,9 @@ ExperimentDataRoot = Annotated[
         parser=path,
     ),
 ]
-ExperimentSeeds = Annotated[int, typer.Option(min=1, metavar="N", help="trainings of each network")]
+ExperimentSeeds = Annotated[
+    int, typer.Option(min=1, max=MOST_SEEDS, metavar="N", help="trainings of each network")
+]
 Size = Annotated[
     Literal["small", "paper"] | None,
     typer.Option(help="35x35 or 105x105; by default the paper's where there is a GPU"),

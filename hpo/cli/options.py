@@ -12,7 +12,7 @@ import typer
 
 from hpo.cli.help import complete_name, complete_study, show_version
 from hpo.cli.values import dataset, each_filled, filled, finite, path, place, study, url_in_home
-from hpo.study.limits import MOST
+from hpo.study.limits import MOST, MOST_WORKERS
 
 # Nothing here may import torch or Optuna, so that --help and a mistyped option answer at once.
 
@@ -88,7 +88,10 @@ WarmStart = Annotated[
     ),
 ]
 Workers = Annotated[
-    int, typer.Option(min=1, metavar="N", help="processes that train at the same time")
+    int,
+    typer.Option(
+        min=1, max=MOST_WORKERS, metavar="N", help="processes that train at the same time"
+    ),
 ]
 DataRoot = Annotated[
     Path | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from data.visible import visible_lines
 from hpo.cli import network_options, options
 
 
@@ -28,4 +29,4 @@ def reproduce(
 
     folder = output or RUNS / "reproduce" / name
     machine = Machine(workers, device, data_root)
-    typer.echo(reproduce(name, machine, folder, seeds, size, network, part))
+    typer.echo(visible_lines(reproduce(name, machine, folder, seeds, size, network, part)))

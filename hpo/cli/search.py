@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from hpo.cli import options
+from hpo.runtime.literal_text import visible
 
 
 def join(
@@ -49,9 +50,9 @@ def enqueue(
     with find_study(Workspace.of(name, storage=storage)) as (study, config):
         waits = what_it_waits_for(study, config)
         for tried in enqueue(study, config, config_files):
-            typer.echo(tried.in_words())
+            typer.echo(visible(tried.in_words()))
         if waits is not None:
-            typer.echo(f"study {name}: {waits}")
+            typer.echo(visible(f"study {name}: {waits}"))
 
 
 def narrow(

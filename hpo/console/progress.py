@@ -275,13 +275,18 @@ class _Part:
     def in_words(self) -> str:
         """Where it is, and how good its network is so far."""
         best = f" {self._best.removesuffix(', ')}" if self._best else ""
-        return f"{self._what} epoch {self._done:.3g}/{self._epochs}{best}"
+        return f"{self._what} epoch {self._count()}{best}"
+
+    def _count(self) -> str:
+        """Epochs done, a part of one too where there is room, of how many."""
+        done = f"{self._done:.3g}" if self._done < 999 else str(int(self._done))
+        return f"{done}/{self._epochs}"
 
     def _show(self) -> None:
         self._bars.update(
             self._task,
             completed=self._done,
-            count=f"{self._done:.3g}/{self._epochs}",
+            count=self._count(),
             note=f"{self._best}{self.speed:,.0f} pictures/s"
             if self.speed
             else self._best.removesuffix(", "),

@@ -46,9 +46,8 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     out.print(_accuracy_table(results))
     _print_besides(winner.config.train.pictures.besides)
     if results.dataset != "omniglot":
-        out.print(
-            f"These figures are on {results.dataset}, not on Omniglot: the paper's do not apply."
-        )
+        dataset = visible(results.dataset)
+        out.print(f"These figures are on {dataset}, not on Omniglot: the paper's do not apply.")
     if results.front is not None:
         out.print(_front_table(results.front))
         front = export_front(workspace, results.front)
@@ -74,13 +73,11 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
 
 def print_retraining(results: RetrainingResults, folder: TrainedFolder) -> None:
     """Prints what a retraining found, for people."""
-    out, table = (
-        stdout(),
-        _table(f"{results.way}-way one-shot accuracy, validation on {results.dataset}"),
-    )
+    out = stdout()
+    table = _table(f"{results.way}-way one-shot accuracy, validation on {results.dataset}")
     for seed in results.seeds:
         error = f"{points(seed.standard_error)} over {seed.standard_error_over}"
-        table.add_row(f"seed {seed.seed}", points(seed.accuracy), error)
+        table.add_row(f"seed {seed.seed}", points(seed.accuracy), visible(error))
     validation = results.validation
     if validation.runs > 1:
         error = f"{points(validation.standard_error)} over seeds"
@@ -104,7 +101,7 @@ def print_combined(results: CombinedResults, folder: TrainedFolder) -> None:
         table.add_row(
             visible(name),
             points(answering.accuracy),
-            f"{points(answering.standard_error)} over {results.standard_error_over}",
+            visible(f"{points(answering.standard_error)} over {results.standard_error_over}"),
             f"{answering.parameters:,}",
             f"{answering.milliseconds:.1f}",
         )
@@ -189,7 +186,7 @@ def _accuracy_table(results: StudyResults) -> Table:
     table.add_row(
         f"validation alphabets{seeds}",
         points(validation.one_shot_accuracy),
-        f"{points(validation.standard_error)} over {validation.standard_error_over}",
+        visible(f"{points(validation.standard_error)} over {validation.standard_error_over}"),
     )
     runs, pairs = _test_rows(results.dataset, results.test)
     means = (
@@ -228,7 +225,7 @@ def _test_rows(dataset: str, test: OneShotTest) -> list[tuple[str, str, str]]:
 
 
 def _table(title: str) -> Table:
-    table = Table(title, box=box.SIMPLE_HEAD)
+    table = Table(visible(title), box=box.SIMPLE_HEAD)
     table.add_column("%", justify="right")
     table.add_column("± standard error")
     return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -227,14 +227,16 @@ def _teller(
     return tell
 
 
-def fresh_seeds(seed: int, number: int, count: int, used: Container[int]) -> list[int]:
+def fresh_seeds(seed: int, number: int, count: int, used: Iterable[int]) -> list[int]:
     """Seeds to retrain trial `number` with, none of them in `used`."""
     stream = np.random.default_rng((seed, number))
     drawn: list[int] = []
+    taken = set(used)
     while len(drawn) < count:
         candidate = int(stream.integers(2**31))
-        if candidate not in used and candidate not in drawn:
+        if candidate not in taken:
             drawn.append(candidate)
+            taken.add(candidate)
     return drawn
 
 

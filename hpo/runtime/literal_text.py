@@ -8,33 +8,16 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from html import escape
 
 from data.stderr import tell
+from data.visible import visible as visible  # here for all of hpo/
+from data.visible import visible_lines
 
-UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode's categories of control characters, halves of surrogate pairs, separators of lines."""
-REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of the text after them."""
 IN_A_LINE = re.compile(r"[\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
 """Markup in a line of Markdown with GitHub's tables; an underscore within a word is none."""
 AT_ITS_START = re.compile(r"^(?:([#+=-])|(\d+)([.)])(?= |$))")
 """What it reads as a heading, a rule or a list at the beginning of a line."""
-
-
-def visible(text: str) -> str:
-    r"""A text on one line: control characters as Python writes them in strings.
-
-    >>> print(visible("a\x1b[31mb\nc"))
-    a\x1b[31mb\nc
-    """
-    return "".join(
-        character.encode("unicode_escape").decode()
-        if unicodedata.category(character) in UNSEEN or character in REORDERING
-        else character
-        for character in text
-    )
 
 
 def in_html(text: str) -> str:
@@ -87,4 +70,4 @@ class VisibleFormatter(logging.Formatter):
     """Formats log records so that messages and tracebacks cannot control a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n".join(map(visible, super().format(record).split("\n")))
+        return visible_lines(super().format(record))

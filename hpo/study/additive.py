@@ -39,6 +39,8 @@ BEST, TENTH = 5, 10
 """Number of the best trials, and how many times as many there must be; fewer of fewer."""
 PLACES = 33
 """Number of places in a range that a parabola is looked at."""
+COUNTED = 1000
+"""Number of whole numbers up to which each is looked at; of more a range is taken for a line."""
 
 
 class AdditiveSampler(BaseSampler):
@@ -189,6 +191,8 @@ def _places(distribution: BaseDistribution, values: Sequence[Any]) -> Floats:
 def _has(distribution: BaseDistribution, value: Any) -> bool:  # noqa: ANN401
     if (counted := _values(distribution)) is not None:
         return value in counted
+    if (numbers := _whole_numbers(distribution)) is not None:
+        return isinstance(value, int) and value in numbers
     assert isinstance(distribution, FloatDistribution | IntDistribution)
     return bool(distribution.low <= value <= distribution.high)
 
@@ -197,6 +201,8 @@ def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401
     """The value at a place from 0 to 1."""
     if (values := _values(distribution)) is not None:
         return values[min(int(place * len(values)), len(values) - 1)]
+    if (numbers := _whole_numbers(distribution)) is not None:
+        return numbers[round(place * (len(numbers) - 1))]
     assert isinstance(distribution, FloatDistribution | IntDistribution)
     low, high = float(distribution.low), float(distribution.high)
     found = low * (high / low) ** place if distribution.log else low + place * (high - low)
@@ -205,9 +211,18 @@ def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401
 
 
 def _values(distribution: BaseDistribution) -> Sequence[Any] | None:
-    """The values in their order, where they are counted: choices, and whole numbers in steps."""
+    """The values in their order, where they are counted: choices, and whole numbers, not too many.
+
+    What is counted takes memory and time for each value.
+    """
     if isinstance(distribution, CategoricalDistribution):
         return distribution.choices
+    numbers = _whole_numbers(distribution)
+    return None if numbers is None or len(numbers) > COUNTED else numbers
+
+
+def _whole_numbers(distribution: BaseDistribution) -> range | None:
+    """Whole numbers in steps; None for all else, also for those on a logarithmic scale."""
     if isinstance(distribution, IntDistribution) and not distribution.log:
         return range(distribution.low, distribution.high + 1, distribution.step)
     return None

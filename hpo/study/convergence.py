@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from hpo.study.definition import StopConfig
 
@@ -15,6 +15,8 @@ class Convergence(BaseModel):
         gain: accuracy, 0 to 1, that was expected of the next trials.
         trials: number of trials that were done.
     """
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     stop: StopConfig
     gain: float

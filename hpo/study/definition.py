@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from hpo.study.limits import MOST, MOST_SEED, study_name
+from hpo.study.limits import MOST, MOST_SEED, MOST_SEEDS, study_name
 from model.config import NetworkConfig
 from model.pictures_config import PicturesConfig
 from model.strict import DatasetName, Strict
@@ -102,7 +102,7 @@ class FinishConfig(Strict):
     """
 
     finalists: Count = 2
-    seeds: Count = 1
+    seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
     epochs: int | None = Field(default=None, ge=1, le=10_000)  # TrainConfig's
 
 

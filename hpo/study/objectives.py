@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from hpo.runtime.wording import percent
 from hpo.study.definition import METRIC, Cost, StudyConfig
@@ -21,6 +21,8 @@ class OnFront(BaseModel):
         value: validation accuracy in the search, 0 to 1.
         cost: parameters of its network, or seconds of its training.
     """
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     number: int
     value: float

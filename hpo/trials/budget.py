@@ -8,14 +8,15 @@ others were faster, none is made.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
-from hpo.trials.outcome import is_infeasible
+from hpo.trials.outcome import state_of
 
 UNFINISHED = (TrialState.RUNNING, TrialState.WAITING)
 
@@ -54,16 +55,8 @@ def counts(trials: Sequence[FrozenTrial]) -> TrialCounts:
         >>> counts([create_trial(value=0.9), create_trial(state=TrialState.WAITING)])
         TrialCounts(complete=1, pruned=0, failed=0, infeasible=0, running=0, waiting=1)
     """
-    infeasible = sum(is_infeasible(trial) for trial in trials)
-    of = {state: sum(trial.state is state for trial in trials) for state in TrialState}
-    return TrialCounts(
-        complete=of[TrialState.COMPLETE] - infeasible,
-        pruned=of[TrialState.PRUNED],
-        failed=of[TrialState.FAIL],
-        infeasible=infeasible,
-        running=of[TrialState.RUNNING],
-        waiting=of[TrialState.WAITING],
-    )
+    of = Counter(map(state_of, trials))
+    return TrialCounts(**{field.name: of[field.name] for field in fields(TrialCounts)})
 
 
 def seconds(trials: Sequence[FrozenTrial]) -> float:

@@ -54,7 +54,7 @@ class Forecast(BaseModel):
         (180.0, 0.25)
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     spent: float = Field(ge=0)
     search: float = Field(ge=0)

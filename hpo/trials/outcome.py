@@ -23,7 +23,8 @@ def state_of(trial: FrozenTrial) -> str:
     """State of a trial: complete, pruned, running, waiting, failed or infeasible.
 
     A trial is infeasible whose network cannot exist, or that exceeds a constraint of its study;
-    Optuna calls it complete.
+    Optuna calls it complete. So it does one with an infinite value, as only other programs add it;
+    here that failed, as one without a number does for Optuna too.
 
     Example:
         >>> import optuna
@@ -32,7 +33,9 @@ def state_of(trial: FrozenTrial) -> str:
     """
     if is_infeasible(trial):
         return "infeasible"
-    return "failed" if trial.state is TrialState.FAIL else trial.state.name.lower()
+    if trial.state is TrialState.FAIL or _is_infinite(trial):
+        return "failed"
+    return trial.state.name.lower()
 
 
 def trained(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
@@ -45,7 +48,7 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
 
     For a trial that was pruned or still runs: over the epochs that it has trained.
     """
-    if is_infeasible(trial):
+    if is_infeasible(trial) or _is_infinite(trial):
         return None
     if trial.state is TrialState.COMPLETE:
         value: float = trial.values[0]
@@ -82,7 +85,8 @@ def in_words(trial: FrozenTrial) -> str:
     """
     record, state, epochs = TrialRecord.of(trial), state_of(trial), len(trial.intermediate_values)
     if state == "failed":
-        error = (record.error or "").strip()
+        infinite = f"its value is {max(trial.values, key=abs)}" if _is_infinite(trial) else ""
+        error = (record.error or infinite).strip()
         return f"failed: {error.splitlines()[-1] if error else 'no reason recorded'}"
     if state == "infeasible":
         return why_infeasible(trial)
@@ -93,3 +97,7 @@ def in_words(trial: FrozenTrial) -> str:
     if len(trial.values) > 1 and record.parameters is not None:
         took += f", {record.parameters:,} parameters"
     return f"{trial.values[0]:.1%}{error_of_value} (best of {epochs} epochs{took})"
+
+
+def _is_infinite(trial: FrozenTrial) -> bool:
+    return trial.state is TrialState.COMPLETE and not all(map(isfinite, trial.values))

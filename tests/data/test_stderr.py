@@ -30,6 +30,11 @@ def test_what_nobody_can_see_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None
         stream.flush()  # fails for nobody
 
 
+def test_lines_are_no_control_of_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("folder:own\x1b[31mred: reading\nonce")
+    assert capsys.readouterr().err == "folder:own\\x1b[31mred: reading\nonce\n"
+
+
 def test_a_reader_that_is_slow_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)

@@ -66,6 +66,17 @@ def test_a_class_may_have_several_known_pictures(network: Network, symbols: Path
         network.classify({"unknown": symbols / "known" / "ring.png"}, symbols / "new")
 
 
+def test_classes_whose_names_read_the_same_are_refused(network: Network, symbols: Path) -> None:
+    files = []
+    for name, drawn in (("\u00e9", "ring"), ("e\u0301", "box")):
+        files.append((symbols / "known" / f"{drawn}.png").rename(symbols / f"{name}.png"))
+    for support in (files, {file.stem: file for file in files}):
+        with pytest.raises(
+            InputError, match=r"^support: the names of 2 classes read \u00e9; every"
+        ):
+            network.classify(support, symbols / "new")
+
+
 def test_files_images_and_tensors_of_the_same_pictures_are_embedded_alike(
     network: Network, symbols: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -162,21 +163,39 @@ def test_class_folders_that_are_not_named_in_utf_8_are_classes(
     assert json.loads(result.stdout)["classes"] == ["b�", "r�"], result.output
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "read"),
-    [(b"r\xff", b"r\xfe", "r\ufffd"), ("\u00e9".encode(), "e\u0301".encode(), "\u00e9")],
-)
-def test_class_folders_whose_names_read_the_same_are_refused(
-    words: list[str], tmp_path: Path, one: bytes, other: bytes, read: str
+READ_THE_SAME = [
+    (b"r\xff", b"r\xfe", "r\ufffd"),
+    ("\u00e9".encode(), "e\u0301".encode(), "\u00e9"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "read"), READ_THE_SAME)
+@pytest.mark.parametrize("folders", [(True, True), (False, True), (False, False)])
+def test_classes_whose_names_read_the_same_are_refused(
+    words: list[str], tmp_path: Path, folders: tuple[bool, ...], one: bytes, other: bytes, read: str
 ) -> None:
     known = tmp_path / "known"
-    for name, picture in ((one, "box"), (other, "ring")):
-        folder = known / os.fsdecode(name)
-        folder.mkdir()
-        (known / f"{picture}.png").rename(folder / f"{picture}.png")
+    for is_folder, name, picture in zip(folders, (one, other), ("box", "ring"), strict=True):
+        target = known / os.fsdecode(name)
+        if is_folder:
+            target.mkdir()
+            target /= "picture"
+        (known / f"{picture}.png").rename(target.with_suffix(".png"))
     result = CliRunner().invoke(app, [*words, "--json"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        f"error: --support {known}: the names of 2 folders read {read}; every class needs a name"
+        f"error: --support {known}: the names of 2 classes read {read}; every class needs a name"
         " of its own\n"
     )
+
+
+def test_pictures_of_a_class_are_numbered_in_one_way_of_writing_it(
+    words: list[str], tmp_path: Path
+) -> None:
+    known = tmp_path / "known"
+    shutil.copy(known / "box.png", known / "dot.png")
+    for number, name in enumerate(("\u00e9_1", "\u00e9_2", "e\u0301_3", "e\u0301_4")):
+        shutil.copy(known / ("box.png" if number % 2 else "ring.png"), known / f"{name}.png")
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the names of 2 classes read \u00e9;" in result.stderr

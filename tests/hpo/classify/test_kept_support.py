@@ -70,6 +70,9 @@ def test_a_class_that_is_none_and_a_deep_description_are_refused(tmp_path: Path)
     write_tensors(tensors, {"support": ["box", "unknown"]}, path)
     with pytest.raises(InputError, match="no class may be named unknown"):
         read_support(path, [])
+    write_tensors(tensors, {"support": ["\u00e9", "e\u0301"]}, path)
+    with pytest.raises(InputError, match="the names of 2 classes read \u00e9;"):
+        read_support(path, [])
     save_file(tensors, path, {"siamese-hpo": "[" * 100_000})
     with pytest.raises(InputError, match="holds no support that classify kept"):
         read_support(path, [])

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from hpo.console import status_view
 from hpo.console.status import Best, Ended, Status, WinnerStatus, WorkerStatus
-from hpo.console.summary import print_retraining, print_summary
+from hpo.console.summary import print_combined, print_retraining, print_summary, print_test
 from hpo.storage.workspace import TrainedFolder, Workspace
+from hpo.study.accuracies import NetworkTest
+from hpo.study.combined import CombinedResults
 from hpo.study.objectives import Front, OnFront
 from hpo.study.results import Budget, RetrainingResults, StudyResults
 from hpo.trials.budget import TrialCounts
@@ -96,3 +99,47 @@ def test_summaries(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert shown.count(SEEN) >= 6  # a device, the study's four files, a network's
+
+
+def hostile(part: Any) -> Any:  # noqa: ANN401
+    """A file of results in which every text is hostile, but those of a configuration."""
+    if isinstance(part, dict):
+        return {key: of if key == "config" else hostile(of) for key, of in part.items()}
+    if isinstance(part, list):
+        return [hostile(of) for of in part]
+    return HOSTILE if isinstance(part, str) else part
+
+
+def test_no_text_of_a_file_of_results_controls_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = json.loads(QUICK.read_text())
+    validation = {"standard_error_over": "alphabets"}
+    seeds = [seed | validation for seed in document["finalists"][0]["seeds"]]
+    config, folder = document["winner"]["config"], TrainedFolder(Path(HOSTILE))
+    results = StudyResults.model_validate(hostile(document))
+    print_summary(results, Workspace.of("quick", folder.folder), 5.0)
+    about = {"seeds": seeds, "best_seed": seeds[0]["seed"], "config": config}
+    print_retraining(RetrainingResults.model_validate(hostile(document | about)), folder)
+    worth = {"accuracy": 0.9, "standard_error": 0.01}
+    costs = worth | {"parameters": 9, "milliseconds": 0.1}
+    member = costs | {"folder": "a", "sha256": "b", "seed": 1, "spread": 0.1, "besides": "c"}
+    combined = {
+        "members": [member] * 2,
+        "ensemble": costs,
+        "gain": worth,
+        "standard_error_over": "alphabets",
+    }
+    print_combined(CombinedResults.model_validate(hostile(document | combined)), folder)
+    verification = worth | {"threshold": 0.5, "pairs": 9}
+    tested = {
+        "one_shot": document["test"] | {"per_alphabet": {HOSTILE: 0.5}},
+        "alphabets": ["a"] * len(document["test"]["per_run"]),
+        "verification": verification,
+        "verification_across": verification,
+        "besides": "d",
+    }
+    print_test(NetworkTest.model_validate(hostile(document | tested)))
+    shown, told = capsys.readouterr()
+    assert not {letter for letter in shown if ord(letter) < 0x20} - {"\n"}
+    assert told == ""

@@ -17,7 +17,8 @@ from optuna.distributions import (
 )
 from optuna.trial import TrialState, create_trial
 
-from hpo.study.additive import AdditiveSampler, value_at
+from hpo.study import additive
+from hpo.study.additive import PLACES, AdditiveSampler, value_at
 
 SPACE: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(1e-4, 1.0, log=True),
@@ -207,3 +208,42 @@ def test_a_trial_of_another_space_teaches_nothing(
         )
     )
     assert proposals(study, 4) == before
+
+
+@pytest.mark.parametrize(
+    "wide",
+    [
+        IntDistribution(0, 1_000_000),
+        IntDistribution(-500, 500),  # one more than are counted
+        IntDistribution(5, 5 + 7 * 200_000, step=7),
+        IntDistribution(-(2**31) + 1, 2**31 - 1),
+        IntDistribution(1, 1_000_000, log=True),
+    ],
+)
+def test_of_a_wide_range_few_values_are_looked_at(
+    wide: IntDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    features = additive._features
+
+    def counted(distribution: BaseDistribution, places: additive.Floats) -> additive.Floats:
+        looked_at.append(len(places))
+        return features(distribution, places)
+
+    monkeypatch.setattr(additive, "_features", counted)
+    space, numbers = {"wide": wide}, range(wide.low, wide.high + 1, wide.step)
+    study, dice = optuna.create_study(direction="maximize"), np.random.default_rng(0)
+    for place in dice.random(20):
+        params = {"wide": numbers[int(place * len(numbers))]}
+        reports = {2: -abs(place - 0.75)}
+        study.add_trial(
+            create_trial(value=0.5, params=params, distributions=space, intermediate_values=reports)
+        )
+    found = [
+        AdditiveSampler(space, 2, 10, seed).sample_relative(study, study.trials[-1], space)["wide"]
+        for seed in range(50)
+    ]
+    assert max(looked_at) == PLACES
+    assert all(type(value) is int and value in numbers for value in found)
+    assert len(set(found)) > 20
+    assert 0.6 < np.median([numbers.index(value) for value in found]) / len(numbers) < 0.9
