@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, time
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args
@@ -199,8 +200,11 @@ def as_toml(value: object) -> str:
         return hex(value)
     if isinstance(value, (int, float, str)):
         return repr(value)
-    kinds = {dict: "a table", list: "a list", NoneType: "null"}
-    return kinds.get(type(value), "a date or time")
+    if isinstance(value, date | time):
+        return "a date or time"
+    kinds = {dict: "a table", list: "a list", tuple: "a list", NoneType: "null"}
+    # Of what no file has, but a program gives.
+    return kinds.get(type(value), f"a value of type {type(value).__name__}")
 
 
 def _keys_at(model: type[BaseModel], location: list[int | str]) -> list[str]:

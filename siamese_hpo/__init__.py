@@ -6,6 +6,7 @@
 What these give, and what else is here:
 
 - network: a trained network on pictures of one's own
+- arguments: what a program gives, of whatever type
 - places: paths that a program names
 - pictures: what counts as pictures, and how they become a network's input
 - support: the known pictures of each class
@@ -45,7 +46,8 @@ def load(folder: str | Path | None = None, device: str = "auto") -> Network:
         device: "auto", "cpu", "cuda" or "cuda:N".
 
     Raises:
-        InputError: the folder holds no network, or there is no such device.
+        InputError: the folder holds no network, there is no such device, or an argument is of
+            another type.
 
     Example:
         >>> network = load(device="cpu")

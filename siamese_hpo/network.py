@@ -25,6 +25,7 @@ from model.network.ensemble import TrainedConfig
 from model.network.programs import ProgramForm, write_programs
 from model.network.weights import load_trained
 from siamese_hpo.answers import Answers
+from siamese_hpo.arguments import name_of_device
 from siamese_hpo.errors import in_terms_of_programs
 from siamese_hpo.pictures import Pictures, prepared
 from siamese_hpo.places import place
@@ -51,8 +52,8 @@ class Network:
     @classmethod
     def of(cls, folder: str | Path | None, device: str) -> Self:
         """Loads it, see `siamese_hpo.load`."""
-        trained = shipped_network() if folder is None else TrainedFolder(place(folder))
-        chosen = resolve_device(device)
+        trained = shipped_network() if folder is None else TrainedFolder(place(folder, "folder"))
+        chosen = resolve_device(name_of_device(device))
         module, config = load_trained(weights_in(trained))
         rejection, stays = rejection_of(trained), trained.folder.absolute()
         return cls(module.to(chosen).eval(), config, stays, rejection)
@@ -153,7 +154,7 @@ class Network:
         if form not in get_args(ProgramForm):
             allowed = allowed_or_near(str(form), get_args(ProgramForm))
             raise InputError(f"export: form {form!r}: {allowed}")
-        into = place(folder)
+        into = place(folder, "folder")
         check_folder(into)
         into.mkdir(parents=True, exist_ok=True)
         # This network, not what its folder holds now.

@@ -114,7 +114,8 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
 def _tensor(array: NDArray[Any]) -> Tensor:
     """A tensor of an array in whatever layout: read-only, reversed, of another byte order."""
     if array.dtype.kind == "f":
-        array = array.astype(np.float32)
+        with np.errstate(over="ignore"):  # what is infinite then is refused
+            array = array.astype(np.float32)
     try:
         return torch.from_numpy(np.array(array, order="C"))
     except (TypeError, ValueError):  # objects, texts
@@ -122,6 +123,11 @@ def _tensor(array: NDArray[Any]) -> Tensor:
 
 
 def _checked(given: Tensor, size: int) -> Tensor:
+    if given.layout is not torch.strided or given.is_nested or given.is_meta:
+        raise InputError(
+            f"pictures of layout {given.layout} on {given.device}: should be a dense tensor of"
+            " values, on a processor or GPU"
+        )
     pictures = given.unsqueeze(1) if given.ndim == 3 else given
     if pictures.ndim != 4 or pictures.shape[1:] != (1, size, size) or not len(pictures):
         raise InputError(
@@ -151,7 +157,7 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
         named = list(by_name(given).items())
     else:
         listed = list(_listed(given))
-        files = [Path(picture) for picture in listed if isinstance(picture, FILE)]
+        files = [place(picture, "pictures") for picture in listed if isinstance(picture, FILE)]
         numbers = [str(n) for n, picture in enumerate(listed) if not isinstance(picture, FILE)]
         names = iter(told_apart(files, numbers))
         named = [
@@ -184,7 +190,7 @@ def by_name(given: Mapping[Any, Of]) -> dict[str, Of]:
 def _listed(given: Picture | Sequence[Picture]) -> Iterable[Picture]:
     """One picture alone, those of a folder, or those that are given."""
     if isinstance(given, FILE):
-        folder = place(given)
+        folder = place(given, "pictures")
         if not os.path.isdir(folder):
             return [given]
         return sorted(path for path in folder.iterdir() if not passed_over(path.name))
@@ -210,7 +216,7 @@ def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
 
 
 def _of_file(given: str | Path) -> list[Drawing]:
-    path = place(given)
+    path = place(given, "pictures")
     if not os.path.exists(path):
         raise InputError(f"{given}: no such file or folder")
     return read_drawings(path)

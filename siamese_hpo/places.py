@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.errors import InputError
+from siamese_hpo.arguments import of_type
 
 
-def place(given: str | Path) -> Path:
+def place(given: object, argument: str, allowed: str = "a path, as text or Path") -> Path:
     """A path, with the home folder for `~` at its beginning, where no shell has put it.
 
+    Args:
+        given: text, or an object that names a file.
+        argument: name of the argument that it is of.
+        allowed: what that may be.
+
     Raises:
-        InputError: it is empty, as an unset variable is, which `Path` takes for the current
-            folder; or no home folder is known.
+        InputError: it is of another type; holds what no path can; is empty, as an unset variable
+            is, which `Path` takes for the current folder; or no home folder is known.
 
     Example:
-        >>> place("runs/quick")
+        >>> place("runs/quick", "folder")
         PosixPath('runs/quick')
-        >>> place("")
+        >>> place("", "folder")
         Traceback (most recent call last):
         data.errors.InputError: a path is empty; should be such as . for the current folder
     """
-    if not str(given).strip():
+    text = os.fspath(given) if isinstance(given, str | os.PathLike) else given
+    if not isinstance(text, str):
+        raise InputError(f"{of_type(argument, given)}: should be {allowed}")
+    if "\0" in text or not _encodable(text):
+        raise InputError(f"{argument} {text!r}: holds a character that no path can")
+    if not text.strip():
         raise InputError("a path is empty; should be such as . for the current folder")
     try:
-        return Path(given).expanduser()
+        return Path(text).expanduser()
     except RuntimeError:
-        home = Path(given).parts[0]
-        raise InputError(f"{given}: no home folder is known, which {home} stands for") from None
+        home = Path(text).parts[0]
+        raise InputError(f"{text}: no home folder is known, which {home} stands for") from None
+
+
+def _encodable(text: str) -> bool:
+    """Whether a system can have it as a name: not with half a surrogate pair of its own."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def told_apart(paths: Sequence[Path], taken: Collection[str] = ()) -> list[str]:

@@ -19,6 +19,7 @@ from hpo.study.file import load_study, read_study
 from hpo.study.limits import MOST_WORKERS
 from hpo.study.results import StudyResults
 from hpo.workers.machine import Machine
+from siamese_hpo.arguments import database_url, name_of_device, plain
 from siamese_hpo.places import place
 
 if TYPE_CHECKING:
@@ -81,17 +82,19 @@ def run_study(
     Args:
         changes: to the study's definition, see `changed`.
     """
+    device, storage, workers = name_of_device(device), database_url(storage), plain(workers)
     if isinstance(study, Mapping):
-        config = read_study(dict(study), "study")
+        config = read_study(plain(study), "study")
     else:
-        config = load_study(str(place(study)))
+        config = load_study(str(place(study, "study", "a study's name, its file or a mapping")))
     config = changed(config, changes)
     if type(workers) is not int or not 1 <= workers <= MOST_WORKERS:
         raise InputError(f"workers {workers!r}: should be a whole number, 1 to {MOST_WORKERS}")
-    root = None if data_root is None else place(data_root)
+    root = None if data_root is None else place(data_root, "data_root")
     collection = load_collection(config.dataset, root)
     config = on_data(config, collection)
-    workspace = Workspace.of(config.name, None if folder is None else place(folder), storage)
+    into = None if folder is None else place(folder, "folder")
+    workspace = Workspace.of(config.name, into, storage)
     stays = workspace.folder.absolute()  # wherever the program goes
     results = run_in(config, collection, Machine(workers, device, root), workspace)
     return Study(results, stays)
@@ -108,5 +111,5 @@ def changed(config: StudyConfig, changes: Mapping[str, Any]) -> StudyConfig:
     Raises:
         InputError: a value cannot be one.
     """
-    asked = {key: value for key, value in changes.items() if value is not None}
+    asked = {key: plain(value) for key, value in changes.items() if value is not None}
     return read_study(config.model_dump(exclude_unset=True) | asked, "siamese_hpo.run")

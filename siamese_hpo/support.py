@@ -48,7 +48,7 @@ def classes_of(given: Known, size: int) -> Classes:
             same, or one is "unknown".
     """
     if isinstance(given, str | Path):
-        found = read_support(place(given), [])
+        found = read_support(place(given, "support"), [])
         pictures = pictures_of(list(found.drawings), size)
         return Classes(found.classes, pictures, found.owners)
     if isinstance(given, Mapping):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
+from math import isfinite, isnan
 
 from optuna.pruners import BasePruner
 from optuna.study import Study
@@ -58,7 +58,7 @@ class GuardedHalvingPruner(BasePruner):
             return True
         if step == self._first and is_full(there, step, self._factor):
             return True
-        complete = [other for other in there if other.state is TrialState.COMPLETE]
+        complete = [other for other in there if is_complete(other)]
         best = max(complete, key=lambda other: other.values[0], default=None)
         return best is not None and value < best.intermediate_values[step] - BEHIND
 
@@ -72,6 +72,11 @@ class GuardedHalvingPruner(BasePruner):
         """Whether a value is in the best part of itself and the others; the best always is."""
         places = max(1, (len(others) + 1) // self._factor)
         return sum(other > value for other in others) < places
+
+
+def is_complete(trial: FrozenTrial) -> bool:
+    """Whether it was trained to its end: another program may call an infinite value one."""
+    return trial.state is TrialState.COMPLETE and isfinite(trial.values[0])
 
 
 def is_full(others: Sequence[FrozenTrial], first: int, factor: int) -> bool:

@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
-from hpo.study.guarded_halving import BEHIND, LATEST, is_full, passed
+from hpo.study.guarded_halving import BEHIND, LATEST, is_complete, is_full, passed
 from hpo.study.pruners import RUNGS
 from hpo.trials.outcome import WHY_PRUNED
 
@@ -63,7 +63,7 @@ def _needed(
     bars = [_bar(value, values, factor)]
     if config.pruner.name == "guarded-halving":
         bars.append(_bar(value, values[-(LATEST * factor - 1) :], factor))
-        complete = [trial for trial in others if trial.state is TrialState.COMPLETE]
+        complete = [trial for trial in others if is_complete(trial)]
         if complete:
             best = max(complete, key=lambda trial: trial.values[0])
             bars.append(best.intermediate_values[epochs] - BEHIND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 import numpy as np
 import optuna
@@ -70,6 +70,16 @@ def test_the_best_complete_trial_counts_not_the_best_at_the_rung() -> None:
     for value in (0.1, 0.2, 0.3, 0.4):
         passes(study, value)
     assert passes(study, 0.6)
+
+
+@pytest.mark.parametrize("value", [inf, -inf])
+def test_an_infinite_value_is_that_of_no_complete_trial(value: float) -> None:
+    """As another program may add one."""
+    study = study_with()
+    study.add_trial(optuna.create_trial(value=value, intermediate_values={2: 0.8}))
+    for behind in (0.1, 0.2, 0.3, 0.4):
+        passes(study, behind)
+    assert passes(study, 0.785)
 
 
 def test_the_first_trial_and_each_that_is_better_pass() -> None:
