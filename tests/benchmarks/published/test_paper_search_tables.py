@@ -47,3 +47,19 @@ def test_what_each_change_adds(part: str, against: str, last: str, tmp_path: Pat
     assert first == [f"[first]{link}", "60.0 ± 1.0", "80.0 ± 2.0", "70.0 ± 0.3", ""]
     assert second[-1] == "-2.0 ± 0.4"
     assert third == [f"[third: L2]{link}", "60.0 ± 1.0", "80.0 ± 2.0", "73.0 ± 0.4", last]
+
+
+def test_what_the_searches_found_is_no_row_of_a_training(tmp_path: Path) -> None:
+    rows = [{"what": "gp search, literal scales: best on validation", "here": measured(0.5, 0.1)}]
+    figures = (
+        *("20-way, official runs", "20-way, every drawer pair"),
+        *("verification, any two characters", "verification, of one alphabet"),
+    )
+    rows += [
+        {"what": f"the best, 1 M pairs: {figure}", "here": measured(0.7, 0.02)}
+        for figure in figures
+    ]
+    head, _, *trained = published(tmp_path, "paper-size", rows)
+    assert head == ["network, pairs seen", *figures]
+    assert [row[0].partition("]")[0] for row in trained] == ["[the best, 1 M pairs"]
+    assert trained[0][1:] == 4 * ["70.0 ± 2.0"]
