@@ -114,7 +114,9 @@ def _shown(cell: Cell, column: Column) -> str:
 
 
 def _number(value: float, column: Column) -> str:
-    return f"{100 * value:.2f}" if column.percent else f"{value:.4g}"
+    if column.percent:
+        return f"{100 * value:.2f}"
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"  # and not 1.235e+04
 
 
 def _plain(cell: Cell) -> Any:  # noqa: ANN401

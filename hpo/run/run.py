@@ -248,7 +248,11 @@ def _say_what_changes_nothing(config: StudyConfig, results: StudyResults) -> Non
     idle = [
         *([f"warm_start {older}"] if older is not None and older not in begun else []),
         *([f"trials {config.trials}"] if config.trials < budget.trials else []),
-        *([f"timeout {config.timeout:g}"] if config.timeout not in (None, budget.timeout) else []),
+        *(
+            [f"timeout {config.timeout:.15g}"]
+            if config.timeout not in (None, budget.timeout)
+            else []
+        ),
     ]
     if idle:
         say(f"{config.name}: is finished, and so without effect: {', '.join(idle)}")

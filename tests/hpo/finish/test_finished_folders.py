@@ -62,10 +62,10 @@ def test_what_has_no_effect_on_a_finished_study_is_said(
 ) -> None:
     run_study(config, glyphs, MACHINE, Workspace.of(config.name, output))
     assert "without effect" not in capsys.readouterr().err
-    asked = config.model_copy(update={"warm_start": "nope", "trials": 1, "timeout": 7.0})
+    asked = config.model_copy(update={"warm_start": "nope", "trials": 1, "timeout": 2e6})
     run_study(asked, glyphs, MACHINE, Workspace.of(config.name, output))
     assert (
-        "is finished, and so without effect: warm_start nope, trials 1, timeout 7\n"
+        "is finished, and so without effect: warm_start nope, trials 1, timeout 2000000\n"
         in capsys.readouterr().err
     )
 

@@ -42,6 +42,7 @@ TABLE = Table(
     rows=(
         Row("ours", (Measured(0.9876, 0.0012, "3 seeds"), Measured(12.5), "as | is")),
         Row("theirs", (Quoted(0.97, "re-implementation"), None, 7)),
+        Row("slower", (None, Measured(12345.6, 234.56, "3 seeds"), None)),
     ),
     notes=("A note.",),
     details={"curve": [1, 2]},
@@ -51,11 +52,12 @@ TABLE = Table(
 def test_markdown_marks_what_is_quoted(tmp_path: Path) -> None:
     text = write_results(TABLE, ABOUT, tmp_path)
     assert text == (tmp_path / "results.md").read_text()
-    assert text.splitlines()[2:6] == [
+    assert text.splitlines()[2:7] == [
         "| network | 2-way % | seconds | note % |",
         "| --- | --- | --- | --- |",
         "| ours | 98.76 ± 0.12 | 12.5 | as / is |",
         "| theirs | *97.00* |  | 7 |",
+        "| slower |  | 12346 ± 234.6 |  |",
     ]
     assert "- A note.\n- ± is the standard error over 3 seeds.\n- In italics: quoted" in text
     assert "(re-implementation)" in text
