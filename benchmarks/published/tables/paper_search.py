@@ -83,7 +83,7 @@ def _part(part: float | None) -> str:
 
 
 def trained(
-    part: str, heading: str, prefix: str, figures: tuple[str, ...]
+    part: str, heading: str, prefix: str, figures: tuple[str, ...], paper: str | None = None
 ) -> Callable[[Results], Table]:
     """Configurations that a part of the experiment trained, a row for each.
 
@@ -92,6 +92,7 @@ def trained(
         heading: of the first column.
         prefix: what the labels of the part's rows begin with, before a configuration's name.
         figures: the columns; a label ends with one of them.
+        paper: heading of a column with the paper's value of the first figure; None: no such column.
     """
 
     def table(results: Results) -> Table:
@@ -100,8 +101,10 @@ def trained(
             if figures[0] not in of_name:  # what the searches found, which comes first
                 continue
             cells = [_shown(of_name[figure]["here"]) for figure in figures]
+            if paper is not None:
+                cells.append(_shown(of_name[figures[0]]["original"]))
             rows.append((Link(name, f"{FOLDER}/{part}.json"), *cells))
-        return Table((heading, *figures), rows)
+        return Table((heading, *figures, *([paper] if paper else [])), rows)
 
     return table
 
@@ -164,6 +167,9 @@ PAPER_SEARCH: dict[str, Callable[[Results], Table]] = {
     "paper-search-splits": changes("splits", "one change", "splits, ", ONE_SHOT, of_before=False),
     "paper-search-staircase": changes(
         "staircase", "with all before it", "staircase, ", ONE_SHOT, of_before=True
+    ),
+    "paper-search-table1": trained(
+        "table1", "training pairs", "", VERIFICATION, paper="any two, the paper"
     ),
 }
 """By the table's name on the page."""

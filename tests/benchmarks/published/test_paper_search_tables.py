@@ -63,3 +63,14 @@ def test_what_the_searches_found_is_no_row_of_a_training(tmp_path: Path) -> None
     assert head == ["network, pairs seen", *figures]
     assert [row[0].partition("]")[0] for row in trained] == ["[the best, 1 M pairs"]
     assert trained[0][1:] == 4 * ["70.0 ± 2.0"]
+
+
+def test_verification_stands_beside_the_papers(tmp_path: Path) -> None:
+    name = "30k pairs, no distortions"
+    quoted = {"value": 0.9061, "quoted": "paper"}
+    any_two = {"what": f"{name}: verification, any two characters", "here": measured(0.91, 0.004)}
+    one_alphabet = {"what": f"{name}: verification, of one alphabet", "here": measured(0.83, 0.005)}
+    rows = [any_two | {"original": quoted}, one_alphabet | {"original": None}]
+    head, _, row = published(tmp_path, "table1", rows)
+    assert head[-1] == "any two, the paper"
+    assert row[1:] == ["91.0 ± 0.4", "83.0 ± 0.5", "90.6"]
