@@ -138,7 +138,7 @@ def _gone_on_with(
     store: str | None,
     storage: WaitingStorage,
 ) -> StudyResults:
-    """The results of the study in its storage, which is closed."""
+    """Results that the storage holds, or that a search and its end here come to; closes it."""
     study = open_study(config, storage)
     keep_fingerprint(study, collection)
     try:

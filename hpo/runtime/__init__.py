@@ -1,7 +1,7 @@
 """Tools that know nothing of studies: files, interrupts, processes, provenance, wording.
 
 - files: files written whole or not at all
-- shared_folder: a folder that the last process to work in it removes
+- shared_folder: a folder that several processes work in, or one alone
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended
 - memory_kills: how many processes the kernel has killed for lack of memory
