@@ -15,9 +15,10 @@ PROJECT = Path(__file__).parents[2]
 WriteStudy = Callable[..., str]
 STRUCK = """
 import signal, sys, threading, time
-from hpo.cli.process import interrupts_are_told, work
+from hpo.cli.process import interrupts_are_told, quiet_until_the_work, work
 
-start = threading.Thread.start
+quiet_until_the_work()
+start, kill = threading.Thread.start, signal.pthread_kill
 
 def starved(thread):
     start(thread)
@@ -26,6 +27,15 @@ def starved(thread):
         pass
 
 threading.Thread.start = starved
+lost = int(sys.argv[3])  # attempts that come before the main thread has begun to wait
+
+def noticed(thread, number):
+    global lost
+    lost -= 1
+    if lost < 0:
+        kill(thread, number)
+
+signal.pthread_kill = noticed
 
 class Removed:
     def __del__(self):
@@ -74,13 +84,14 @@ def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.parametrize("lost", [0, 2])
 @pytest.mark.parametrize("starved", [0.0, 0.2], ids=["at_once", "starved"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(
-    number: int, starved: float
+    number: int, starved: float, lost: int
 ) -> None:
     process = subprocess.run(
-        [sys.executable, "-c", STRUCK, str(int(number)), str(starved)],
+        [sys.executable, "-c", STRUCK, str(int(number)), str(starved), str(lost)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -93,7 +104,7 @@ def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(
 def test_an_interrupt_that_comes_again_while_they_are_held_back_is_told_once() -> None:
     script = STRUCK[: STRUCK.index("def command_line")] + HELD_BACK
     process = subprocess.run(
-        [sys.executable, "-c", script, str(int(signal.SIGTERM)), "0.1"],
+        [sys.executable, "-c", script, str(int(signal.SIGTERM)), "0.1", "0"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
