@@ -14,6 +14,7 @@
 - one_shot_runs: the official one-shot runs, and random ones
 - batches: what a training step sees
 - compose: new characters, each made of two others
+- mark: near-copies of characters, with a small mark each
 - distort: random distortions of training pictures
 - affine: places that an affine map takes pixels from
 """

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from data.characters import Characters
 from data.compose import compose
+from data.mark import mark
 
 
 class Batch(NamedTuple):
@@ -134,6 +135,7 @@ def character_batches(
     extra: int = 0,
     share: float = 0.0,
     composed: float = 0.0,
+    marked: float = 0.0,
 ) -> Iterator[Batch]:
     """Yields an epoch's batches of confusable characters: all of one or a few alphabets.
 
@@ -150,6 +152,7 @@ def character_batches(
             others alone.
         share: the part of the batches that are of extra alphabets.
         composed: the part of the batches whose characters are new ones, made of those drawn.
+        marked: the part of these whose characters are near-copies of some of those drawn.
     """
     most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra
     for _ in range(steps):
@@ -175,7 +178,8 @@ def character_batches(
             pictures = torch.rot90(pictures, turn, (2, 3))
             pictures = pictures.flip(3) if mirror % 2 else pictures
         if composed and float(torch.rand((), generator=generator)) < composed:
-            pictures = compose(pictures, hands.shape[1], generator)
+            near = bool(marked) and float(torch.rand((), generator=generator)) < marked
+            pictures = (mark if near else compose)(pictures, hands.shape[1], generator)
             made = len(pictures) // hands.shape[1]
             row, hands = row[:made], hands[:made]
         yield Batch(pictures, row.repeat_interleave(hands.shape[1]), hands.flatten())

@@ -152,6 +152,8 @@ class BatchConfig(Strict):
             which makes a new alphabet of it.
         composed: the part of such batches, 0 to 1, whose characters are new ones, each composed of
             two of those drawn (`data.compose`).
+        marked: the part of these composed batches, 0 to 1, which are near-copies instead: a few of
+            the characters drawn, with a small mark each (`data.mark`).
     """
 
     pairs: int = Field(default=128, ge=2, le=4096)
@@ -163,6 +165,7 @@ class BatchConfig(Strict):
     symmetries: bool = False
     # Left out where there are none, as in what earlier versions wrote.
     composed: float = Field(default=0.0, ge=0, le=1, exclude_if=lambda given: given == 0)
+    marked: float = Field(default=0.0, ge=0, le=1, exclude_if=lambda given: given == 0)
 
 
 class DistortionConfig(Strict):

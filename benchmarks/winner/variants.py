@@ -10,6 +10,8 @@ from hpo.reproduce.paper_search.compared import changed
 from model.config import LayerConfig, RunConfig
 
 ITSELF = "the configuration itself"
+LARGER = 48
+"""Pixels a side, where a pixel of detail more may tell."""
 TRAINING_DRAWERS = 12  # the paper's splits have no more
 
 
@@ -28,6 +30,7 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
         l2=fmean(layer.l2 for layer in layers),
     )
     narrow = [c.model_copy(update={"filters": max(1, c.filters // 2)}) for c in convolutions]
+    wide = [c.model_copy(update={"filters": 2 * c.filters}) for c in convolutions]
     changes: dict[str, dict[str, Any]] = {
         ITSELF: {},
         "not centred": {"network.centred": False},
@@ -35,6 +38,8 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
         "centred, fully resized": {"network.centred": True, "network.resized": 1.0},
         "no batch normalisation": {"network.batch_norm": False},
         "half the filters": {"network.convolutions": narrow},
+        "twice the filters": {"network.convolutions": wide},
+        f"{LARGER} pixels": {"network.size": LARGER},
         **{f"loss {loss}": {"train.loss": loss} for loss in ("one-shot", "nca", "batch-pairs")},
         "no affine distortion": {"train.distortion.affine": 0.0},
         **switched(
@@ -48,8 +53,13 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
     }
     if extra is not None:
         changes["extra alphabets"] = {"train.pictures.extra": extra}
-    if len(convolutions) > 1:
-        last = len(convolutions) - 1
+    last = len(convolutions) - 1
+    unpooled = convolutions[last].model_copy(update={"pool": False})
+    changes["one convolution more"] = {
+        "network.convolutions": [*convolutions[:last], unpooled, convolutions[last]],
+        "train.layers": [*layers[:last], layers[last], *layers[last:]],
+    }
+    if last > 0:
         changes["one convolution fewer"] = {
             "network.convolutions": convolutions[:last],
             "train.layers": layers[:last] + layers[last + 1 :],
@@ -68,6 +78,10 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
         changes |= {
             "no rotations and mirrors": {"train.batch.symmetries": False},
             **switched("composed characters", "train.batch.composed", batch.composed, 0.5),
+            "near-copies among composed characters": {
+                "train.batch.composed": 0.6,
+                "train.batch.marked": 0.5,
+            },
             "1 alphabet a batch": {"train.batch.alphabets": 1},
             "2 alphabets a batch": {"train.batch.alphabets": 2},
             f"{few} drawers a batch": {"train.batch.drawers": few},

@@ -176,6 +176,7 @@ class Trainer:
             self.data.extra,
             train.pictures.share,
             batch.composed,
+            batch.marked,
         )
 
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
