@@ -30,7 +30,6 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
         l2=fmean(layer.l2 for layer in layers),
     )
     narrow = [c.model_copy(update={"filters": max(1, c.filters // 2)}) for c in convolutions]
-    wide = [c.model_copy(update={"filters": 2 * c.filters}) for c in convolutions]
     changes: dict[str, dict[str, Any]] = {
         ITSELF: {},
         "not centred": {"network.centred": False},
@@ -38,7 +37,6 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
         "centred, fully resized": {"network.centred": True, "network.resized": 1.0},
         "no batch normalisation": {"network.batch_norm": False},
         "half the filters": {"network.convolutions": narrow},
-        "twice the filters": {"network.convolutions": wide},
         f"{LARGER} pixels": {"network.size": LARGER},
         **{f"loss {loss}": {"train.loss": loss} for loss in ("one-shot", "nca", "batch-pairs")},
         "no affine distortion": {"train.distortion.affine": 0.0},
@@ -53,13 +51,8 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
     }
     if extra is not None:
         changes["extra alphabets"] = {"train.pictures.extra": extra}
-    last = len(convolutions) - 1
-    unpooled = convolutions[last].model_copy(update={"pool": False})
-    changes["one convolution more"] = {
-        "network.convolutions": [*convolutions[:last], unpooled, convolutions[last]],
-        "train.layers": [*layers[:last], layers[last], *layers[last:]],
-    }
-    if last > 0:
+    if len(convolutions) > 1:
+        last = len(convolutions) - 1
         changes["one convolution fewer"] = {
             "network.convolutions": convolutions[:last],
             "train.layers": layers[:last] + layers[last + 1 :],

@@ -62,6 +62,11 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "temperature 2": {"train.temperature": 2.0},
     "no rotations and mirrors": {"train.batch.symmetries": False},
     "composed characters 0.5": {"train.batch.composed": 0.5},
+    "near-copies among composed characters": {
+        "train.batch.composed": 0.6,
+        "train.batch.marked": 0.5,
+    },
+    "48 pixels": {"network.size": 48},
     "no affine distortion": {"train.distortion.affine": 0.0},
     "no elastic distortion": {"train.distortion.elastic": 0.0},
     "strokes' thickness 0.3": {"train.distortion.stroke": 0.3},
