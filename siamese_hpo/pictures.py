@@ -21,9 +21,9 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from data.errors import InputError
-from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture, not_read
 from data.sources.scans import Drawing, pictures_of, read_drawings
+from data.system_files import passed_over
 from hpo.classify.support import printable
 from siamese_hpo.places import place, told_apart
 

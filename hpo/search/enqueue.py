@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 
 from data.errors import InputError
+from data.system_files import passed_over
 from hpo.database.enqueue_once import enqueue_once
 from hpo.runtime.dotted_keys import leaves, whole
 from hpo.storage.convergence import convergence
@@ -152,7 +153,9 @@ def _files(config: StudyConfig, given: Path) -> list[Path]:
         raise InputError(f"study {config.name}: start_with: {given}: no such file or folder")
     if not given.is_dir():
         return [given]
-    files = sorted(file for file in given.iterdir() if file.suffix in SUFFIXES)
+    files = sorted(
+        file for file in given.iterdir() if file.suffix in SUFFIXES and not passed_over(file.name)
+    )
     if not files:
         raise InputError(
             f"study {config.name}: start_with: {given}: holds no file of a configuration"
