@@ -22,6 +22,7 @@ from hpo.finish.once import finish_once
 from hpo.run.search_task import search_here
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
+from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.enqueue import check_start_with, start_with
 from hpo.search.initial import check_initial
@@ -105,6 +106,7 @@ def run_study(
         check_asked_storage(results, workspace)
     else:
         check_folder(workspace.folder)
+        check_apart(workspace.folder, config.dataset, config.pictures.extra, machine.data_root)
     workspace.clear_scratch()
     workspace.check_unfinished()
     if results is not None:
