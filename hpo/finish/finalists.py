@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -197,7 +196,7 @@ def finish(
 
 def _keep_each(tasks: Mapping[int, Sequence[RetrainTask]], workspace: Workspace) -> None:
     """Keeps every retrained network, where there are several, for `combine`."""
-    shutil.rmtree(workspace.networks, ignore_errors=True)  # of earlier finalists
+    workspace.remove_networks()  # of earlier finalists
     every = [
         (number, task)
         for number, of_trial in tasks.items()

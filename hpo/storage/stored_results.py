@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -101,7 +100,7 @@ class StoredResults(BaseModel):
         """
         if not self._is_winner(workspace.weights):
             workspace.rejection.unlink(missing_ok=True)
-            shutil.rmtree(workspace.networks, ignore_errors=True)
+            workspace.remove_networks()
             if not self._fetch_weights(study, workspace):
                 workspace.weights.unlink(missing_ok=True)
                 say(
