@@ -20,6 +20,7 @@ from hpo.database.waiting_storage import WaitingStorage
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
 from hpo.run.search_task import search_here
+from hpo.run.under_way import under_way
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
 from hpo.runtime.own_pictures import check_apart
@@ -94,7 +95,8 @@ def run_study(
 
     Raises:
         InputError: the storage, the store or the folder cannot be used, or holds another study, or
-            the results of a run in another storage than the one that was named.
+            the results of a run in another storage than the one that was named; or another thread
+            of this process is at work on the study.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
@@ -118,7 +120,11 @@ def run_study(
         check_store(store)
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
-    with storage_failures(workspace.storage), claimed(workspace.folder, together=True):
+    with (
+        storage_failures(workspace.storage),
+        under_way(workspace),
+        claimed(workspace.folder, together=True),
+    ):
         _check_beginning(config, workspace)
         place: Place = "own" if workspace.keeps_storage else "named"
         # Before anything is made here: where it fails, nothing is left.

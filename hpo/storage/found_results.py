@@ -6,6 +6,7 @@ of the one beside results of the other would be two searches taken for one.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,6 +88,28 @@ def other_storage(results: StudyResults, url: str) -> str | None:
     if results.storage is None or _is_same(results.storage, url):
         return None
     return results.storage
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None of others."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        return None
+    return Path(parsed.database) if _is_sqlite(parsed) and parsed.database else None
+
+
+def place_of(url: str) -> Hashable:
+    """What two URLs of one database have in common, seen from the folder that is the current one.
+
+    Not of a proxy and the database behind it.
+    """
+    if (file := sqlite_file(url)) is not None:
+        return file.absolute().resolve()
+    try:
+        return _place(make_url(url))
+    except (ArgumentError, ValueError):
+        return url
 
 
 def _is_hidden(*urls: str) -> bool:
