@@ -129,7 +129,6 @@ def finish(
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
     _keep_each(tasks, workspace)
-    write_text(workspace.trials, trials_csv(study))
     start, device = time.perf_counter(), resolve_device(machine.device)
     calibrate_if_possible(workspace, collection, device)
     if finisher is not None:
@@ -190,6 +189,7 @@ def finish(
         finisher.still_mine()
         if not publish(study, results, workspace, store):
             raise FinishLost
+    write_text(workspace.trials, trials_csv(study))
     results.write(workspace.results)
     return results
 
