@@ -5,6 +5,7 @@
 - cores: processor cores that may be kept busy, and how threads share them
 - full_disk: a disk that takes nothing more
 - stderr: lines on stderr, as long as somebody can see them
+- system_files: files that systems leave in a user's folders
 - visible: text of others, with its control characters written out
 - whole_files: files that appear whole or not at all
 - sources: where pictures come from

@@ -28,7 +28,8 @@ def resolve_device(name: str) -> torch.device:
         return torch.device("cpu")
     if device.type != "cuda":
         raise InputError(f"--device {name}: allowed are auto, cpu, cuda and cuda:N")
-    if (device.index or 0) >= found:
+    # By its name: PyTorch takes 256 for 0, and numbers from 128 on for some below 0.
+    if int(name.partition(":")[2] or 0) >= found:
         raise InputError(f"--device {name}: this machine has {found} usable CUDA GPUs; use cpu")
     return device
 

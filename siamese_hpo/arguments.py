@@ -12,17 +12,17 @@ from data.errors import InputError
 
 
 def plain(given: Any) -> Any:  # noqa: ANN401
-    """What a program gives with NumPy's numbers as Python's, as files have them.
+    """What a program gives as files have it: Python's numbers for NumPy's, lists for tuples.
 
     Example:
-        >>> plain({"trials": np.int64(4), "network": {"units": [np.int32(8)]}})
+        >>> plain({"trials": np.int64(4), "network": {"units": (np.int32(8),)}})
         {'trials': 4, 'network': {'units': [8]}}
     """
     if isinstance(given, np.generic):
         return given.item()
     if isinstance(given, Mapping):
         return {key: plain(of) for key, of in given.items()}
-    return [plain(of) for of in given] if isinstance(given, list) else given
+    return [plain(of) for of in given] if isinstance(given, list | tuple) else given
 
 
 def name_of_device(given: object) -> str:

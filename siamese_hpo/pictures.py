@@ -21,13 +21,13 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from data.errors import InputError
-from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture, not_read
 from data.sources.scans import Drawing, pictures_of, read_drawings
+from data.system_files import passed_over
 from hpo.classify.support import printable
 from siamese_hpo.places import place, told_apart
 
-Picture = str | Path | Image.Image
+Picture = str | os.PathLike[str] | Image.Image
 """A file, or an image in memory."""
 Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Picture]
 """Some pictures: a tensor or an array (float, 1 is ink, or uint8, 255 is ink; [n, size, size] or
@@ -100,7 +100,7 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
         return Prepared([Source(str(number)) for number in range(len(pictures))], pictures)
     named = _named(given)
     if not named:
-        where = f"{given}: " if isinstance(given, str | Path) else ""
+        where = f"{place(given, 'pictures')}: " if isinstance(given, FILE) else ""
         raise InputError(f"{where}no pictures")
     sources, inks = [], []
     for name, picture in named:
@@ -205,9 +205,12 @@ def _listed(given: Picture | Sequence[Picture]) -> Iterable[Picture]:
 
 
 def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
-    where = f"picture {name}" if isinstance(picture, Image.Image) else str(picture)
+    where = f"picture {name}" if isinstance(picture, Image.Image) else os.fspath(picture)
     try:
-        drawings = _of_image(picture) if isinstance(picture, Image.Image) else _of_file(picture)
+        if isinstance(picture, Image.Image):
+            drawings = _of_image(picture)
+        else:
+            drawings = _of_file(place(picture, "pictures"))
     except NoPicture as reason:
         raise InputError(f"{where}: {reason}") from None
     if len(drawings) > 1 and not several:
@@ -215,27 +218,38 @@ def _drawings(picture: Picture, name: str, several: bool) -> list[Drawing]:
     return drawings
 
 
-def _of_file(given: str | Path) -> list[Drawing]:
-    path = place(given, "pictures")
+def _of_file(path: Path) -> list[Drawing]:
     if not os.path.exists(path):
-        raise InputError(f"{given}: no such file or folder")
+        raise NoPicture("no such file or folder")
     return read_drawings(path)
 
 
 def _of_image(image: Image.Image) -> list[Drawing]:
-    try:
-        upright = ImageOps.exif_transpose(image)
-    except Exception as error:  # it is decoded only here, and its file may be damaged
-        raise not_read(error) from None
+    with tempfile.TemporaryDirectory() as folder:
+        # What is in memory becomes a file, and is read as all files are.
+        path = Path(folder) / "picture.tiff"
+        try:
+            _upright(image).save(path)
+        except NoPicture:
+            raise
+        except Exception as error:  # it is decoded only here, and its file may be damaged
+            raise not_read(error) from None
+        return read_drawings(path)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """A picture as TIFF can have it.
+
+    That has colours of every depth, but transparency only as a band of its own, and some modes not
+    at all.
+    """
+    upright = ImageOps.exif_transpose(image)
     if not all(upright.size):
         raise NoPicture("empty")
-    # What is in memory becomes a file, and is read as all files are. As TIFF, which has colours of
-    # every depth, but transparency only as a band of its own, and some modes not at all.
     if image.has_transparency_data:
         upright = upright.convert("LA" if upright.mode == "La" else "RGBA")
     elif upright.mode == "HSV":
         upright = upright.convert("RGB")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "picture.tiff"
-        upright.save(path)
-        return read_drawings(path)
+    # Notes of the file that it was, such as a compression, which other colours cannot have.
+    upright.info.clear()
+    return upright

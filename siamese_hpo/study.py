@@ -20,6 +20,7 @@ from hpo.study.limits import MOST_WORKERS
 from hpo.study.results import StudyResults
 from hpo.workers.machine import Machine
 from siamese_hpo.arguments import database_url, name_of_device, plain
+from siamese_hpo.errors import in_terms_of_programs
 from siamese_hpo.places import place
 
 if TYPE_CHECKING:
@@ -60,8 +61,16 @@ class Study:
             ]
         )
 
+    @in_terms_of_programs
     def network(self, device: str = "auto") -> Network:
-        """The winner's network."""
+        """The winner's network.
+
+        Args:
+            device: "auto", "cpu", "cuda" or "cuda:N".
+
+        Raises:
+            InputError: the study's folder holds no network any more, or there is no such device.
+        """
         from siamese_hpo.network import Network
 
         return Network.of(self.folder, device)

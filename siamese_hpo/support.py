@@ -12,7 +12,7 @@ from torch import Tensor
 from data.errors import InputError
 from data.sources.scans import pictures_of
 from hpo.classify.support import check_classes, read_support
-from siamese_hpo.pictures import Picture, Pictures, by_name, prepared
+from siamese_hpo.pictures import FILE, Picture, Pictures, by_name, prepared
 from siamese_hpo.places import place
 
 Known = Pictures | Mapping[str, Picture | Sequence[Picture]]
@@ -47,7 +47,7 @@ def classes_of(given: Known, size: int) -> Classes:
         InputError: a picture cannot be used, two have one class, the names of two classes read the
             same, or one is "unknown".
     """
-    if isinstance(given, str | Path):
+    if isinstance(given, FILE):
         found = read_support(place(given, "support"), [])
         pictures = pictures_of(list(found.drawings), size)
         return Classes(found.classes, pictures, found.owners)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from data.errors import InputError
 from data.sources.picture_files import is_picture
+from data.system_files import passed_over
 
 SHAPE = "should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for one alphabet"
 
@@ -99,11 +100,6 @@ def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path],
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{called}: {folder} cannot be read: {reason}") from None
     return folders, pictures
-
-
-def passed_over(name: str) -> bool:
-    """Whether a name is that of what a system leaves in folders."""
-    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 def _distinct(found: Sequence[Drawn], called: str) -> list[Drawn]:

@@ -21,6 +21,7 @@ from hpo.dashboard.pictures import one_shot_trials
 from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_folder, read_json, write_bytes
 from hpo.runtime.literal_text import say, visible
+from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.provenance import Computer, commit, computer, versions
 from hpo.runtime.wording import points
 from hpo.storage.workspace import TrainedFolder
@@ -95,11 +96,13 @@ def measure_folder(
         output: gets confusions.csv and confusions.png; None writes nothing.
 
     Raises:
-        InputError: a folder holds no network, or no pictures to test on.
+        InputError: a folder holds no network, or no pictures to test on; or the output would lie
+            among these.
     """
-    network, config = load_trained(weights_in(folder))
     if output is not None:
         check_folder(output)
+        check_apart(output, f"{FOLDER}{data}")
+    network, config = load_trained(weights_in(folder))
     collection = load_folder(f"{FOLDER}{data}", whole=True)
     _say_if_trained_on(data, collection, folder, config)
     characters = collection.characters(collection.evaluation, collection.drawers, config.size).to(

@@ -17,9 +17,9 @@ from torch import Tensor
 
 from data.collection import PACKED_BYTES, SIDE
 from data.errors import InputError
-from data.sources.folder_layout import passed_over
 from data.sources.picture_files import NoPicture
 from data.sources.scans import Drawing, read_drawing
+from data.system_files import passed_over
 from hpo.classify.answers import UNKNOWN, Skipped
 from hpo.runtime.literal_text import say
 from model.network.weights import read_tensors, write_tensors

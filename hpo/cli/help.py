@@ -12,6 +12,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from data.system_files import passed_over
+
 # As everything that --help needs, this imports neither torch nor Optuna.
 
 SEARCH, LOOK, TAKE = "Search", "Look at a study", "Take and use what was found"
@@ -81,7 +83,7 @@ def show_version(asked: bool) -> None:
 
 def complete_study(incomplete: str) -> list[str]:
     """For the shell: names of the project's studies, and of files here, that begin so."""
-    here = sorted(path.name for path in Path().glob("*.toml"))
+    here = sorted(path.name for path in Path().glob("*.toml") if not passed_over(path.name))
     return [name for name in [*dict(_studies()), *here] if name.startswith(incomplete)]
 
 

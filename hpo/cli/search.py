@@ -47,8 +47,9 @@ def enqueue(
     from hpo.storage.studies import find_study
     from hpo.storage.workspace import Workspace
 
-    with find_study(Workspace.of(name, storage=storage)) as (study, config):
-        waits = what_it_waits_for(study, config)
+    workspace = Workspace.of(name, storage=storage)
+    with find_study(workspace) as (study, config):
+        waits = what_it_waits_for(study, config, workspace)
         for tried in enqueue(study, config, config_files):
             typer.echo(visible(tried.in_words()))
         if waits is not None:

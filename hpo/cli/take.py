@@ -31,12 +31,14 @@ def retrain(
     from hpo.console.summary import print_retraining
     from hpo.finish.calibrate import calibrate_if_possible
     from hpo.finish.retrain import config_in, following_seeds, retrain
+    from hpo.runtime.own_pictures import check_apart
     from hpo.runtime.shared_folder import claimed
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
     config, chosen = config_in(config_file, dataset)
     chosen_device = resolve_device(device)
+    check_apart(output, chosen, config.train.pictures.extra, data_root)
     folder, numbers = TrainedFolder(output), following_seeds(config, seeds)
     with claimed(output):
         collection = load_collection(chosen, data_root)
@@ -63,6 +65,7 @@ def combine(
     from hpo.console.summary import print_combined
     from hpo.finish.combine import combine as together
     from hpo.finish.combine import singles_in
+    from hpo.runtime.own_pictures import check_apart
     from hpo.runtime.shared_folder import claimed
     from hpo.storage.workspace import TrainedFolder
     from hpo.study.results import document_of
@@ -70,6 +73,7 @@ def combine(
 
     chosen_device, into = resolve_device(device), TrainedFolder(output)
     singles, dataset = singles_in([TrainedFolder(folder) for folder in folders])
+    check_apart(output, dataset, data_root=data_root)
     with claimed(output):
         results = together(singles, load_collection(dataset, data_root), chosen_device, into)
     if as_json:

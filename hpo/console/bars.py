@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from data.stderr import LastingStderr
+from hpo.console.terminal import console_on
 
 
 def console_of_bars() -> Console:
     """Where they are shown: stderr, as long as somebody can see it."""
-    file = cast("IO[str]", LastingStderr())
-    return Console(file=file, highlight=False, markup=False, emoji=False)
+    return console_on(cast("IO[str]", LastingStderr()))
 
 
 def bars(console: Console) -> Progress:

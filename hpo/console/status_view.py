@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -17,6 +17,7 @@ from rich.text import Text
 from hpo.console.next_commands import export_front
 from hpo.console.shown_command import shown_command
 from hpo.console.status import Status
+from hpo.console.terminal import console_on
 from hpo.runtime.literal_text import visible
 from hpo.runtime.wording import duration, kind_of_runs
 from hpo.storage.workspace import Workspace
@@ -63,7 +64,7 @@ def watch(look: Callable[[], Status], workspace: Workspace) -> None:
         look: gives the `status` of the moment.
         workspace: the study's.
     """
-    console = Console(highlight=False)
+    console = console_on()
     with suppress(KeyboardInterrupt):
         if console.is_interactive:
             now = look()

@@ -20,8 +20,7 @@ from hpo.database.shown_storage import ShownStorage
 from hpo.database.waiting_storage import WaitingStorage
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import ArtifactStore, open_store
-from hpo.storage.found_results import results_in_storage
-from hpo.storage.stored_results import RESULTS
+from hpo.storage.stored_results import RESULTS, results_in_folder
 from hpo.storage.studies import ARTIFACTS, CHECKPOINTS, STORAGE
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -78,7 +77,7 @@ def serve(study: optuna.Study, config: StudyConfig, workspace: Workspace, port: 
 def _write_note(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> None:
     results = None
     with suppress(InputError):  # those of another study
-        results, left_out = results_in_storage(workspace, config)
+        results, left_out = results_in_folder(study, config, workspace)
         if left_out is not None:
             say(left_out)
     try:

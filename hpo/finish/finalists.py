@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -130,7 +129,6 @@ def finish(
     copy_file(folders[place].weights, workspace.weights)
     copy_file(folders[place].config, workspace.config)
     _keep_each(tasks, workspace)
-    write_text(workspace.trials, trials_csv(study))
     start, device = time.perf_counter(), resolve_device(machine.device)
     calibrate_if_possible(workspace, collection, device)
     if finisher is not None:
@@ -191,13 +189,14 @@ def finish(
         finisher.still_mine()
         if not publish(study, results, workspace, store):
             raise FinishLost
+    write_text(workspace.trials, trials_csv(study))
     results.write(workspace.results)
     return results
 
 
 def _keep_each(tasks: Mapping[int, Sequence[RetrainTask]], workspace: Workspace) -> None:
     """Keeps every retrained network, where there are several, for `combine`."""
-    shutil.rmtree(workspace.networks, ignore_errors=True)  # of earlier finalists
+    workspace.remove_networks()  # of earlier finalists
     every = [
         (number, task)
         for number, of_trial in tasks.items()

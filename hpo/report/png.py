@@ -98,8 +98,11 @@ def draw_here(wanted: list[dict[str, Any]]) -> str | None:
 
 def _children(of: int | None) -> list[int]:
     """Processes that a process has started; none where a system has no /proc."""
-    found = Path(f"/proc/{of}/task").glob("*/children")
-    return [int(child) for children in found for child in children.read_text().split()]
+    found: list[int] = []
+    for children in Path(f"/proc/{of}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+            found += map(int, children.read_text().split())
+    return found
 
 
 def _end(browsers: Sequence[int]) -> None:

@@ -24,7 +24,7 @@ from hpo.report.winner import alphabets, comparison, filters
 from hpo.runtime.files import write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.convergence import convergence
-from hpo.storage.found_results import results_in_storage
+from hpo.storage.stored_results import results_in_folder
 from hpo.storage.studies import way_of
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -57,7 +57,7 @@ def write_report(
         raise InputError(f"study {config.name}: has no trials yet, nothing to report")
     trials = own_trials(every_trial, config)
     foreign = [trial.number for trial in foreign_trials(every_trial, config)]
-    results, left_out = results_in_storage(workspace, config)
+    results, left_out = results_in_folder(study, config, workspace)
     opening = [number_first(trials, results, way_of(study))]
     sections = _of_search(trials, config, way_of(study))
     first: list[Section] = []

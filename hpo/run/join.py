@@ -10,7 +10,9 @@ import optuna
 from data.errors import InputError
 from data.sources.load import for_training, load_collection
 from hpo.run.search_task import search_here
+from hpo.run.under_way import under_way
 from hpo.runtime.literal_text import say
+from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, used
 from hpo.search.checkpoints import clear_finished
 from hpo.storage.artifacts import open_store, resolve_store
@@ -34,16 +36,21 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
 
     Raises:
         InputError: there is no such study, its store cannot be used, or this machine has another
-            data set.
+            data set, or another thread of this process is at work on the study.
         WorkFailed: trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; running trials were given back.
     """
     resolve_device(machine.device)
     store = resolve_store(store) if store else None
-    with claimed(workspace.folder, together=True), find_study(workspace) as (study, config):
+    with (
+        under_way(workspace),
+        claimed(workspace.folder, together=True),
+        find_study(workspace) as (study, config),
+    ):
+        pictures = config.pictures
+        check_apart(workspace.folder, config.dataset, pictures.extra, machine.data_root)
         workspace.clear_scratch()
         collection = load_collection(config.dataset, machine.data_root)
-        pictures = config.pictures
         collection = for_training(collection, pictures.extra, pictures.drawers == "all")
         check_fingerprint(study, collection)
         if limit := end_of_search(study, study.get_trials(deepcopy=False), config):

@@ -19,9 +19,18 @@ from hpo.database.urls import without_password
 from hpo.database.waiting_storage import WaitingStorage
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.once import finish_once
+from hpo.run.finished import (
+    asks_for_more,
+    in_spite_of_a_budget,
+    say_nothing_is_trained,
+    say_what_changes_nothing,
+    say_what_is_shown,
+)
 from hpo.run.search_task import search_here
+from hpo.run.under_way import under_way
 from hpo.runtime.files import check_folder
 from hpo.runtime.literal_text import say
+from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.enqueue import check_start_with, start_with
 from hpo.search.initial import check_initial
@@ -29,7 +38,7 @@ from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
 from hpo.storage.convergence import convergence
-from hpo.storage.found_results import check_asked_storage, other_storage
+from hpo.storage.found_results import check_asked_storage
 from hpo.storage.store_patience import check_store
 from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
@@ -40,7 +49,6 @@ from hpo.storage.studies import (
     stored_config,
 )
 from hpo.storage.workspace import Workspace
-from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
 from hpo.workers.machine import Machine
@@ -93,7 +101,8 @@ def run_study(
 
     Raises:
         InputError: the storage, the store or the folder cannot be used, or holds another study, or
-            the results of a run in another storage than the one that was named.
+            the results of a run in another storage than the one that was named; or another thread
+            of this process is at work on the study.
         WorkFailed: no trial was completed, trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
@@ -105,18 +114,23 @@ def run_study(
         check_asked_storage(results, workspace)
     else:
         check_folder(workspace.folder)
+        check_apart(workspace.folder, config.dataset, config.pictures.extra, machine.data_root)
     workspace.clear_scratch()
     workspace.check_unfinished()
     if results is not None:
         # A process that was killed after it wrote the results may have left this folder.
         remove_unused(workspace.unfinished)
-        _say_what_is_shown(results, config, workspace)
+        say_what_is_shown(results, config, workspace)
         return results
     if store is not None:
         check_store(store)
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
-    with storage_failures(workspace.storage), claimed(workspace.folder, together=True):
+    with (
+        storage_failures(workspace.storage),
+        under_way(workspace),
+        claimed(workspace.folder, together=True),
+    ):
         _check_beginning(config, workspace)
         place: Place = "own" if workspace.keeps_storage else "named"
         # Before anything is made here: where it fails, nothing is left.
@@ -166,6 +180,8 @@ def _searched_and_finished(
     workspace: Workspace,
     store: str | None,
 ) -> StudyResults:
+    # An earlier search's: beside no results it would say that these were removed by hand.
+    workspace.trials.unlink(missing_ok=True)
     stores = Stores(
         store or str(workspace.checkpoints.absolute()),
         store or str(workspace.artifacts.absolute()),
@@ -181,7 +197,7 @@ def _searched_and_finished(
             f" this one too, not {asked.trials}"
         )
     if (converged := convergence(study, config)) is not None:
-        say(_in_spite_of_a_budget(config, converged))
+        say(in_spite_of_a_budget(config, converged))
     refresh(study, config, plots=False)
     results = None
     while results is None:  # the budget may be raised after it was spent
@@ -200,79 +216,14 @@ def _stored_results(
     stored = StoredResults.of(study)
     if stored is None:
         return None
-    if _asks_for_more(config, stored.results):
+    if asks_for_more(config, stored.results):
         if stored.is_removed_from(workspace):
             stored.withdraw(study)
             return None
-        say(
-            f"{config.name} is finished and tested after {_after(stored.results)} trials:"
-            f" nothing is trained; remove {stored.results_file} on {stored.host} and run it there"
-            " to search further and test anew"
-        )
-    _say_what_changes_nothing(config, stored.results)
+        say_nothing_is_trained(stored.results, workspace)
+    say_what_changes_nothing(config, stored.results)
     stored.write(study, workspace)
     return stored.results
-
-
-def _say_what_is_shown(results: StudyResults, config: StudyConfig, workspace: Workspace) -> None:
-    """Tells on stderr how the results that are shown differ from the ones asked for."""
-    folder, other = workspace.folder, other_storage(results, workspace.storage)
-    if other is not None:
-        say(
-            f"{folder} holds the results of a run in {other}, which are shown; choose another"
-            f" --output to run it in {without_password(workspace.storage)}"
-        )
-    if _asks_for_more(config, results):
-        say(
-            f"{folder} is finished and tested after {_after(results)} trials: nothing is trained;"
-            f" remove its {workspace.results.name} to search further and test anew"
-        )
-    _say_what_changes_nothing(config, results)
-
-
-def _asks_for_more(config: StudyConfig, results: StudyResults) -> bool:
-    """Whether a finished study would be searched further, were its results not there.
-
-    One that has converged would not, however large its budget, as long as its rule is the same.
-    """
-    converged = results.converged
-    if converged is None:
-        return config.trials > results.budget.trials
-    return converged.stop != config.stop
-
-
-def _say_what_changes_nothing(config: StudyConfig, results: StudyResults) -> None:
-    """Tells what of that which is asked for has no effect on a finished study, and why."""
-    older, budget = config.warm_start, results.budget
-    begun = {trial.rpartition(" ")[0] for trial in results.warm_start or ()}
-    idle = [
-        *([f"warm_start {older}"] if older is not None and older not in begun else []),
-        *([f"trials {config.trials}"] if config.trials < budget.trials else []),
-        *(
-            [f"timeout {config.timeout:.15g}"]
-            if config.timeout not in (None, budget.timeout)
-            else []
-        ),
-    ]
-    if idle:
-        say(f"{config.name}: is finished, and so without effect: {', '.join(idle)}")
-    converged = results.converged
-    stands = converged is not None and converged.stop == config.stop
-    if converged is not None and stands and config.trials > results.budget.trials:
-        say(_in_spite_of_a_budget(config, converged))
-
-
-def _in_spite_of_a_budget(config: StudyConfig, converged: Convergence) -> str:
-    return (
-        f"{config.name}: {converged.in_words()}; a larger budget changes nothing, another stop, or"
-        " none, searches further"
-    )
-
-
-def _after(results: StudyResults) -> int:
-    """After how many trials the search of a finished study ended."""
-    converged = results.converged
-    return results.budget.trials if converged is None else converged.trials
 
 
 def _check_beginning(config: StudyConfig, workspace: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Tools that know nothing of studies: files, interrupts, processes, provenance, wording.
 
 - files: files written whole or not at all
+- own_pictures: folders of the user's own pictures, which nothing is written to
 - shared_folder: a folder that several processes work in, or one alone
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - process_identity: the name of a process, and whether it has ended

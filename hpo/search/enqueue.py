@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import optuna
 
 from data.errors import InputError
+from data.system_files import passed_over
 from hpo.database.enqueue_once import enqueue_once
 from hpo.runtime.dotted_keys import leaves, whole
 from hpo.storage.convergence import convergence
+from hpo.storage.found_results import sqlite_file
 from hpo.storage.stored_results import StoredResults
+from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.space import fill, parameters
 from hpo.study.transfer import nearest
@@ -76,17 +80,22 @@ def enqueue(study: optuna.Study, config: StudyConfig, files: list[Path]) -> list
     )
 
 
-def what_it_waits_for(study: optuna.Study, config: StudyConfig) -> str | None:
+def what_it_waits_for(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> str | None:
     """Why a study that is done tries nothing that is enqueued, and what must happen first.
 
     None if it goes on by itself, or by the same `run`.
+
+    Args:
+        study: the study in its storage.
+        config: its definition.
+        workspace: where its results may be, if not where its storage is or they were written to.
     """
-    stored, found = StoredResults.of(study), convergence(study, config)
+    results, found = _results(study, workspace), convergence(study, config)
     limit = reached_limit(study.get_trials(deepcopy=False), config)
     why, until = [], []
-    if stored is not None and not stored.are_removed:
+    if results is not None:
         why.append("is tested")
-        until.append(f"{stored.place} is removed")
+        until.append(f"{results} is removed")
     if found is not None:
         why.append(found.in_words())
         until.append("its `stop` is changed")
@@ -94,6 +103,23 @@ def what_it_waits_for(study: optuna.Study, config: StudyConfig) -> str | None:
         why.append(limit)
         until.append("`run` allows more")
     return f"{'; '.join(why)}: this waits until {' and '.join(until)}" if until else None
+
+
+def _results(study: optuna.Study, workspace: Workspace) -> str | None:
+    """The file whose results keep `run` from searching further; None if none do."""
+    stored = StoredResults.of(study)
+    if stored is None:
+        return None
+    database = sqlite_file(workspace.storage)
+    folders = [workspace.folder, Path(stored.folder), *([database.parent] if database else [])]
+    places = [replace(workspace, folder=folder) for folder in folders]
+    for place in places:
+        with suppress(InputError):  # something else is there
+            if stored.are_in(place):
+                return str(place.results.absolute())
+    if any(map(stored.is_removed_from, places)):
+        return None
+    return f"the {workspace.results.name} of the folder that `run` is given"
 
 
 def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
@@ -152,7 +178,9 @@ def _files(config: StudyConfig, given: Path) -> list[Path]:
         raise InputError(f"study {config.name}: start_with: {given}: no such file or folder")
     if not given.is_dir():
         return [given]
-    files = sorted(file for file in given.iterdir() if file.suffix in SUFFIXES)
+    files = sorted(
+        file for file in given.iterdir() if file.suffix in SUFFIXES and not passed_over(file.name)
+    )
     if not files:
         raise InputError(
             f"study {config.name}: start_with: {given}: holds no file of a configuration"

@@ -6,6 +6,7 @@ of the one beside results of the other would be two searches taken for one.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,27 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from data.errors import InputError
 from hpo.database.urls import without_password
 from hpo.runtime.files import read_json
-from hpo.storage.workspace import TrainedFolder, Workspace
-from hpo.study.definition import StudyConfig
-from hpo.study.results import StudyResults, study_results
-
-
-def results_in_storage(
-    workspace: Workspace, config: StudyConfig
-) -> tuple[StudyResults | None, str | None]:
-    """The results of a study, where it is finished; or a line on why they are left out.
-
-    Raises:
-        InputError: they are of another study, or damaged.
-    """
-    results = study_results(workspace.results, config)
-    other = None if results is None else other_storage(results, workspace.storage)
-    if other is None:
-        return results, None
-    return None, (
-        f"{workspace.results} is left out: it holds the results of a run in {other}, and the trials"
-        f" are those in {without_password(workspace.storage)}"
-    )
+from hpo.storage.workspace import DATABASE, TrainedFolder, Workspace
+from hpo.study.results import StudyResults
 
 
 def check_asked_storage(results: StudyResults, workspace: Workspace) -> None:
@@ -67,7 +49,9 @@ def check_network_storage(folder: TrainedFolder, url: str) -> None:
         InputError: it is of another.
     """
     own = (read_json(folder.results) or {}).get("storage")
-    if isinstance(own, str) and not _is_same(own, url) and not _is_hidden(own, url):
+    if not isinstance(own, str) or _is_same(own, url) or _is_hidden(own, url):
+        return
+    if not was_moved(folder, own, url):
         raise InputError(
             f"storage {without_password(url)}: {folder.folder} holds the network of a run in {own};"
             f" name the folder that holds the other's {folder.weights.name}"
@@ -87,6 +71,44 @@ def other_storage(results: StudyResults, url: str) -> str | None:
     if results.storage is None or _is_same(results.storage, url):
         return None
     return results.storage
+
+
+def was_moved(folder: TrainedFolder, before: str, now: str) -> bool:
+    """Whether a folder's own database had another URL before the folder was moved.
+
+    As far as files tell: where the one was there is none any more.
+    """
+    was, own = sqlite_file(before), sqlite_file(now)
+    return (
+        own is not None
+        and own.absolute().resolve() == (folder.folder / DATABASE).absolute().resolve()
+        and own.exists()
+        and was is not None
+        and was.name == DATABASE
+        and not was.exists()
+    )
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None of others."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        return None
+    return Path(parsed.database) if _is_sqlite(parsed) and parsed.database else None
+
+
+def place_of(url: str) -> Hashable:
+    """What two URLs of one database have in common, seen from the folder that is the current one.
+
+    Not of a proxy and the database behind it.
+    """
+    if (file := sqlite_file(url)) is not None:
+        return file.absolute().resolve()
+    try:
+        return _place(make_url(url))
+    except (ArgumentError, ValueError):
+        return url
 
 
 def _is_hidden(*urls: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -16,17 +15,18 @@ from pydantic import BaseModel, ValidationError
 
 from data.errors import InputError
 from hpo.database.swap import swap
-from hpo.runtime.files import copy_file, write_bytes, write_text
+from hpo.database.urls import without_password
+from hpo.runtime.files import copy_file, read_json, write_bytes, write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.artifacts import open_store
-from hpo.storage.found_results import results_in_storage
+from hpo.storage.found_results import other_storage
 from hpo.storage.store_patience import PatientStore, StoreFailed
 from hpo.storage.studies import files_begin_with
 from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.study.definition import StudyConfig
-from hpo.study.results import StudyResults, belongs_to, document_of
+from hpo.study.results import StudyResults, belongs_to, document_of, study_results
 from hpo.trials.table import trials_csv
-from model.config_file import to_toml
+from model.config_file import read_config, to_toml
 
 RESULTS = "results"
 """The study attribute that holds the results of the finished study."""
@@ -64,30 +64,27 @@ class StoredResults(BaseModel):
         except ValidationError:
             raise InputError(f"study {study.study_name}: its stored results are damaged") from None
 
-    @property
-    def results_file(self) -> Path:
-        """The file with the results, on the machine that finished the study."""
-        return TrainedFolder(Path(self.folder)).results
+    def are_in(self, workspace: Workspace) -> bool:
+        """Whether they lie in this folder.
 
-    @property
-    def is_here(self) -> bool:
-        """Whether this machine finished the study."""
-        return self.host == socket.gethostname()
-
-    @property
-    def are_removed(self) -> bool:
-        """Whether they were written by this machine, and are not there any more."""
-        return self.is_here and not self.results_file.exists()
-
-    @property
-    def place(self) -> str:
-        """The file with the results, and the machine if it is another."""
-        return f"{self.results_file}{'' if self.is_here else f' on {self.host}'}"
+        Raises:
+            InputError: the file that may hold them cannot be read.
+        """
+        return read_json(workspace.results) == document_of(self.results)
 
     def is_removed_from(self, workspace: Workspace) -> bool:
-        """Whether they were written to this very folder, and are not there any more."""
-        same = self.folder == str(workspace.folder.absolute())
-        return self.is_here and same and not workspace.results.exists()
+        """Whether they were written to this folder, and are not there any more.
+
+        Wherever it was then, and whatever the machine was called: what is written before them
+        tells, the winner's configuration and, last, the trials. `run` removes the table of trials
+        when it searches further.
+        """
+        if workspace.results.exists() or not workspace.trials.exists():
+            return False
+        try:
+            return read_config(workspace.config) == self.results.winner.config
+        except InputError:
+            return False
 
     def withdraw(self, study: optuna.Study) -> None:
         """The study is not finished any more."""
@@ -101,7 +98,7 @@ class StoredResults(BaseModel):
         """
         if not self._is_winner(workspace.weights):
             workspace.rejection.unlink(missing_ok=True)
-            shutil.rmtree(workspace.networks, ignore_errors=True)
+            workspace.remove_networks()
             if not self._fetch_weights(study, workspace):
                 workspace.weights.unlink(missing_ok=True)
                 say(
@@ -145,6 +142,33 @@ class StoredResults(BaseModel):
         return True
 
 
+def results_in_folder(
+    study: optuna.Study, config: StudyConfig, workspace: Workspace
+) -> tuple[StudyResults | None, str | None]:
+    """Results of a study in its folder, and whether they are of the storage that the study is in.
+
+    Those that the storage holds too are its own, whatever it is called now: its folder may have
+    been moved.
+
+    Returns:
+        The results, and why they are left out; None if there are none, or none that are left out.
+
+    Raises:
+        InputError: they are of another study, or damaged.
+    """
+    results = study_results(workspace.results, config)
+    other = None if results is None else other_storage(results, workspace.storage)
+    if results is None or other is None:
+        return results, None
+    stored = StoredResults.of(study)
+    if stored is not None and stored.are_in(workspace):
+        return results, None
+    return None, (
+        f"{workspace.results} is left out: it holds the results of a run in {other}, and the trials"
+        f" are those in {without_password(workspace.storage)}"
+    )
+
+
 def results_of(
     study: optuna.Study, config: StudyConfig, workspace: Workspace
 ) -> tuple[StudyResults | None, str | None]:
@@ -154,7 +178,7 @@ def results_of(
         The results, and why others in its folder are left out; None if there are no others.
     """
     if belongs_to(workspace.results, config):
-        results, left_out = results_in_storage(workspace, config)
+        results, left_out = results_in_folder(study, config, workspace)
         if results is not None or left_out is not None:
             return results, left_out
     stored = StoredResults.of(study)

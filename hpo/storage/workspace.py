@@ -73,6 +73,13 @@ class TrainedFolder:
         """The folder of every network, each in a folder of its own, where several were trained."""
         return self.folder / "networks"
 
+    def remove_networks(self) -> None:
+        """Removes the folders that `one_of_several` names; where it is a link, the folder stays."""
+        for network in self.networks.glob("*seed-*"):
+            shutil.rmtree(network, ignore_errors=True)
+        with suppress(OSError):  # a link, or not empty, or not there
+            self.networks.rmdir()
+
     def copy_to(self, other: TrainedFolder) -> None:
         """Copies the network, its configuration and its results to another folder.
 

@@ -21,7 +21,7 @@ WriteStudy = Callable[..., str]
 def test_a_device_that_is_not_there(refused: Refused) -> None:
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     wrong = "cuda" if not found else "cuda:99"
-    for device in ("cuda:99", wrong):
+    for device in ("cuda:99", "cuda:128", "cuda:256", wrong):
         assert (
             refused("run", "glyphs", "--device", device)
             == f"error: --device {device}: this machine has {found} usable CUDA GPUs; use cpu"

@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hpo.cli.help import GROUPS
+from hpo.cli.help import GROUPS, complete_study
 from hpo.reproduce.registry import PARTS
 from hpo.study.file import load_study, own_studies
 from run_study import app
@@ -134,3 +134,9 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_shell_is_given_studies_and_files_and_nothing_that_is_hidden() -> None:
+    for name in ("mine.toml", "._mine.toml"):
+        Path(name).touch()
+    assert complete_study("") == [*own_studies(), "mine.toml"]

@@ -173,3 +173,20 @@ def test_a_study_starts_from_a_trained_network(refused: Refused) -> None:
     Path("third.toml").write_text(other.replace("runs/tiny", "none"))
     said = "error: train.initial: none: no such folder or file"
     assert refused("run", "third.toml") == said
+
+
+def test_nothing_is_written_among_pictures_that_are_read(runes: Path, glyphs_config: str) -> None:
+    Path("c.toml").write_text(glyphs_config)
+    Path("tiny.toml").write_text(tiny_study("folder:runes", trials=1))
+    before = sorted(runes.rglob("*"))
+    output = str(runes / "new")
+    for words in (
+        ("test", "net", "--data", "runes"),
+        ("run", "tiny.toml"),
+        ("retrain", "c.toml", "--dataset", "folder:runes"),
+    ):
+        result = CliRunner().invoke(app, (*words, "--output", output))
+        assert result.exit_code == 2
+        said = f"error: {output}: lies in runes, whose pictures are read; choose a folder elsewhere"
+        assert result.stderr.splitlines()[-1] == said
+    assert sorted(runes.rglob("*")) == before

@@ -14,9 +14,11 @@ import torch
 
 import siamese_hpo
 from data.errors import InputError
-from hpo.study.file import load_study
+from hpo.study.file import load_study, own_studies, read_study
+from hpo.study.results import StudyResults
+from siamese_hpo.arguments import plain
 from siamese_hpo.network import Network
-from siamese_hpo.study import changed
+from siamese_hpo.study import Study, changed
 
 A_PATH = "should be a path, as text or Path"
 NO_PATH = "holds a character that no path can"
@@ -110,6 +112,25 @@ def test_of_a_network(network: Network) -> None:
         ),
     ):
         assert refused(of) == line
+
+
+def in_tuples(given: Any) -> Any:  # noqa: ANN401
+    if isinstance(given, dict):
+        return {key: in_tuples(of) for key, of in given.items()}
+    return tuple(map(in_tuples, given)) if isinstance(given, list) else given
+
+
+@pytest.mark.parametrize("name", own_studies())
+def test_tuples_are_lists(name: str) -> None:
+    path = Path(load_study.__code__.co_filename).parents[2] / "studies" / f"{name}.toml"
+    definition = tomllib.loads(path.read_text())
+    assert read_study(plain(in_tuples(definition)), "study") == read_study(definition, "study")
+
+
+def test_a_device_is_told_as_an_argument(tmp_path: Path) -> None:
+    study = Study(StudyResults.model_construct(study="a"), tmp_path)
+    for of in (lambda: siamese_hpo.load(device="cuda:999"), lambda: study.network("cuda:999")):
+        assert refused(of).startswith("device cuda:999: this machine has ")
 
 
 def test_numbers_of_numpy_are_numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

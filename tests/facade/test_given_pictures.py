@@ -129,6 +129,84 @@ def test_files_may_be_entries_of_a_folder(symbols: Path) -> None:
     assert prepared(files, SIZE).names == ["box.png", "cross.png", "ring.png"]
 
 
+class Named:
+    """What names a file, and is neither text nor a `Path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __fspath__(self) -> str:
+        return str(self._path)
+
+
+def test_a_folder_may_be_whatever_names_one(symbols: Path) -> None:
+    with os.scandir(symbols) as entries:
+        known = next(entry for entry in entries if entry.name == "known")
+    for given in (known, Named(symbols / "known")):
+        assert classes_of(given, SIZE).names == ["box", "cross", "ring"]
+        assert prepared(given, SIZE).names == ["box.png", "cross.png", "ring.png"]
+        assert classes_of({"box": given}, SIZE).names == ["box"]
+
+
+def test_whatever_names_a_file_is_told_by_its_name(symbols: Path) -> None:
+    (symbols / "empty").mkdir()
+    blank = symbols / "blank.png"
+    Image.new("L", (90, 90), 255).save(blank)
+    for path, line in (
+        (symbols / "none.png", "no such file or folder"),
+        (blank, "no drawing on it"),
+        (symbols / "empty", "no pictures"),
+    ):
+        with pytest.raises(InputError) as error:
+            prepared(Named(path), SIZE)
+        assert str(error.value) == f"{path}: {line}"
+
+
+@pytest.mark.parametrize(
+    ("first", "compression", "then"),
+    [
+        ("1", "group3", "L"),
+        ("1", "group4", "L"),
+        ("1", "group4", "RGB"),
+        ("L", "jpeg", "1"),
+        ("L", "jpeg", "F"),
+        ("RGB", "jpeg", "RGBA"),
+        ("RGB", "tiff_lzw", "I"),
+    ],
+)
+def test_an_image_may_come_from_a_compressed_file(
+    symbols: Path, first: str, compression: str, then: str
+) -> None:
+    """The notes of the file stay with it, whatever colours it is brought to."""
+    drawn = Image.open(symbols / "new" / "ring.png").convert(first)
+    file = symbols / "ring.tiff"
+    drawn.save(file, compression=compression)
+    found = prepared(Image.open(file).convert(then), SIZE).pictures
+    assert (found - prepared(drawn, SIZE).pictures).abs().mean() < 0.02
+
+
+def test_an_image_may_come_from_a_file_that_is_not_written_here(symbols: Path) -> None:
+    """As of a TIFF in WEBP, which not every libtiff writes."""
+    drawn = Image.open(symbols / "new" / "ring.png").convert("L")
+    wanted = prepared(drawn, SIZE).pictures
+    drawn.info["compression"] = "webp"
+    assert torch.equal(prepared(drawn, SIZE).pictures, wanted)
+    assert drawn.info["compression"] == "webp"
+
+
+def test_an_image_that_cannot_be_kept_is_told(
+    symbols: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    image = Image.open(symbols / "new" / "ring.png")
+    monkeypatch.setattr(Image.Image, "save", full)
+    line = "^picture 0: cannot be read: No space left on device$"
+    with pytest.raises(InputError, match=line):
+        prepared(image, SIZE)
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "P", "LA", "RGBA", "La", "RGBa"])
 def test_transparent_paper_is_paper_in_memory_too(symbols: Path, mode: str) -> None:
     """In a palette, or as one colour, it may be of the drawing's own colour."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from hpo.report.png import draw_here, draw_pictures, pictures_of, replace_pictures
+from hpo.report.png import _children, draw_here, draw_pictures, pictures_of, replace_pictures
 
 
 def test_without_kaleido_the_reason_is_told(
@@ -31,6 +31,20 @@ def test_without_a_browser_the_reason_is_told(
         "no Chrome or Chromium was found on this machine"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_thread_that_ends_just_then_has_no_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between its file's being found and its being read, or while it is."""
+    for ended in (FileNotFoundError, ProcessLookupError):
+
+        def read_text(path: Path, raised: type[OSError] = ended) -> str:
+            if path.parent.name == "2":
+                raise raised
+            return f"{path.parent.name}0 {path.parent.name}1 "
+
+        monkeypatch.setattr(Path, "glob", lambda at, _: [at / n / "children" for n in "123"])
+        monkeypatch.setattr(Path, "read_text", read_text)
+        assert _children(1) == [10, 11, 30, 31]
 
 
 def test_a_title_takes_no_markup(tmp_path: Path) -> None:

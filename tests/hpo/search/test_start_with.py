@@ -58,6 +58,16 @@ def test_they_are_tried_first_and_once(
     assert start_with(study, config) == []
 
 
+@pytest.mark.usefixtures("files")
+def test_what_a_system_leaves_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    """As macOS does on a stick: a file of attributes beside each."""
+    config = config_with(trials=4, start_with=(str(tmp_path / "top"),))
+    for name in ("._rank-01-trial-7.toml", ".hidden.json"):
+        (tmp_path / "top" / name).write_bytes(b"\0\5\x16\7")
+    tried = [one.file.name for one in start_with(opened(config, tmp_path), config)]
+    assert tried == ["rank-01-trial-7.toml", "rank-02-trial-3.toml"]
+
+
 def test_what_a_killed_process_left_is_not_tried_twice(
     tmp_path: Path, files: dict[str, RunConfig]
 ) -> None:
@@ -84,7 +94,10 @@ def test_paths_are_seen_from_the_studys_file(
 
 def test_a_missing_file_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "._a.toml").write_bytes(b"\0\5\x16\7")
     for given, expected in (
+        ("hidden", "holds no file of a configuration"),
         ("nowhere.toml", "no such file or folder"),
         ("empty", "holds no file of a configuration"),
     ):

@@ -32,6 +32,8 @@ def config_of(stop: StopConfig | None, trials: int = 20) -> StudyConfig:
 
 RULE = config_of(StopConfig(gain=0.01, trials=2))
 
+NOWHERE = Workspace.of("glyphs", Path("nowhere"))
+
 
 @pytest.fixture
 def study(tmp_path: Path) -> optuna.Study:
@@ -174,13 +176,16 @@ def test_in_lockstep_nothing_is_found_while_the_next_trial_waits(study: optuna.S
 
 def test_what_is_enqueued_then_waits_for_another_rule(study: optuna.Study) -> None:
     add(study, 0.5, 0.5, 0.5)
-    assert what_it_waits_for(study, RULE) is None
+    assert what_it_waits_for(study, RULE, NOWHERE) is None
     add(study, 0.5)
     look_for_convergence(study, study.get_trials(deepcopy=False), RULE)
-    assert what_it_waits_for(study, RULE) == f"{WORDS}: this waits until its `stop` is changed"
-    assert what_it_waits_for(study, config_of(None)) is None
+    assert (
+        what_it_waits_for(study, RULE, NOWHERE)
+        == f"{WORDS}: this waits until its `stop` is changed"
+    )
+    assert what_it_waits_for(study, config_of(None), NOWHERE) is None
     spent = RULE.model_copy(update={"trials": 4})
-    assert what_it_waits_for(study, spent) == (
+    assert what_it_waits_for(study, spent, NOWHERE) == (
         f"{WORDS}; all 4 trials are done: this waits until its `stop` is changed and `run` allows"
         " more"
     )

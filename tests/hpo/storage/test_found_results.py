@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hpo.storage.found_results import other_storage, results_in_storage
+from hpo.database.opening import open_storage
+from hpo.storage.found_results import other_storage
+from hpo.storage.stored_results import results_in_folder
+from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace
 from hpo.study.file import load_study
 from hpo.study.results import StudyResults
@@ -45,11 +48,12 @@ def test_results_of_another_storage_are_left_out(tmp_path: Path) -> None:
     document = QUICK | {"definition": config.definition(), "storage": SERVER}
     (tmp_path / "results.json").write_text(json.dumps(document))
     own = Workspace.of("quick", tmp_path, SERVER.replace("***", "secret"))
-    results, left_out = results_in_storage(own, config)
+    study = open_study(config, open_storage(f"sqlite:///{tmp_path}/a.db", create=True))
+    results, left_out = results_in_folder(study, config, own)
     assert results is not None
     assert left_out is None
     other = Workspace.of("quick", tmp_path, "postgresql://me:secret@host/others")
-    assert results_in_storage(other, config) == (
+    assert results_in_folder(study, config, other) == (
         None,
         f"{tmp_path / 'results.json'} is left out: it holds the results of a run in {SERVER}, and"
         " the trials are those in postgresql://me:***@host/others",

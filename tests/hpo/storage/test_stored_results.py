@@ -101,6 +101,22 @@ def test_the_winners_network_takes_the_place_of_another(
     assert capsys.readouterr().err == ""
 
 
+def test_networks_of_another_go_where_their_folder_is_a_link(tmp_path: Path) -> None:
+    """As to a larger disk."""
+    workspace = Workspace.of("glyphs", tmp_path / "here")
+    study = finished_by(workspace, tmp_path / "elsewhere")
+    (tmp_path / "large").mkdir()
+    workspace.networks.symlink_to(tmp_path / "large")
+    for trial in (None, 0):
+        older = workspace.one_of_several(1, trial)
+        older.folder.mkdir()
+        older.weights.touch()
+    mine = tmp_path / "large" / "mine.txt"
+    mine.touch()
+    written(study, workspace)
+    assert list(workspace.networks.iterdir()) == [workspace.networks / mine.name]
+
+
 @pytest.mark.parametrize(("seed", "weights"), [(TINY.train.seed + 1, 0), (TINY.train.seed, 1)])
 def test_where_the_winners_network_cannot_be_had_no_other_is_in_its_place(
     seed: int, weights: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
