@@ -202,7 +202,10 @@ class Trainer:
         self._under_way = None
         self.network.train()
         told = kept = time.perf_counter()
-        for batch in islice(self.batches(epoch), now.steps, None):
+        batches = self.batches(epoch)
+        for batch in islice(batches, now.steps):
+            now.speed.done_before(len(batch.pictures))
+        for batch in batches:
             if (maps := self._fixed_maps) is not None:
                 maps = chosen_maps(maps, batch.labels, batch.drawers, now.generator)
             inputs = distort(
