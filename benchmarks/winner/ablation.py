@@ -153,8 +153,10 @@ def run(arguments: argparse.Namespace) -> None:
         hint = " (with --extra also extra alphabets)" if arguments.extra is None else ""
         sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}{hint}")
     chosen = {name: all_variants[name] for name in names}
-    if arguments.file.exists() and is_stored_as(base, recorded := read(arguments.file)[0]["config"]):
-        head["config"] = recorded  # of an older version it may lack keys
+    if arguments.file.exists():
+        recorded = read(arguments.file)[0]["config"]
+        if is_stored_as(base, recorded):
+            head["config"] = recorded  # of an older version it may lack keys
     lines = resume(arguments.file, head, ("config", "fingerprint", "versions"))
     for name, other in chosen.items():
         if other.train.pictures.extra is None:
