@@ -19,6 +19,7 @@ from hpo.storage.shipped import shipped_network
 from hpo.storage.workspace import TrainedFolder
 from model.device import resolve_device
 from model.evaluation.classify import SLICE, classify
+from model.evaluation.finite_scores import check_scores
 from model.evaluation.rejection import Rejection
 from model.network.distance import TwinNetwork
 from model.network.ensemble import TrainedConfig
@@ -80,7 +81,9 @@ class Network:
             >>> list(network.embed(torch.rand(2, 35, 35)).shape) == [2, units]
             True
         """
-        return self._embed(prepared(pictures, self.size).pictures).cpu()
+        found = self._embed(prepared(pictures, self.size).pictures).cpu()
+        self._check(found)
+        return found
 
     @torch.no_grad()
     def score(self, a: Pictures, b: Pictures) -> Tensor:
@@ -93,7 +96,9 @@ class Network:
             InputError: a picture cannot be used, see `pictures.prepared`.
         """
         left, right = (self._embed(prepared(given, self.size).pictures) for given in (a, b))
-        return self.module.score(left, right).cpu()
+        scores = self.module.score(left, right).cpu()
+        self._check(scores)
+        return scores
 
     @in_terms_of_programs
     def classify(self, support: Known, query: Pictures) -> Answers:
@@ -111,6 +116,8 @@ class Network:
         device = next(self.module.parameters()).device
         given = (side.to(device) for side in (known.pictures, new.bytes, known.owners))
         found = classify(self.module, self.config, *given)
+        known_by = self.rejection.known(found.scores)
+        self._check(found.scores, found.classes, known_by)
         rows = [
             Answer(
                 file=source.name,
@@ -127,7 +134,7 @@ class Network:
             for source, best, sure, probabilities, same in zip(
                 new.sources,
                 found.classes.argmax(1).tolist(),
-                self.rejection.known(found.scores).tolist(),
+                known_by.tolist(),
                 found.classes.cpu(),
                 found.same.cpu(),
                 strict=True,
@@ -159,6 +166,9 @@ class Network:
         into.mkdir(parents=True, exist_ok=True)
         # This network, not what its folder holds now.
         return write_programs(deepcopy(self.module).cpu(), self.config, form, into)
+
+    def _check(self, *scores: Tensor) -> None:
+        check_scores(scores, TrainedFolder(self.folder).weights)
 
     def _embed(self, pictures: Tensor) -> Tensor:
         device = next(self.module.parameters()).device

@@ -48,6 +48,7 @@ from model.evaluation.scores import one_shot_accuracy
 from model.evaluation.standard_error import mean_and_error
 from model.network.siamese import SiameseNetwork
 from model.pictures_config import PicturesConfig
+from model.stored_config import is_stored_as
 from model.training.validation import Validation
 
 WAY = 20
@@ -152,6 +153,10 @@ def run(arguments: argparse.Namespace) -> None:
         hint = " (with --extra also extra alphabets)" if arguments.extra is None else ""
         sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}{hint}")
     chosen = {name: all_variants[name] for name in names}
+    if arguments.file.exists():
+        recorded = read(arguments.file)[0]["config"]
+        if is_stored_as(base, recorded):
+            head["config"] = recorded  # of an older version it may lack keys
     lines = resume(arguments.file, head, ("config", "fingerprint", "versions"))
     for name, other in chosen.items():
         if other.train.pictures.extra is None:

@@ -93,11 +93,12 @@ def main() -> None:
     collection = load_collection("omniglot", arguments.data_root)
     network, config = load_network(trained.weights)
     network.eval()
-    answers, whole = official_answers(network, collection), measure(network, collection, CPU)
+    answers = official_answers(network, collection)
+    whole = measure(network, collection, CPU, trained.weights)
     output.folder.mkdir(parents=True, exist_ok=True)
     small = at_16_bits(network.state_dict())
     network.load_state_dict(small)
-    report = measure(network, collection, CPU)
+    report = measure(network, collection, CPU, output.weights)
     changed = int((official_answers(network, collection) != answers).sum())
     pairs = [of.one_shot.every_drawer_pair_accuracy for of in (whole, report)]
     if changed or abs(pairs[1] - pairs[0]) > CHANGE:

@@ -21,6 +21,7 @@ from hpo.finish.held_out import weights_in
 from hpo.runtime.files import check_file, check_folder, write_bytes
 from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
+from model.evaluation.finite_scores import check_scores
 from model.network.weights import load_trained
 
 
@@ -54,8 +55,8 @@ def classify_folders(
         keep: a file that gets the prepared support; None keeps none.
 
     Raises:
-        InputError: the folder holds no network, there is no support or no query to use, or what
-            is to be written cannot be.
+        InputError: the folder holds no network, or one whose scores are not finite; there is no
+            support or no query to use; or what is to be written cannot be.
     """
     network, config = load_trained(weights_in(folder))
     rejection = rejection_of(folder)
@@ -66,8 +67,6 @@ def classify_folders(
     skipped: list[Skipped] = []
     known = read_support(support, skipped)
     asked = _queries(query, skipped)
-    if keep is not None:
-        known.keep(keep)
     size = config.size
     answers = classify(
         network.to(device),
@@ -76,7 +75,10 @@ def classify_folders(
         pictures_of([one.drawing.ink for one in asked], size).to(device),
         known.owners.to(device),
     )
-    sure = rejection.known(answers.scores).tolist()
+    sure = rejection.known(answers.scores)
+    check_scores([answers.scores, answers.classes, sure], folder.weights)
+    if keep is not None:
+        known.keep(keep)
     chosen = answers.classes.argmax(1).tolist()
     rows = [
         Answer(
@@ -92,7 +94,7 @@ def classify_folders(
             probabilities=dict(zip(known.classes, probabilities.tolist(), strict=True)),
         )
         for one, best, probability, probabilities, same in zip(
-            asked, chosen, sure, answers.classes.cpu(), answers.same.cpu(), strict=True
+            asked, chosen, sure.tolist(), answers.classes.cpu(), answers.same.cpu(), strict=True
         )
     ]
     if output is not None:

@@ -27,6 +27,7 @@ from hpo.runtime.wording import points
 from hpo.storage.workspace import TrainedFolder
 from model.device import device_name
 from model.evaluation.embeddings import scores_within
+from model.evaluation.finite_scores import check_scores
 from model.evaluation.scores import OneShotTrial, Picture, choices, one_shot_accuracy
 from model.network.ensemble import EnsembleConfig, TrainedConfig
 from model.network.weights import load_trained
@@ -96,8 +97,8 @@ def measure_folder(
         output: gets confusions.csv and confusions.png; None writes nothing.
 
     Raises:
-        InputError: a folder holds no network, or no pictures to test on; or the output would lie
-            among these.
+        InputError: a folder holds no network, or one whose scores are not finite, or no pictures
+            to test on; or the output would lie among these.
     """
     if output is not None:
         check_folder(output)
@@ -109,6 +110,7 @@ def measure_folder(
         device
     )
     scores = scores_within(network.to(device), characters)
+    check_scores(scores.values(), folder.weights)
     accuracy = one_shot_accuracy(scores, collection.way)
     confused = [found for alphabet in scores for found in _confused(alphabet, scores, characters)]
     confused.sort(key=lambda pair: -pair[0].share)

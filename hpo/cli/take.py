@@ -122,7 +122,7 @@ def evaluate(
     chosen_device = resolve_device(device)
     collection = load_collection(dataset, data_root)
     say_if_changed(trained, collection)
-    report = measure(network, collection, chosen_device)
+    report = measure(network, collection, chosen_device, trained.weights)
     if also := besides(trained):
         report = report.model_copy(update={"besides": also})
     if as_json:

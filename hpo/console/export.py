@@ -150,7 +150,12 @@ def export_narrowed(
         raise InputError(f"--name {name}: is the old study's; the new one needs a name of its own")
     best = best_trials(study, config, top)
     document = narrowed(config, [trial.params for trial in best], name)
-    read_study(document, f"study {name}")
+    new = read_study(document, f"study {name}")
+    if new.pruner.min_epochs != config.pruner.min_epochs:
+        say(
+            f"study {name}: pruner.min_epochs is {new.pruner.min_epochs} instead of"
+            f" {config.pruner.min_epochs}, as no trial has more epochs"
+        )
     _write(tomli_w.dumps(document), output, document["description"])
 
 

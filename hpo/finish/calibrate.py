@@ -27,6 +27,7 @@ from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.workers.machine import Machine
 from model.device import resolve_device
 from model.evaluation.embeddings import scores_within
+from model.evaluation.finite_scores import check_scores
 from model.evaluation.rejection import (
     Quality,
     Rejection,
@@ -78,7 +79,8 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
     with its own character among the known ones, twenty if there are so many, and without it.
 
     Raises:
-        InputError: the folder holds no network, or the validation alphabets too few pictures.
+        InputError: the folder holds no network, or one whose scores are not finite, or the
+            validation alphabets have too few pictures.
     """
     network, config = load_trained(weights_in(folder))
     split = paper_splits(collection).validation
@@ -95,6 +97,7 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
     else:
         drawings = collection.characters(split.alphabets, drawers, config.size)
     scores = scores_within(network.to(device), drawings.to(device))
+    check_scores(scores.values(), folder.weights)
     queries = {
         shots: trial_queries(scores, drawings.way, shots) for shots in SHOTS if shots < len(drawers)
     }

@@ -142,7 +142,9 @@ def combine(
     characters = collection.characters(*validation, singles[0].config.size).to(device)
     asked = [ask(one.network.to(device), characters) for one in singles]
     for one, found in zip(singles, asked, strict=True):
-        if not (isfinite(found.spread) and found.spread > 0):
+        if not isfinite(found.spread):
+            raise InputError(f"{one.folder.weights}: its network's scores are not finite")
+        if found.spread == 0:
             raise InputError(f"{one.folder.folder}: its network tells no pictures apart")
     config = EnsembleConfig.of([one.config for one in singles], [found.spread for found in asked])
     ensemble = Ensemble(config, [one.network for one in singles])

@@ -19,7 +19,10 @@ from hpo.runtime.literal_text import say
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import NetworkTest, OneShotTest, VerificationTest
 from hpo.study.results import trained_on
-from model.evaluation.one_shot import one_shot_exact, one_shot_runs
+from model.evaluation.embeddings import scores_within
+from model.evaluation.finite_scores import check_scores
+from model.evaluation.one_shot import one_shot_runs
+from model.evaluation.scores import Scores, one_shot_accuracy
 from model.evaluation.verification import verification
 from model.network.distance import TwinNetwork
 from model.network.ensemble import EnsembleConfig
@@ -97,18 +100,35 @@ def weights_in(folder: TrainedFolder) -> Path:
     return path
 
 
-def measure(network: TwinNetwork, collection: Collection, device: torch.device) -> NetworkTest:
-    """Everything that is measured of a trained network."""
+def measure(
+    network: TwinNetwork, collection: Collection, device: torch.device, weights: Path
+) -> NetworkTest:
+    """Everything that is measured of a trained network.
+
+    Args:
+        network: to be measured.
+        collection: the whole data set.
+        device: measures there.
+        weights: the network's file, for the error.
+
+    Raises:
+        InputError: the network's scores are not finite.
+    """
     network = network.to(device)
+    characters = held_out_characters(collection, network.size, device)
+    scores = scores_within(network, characters)
+    check_scores(scores.values(), weights)
+    same, across = (verification_test(network, collection, device, kind) for kind in (False, True))
+    check_scores([torch.tensor([same.threshold, across.threshold])], weights)
     return NetworkTest(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
         way=collection.way,
         networks=network.networks,
-        one_shot=one_shot_test(network, collection, device),
+        one_shot=_one_shot(network, characters, collection, scores),
         alphabets=[run.alphabet for run in collection.runs],
-        verification=verification_test(network, collection, device),
-        verification_across=verification_test(network, collection, device, across=True),
+        verification=same,
+        verification_across=across,
     )
 
 
@@ -122,10 +142,15 @@ def one_shot_test(
         collection: the whole data set.
         device: measures there.
     """
-    size = network.size
-    characters = held_out_characters(collection, size, device)
+    characters = held_out_characters(collection, network.size, device)
+    return _one_shot(network, characters, collection, scores_within(network, characters))
+
+
+def _one_shot(
+    network: TwinNetwork, characters: Characters, collection: Collection, scores: Scores
+) -> OneShotTest:
     given = one_shot_runs(network, characters, collection.runs)
-    exact = one_shot_exact(network, characters)
+    exact = one_shot_accuracy(scores, characters.way)
     return OneShotTest(
         one_shot_accuracy=given.accuracy,
         standard_error=given.standard_error,

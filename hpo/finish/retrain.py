@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -27,6 +26,7 @@ from model.config_file import read_config_and_dataset, to_toml
 from model.device import device_name
 from model.evaluation.standard_error import mean_and_error
 from model.network.weights import is_finite, save_network
+from model.stored_config import is_stored_as
 from model.training.checkpoint import is_of_another
 from model.training.trainer import Trainer
 
@@ -207,11 +207,6 @@ def _with_its_pictures(config: RunConfig, collection: Collection) -> Collection:
     return for_training(collection, pictures.extra, pictures.drawers == "all")
 
 
-def _identity(config: RunConfig) -> dict[str, Any]:
-    """What two retrainings of the same configuration have in common."""
-    return with_seed(config, 0).model_dump(mode="json")
-
-
 def _extra(collection: Collection) -> dict[str, str]:
     """The fingerprint of the extra alphabets, where there are any."""
     extra = collection.extra
@@ -229,7 +224,7 @@ def _results(
         validation=over_seeds(config, done),
         seeds=list(done),
         best_seed=max(done, key=lambda result: result.accuracy).seed,
-        config=_identity(config),
+        config=with_seed(config, 0).model_dump(mode="json"),
         versions=versions(),
         commit=commit(),
         computer=computer(),
@@ -250,12 +245,13 @@ def _done_before(
     document = read_json(folder.results)
     if document is None:
         return []
-    for what, key, wanted in (
-        ("configuration", "config", _identity(config)),
-        ("data set", "fingerprint", collection.fingerprint),
-        ("extra data set", "extra_fingerprint", _extra(collection).get("extra_fingerprint")),
+    extra = _extra(collection).get("extra_fingerprint")
+    for what, same in (
+        ("configuration", is_stored_as(with_seed(config, 0), document.get("config"))),
+        ("data set", document.get("fingerprint") == collection.fingerprint),
+        ("extra data set", document.get("extra_fingerprint") == extra),
     ):
-        if document.get(key) != wanted:
+        if not same:
             raise InputError(
                 f"{folder.folder}: holds results of another {what}; choose another folder"
             )

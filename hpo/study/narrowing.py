@@ -11,7 +11,7 @@ from data.errors import InputError
 from hpo.study.definition import StudyConfig
 from hpo.study.learning_rates import layers_of
 from hpo.study.parameter import Parameter, Value
-from hpo.study.space import PRESENT, parameters
+from hpo.study.space import PRESENT, most_epochs, parameters
 
 MARGIN = 0.25
 """How far a narrowed range goes beyond the best values at each end, in parts of their distance."""
@@ -25,7 +25,8 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
     A range becomes the one that holds their values, a quarter of their distance wider at each end,
     on the range's own scale and within it; choices become those that one of them took. What is left
     with one value is fixed. Priors are left out: the trials know more. So is a convolution that
-    none of them has, with how it learns; of one that some have, only their values count.
+    none of them has, with how it learns; of one that some have, only their values count. A pruner
+    that would wait for more epochs than are left begins at the last of these.
 
     Args:
         study: the definition of the other.
@@ -66,6 +67,9 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
     _leave_out(document, [place for place, who in enumerate(having.values()) if not who])
     for first in ("warm_start", "start_with"):
         document.pop(first, None)
+    tables = {key: document[key] for key in ("network", "train")}
+    epochs = most_epochs(study.model_copy(update=tables))
+    document["pruner"]["min_epochs"] = min(epochs, study.pruner.min_epochs)
     return document
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -59,10 +62,28 @@ class _GP(_SpaceKnown, GPSampler):
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        with warnings.catch_warnings():
-            # What is infeasible costs infinitely much; it takes the largest other cost for that.
-            warnings.filterwarnings("ignore", "Clip non-finite values")
+        with _untold():
             return super().sample_relative(study, trial, search_space)
+
+
+@contextmanager
+def _untold() -> Iterator[None]:
+    """Keeps what Optuna's Gaussian process has to tell of its own working from people.
+
+    Of 2048 random points all but the best may be too bad to begin from. It then divides zero by
+    zero, says that the study has converged, which has another meaning here, and begins from the
+    best alone.
+    """
+    log = logging.getLogger("optuna._gp")
+    level = log.level
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        # What is infeasible costs infinitely much; it takes the largest other cost for that.
+        warnings.filterwarnings("ignore", "Clip non-finite values")
+        log.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
 def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
@@ -99,7 +120,11 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     if study.sampler.name == "additive":
         additive = AdditiveSampler(space, first_rung(study), startup, seed)
         return with_priors(additive, study, number, around)
-    kind = _TPE if study.sampler.name == "tpe" else _GP
-    sampler = kind(seed=seed, n_startup_trials=startup)
+    sampler: _TPE | _GP
+    if study.sampler.name == "tpe":
+        sampler = _TPE(seed=seed, n_startup_trials=startup)
+    else:
+        # Another worker may end the last random trial between two of its looks at the study.
+        sampler = _GP(seed=seed, n_startup_trials=startup, warn_independent_sampling=False)
     sampler.space = space
     return with_priors(sampler, study, number, around)

@@ -2,6 +2,7 @@
 
 - embeddings: characters with what a network made of each picture
 - scores: accuracy over everything that an alphabet's scores can answer
+- finite_scores: the check that scores are finite
 - one_shot: accuracy on given one-shot runs, such as the official ones
 - verification: same or different, over pairs
 - calibration: whether a network's probabilities are right

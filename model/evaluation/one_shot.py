@@ -49,8 +49,8 @@ class RunsAccuracy:
         """Counts the right answers.
 
         Args:
-            answers: for each run int64 [way], the support that each query is taken for; right is
-                the query's own position.
+            answers: for each run int64 [way], the support that each query is taken for, -1 if for
+                none; right is the query's own position.
 
         Example:
             >>> found = RunsAccuracy.of([torch.tensor([0, 1, 2, 2]), torch.tensor([0, 1, 2, 3])])
@@ -101,8 +101,8 @@ def predict_runs(
     the answers are those of float32 throughout.
 
     Returns:
-        For each run int64 [way]: the support that each query is most similar to. Right is the
-        query's own position.
+        For each run int64 [way]: the support that each query is most similar to, -1 if the highest
+        score is not finite. Right is the query's own position.
 
     Raises:
         KeyError: the characters do not hold a run's alphabet, drawers or characters.
@@ -136,8 +136,16 @@ def predict_runs(
             decided = quick_scores[query]
             decided[:, support] = network.score(left, right)
             quick_scores[query] = decided.masked_fill(~calls[query], -torch.inf)
-        answers.append(quick_scores.argmax(1).cpu())
+        answers.append(_most_similar(quick_scores))
     return answers
+
+
+def _most_similar(scores: Tensor) -> Tensor:
+    """The support of the highest score: [queries, supports] -> int64 [queries], on the CPU.
+
+    It is -1 where that score is not finite: else the first support would be right by chance.
+    """
+    return scores.argmax(1).masked_fill(~scores.amax(1).isfinite(), -1).cpu()
 
 
 def _embed_cells(network: TwinNetwork, characters: Characters, cells: Tensor) -> Tensor:
@@ -182,5 +190,5 @@ def embedded_runs(embedded: Embedded, runs: Sequence[OneShotRun]) -> RunsAccurac
     for run in runs:
         support, query = run_pictures(embedded.characters, run)
         left, right = (vectors[cells[:, 0], cells[:, 1]] for cells in (query, support))
-        answers.append(embedded.likeness.score(left, right).argmax(1).cpu())
+        answers.append(_most_similar(embedded.likeness.score(left, right)))
     return RunsAccuracy.of(answers)

@@ -38,7 +38,8 @@ def unstructured(embedded: Embedded, ways: Sequence[int]) -> dict[int, tuple[flo
     for one, other in combinations(range(drawers), 2):
         scores = embedded.likeness.score(vectors[:, one], vectors[:, other])
         for seen in (scores, scores.T):  # likeness is mutual: either picture may be the query
-            worse = (seen >= seen.diagonal()[:, None]).sum(1) - 1
+            # Not below, instead of at least: where scores are no numbers, every answer is wrong.
+            worse = (~(seen < seen.diagonal()[:, None])).sum(1) - 1
             nearer[each, worse] += 1
     chances = chance_of_right(count, ways)
     per_character = nearer.double().cpu() @ chances / (drawers * (drawers - 1))

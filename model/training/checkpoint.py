@@ -14,6 +14,7 @@ from data.errors import InputError
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors, write_tensors
+from model.stored_config import is_stored_as
 from model.training.open_epoch import OpenEpoch
 
 
@@ -58,7 +59,7 @@ def is_of_another(path: Path, config: RunConfig) -> bool:
         _, document = read_tensors(path)
     except InputError:
         return False
-    return document.get("config") != config.model_dump(mode="json")
+    return not is_stored_as(config, document.get("config"))
 
 
 def restore(

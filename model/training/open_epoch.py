@@ -17,7 +17,7 @@ class OpenEpoch:
         steps: how many are done.
         loss: their sum of losses, float32 [].
         generator: random numbers of the distortions.
-        speed: of the steps since the training began or went on.
+        speed: of the steps since the training began or went on; of all, where these are too few.
 
     Example:
         >>> epoch = OpenEpoch(torch.Generator().manual_seed(0))
@@ -69,4 +69,6 @@ class OpenEpoch:
         self.generator.set_state(state["distortions"])
         self.loss = state["loss"].reshape(()).to(self.loss)
         self.steps = int(state["steps"])
-        self._began -= float(state["seconds"])
+        seconds = float(state["seconds"])
+        self._began -= seconds
+        self.speed = Speed(seconds)

@@ -8,8 +8,9 @@ import time
 class Speed:
     """Speed of an epoch's steps.
 
-    The first step does not count if there are others: in a new process it takes memory and chooses
-    kernels for the network's shapes, which can last as long as ten steps.
+    The first step of a process does not count if others follow: it takes memory and chooses kernels
+    for the network's shapes, which can last as long as ten steps. If none follow, the steps before
+    an interruption count too.
 
     Example:
         >>> speed = Speed()
@@ -18,9 +19,18 @@ class Speed:
         True
     """
 
-    def __init__(self) -> None:
-        self._last = (time.perf_counter(), 0)
+    def __init__(self, seconds: float = 0.0) -> None:
+        """Begins to measure.
+
+        Args:
+            seconds: spent on the epoch's steps before an interruption.
+        """
+        self._last = (time.perf_counter() - seconds, 0)
         self._marks = [self._last]
+
+    def done_before(self, pictures: int) -> None:
+        """So many pictures more were done before the interruption."""
+        self._last = (self._last[0], self._last[1] + pictures)
 
     def step_done(self, pictures: int) -> None:
         """So many pictures more are done; 0 if a device was waited for."""
@@ -30,7 +40,7 @@ class Speed:
 
     @property
     def pictures_per_second(self) -> float:
-        """After at least one step."""
+        """After at least one step, of this process or before."""
         until, pictures = self._last
         since, before = next(mark for mark in reversed(self._marks) if mark[1] < pictures)
         return (pictures - before) / (until - since)

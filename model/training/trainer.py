@@ -22,6 +22,7 @@ from model.device import autocast
 from model.evaluation.embeddings import scores_within
 from model.network.siamese import SiameseNetwork
 from model.network.weights import initial_weights, read_tensors
+from model.stored_config import is_stored_as
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
 from model.training.epoch_report import EpochReport
@@ -203,7 +204,10 @@ class Trainer:
         self._under_way = None
         self.network.train()
         told = kept = time.perf_counter()
-        for batch in islice(self.batches(epoch), now.steps, None):
+        batches = self.batches(epoch)
+        for batch in islice(batches, now.steps):
+            now.speed.done_before(len(batch.pictures))
+        for batch in batches:
             if (maps := self._fixed_maps) is not None:
                 maps = chosen_maps(maps, batch.labels, batch.drawers, now.generator)
             inputs = distort(
@@ -279,7 +283,7 @@ class Trainer:
     def _resume(self, path: Path) -> None:
         try:
             tensors, document = read_tensors(path)
-            same = document["config"] == self.config.model_dump(mode="json")
+            same = is_stored_as(self.config, document["config"])
             if same:
                 self.history = [EpochReport(**report) for report in document["history"]]
                 begun = OpenEpoch(self._generator(DISTORTIONS, len(self.history)))

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 import tomli_w
-from optuna.trial import TrialState
+from optuna.trial import TrialState, create_trial
 from test_export_and_status import done, stored
+from typer.testing import CliRunner
 
-from hpo.study.file import load_study
+from hpo.database.opening import open_storage
+from hpo.storage.studies import open_study
+from hpo.storage.workspace import default_url
+from hpo.study.file import load_study, read_study
 from hpo.study.space import config_of, parameters
 from model.config_file import to_toml
+from run_study import app
 
 Refused = Callable[..., str]
 WriteStudy = Callable[..., str]
@@ -102,6 +107,33 @@ def test_a_narrowed_study_runs(write_study: WriteStudy, refused: Refused) -> Non
     line = refused("narrow", "tiny", "--name", "tiny", "--output", "own.toml")
     assert line.startswith("error: --name tiny: ")
     assert not Path("own.toml").exists()
+
+
+def test_a_pruner_waits_for_no_more_epochs_than_are_left(write_study: WriteStudy) -> None:
+    document = tomllib.loads(Path(write_study()).read_text())
+    document["train"]["epochs"] = {"choices": [1, 2, 3]}
+    document["pruner"] = {"name": "median", "min_epochs": 3}
+    config = read_study(document, "tiny")
+    study = open_study(config, open_storage(default_url(Path("runs/tiny")), create=True))
+    params = {p.name: p.values[0] for p in parameters(config)}
+    distributions = {p.name: p.distribution for p in parameters(config)}
+    for epochs, value in ((1, 0.6), (2, 0.5), (3, 0.4)):
+        study.add_trial(
+            create_trial(
+                params=params | {"epochs": epochs},
+                distributions=distributions,
+                value=value,
+                user_attrs={"seed": epochs},
+            )
+        )
+    words = ("narrow", "tiny", "--output", "closer.toml", "--top")
+    result = CliRunner().invoke(app, [*words, "2"])
+    assert result.exit_code == 0, result.output
+    line = "study tiny-2: pruner.min_epochs is 2 instead of 3, as no trial has more epochs\n"
+    assert line in result.stderr
+    assert load_study("closer.toml").pruner.min_epochs == 2
+    assert "min_epochs" not in CliRunner().invoke(app, [*words, "3"]).stderr
+    assert load_study("closer.toml").pruner.min_epochs == 3
 
 
 @pytest.mark.usefixtures("begun")

@@ -112,7 +112,7 @@ def test_everything_takes_it_as_it_takes_a_network(
 ) -> None:
     network, dataset = network_in(together)
     assert dataset == "glyphs"
-    report = measure(network, glyphs, CPU)
+    report = measure(network, glyphs, CPU, together.weights)
     assert report.networks == 2
     assert report.one_shot.one_shot_accuracy > 0.3
     chosen = rejection_of(together)

@@ -23,6 +23,7 @@ from model.network.siamese import SiameseNetwork
 from model.network.weights import save_network
 
 CPU = torch.device("cpu")
+WEIGHTS = Path("best.safetensors")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def validated(glyphs: Collection, tested: tuple[str, ...]) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def report(network: SiameseNetwork, glyphs: Collection) -> dict[str, Any]:
-    return document_of(measure(network, glyphs, CPU))
+    return document_of(measure(network, glyphs, CPU, WEIGHTS))
 
 
 def test_the_threshold_is_validations_and_the_accuracy_that_of_the_test_drawers(
@@ -87,7 +88,7 @@ def test_verification_sees_no_other_pictures(
         for alphabets, drawers in kept:
             rows = np.isin(owner, alphabets)
             packed[rows, drawers] = glyphs.packed[rows, drawers]
-        measured = document_of(measure(network, replace(glyphs, packed=packed), CPU))
+        measured = document_of(measure(network, replace(glyphs, packed=packed), CPU, WEIGHTS))
         found: dict[str, Any] = measured["verification"]
         return found
 

@@ -12,6 +12,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study, own_studies, read_study
 from hpo.study.narrowing import narrowed
 from hpo.study.parameter import Parameter, Value
+from hpo.study.pruners import make_pruner
 from hpo.study.space import config_of, parameters, sample
 from hpo.study.transfer import nearest
 from model.config import RunConfig
@@ -181,6 +182,32 @@ def test_a_convolution_that_all_the_best_have_stays() -> None:
     study = open_convolutions(None, MAYBE)
     best = [one | {"conv2.present": True} for one in drawn(study, 3)]
     assert narrowed(study, best, "new")["network"]["convolutions"][1]["present"] is True
+
+
+@pytest.mark.parametrize("pruner", ["none", "median", "hyperband", "guarded-halving"])
+@pytest.mark.parametrize(
+    ("epochs", "best", "expected"),
+    [
+        ({"choices": [2, 3, 6]}, [2, 2], 2),
+        ({"choices": [2, 3, 6]}, [2, 3], 3),
+        ({"choices": [2, 3, 6]}, [2, 6], 4),
+        ({"low": 1, "high": 20}, [1, 2], 2),
+        ({"low": 1, "high": 20}, [2, 20], 4),
+        ({"low": 2, "high": 10, "step": 2}, [2, 2], 2),
+    ],
+)
+def test_no_pruner_waits_for_more_epochs_than_are_left(
+    pruner: str, epochs: dict[str, Any], best: list[int], expected: int
+) -> None:
+    document = load_study("glyphs").model_dump(mode="json", exclude_none=True)
+    document["train"]["epochs"] = epochs
+    rule = {"name": pruner, "min_epochs": 4, "reduction_factor": 2}
+    study = read_study(document | {"pruner": rule}, "old")
+    trials = [one | {"epochs": done} for one, done in zip(drawn(study, 2), best, strict=True)]
+    new = read_study(narrowed(study, trials, "new"), "new")
+    assert new.pruner.min_epochs == expected
+    assert new.pruner == study.pruner.model_copy(update={"min_epochs": expected})
+    make_pruner(new)
 
 
 def test_one_trial_is_too_few() -> None:

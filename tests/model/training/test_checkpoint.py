@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from data.splits import SearchData
 from model.network.weights import read_tensors, write_tensors
 from model.training.open_epoch import OpenEpoch
 from model.training.trainer import Trainer
+from model.training.validation import Validation
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,55 @@ def test_a_training_goes_on_in_the_middle_of_an_epoch(
     one, other = last.best_network().state_dict(), whole.best_network().state_dict()
     assert all(torch.equal(one[name], value) for name, value in other.items())
     assert list(tmp_path.iterdir()) == [checkpoint]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize(("steps", "left"), [(5, 0), (5, 1), (1, 0)])
+def test_a_training_goes_on_at_the_end_of_an_epoch(
+    data: SearchData,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: int,
+    steps: int,
+    left: int,
+) -> None:
+    config = configured(epochs=before + 2, steps_per_epoch=steps)
+    whole = Trainer(config, data, CPU)
+    list(whole.run())
+    monkeypatch.setattr("model.training.trainer.KEPT_WITHIN", 0.0)
+    checkpoint = tmp_path / "trial.safetensors"
+    # Struck before the last step or in the validation, and again in the validation.
+    for allowed in (steps * (before + 1) - left, left):
+        trainer = Trainer(config, data, CPU, checkpoint)
+        counted = struck_after(trainer, allowed)
+        struck_in_validation(trainer, before)
+        with pytest.raises(KeyboardInterrupt):
+            list(trainer.run())
+        assert len(counted) == allowed
+    last = Trainer(config, data, CPU, checkpoint)
+    assert len(last.history) == before
+    counted = struck_after(last, 1000)
+    list(last.run())
+    assert len(counted) == steps
+    assert numbers(last.history) == numbers(whole.history)
+    one, other = last.best_network().state_dict(), whole.best_network().state_dict()
+    assert all(torch.equal(one[name], value) for name, value in other.items())
+    report = last.history[before]
+    pictures = sum(len(batch.pictures) for batch in last.batches(before))
+    # All its seconds were more than those of its steps.
+    assert pictures / report.seconds < report.pictures_per_second < inf
+
+
+def struck_in_validation(trainer: Trainer, epoch: int) -> None:
+    """Interrupts the trainer as it begins to measure an epoch."""
+    validation = trainer.validation
+
+    def struck() -> Validation:
+        if len(trainer.history) == epoch:
+            raise KeyboardInterrupt
+        return validation()
+
+    trainer.validation = struck  # type: ignore[method-assign]
 
 
 def struck_after(trainer: Trainer, steps: int) -> list[None]:
