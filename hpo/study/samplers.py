@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.study import Study
@@ -74,16 +74,15 @@ def _untold() -> Iterator[None]:
     zero, says that the study has converged, which has another meaning here, and begins from the
     best alone.
     """
-    log = logging.getLogger("optuna._gp")
-    level = log.level
+    verbosity = optuna.logging.get_verbosity()
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # What is infeasible costs infinitely much; it takes the largest other cost for that.
         warnings.filterwarnings("ignore", "Clip non-finite values")
-        log.setLevel(logging.ERROR)
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
         try:
             yield
         finally:
-            log.setLevel(level)
+            optuna.logging.set_verbosity(verbosity)
 
 
 def make_sampler(study: StudyConfig, number: int) -> BaseSampler:

@@ -79,7 +79,7 @@ def test_status_on_a_terminal(
 ) -> None:
     drawn = io.StringIO()
     terminal = Console(file=drawn, force_terminal=True, width=150)
-    monkeypatch.setattr(status_view, "Console", lambda **_: terminal)
+    monkeypatch.setattr("hpo.console.terminal.Console", lambda **_: terminal)
     looks = iter([now, now.model_copy(update={"state": "finished"})])
     monkeypatch.setattr(status_view, "INTERVAL", 0)
     status_view.watch(lambda: next(looks), workspace)

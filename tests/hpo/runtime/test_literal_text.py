@@ -89,7 +89,9 @@ def test_bars_take_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     def terminal(**options: object) -> Console:
         return Console(file=drawn, force_terminal=True, width=120, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("hpo.console.bars.Console", lambda file, **rest: terminal(**rest))
+    monkeypatch.setattr(
+        "hpo.console.terminal.Console", lambda file, width, **rest: terminal(**rest)
+    )
     with Progress("[red]study[/red]", 2) as progress:
         progress.started("[bold]trial[/bold]:smile:", 3)
     assert "[red]study[/red]" in drawn.getvalue()
