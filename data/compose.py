@@ -51,7 +51,7 @@ def compose(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tens
     cells = cells[torch.randperm(len(cells), generator=generator)]
     cells = cells[cells[:, 0] != cells[:, 1]][:count].to(pictures.device)
     of_character = pictures.reshape(count, drawings, size, size).float()
-    small = interpolate(of_character, (height, width), mode="area").mul_(INK).clamp_(max=255)
+    small = smaller(of_character, height, width, INK)
     new = small.new_zeros(len(cells), drawings, size, size)
     above = (size - height) // 2
     rows, right = slice(above, above + height), slice(size - width, size)
@@ -60,3 +60,8 @@ def compose(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tens
     if drawn[3] < 0.5:
         new = new.transpose(2, 3)
     return new.round().to(torch.uint8).reshape(-1, 1, size, size)
+
+
+def smaller(pictures: Tensor, height: int, width: int, ink: float) -> Tensor:
+    """Pictures of fewer pixels, each of which gets so many times the ink; 255 at most."""
+    return interpolate(pictures, (height, width), mode="area").mul_(ink).clamp_(max=255)

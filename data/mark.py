@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
+
+from data.compose import smaller
 
 KEPT, MORE_KEPT = 0.25, 0.35
 """How many of a batch's characters are kept, each with near-copies: at least, and how much more."""
@@ -56,7 +57,8 @@ def mark(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tensor:
     corner = (places + jitter).round().long().clamp(0, room).to(device)
     of_character = pictures.reshape(count, drawings, size, size).float()
     new = of_character.new_zeros(of_character.shape)
-    new[:, :, top : top + whole, left : left + whole] = smaller(of_character, whole, INK)[character]
+    unmarked = smaller(of_character, whole, whole, INK)
+    new[:, :, top : top + whole, left : left + whole] = unmarked[character]
     marked = new[kept:]
     along = torch.arange(small, device=device)
     at = (
@@ -65,10 +67,6 @@ def mark(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tensor:
         corner[kept:, :, 0, None, None] + along[:, None],
         corner[kept:, :, 1, None, None] + along,
     )
-    marked[at] = torch.maximum(marked[at], smaller(of_character, small, MARKS_INK)[marks[kept:]])
+    made_small = smaller(of_character, small, small, MARKS_INK)
+    marked[at] = torch.maximum(marked[at], made_small[marks[kept:]])
     return new.round().to(torch.uint8).reshape(-1, 1, size, size)
-
-
-def smaller(pictures: Tensor, side: int, ink: float) -> Tensor:
-    """Pictures of fewer pixels a side, and so much more ink in each of these, 255 at most."""
-    return interpolate(pictures, (side, side), mode="area").mul_(ink).clamp_(max=255)
