@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from hpo.reproduce.networks import NETWORKS
-from model.config import (
-    BatchConfig,
-    Convolution,
-    DistortionConfig,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+from model.distortion_config import DistortionConfig
 
 PAPER = RunConfig(
     network=NETWORKS["paper"],

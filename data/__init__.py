@@ -16,6 +16,8 @@
 - batches: what a training step sees
 - compose: new characters, each made of two others
 - mark: near-copies of characters, with a small mark each
+- bend: characters bent, each its own way
 - distort: random distortions of training pictures
+- elastic: smooth displacements of places
 - affine: places that an affine map takes pixels from
 """

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from data.bend import bend
 from data.characters import Characters
 from data.compose import compose
 from data.mark import mark
@@ -136,6 +137,7 @@ def character_batches(
     share: float = 0.0,
     composed: float = 0.0,
     marked: float = 0.0,
+    bent: float = 0.0,
 ) -> Iterator[Batch]:
     """Yields an epoch's batches of confusable characters: all of one or a few alphabets.
 
@@ -153,6 +155,7 @@ def character_batches(
         share: the part of the batches that are of extra alphabets.
         composed: the part of the batches whose characters are new ones, made of those drawn.
         marked: the part of these whose characters are near-copies of some of those drawn.
+        bent: the part of the batches whose characters are bent, before anything is made of them.
     """
     most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra
     for _ in range(steps):
@@ -177,6 +180,8 @@ def character_batches(
             turn, mirror = torch.randint(4, (2,), generator=generator).tolist()
             pictures = torch.rot90(pictures, turn, (2, 3))
             pictures = pictures.flip(3) if mirror % 2 else pictures
+        if bent and float(torch.rand((), generator=generator)) < bent:
+            pictures = bend(pictures, hands.shape[1], generator)
         if composed and float(torch.rand((), generator=generator)) < composed:
             near = bool(marked) and float(torch.rand((), generator=generator)) < marked
             pictures = (mark if near else compose)(pictures, hands.shape[1], generator)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import torch
 from torch import Tensor
-from torch.nn.functional import grid_sample, interpolate, max_pool2d
+from torch.nn.functional import grid_sample, max_pool2d
 
 from data.affine import places
+from data.elastic import displacements
 
 # The paper's ranges (section 3.3): degrees, shear, scale, pixels of a 105-pixel picture.
 ROTATION = math.radians(10)
@@ -18,8 +18,8 @@ SCALE = 0.2
 SHIFT = 2 * 2 / 105  # grid_sample counts from -1 to 1: a picture is 2 wide
 INCLUDED = 0.5
 
-ELASTIC_CELLS = 5
-"""Points a side at which the elastic displacement is drawn; between them it is interpolated."""
+ELASTIC_POINTS = 5
+"""Points a side at which the elastic displacement is drawn."""
 
 
 def distort(
@@ -106,14 +106,10 @@ def chosen_maps(
 
 
 def _moved(pictures: Tensor, maps: Tensor, elastic: float, generator: torch.Generator) -> Tensor:
-    count = len(pictures)
-    grid = places(maps, pictures.shape[-1])
+    size = pictures.shape[-1]
+    grid = places(maps, size)
     if elastic > 0:
-        shape = (count, ELASTIC_CELLS, ELASTIC_CELLS, 2)
-        coarse = torch.randn(shape, generator=generator, device=pictures.device) * (2 * elastic)
-        spread = _spread(pictures.shape[-1], pictures.device)
-        # [n, 5, 5, 2] drawn points -> [n, size, size, 2], one axis after the other.
-        grid = grid + torch.einsum("yi,xj,nijc->nyxc", spread, spread, coarse)
+        grid = grid + displacements(len(pictures), ELASTIC_POINTS, elastic, size, generator)
     return grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
@@ -124,16 +120,6 @@ def _by_another_pen(pictures: Tensor, stroke: float, generator: torch.Generator)
     thicker = max_pool2d(pictures, 3, stride=1, padding=1)
     thinner = -max_pool2d(-pictures, 3, stride=1, padding=1)
     return pictures.lerp(torch.where(drawn > 0, thicker, thinner), drawn.abs() * stroke)
-
-
-@cache
-def _spread(size: int, device: torch.device) -> Tensor:
-    """The matrix of a bicubic interpolation from drawn points to pixels: float [size, cells].
-
-    Two products with it are several times faster on a CPU than torch's `interpolate`.
-    """
-    points = torch.eye(ELASTIC_CELLS)[None, None]
-    return interpolate(points, (size, ELASTIC_CELLS), mode="bicubic")[0, 0].to(device)
 
 
 def _affine(count: int, strength: float, generator: torch.Generator) -> Tensor:

@@ -1,6 +1,7 @@
 """One configuration in, one trained and measured network out. Knows nothing of Optuna.
 
-- config, pictures_config, strict: everything that a training depends on, validated
+- config, pictures_config, batch_config, distortion_config, strict: everything that a training
+  depends on, validated
 - document: TOML, JSON and YAML files, read
 - bounded_file: files read up to a limit, in bytes and in time
 - config_file: configuration files, written, and checked as they are read

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from model.batch_config import BatchConfig
+from model.distortion_config import DistortionConfig
 from model.pictures_config import PicturesConfig
 from model.strict import Strict
 
@@ -133,59 +135,6 @@ class LayerConfig(Strict):
     learning_rate: float = Field(ge=0, le=10)
     momentum: float = Field(default=0.9, ge=0, le=1)
     l2: float = Field(default=0.0, ge=0, le=1)
-
-
-class BatchConfig(Strict):
-    """A batch: what a training step sees.
-
-    Attributes:
-        pairs: how many sampled pairs a batch holds, half same, half different (only loss "pairs").
-        training_pairs: how many pairs are drawn once for the whole training, as in the paper
-            (30 000, 90 000 or 150 000); 0 draws new pairs for every batch (only loss "pairs").
-        across: take the characters of a different pair from all alphabets, as re-implementations
-            do; if not, both are of one alphabet (only loss "pairs").
-        alphabets: over how many alphabets a batch of confusable characters is spread.
-        characters: how many characters such a batch holds.
-        drawers: how many drawings of each character such a batch holds, at most as many as the
-            training pictures have.
-        symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not,
-            which makes a new alphabet of it.
-        composed: the part of such batches, 0 to 1, whose characters are new ones, each composed of
-            two of those drawn (`data.compose`).
-        marked: the part of these composed batches, 0 to 1, which are near-copies instead: a few of
-            the characters drawn, with a small mark each (`data.mark`).
-    """
-
-    pairs: int = Field(default=128, ge=2, le=4096)
-    training_pairs: int = Field(default=0, ge=0, le=10_000_000)
-    across: bool = False
-    alphabets: int = Field(default=1, ge=1, le=30)
-    characters: int = Field(default=40, ge=2, le=1000)
-    drawers: int = Field(default=4, ge=2, le=20)
-    symmetries: bool = False
-    # Left out where there are none, as in what earlier versions wrote.
-    composed: float = Field(default=0.0, ge=0, le=1, exclude_if=lambda given: given == 0)
-    marked: float = Field(default=0.0, ge=0, le=1, exclude_if=lambda given: given == 0)
-
-
-class DistortionConfig(Strict):
-    """Random distortion of every training picture.
-
-    Attributes:
-        affine: strength of the affine distortion; 1 is the paper's (section 3.3), 0 is none.
-        elastic: standard deviation of the elastic displacement, as a fraction of the picture's
-            width.
-        stroke: how much thicker or thinner strokes become at most; 1 is a pixel on all sides.
-        fixed: how many affine maps each picture has for the whole training, drawn once: a batch
-            takes one of them or the picture as it is, all with equal chance (the paper has eight).
-            0 draws a new map whenever a picture is seen.
-    """
-
-    affine: float = Field(default=1.0, ge=0, le=3)
-    elastic: float = Field(default=0.0, ge=0, le=0.2)
-    stroke: float = Field(default=0.0, ge=0, le=1)
-    # Left out where there are none, as in what earlier versions wrote.
-    fixed: int = Field(default=0, ge=0, le=64, exclude_if=lambda given: given == 0)
 
 
 class TrainConfig(Strict):

@@ -9,15 +9,9 @@ from filelock import FileLock
 
 from data.collection import Collection
 from data.splits import SearchData
-from model.config import (
-    BatchConfig,
-    Convolution,
-    DistortionConfig,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
+from model.distortion_config import DistortionConfig
 from model.training.trainer import Trainer
 
 CPU = torch.device("cpu")

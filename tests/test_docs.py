@@ -22,15 +22,10 @@ from hpo.study.definition import (
 )
 from hpo.study.file import own_studies, read_study
 from hpo.study.limits import MOST
-from model.config import (
-    BatchConfig,
-    Convolution,
-    DistortionConfig,
-    LayerConfig,
-    NetworkConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
 from model.config_file import as_toml
+from model.distortion_config import DistortionConfig
 from model.pictures_config import PicturesConfig
 from run_study import app
 

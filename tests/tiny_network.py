@@ -1,13 +1,7 @@
 """A network that is trained in a second, for tests of what is done with networks."""
 
-from model.config import (
-    BatchConfig,
-    Convolution,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 
 TINY = RunConfig(
     network=NetworkConfig(

@@ -75,6 +75,7 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
                 "train.batch.composed": 0.6,
                 "train.batch.marked": 0.5,
             },
+            **switched("bent characters", "train.batch.bent", batch.bent, 0.5),
             "1 alphabet a batch": {"train.batch.alphabets": 1},
             "2 alphabets a batch": {"train.batch.alphabets": 2},
             f"{few} drawers a batch": {"train.batch.drawers": few},

@@ -58,6 +58,7 @@ def whole_network(config: RunConfig) -> dict[str, Any]:
         "symmetries": "on" if train.batch.symmetries else "off",
         **({"composed": f"{train.batch.composed:.2g}"} if train.batch.composed else {}),
         **({"marked": f"{train.batch.marked:.2g}"} if train.batch.marked else {}),
+        **({"bent": f"{train.batch.bent:.2g}"} if train.batch.bent else {}),
         **({"share": f"{train.pictures.share:.2g}"} if train.pictures.extra else {}),
         "epochs": train.epochs,
     }

@@ -28,7 +28,7 @@ def whole(value: Any) -> Any:  # noqa: ANN401
     """A model as nested tables and lists, with the defaults that a dump may leave out.
 
     Example:
-        >>> from model.config import BatchConfig
+        >>> from model.batch_config import BatchConfig
         >>> "composed" in BatchConfig().model_dump(), whole(BatchConfig())["composed"]
         (False, 0.0)
     """

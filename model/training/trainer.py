@@ -178,6 +178,7 @@ class Trainer:
             train.pictures.share,
             batch.composed,
             batch.marked,
+            batch.bent,
         )
 
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:

@@ -10,7 +10,9 @@ from hpo.reproduce.networks import NETWORKS, alike
 from hpo.reproduce.table import Column, Quoted, Row, Table
 from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verification import KINDS, verified
-from model.config import BatchConfig, DistortionConfig, NetworkConfig
+from model.batch_config import BatchConfig
+from model.config import NetworkConfig
+from model.distortion_config import DistortionConfig
 
 ORIGINAL = Quoted(0.912, "re-implementation")
 EPOCHS, PAIRS = 10, 30_000

@@ -11,7 +11,8 @@ from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Row, Table, over_seeds
 from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verification import KINDS, verified
-from model.config import BatchConfig, NetworkConfig, RunConfig
+from model.batch_config import BatchConfig
+from model.config import NetworkConfig, RunConfig
 
 Loss = Literal["pairs", "batch-pairs", "nca", "one-shot"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)

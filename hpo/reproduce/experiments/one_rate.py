@@ -11,7 +11,8 @@ from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Quoted, Row, Table
 from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verification import KINDS, verified
-from model.config import BatchConfig, NetworkConfig
+from model.batch_config import BatchConfig
+from model.config import NetworkConfig
 
 ORIGINAL = "re-implementation"
 

@@ -9,7 +9,9 @@ from hpo.reproduce.networks import NETWORKS, alike
 from hpo.reproduce.table import Column, Quoted, Row, Table
 from hpo.reproduce.trainings import seconds, train
 from hpo.reproduce.verification import KINDS, verified
-from model.config import BatchConfig, DistortionConfig, NetworkConfig, RunConfig
+from model.batch_config import BatchConfig
+from model.config import NetworkConfig, RunConfig
+from model.distortion_config import DistortionConfig
 
 PAPER = {
     ("30k", False): 0.9061,

@@ -16,7 +16,8 @@ from hpo.reproduce.networks import alike
 from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Quoted, Row, Table, told_of_several
 from hpo.reproduce.trainings import train
-from model.config import BatchConfig, Convolution, NetworkConfig, RunConfig
+from model.batch_config import BatchConfig
+from model.config import Convolution, NetworkConfig, RunConfig
 from model.evaluation.baselines import modified_hausdorff, nearest_neighbour
 from model.evaluation.embeddings import Embedded
 from model.evaluation.one_shot import RunsAccuracy, embedded_runs

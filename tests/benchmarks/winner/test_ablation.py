@@ -13,16 +13,10 @@ from benchmarks.winner import ablation
 from benchmarks.winner.variants import ITSELF, changed, variants
 from data.collection import Collection
 from data.splits import SearchData, paper_splits
-from model.config import (
-    BatchConfig,
-    Convolution,
-    DistortionConfig,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.config_file import to_toml
+from model.distortion_config import DistortionConfig
 from model.training.trainer import Trainer
 
 RATES = (0.1, 0.2, 0.4, 0.05)
@@ -66,6 +60,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "train.batch.composed": 0.6,
         "train.batch.marked": 0.5,
     },
+    "bent characters 0.5": {"train.batch.bent": 0.5},
     "48 pixels": {"network.size": 48},
     "no affine distortion": {"train.distortion.affine": 0.0},
     "no elastic distortion": {"train.distortion.elastic": 0.0},

@@ -21,14 +21,8 @@ from hpo.finish.retrain import retrain
 from hpo.runtime.files import read_json
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.combined import CombinedResults
-from model.config import (
-    BatchConfig,
-    Convolution,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.evaluation.embeddings import scores_within
 from model.evaluation.scores import one_shot_accuracy, spread
 from model.network.siamese import SiameseNetwork

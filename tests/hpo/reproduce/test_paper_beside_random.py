@@ -12,7 +12,8 @@ from hpo.reproduce.paper_search.settings import starts
 from hpo.reproduce.paper_search.work import epoch_operations
 from hpo.reproduce.table import Measured
 from hpo.study.file import load_study
-from model.config import BatchConfig, Convolution, RunConfig
+from model.batch_config import BatchConfig
+from model.config import Convolution, RunConfig
 
 
 def searched(

@@ -3,14 +3,8 @@
 import pytest
 import torch
 
-from model.config import (
-    BatchConfig,
-    Convolution,
-    LayerConfig,
-    NetworkConfig,
-    RunConfig,
-    TrainConfig,
-)
+from model.batch_config import BatchConfig
+from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
 from model.network.siamese import SiameseNetwork
 from model.training.step_memory import pictures_of_step, step_memory
 
