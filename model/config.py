@@ -163,6 +163,9 @@ class TrainConfig(Strict):
             drawers, which neither a study nor `retrain` takes, for they report one-shot accuracy.
         initial: folder of a trained network, or its weights, that the training starts from; its
             network must have the same layers. None starts from random weights.
+        teacher: folder of a trained network or ensemble, or its weights, whose answers in one-shot
+            trials are learnt beside the right ones (only loss "one-shot"); it must take pictures of
+            the same size. None learns the right answers alone.
         averaging: validate and keep a moving average of the weights, which keeps this part of
             itself at each step; 0 averages nothing.
         pictures: what it is trained on.
@@ -183,6 +186,7 @@ class TrainConfig(Strict):
     validation: Literal["exact", "sampled", "verification"] = "exact"
     # Left out where there is none, as in what earlier versions wrote.
     initial: str | None = Field(default=None, min_length=1, exclude_if=lambda given: given is None)
+    teacher: str | None = Field(default=None, min_length=1, exclude_if=lambda given: given is None)
     averaging: float = Field(default=0.0, ge=0, lt=1)
     pictures: PicturesConfig = Field(
         default=PicturesConfig(), exclude_if=lambda given: given == PicturesConfig()

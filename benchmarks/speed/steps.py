@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from data.batches import Batch
-from data.distort import distort
 from data.splits import SearchData
 from model.config import RunConfig
 from model.training.optimiser import set_epoch
@@ -51,9 +50,7 @@ class Steps:
 
     def distorted(self, batch: Batch) -> Tensor:
         """Its pictures, as the network gets them."""
-        wanted = self.trainer.config.train.distortion
-        pictures = batch.pictures.float() / 255
-        return distort(pictures, wanted.affine, wanted.elastic, wanted.stroke, self._generator)
+        return self.trainer.inputs.distorted(batch, self._generator)
 
     def bare(self) -> None:
         """A step on the pictures that are ready."""
@@ -67,5 +64,5 @@ class Steps:
     def _forever(self) -> Iterator[Batch]:
         epoch = 0
         while True:
-            yield from self.trainer.batches(epoch)
+            yield from self.trainer.inputs.batches(epoch)
             epoch += 1

@@ -33,7 +33,7 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.enqueue import check_start_with, start_with
-from hpo.search.initial import check_initial
+from hpo.search.given_networks import check_given_networks
 from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
@@ -107,7 +107,7 @@ def run_study(
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
     resolve_device(machine.device)
-    check_initial(config)
+    check_given_networks(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
     if results is not None:

@@ -18,7 +18,7 @@ from hpo.database.waiting_storage import disconnect
 from hpo.runtime.interrupts import held_back
 from hpo.runtime.process_identity import forget_the_ended
 from hpo.search.checkpoints import Checkpoints, clear_finished
-from hpo.search.initial import check_initial
+from hpo.search.given_networks import check_given_networks
 from hpo.search.loop import search
 from hpo.search.objective import Objective
 from hpo.storage.artifacts import open_store
@@ -159,7 +159,7 @@ def _objective(
     reporter: Reporter,
     names: str,
 ) -> Objective:
-    check_initial(config)
+    check_given_networks(config)
     data = SearchData.of(collection, config.size, device)
     scratch.mkdir(parents=True, exist_ok=True)
     checkpoints = Checkpoints(open_store(stores.checkpoints), scratch, names)

@@ -1,6 +1,6 @@
 """The search: trials until the budget is spent. Reaches neither test alphabets nor data sources.
 
-- initial: the trained network that trainings start from
+- given_networks: trained networks that trainings start from, or learn from
 - loop: the search of one worker
 - objective: one trial, from its parameters to its value
 - claims: taking a trial, giving it back, noticing that another worker has it

@@ -5,5 +5,7 @@
 - ensemble: several trained networks that answer as one
 - centring: drawings brought to the middle of the picture and to a common size
 - weights: networks as files
+- initial: the trained network that a training starts from
+- teacher: a trained network whose answers another one learns
 - programs: networks as files that run without this project: ONNX, torch.export
 """

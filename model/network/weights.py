@@ -145,34 +145,25 @@ def load_trained(path: Path) -> tuple[TwinNetwork, TrainedConfig]:
     return network.to(memory_format=torch.channels_last), config
 
 
-def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
-    """The weights that a training starts from, on the CPU; None where these are random.
+def weights_at(given: str, key: str) -> Path:
+    """The weights file of a trained network that a configuration names by its folder or its file.
+
+    Args:
+        given: the folder or the file.
+        key: of the configuration, which an error names.
 
     Raises:
-        InputError: there is no such network, or it has other layers.
+        InputError: there is no such folder or file.
     """
-    given = config.train.initial
-    if given is None:
-        return None
     path = Path(given)
     try:
         is_there, is_folder = path.exists(), path.is_dir()
     except OSError as error:  # a name is too long, or a folder above may not be searched
         reason = (error.strerror or str(error)).lower()
-        raise InputError(f"train.initial: {shortened(given)}: {reason}") from None
+        raise InputError(f"{key}: {shortened(given)}: {reason}") from None
     if not is_there:
-        raise InputError(f"train.initial: {given}: no such folder or file")
+        raise InputError(f"{key}: {given}: no such folder or file")
     weights = path / WEIGHTS if is_folder else path
     if os.path.exists(weights) and not os.path.isfile(weights):  # a pipe would be waited for
-        raise InputError(f"train.initial: {given}: no weights file")
-    network, trained = load_network(weights)
-    for key in ("size", "convolutions", "units", "batch_norm"):
-        theirs, ours = getattr(trained.network, key), getattr(config.network, key)
-        if theirs != ours:
-            # Of convolutions the values would be many.
-            values = "other values" if key == "convolutions" else f"{theirs}, not {ours}"
-            raise InputError(
-                f"train.initial: {given}: its network.{key} has {values}; it must be as in the"
-                " training's network"
-            )
-    return network.state_dict()
+        raise InputError(f"{key}: {given}: no weights file")
+    return weights

@@ -1,6 +1,7 @@
 """A network's training.
 
 - trainer: the training loop, from epoch to epoch
+- inputs: the batches, and their pictures distorted
 - step_memory: what a training step holds, from the configuration alone
 - speed: of a training, in pictures a second
 - open_epoch: an epoch under way, and what it takes to go on in its middle

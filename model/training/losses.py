@@ -9,9 +9,17 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from model.config import TrainConfig
 from model.network.siamese import SiameseNetwork
 
+TAUGHT = 0.5
+"""How much of the loss is the teacher's, where there is one."""
+
 
 def training_loss(
-    config: TrainConfig, network: SiameseNetwork, embeddings: Tensor, labels: Tensor, drawings: int
+    config: TrainConfig,
+    network: SiameseNetwork,
+    embeddings: Tensor,
+    labels: Tensor,
+    drawings: int,
+    taught: Tensor | None = None,
 ) -> Tensor:
     """The loss that a configuration names, over one batch.
 
@@ -21,6 +29,7 @@ def training_loss(
         embeddings: float32 [n, units], of the batch's pictures.
         labels: int64 [n], the pictures' characters.
         drawings: how many each character has in a batch of confusable characters.
+        taught: a teacher's scores of the same pictures, see `one_shot_loss`.
     """
     if config.loss == "pairs":
         return pairs_loss(network, embeddings, labels)
@@ -28,7 +37,7 @@ def training_loss(
         return batch_pairs_loss(network, embeddings, labels)
     if config.loss == "nca":
         return nca_loss(network, embeddings, labels, config.temperature)
-    return one_shot_loss(network, embeddings, drawings, config.temperature)
+    return one_shot_loss(network, embeddings, drawings, config.temperature, taught)
 
 
 def pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -108,7 +117,11 @@ def nca_loss(
 
 
 def one_shot_loss(
-    network: SiameseNetwork, embeddings: Tensor, drawings: int, temperature: float
+    network: SiameseNetwork,
+    embeddings: Tensor,
+    drawings: int,
+    temperature: float,
+    taught: Tensor | None = None,
 ) -> Tensor:
     """Cross-entropy of one-shot trials, the test's own task, over all that a batch holds.
 
@@ -117,11 +130,16 @@ def one_shot_loss(
     ones the queries, for every two different k and j. While "nca" is content if one drawing of a
     picture's character is near, here every drawing must be.
 
+    With a teacher, half of the loss is the cross-entropy of its softmax over the same supports (see
+    Hinton et al. 2015): how alike the wrong ones are is learnt too.
+
     Args:
         network: which gives the scores.
         embeddings: float32 [characters * drawings, units], the drawings of a character together.
         drawings: how many each character has, at least two.
         temperature: above 0, divides the scores before the softmax.
+        taught: a teacher's scores of each picture against each, divided by its own temperature:
+            float32 [characters * drawings, characters * drawings]; None if there is no teacher.
 
     Example:
         >>> from model.config import Convolution, NetworkConfig
@@ -131,10 +149,24 @@ def one_shot_loss(
         >>> bool(one_shot_loss(network, embeddings, drawings=2, temperature=1.0) > 0)
         True
     """
-    characters = len(embeddings) // drawings
-    scores = network.score_within(embeddings) / temperature
+    trials = _one_shot_trials(network.score_within(embeddings) / temperature, drawings)
+    characters = trials.shape[1]
+    right = torch.arange(characters, device=trials.device).repeat(len(trials) // characters)
+    loss = cross_entropy(trials, right)
+    if taught is None:
+        return loss
+    answers = _one_shot_trials(taught, drawings).softmax(1)
+    return torch.lerp(loss, cross_entropy(trials, answers), TAUGHT)
+
+
+def _one_shot_trials(scores: Tensor, drawings: int) -> Tensor:
+    """Each query's scores with the supports by one other drawing, from [n, n].
+
+    Returns:
+        [drawings * (drawings - 1) * characters, characters]; the right support of every query is
+        that with the query's number among the characters.
+    """
+    characters = len(scores) // drawings
     scores = scores.view(characters, drawings, characters, drawings).permute(1, 3, 0, 2)
     others = ~torch.eye(drawings, dtype=torch.bool, device=scores.device)
-    trials = scores[others]  # [drawings * (drawings - 1), query, support]
-    right = torch.arange(characters, device=scores.device).repeat(len(trials))
-    return cross_entropy(trials.flatten(0, 1), right)
+    return scores[others].flatten(0, 1)

@@ -14,8 +14,8 @@ def step_memory(run: RunConfig) -> int:
     Copies of the weights are the network, its gradient, the best epoch's, the optimiser's one (SGD)
     or two (Adam), and the moving average if there is one. The step back needs what each
     convolution, pooling, normalisation and ReLU keeps of a batch. Everything counts as float32;
-    where a device trains in bfloat16 it is less. Not counted: the pictures of the data set, the
-    libraries, and their scratch space.
+    where a device trains in bfloat16 it is less. Not counted: the pictures of the data set, a
+    teacher, the libraries, and their scratch space.
 
     Args:
         run: a configuration whose network can exist.

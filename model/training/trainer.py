@@ -12,27 +12,26 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from data.batches import Batch, character_batches, draw_pairs, pair_batches, seeded
-from data.distort import chosen_maps, distort, fixed_maps
 from data.errors import InputError
 from data.splits import SearchData
 from data.stderr import tell
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
+from model.network.initial import initial_weights
 from model.network.siamese import SiameseNetwork
-from model.network.weights import initial_weights, read_tensors
+from model.network.teacher import load_teacher
+from model.network.weights import read_tensors
 from model.stored_config import is_stored_as
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
 from model.training.epoch_report import EpochReport
+from model.training.inputs import TrainingInputs
 from model.training.losses import training_loss
 from model.training.open_epoch import OpenEpoch
 from model.training.optimiser import make_optimiser, set_epoch
 from model.training.validation import Validation, validate
 
-# Purposes of the streams of random numbers; see `seeded`.
-PAIR_SET, BATCHES, DISTORTIONS, MAPS = range(4)
 STEPS_TOLD = 5.0
 """Seconds between two tellings of how far an epoch is."""
 KEPT_WITHIN = 300.0
@@ -82,8 +81,8 @@ class Trainer:
                 0 to 1, and pictures a second.
 
         Raises:
-            InputError: the checkpoint is of another configuration, or the weights to start from are
-                missing or another network's.
+            InputError: the checkpoint is of another configuration, the weights to start from are
+                missing or another network's, or the teacher is missing or of another size.
             ValueError: the network cannot exist at its picture size.
         """
         if config.network.shortfall():
@@ -93,8 +92,8 @@ class Trainer:
         self.device = device
         self.checkpoint = checkpoint
         self._steps_done = steps_done
-        self._fixed_pairs = self._draw_fixed_pairs()
-        self._fixed_maps = self._draw_fixed_maps()
+        self.inputs = TrainingInputs(config, data, device)
+        self._teacher = load_teacher(config, device)
         self._start()
         if checkpoint is not None and checkpoint.exists():
             self._resume(checkpoint)
@@ -158,35 +157,13 @@ class Trainer:
                 self._best_scores = scores_within(self.best_network(), self.data.validation)
         return self._best_scores
 
-    def batches(self, epoch: int) -> Iterator[Batch]:
-        """Yields the batches of an epoch's steps, before distortion."""
-        train, generator = self.config.train, self._generator(BATCHES, epoch)
-        batch, steps = train.batch, train.steps_per_epoch
-        if train.loss == "pairs":
-            return pair_batches(
-                self.data.train, batch.pairs, self._fixed_pairs, steps, generator, batch.across
-            )
-        return character_batches(
-            self.data.train,
-            batch.alphabets,
-            batch.characters,
-            batch.drawers,
-            batch.symmetries,
-            steps,
-            generator,
-            self.data.extra,
-            train.pictures.share,
-            batch.composed,
-            batch.marked,
-            batch.bent,
-        )
-
     def step(self, pictures: Tensor, labels: Tensor) -> Tensor:
         """Makes one update on float pictures [n, 1, size, size]; returns the loss, detached."""
         with autocast(self.device):
             embeddings = self.network.embed(pictures)
+            taught = None if self._teacher is None else self._teacher.scores(pictures)
         drawings = min(self.config.train.batch.drawers, len(self.data.train.drawers))
-        loss = training_loss(self.config.train, self.network, embeddings, labels, drawings)
+        loss = training_loss(self.config.train, self.network, embeddings, labels, drawings, taught)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -201,24 +178,15 @@ class Trainer:
     def _epoch(self, epoch: int) -> EpochReport:
         train = self.config.train
         set_epoch(self._optimiser, train, epoch)
-        now = self._under_way or OpenEpoch(self._generator(DISTORTIONS, epoch))
+        now = self._under_way or OpenEpoch(self.inputs.distortions(epoch))
         self._under_way = None
         self.network.train()
         told = kept = time.perf_counter()
-        batches = self.batches(epoch)
+        batches = self.inputs.batches(epoch)
         for batch in islice(batches, now.steps):
             now.speed.done_before(len(batch.pictures))
         for batch in batches:
-            if (maps := self._fixed_maps) is not None:
-                maps = chosen_maps(maps, batch.labels, batch.drawers, now.generator)
-            inputs = distort(
-                batch.pictures.float() / 255,
-                train.distortion.affine,
-                train.distortion.elastic,
-                train.distortion.stroke,
-                now.generator,
-                maps,
-            )
+            inputs = self.inputs.distorted(batch, now.generator)
             now.step_done(self.step(inputs, batch.labels), len(inputs))
             if time.perf_counter() - told >= STEPS_TOLD:
                 told = time.perf_counter()
@@ -256,24 +224,6 @@ class Trainer:
             or not isfinite(last.loss)
         )
 
-    def _generator(self, purpose: int, epoch: int = 0) -> torch.Generator:
-        on = self.device if purpose in (DISTORTIONS, MAPS) else torch.device("cpu")
-        return seeded(on, self.config.train.seed, purpose, epoch)
-
-    def _draw_fixed_pairs(self) -> Tensor | None:
-        train = self.config.train
-        if train.loss != "pairs" or train.batch.training_pairs == 0:
-            return None
-        count, across = train.batch.training_pairs, train.batch.across
-        return draw_pairs(self.data.train, count, self._generator(PAIR_SET), across)
-
-    def _draw_fixed_maps(self) -> Tensor | None:
-        distortion, pictures = self.config.train.distortion, self.data.train.pictures
-        if distortion.fixed == 0:
-            return None
-        (count, drawers), generator = pictures.shape[:2], self._generator(MAPS)
-        return fixed_maps(count, drawers, distortion.fixed, distortion.affine, generator)
-
     def _write_checkpoint(self, under_way: OpenEpoch | None = None) -> None:
         if self.checkpoint is not None:
             history = [asdict(report) for report in self.history]
@@ -287,7 +237,7 @@ class Trainer:
             same = is_stored_as(self.config, document["config"])
             if same:
                 self.history = [EpochReport(**report) for report in document["history"]]
-                begun = OpenEpoch(self._generator(DISTORTIONS, len(self.history)))
+                begun = OpenEpoch(self.inputs.distortions(len(self.history)))
                 state = self.network, self._optimiser, self._average
                 self._best = restore(tensors, *state, begun)
                 self._under_way = begun if begun.steps else None

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InputError
 from model.config import Convolution, LayerConfig, NetworkConfig, RunConfig, TrainConfig
-from model.network.weights import initial_weights
+from model.network.initial import initial_weights
 
 LONG = "x" * 300
 

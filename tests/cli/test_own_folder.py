@@ -173,6 +173,15 @@ def test_a_study_starts_from_a_trained_network(refused: Refused) -> None:
     Path("third.toml").write_text(other.replace("runs/tiny", "none"))
     said = "error: train.initial: none: no such folder or file"
     assert refused("run", "third.toml") == said
+    taught = other.replace("initial =", 'loss = "one-shot"\nteacher =')
+    Path("third.toml").write_text(taught.replace("runs/tiny", "none"))
+    assert refused("run", "third.toml") == said.replace("initial", "teacher")
+    Path("third.toml").write_text(taught.replace("size = 14", "size = 20"))
+    said = "error: train.teacher: runs/tiny: takes pictures of 14 pixels; it must take those of the"
+    assert refused("run", "third.toml").startswith(said)
+    Path("third.toml").write_text(taught)
+    done("run", "third.toml", "--dataset", "folder:runes")
+    assert 'teacher = "runs/tiny"' in Path("runs/third-runes/best.toml").read_text()
 
 
 def test_nothing_is_written_among_pictures_that_are_read(runes: Path, glyphs_config: str) -> None:

@@ -13,9 +13,9 @@ from safetensors.torch import save, save_file
 from tiny_network import TINY
 
 from data.errors import InputError, WorkFailed
+from model.network.initial import initial_weights
 from model.network.siamese import SiameseNetwork
 from model.network.weights import (
-    initial_weights,
     load_network,
     load_trained,
     read_tensors,

@@ -137,7 +137,7 @@ def test_a_training_goes_on_at_the_end_of_an_epoch(
     one, other = last.best_network().state_dict(), whole.best_network().state_dict()
     assert all(torch.equal(one[name], value) for name, value in other.items())
     report = last.history[before]
-    pictures = sum(len(batch.pictures) for batch in last.batches(before))
+    pictures = sum(len(batch.pictures) for batch in last.inputs.batches(before))
     # All its seconds were more than those of its steps.
     assert pictures / report.seconds < report.pictures_per_second < inf
 

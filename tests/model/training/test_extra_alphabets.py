@@ -49,15 +49,15 @@ def test_a_batch_is_of_extra_alphabets_or_of_the_own(
     assert torch.equal(data.validation.pictures, own.validation.pictures)
     trainer = Trainer(configured(extra="glyphs", share=share), data, CPU)
     first = len(own.train.names)
-    kinds = [(batch.labels >= first).unique().tolist() for batch in trainer.batches(0)]
+    kinds = [(batch.labels >= first).unique().tolist() for batch in trainer.inputs.batches(0)]
     assert all(len(kind) == 1 for kind in kinds)
     assert least <= kinds.count([True]) <= most
 
 
 def test_without_extra_alphabets_batches_are_what_they_were(glyphs: Collection) -> None:
     data = SearchData.of(glyphs, 14, CPU)
-    one = [batch.labels for batch in Trainer(configured(), data, CPU).batches(0)]
-    other = [batch.labels for batch in Trainer(configured(share=0.9), data, CPU).batches(0)]
+    one = [batch.labels for batch in Trainer(configured(), data, CPU).inputs.batches(0)]
+    other = [batch.labels for batch in Trainer(configured(share=0.9), data, CPU).inputs.batches(0)]
     assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
 
 
