@@ -2,7 +2,8 @@
 
 Usage:
   python -m benchmarks.winner.ablation train CONFIG FILE.jsonl [--epochs N] [--seeds N]
-      [--processes N] [--data-root DIR] [--extra NAME] [--variants NAME ...]
+      [--processes N] [--data-root DIR] [--extra NAME]
+      [--teacher FOLDER] [--variants NAME ...]
   python -m benchmarks.winner.ablation table FILE.jsonl studies/results/ablation/NAME.json
 
 `train` trains an exported configuration and each variant of it to the last epoch, with the same
@@ -147,10 +148,10 @@ def run(arguments: argparse.Namespace) -> None:
         "fingerprint": collection.fingerprint,
     }
     head |= provenance(threads=1)
-    all_variants = variants(base, arguments.extra)
+    all_variants = variants(base, arguments.extra, arguments.teacher)
     names = [ITSELF, *(arguments.variants or all_variants)]
     if unknown := [name for name in names if name not in all_variants]:
-        hint = " (with --extra also extra alphabets)" if arguments.extra is None else ""
+        hint = " (--extra and --teacher give one more each)"
         sys.exit(f"no variant {unknown[0]!r}; there are {', '.join(all_variants)}{hint}")
     chosen = {name: all_variants[name] for name in names}
     if arguments.file.exists():
@@ -256,6 +257,7 @@ def main() -> None:
     training.add_argument("--processes", type=int, default=1)
     training.add_argument("--data-root", type=Path)
     training.add_argument("--extra", metavar="NAME", help="folder:PATH, for that variant")
+    training.add_argument("--teacher", metavar="FOLDER", help="of a network, for that variant")
     training.add_argument("--variants", nargs="+", metavar="NAME", help="all, if not given")
     training.set_defaults(do=run)
     tabling = commands.add_parser("table")

@@ -15,12 +15,15 @@ LARGER = 48
 TRAINING_DRAWERS = 12  # the paper's splits have no more
 
 
-def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
+def variants(
+    base: RunConfig, extra: str | None = None, teacher: str | None = None
+) -> dict[str, RunConfig]:
     """The configuration itself and its variants, each by the name of its one difference.
 
     Args:
         base: the configuration.
         extra: extra alphabets to train on, see `PicturesConfig`; None leaves that variant out.
+        teacher: a trained network to learn from, see `TrainConfig`; None leaves that variant out.
     """
     network, train, batch = base.network, base.train, base.train.batch
     layers, convolutions = train.layers, network.convolutions
@@ -51,6 +54,8 @@ def variants(base: RunConfig, extra: str | None = None) -> dict[str, RunConfig]:
     }
     if extra is not None:
         changes["extra alphabets"] = {"train.pictures.extra": extra}
+    if teacher is not None:
+        changes[f"taught by {teacher}"] = {"train.teacher": teacher}
     if len(convolutions) > 1:
         last = len(convolutions) - 1
         changes["one convolution fewer"] = {

@@ -112,6 +112,11 @@ def test_extra_alphabets_are_a_variant_where_they_are_named() -> None:
     assert changed(found, {"train.pictures.extra": None}) == BASE
 
 
+def test_a_teacher_is_a_variant_where_it_is_named() -> None:
+    found = variants(BASE, teacher="runs/quick")["taught by runs/quick"]
+    assert found == changed(BASE, {"train.teacher": "runs/quick"})
+
+
 def test_a_convolution_goes_with_its_layer() -> None:
     fewer = variants(BASE)["one convolution fewer"]
     assert fewer.network.convolutions == BASE.network.convolutions[:1]
@@ -191,6 +196,7 @@ def test_only_what_is_not_done_is_trained(tmp_path: Path, monkeypatch: pytest.Mo
         processes=1,
         data_root=None,
         extra=None,
+        teacher=None,
         variants=None,
     )
     asked: list[tuple[str, RunConfig]] = []

@@ -29,6 +29,7 @@ def test_extra_alphabets_are_those_that_an_ablation_began_with(
         processes=1,
         data_root=None,
         extra="glyphs",
+        teacher=None,
         variants=["extra alphabets"],
     )
     asked: list[tuple[str, RunConfig]] = []
