@@ -162,7 +162,8 @@ class TrainConfig(Strict):
             paper; "verification": same or different over every within-alphabet pair by two
             drawers, which neither a study nor `retrain` takes, for they report one-shot accuracy.
         initial: folder of a trained network, or its weights, that the training starts from; its
-            network must have the same layers. None starts from random weights.
+            size, convolutions, units and batch_norm must be the network's. None starts from random
+            weights.
         teacher: folder of a trained network or ensemble, or its weights, whose answers in one-shot
             trials are learnt beside the right ones (only loss "one-shot"); it must take pictures of
             the same size. None learns the right answers alone.

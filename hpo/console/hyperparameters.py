@@ -28,7 +28,7 @@ def layer_rows(config: RunConfig) -> list[tuple[str, ...]]:
 
 
 def whole_network(config: RunConfig) -> dict[str, Any]:
-    """The values that are not one layer's, but for how long it trained."""
+    """The values that are not one layer's; of how long it trained, the epochs alone."""
     network, train = config.network, config.train
     batch = (
         f"{train.batch.pairs} pairs"
@@ -60,5 +60,7 @@ def whole_network(config: RunConfig) -> dict[str, Any]:
         **({"marked": f"{train.batch.marked:.2g}"} if train.batch.marked else {}),
         **({"bent": f"{train.batch.bent:.2g}"} if train.batch.bent else {}),
         **({"share": f"{train.pictures.share:.2g}"} if train.pictures.extra else {}),
+        **({"initial": train.initial} if train.initial else {}),
+        **({"teacher": train.teacher} if train.teacher and train.loss == "one-shot" else {}),
         "epochs": train.epochs,
     }

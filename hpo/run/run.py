@@ -107,7 +107,6 @@ def run_study(
         KeyboardInterrupt: an interrupt came; another call goes on where this one stopped.
     """
     resolve_device(machine.device)
-    check_given_networks(config)
     store = resolve_store(store) if store else None
     results = study_results(workspace.results, config)
     if results is not None:
@@ -122,6 +121,7 @@ def run_study(
         remove_unused(workspace.unfinished)
         say_what_is_shown(results, config, workspace)
         return results
+    check_given_networks(config)
     if store is not None:
         check_store(store)
     pictures = config.pictures

@@ -13,7 +13,8 @@ def initial_weights(config: RunConfig) -> dict[str, Tensor] | None:
     """The weights that a training starts from, on the CPU; None where these are random.
 
     Raises:
-        InputError: there is no such network, or it has other layers.
+        InputError: there is no such network, or its size, convolutions, units or batch_norm are
+            others.
     """
     given = config.train.initial
     if given is None:

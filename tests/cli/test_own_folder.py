@@ -173,15 +173,33 @@ def test_a_study_starts_from_a_trained_network(refused: Refused) -> None:
     Path("third.toml").write_text(other.replace("runs/tiny", "none"))
     said = "error: train.initial: none: no such folder or file"
     assert refused("run", "third.toml") == said
-    taught = other.replace("initial =", 'loss = "one-shot"\nteacher =')
+
+
+@pytest.mark.usefixtures("runes")
+def test_a_study_learns_from_a_trained_network(refused: Refused) -> None:
+    fixed = tiny_study("glyphs", trials=1)
+    Path("tiny.toml").write_text(fixed)
+    done("run", "tiny.toml")
+    taught = fixed.replace('"tiny"', '"third"').replace(
+        "[train]", '[train]\nloss = "one-shot"\nteacher = "runs/tiny"'
+    )
     Path("third.toml").write_text(taught.replace("runs/tiny", "none"))
-    assert refused("run", "third.toml") == said.replace("initial", "teacher")
+    said = "error: train.teacher: none: no such folder or file"
+    assert refused("run", "third.toml") == said
     Path("third.toml").write_text(taught.replace("size = 14", "size = 20"))
     said = "error: train.teacher: runs/tiny: takes pictures of 14 pixels; it must take those of the"
     assert refused("run", "third.toml").startswith(said)
     Path("third.toml").write_text(taught)
     done("run", "third.toml", "--dataset", "folder:runes")
     assert 'teacher = "runs/tiny"' in Path("runs/third-runes/best.toml").read_text()
+    # It is shown, and not trained, where the network is there no more.
+    Path("runs/tiny").rename("moved")
+    assert "runs/tiny" in done("run", "third.toml", "--dataset", "folder:runes")[0]
+    several = taught.replace('"third"', '"fourth"')
+    several = several.replace('"runs/tiny"', '{ choices = ["moved", "none", "runs/third-runes"] }')
+    for loss in ('"one-shot"', '{ choices = ["nca", "one-shot", "batch-pairs"] }'):
+        Path("fourth.toml").write_text(several.replace('"one-shot"', loss))
+        assert refused("run", "fourth.toml") == "error: train.teacher: none: no such folder or file"
 
 
 def test_nothing_is_written_among_pictures_that_are_read(runes: Path, glyphs_config: str) -> None:
