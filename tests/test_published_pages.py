@@ -138,8 +138,8 @@ def test_the_headline_table_is_drawn_from_headline_json() -> None:
         ("speed/quick-bf16.json", "quick.bf16"),
         ("compact.json", "compact"),
         ("deep.json", "deep"),
-        ("win/near-copies.json", "win.a"),
-        ("win/near-copies.json", "win.b"),
+        ("win/bent.json", "win.a"),
+        ("win/bent.json", "win.b"),
     ]
     assert [file for file, _ in table] == [file for file, _ in studies]
     for (_, cells), (_, study) in zip(table, studies, strict=True):

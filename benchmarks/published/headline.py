@@ -13,8 +13,8 @@ HEADLINE = "headline.json"
 TOGETHER = "together/deep.json"
 """Several networks together."""
 WIN = {
-    "a": ("win/near-copies.json", "test_over_seeds"),
-    "b": ("win/near-copies.json", "test_together"),
+    "a": ("win/bent.json", "test_over_seeds"),
+    "b": ("win/bent.json", "test_together"),
     "c": ("win/all-drawers.json", "test_over_seeds"),
     "d": ("win/extra-alphabets.json", "test_over_seeds"),
 }

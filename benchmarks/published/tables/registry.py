@@ -120,6 +120,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "effects": effects,
     "ablation": ablation("ablation/compact.json"),
     "ablation-quick": ablation("ablation/quick.json"),
+    "ablation-continued": ablation("ablation/continued.json"),
     "speed": speed,
     "training": training,
     "steps": steps,

@@ -8,6 +8,7 @@ from benchmarks.published.results import Document, Results
 ROWS = {
     "win/paper-split.json": "the paper's split, 96 epochs, composed",
     "win/near-copies.json": "the paper's split, 160 epochs, composed and near-copies",
+    "win/bent.json": "the paper's split, 320 epochs, composed, near-copies and bent",
     "win/all-drawers.json": "all twenty drawers, 64 epochs",
     "win/extra-alphabets.json": "all twenty drawers and kanji, 64 epochs",
 }
