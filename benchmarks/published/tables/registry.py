@@ -121,6 +121,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "ablation": ablation("ablation/compact.json"),
     "ablation-quick": ablation("ablation/quick.json"),
     "ablation-continued": ablation("ablation/continued.json"),
+    "ablation-taught": ablation("ablation/taught.json"),
     "speed": speed,
     "training": training,
     "steps": steps,
