@@ -20,8 +20,9 @@ def check_given_networks(study: StudyConfig) -> None:
     Tried are the ends of every range and each value of every choice, not all together.
 
     Raises:
-        InputError: there is no such network here, or it has other layers than some trial's, or
-            takes pictures of another size.
+        InputError: there is no such network here; or the size, convolutions, units or batch_norm
+            of the one to start from are not some trial's; or a teacher takes pictures of another
+            size.
     """
     if not study.train.keys() & {"initial", "teacher"}:
         return
