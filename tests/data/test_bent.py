@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
+from noted_ways import noted_ways
 from torch import Tensor
 
-from data import batches
 from data.batches import character_batches
 from data.bend import bend
 from data.collection import Collection
@@ -66,18 +64,7 @@ def test_a_share_of_the_batches_is_bent_before_it_is_composed(
     glyphs: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train = glyphs.characters(*paper_splits(glyphs).train, 20)
-    made: list[str] = []
-
-    def noted(way: str) -> Callable[[Tensor, int, torch.Generator], Tensor]:
-        def note(pictures: Tensor, drawings: int, _: torch.Generator) -> Tensor:
-            assert len(pictures) == 20 * drawings
-            made.append(way)
-            return pictures
-
-        return note
-
-    monkeypatch.setattr(batches, "bend", noted("bent"))
-    monkeypatch.setattr(batches, "compose", noted("composed"))
+    made = noted_ways(monkeypatch, 20, bend="bent", compose="composed")
 
     def ways(bent: float, composed: float) -> str:
         made.clear()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
+from noted_ways import noted_ways
 from torch import Tensor
 
-from data import batches
 from data.batches import character_batches
 from data.collection import Collection
 from data.mark import JITTER, KEPT, MARK, MORE_KEPT, MORE_MARK, mark
@@ -100,18 +98,7 @@ def test_a_share_of_the_composed_batches_is_marked(
     glyphs: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train = glyphs.characters(*paper_splits(glyphs).train, 20)
-    made: list[str] = []
-
-    def noted(way: str) -> Callable[[Tensor, int, torch.Generator], Tensor]:
-        def note(pictures: Tensor, drawings: int, _: torch.Generator) -> Tensor:
-            assert len(pictures) == 20 * drawings
-            made.append(way)
-            return pictures
-
-        return note
-
-    monkeypatch.setattr(batches, "mark", noted("marked"))
-    monkeypatch.setattr(batches, "compose", noted("composed"))
+    made = noted_ways(monkeypatch, 20, mark="marked", compose="composed")
 
     def shares(composed: float, marked: float) -> tuple[float, float]:
         """The parts of the batches that were marked, and composed."""
