@@ -74,7 +74,6 @@ class Commands(TyperGroup):
             logging.lastResort.setFormatter(VisibleFormatter())
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns users without a home
         os.environ["MPLBACKEND"] = "agg"  # it refuses one that it does not know; no window is shown
-        interrupts_are_told()
         try:
             answer = self._invoke(ctx)
             ends_with(0)
@@ -88,6 +87,7 @@ class Commands(TyperGroup):
 
     def _invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Runs the command; tells of a failure."""
+        interrupts_are_told(Commands._invoke.__code__)
         try:
             answer = super().invoke(ctx)
             sys.stdout.flush()  # here, where a failure is told as any other

@@ -6,23 +6,16 @@ import atexit
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sys import UnraisableHookArgs
+from hpo.runtime.dropped_interrupts import come_again, noticed, runs
 
+_work: CodeType | None = None
+"""The function within which an interrupt is an exception."""
 _ends: tuple[int, float] | None = None
 """The settled exit status, and since when an interrupt ends the process with it."""
-_came = signal.SIGINT
-"""The interrupt that came last."""
-_dropped = False
-"""Whether that one was dropped, and has not come again."""
-AGAIN = 0.02
-"""Seconds from one attempt to have an interrupt come again to the next."""
 
 
 def no_stream_is_closed() -> None:
@@ -50,10 +43,15 @@ def quiet_until_the_work() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def interrupts_are_told() -> None:
-    """From here on an interrupt is an exception, which a command tells of in its own words."""
-    global _ends
-    _ends = None
+def interrupts_are_told(work: CodeType) -> None:
+    """From here on an interrupt is an exception, which a command tells of in its own words.
+
+    Args:
+        work: the function that calls this one. Once it has ended, whether or not by an interrupt,
+            what comes further is no exception: nobody would catch it.
+    """
+    global _work, _ends
+    _work, _ends = work, None
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
@@ -63,12 +61,14 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     """Handles SIGINT and SIGTERM.
 
     Raises:
-        KeyboardInterrupt: unless the exit status is settled, see `ends_with`.
+        KeyboardInterrupt: while the work runs, see `interrupts_are_told`, unless the exit status
+            is settled, see `ends_with`.
     """
-    global _came, _dropped
-    _came, _dropped = signal.Signals(number), False
+    noticed(number)
     if _ends is None:
-        raise KeyboardInterrupt
+        if _work is not None and runs(_work, frame):
+            raise KeyboardInterrupt
+        return
     status, since = _ends
     if time.monotonic() >= since:
         os._exit(status)
@@ -95,7 +95,7 @@ def work(command_line: Callable[[], object]) -> None:
     # Last of all, Python forgets handlers: what comes then is too late to be told.
     for number in (signal.SIGINT, signal.SIGTERM):
         atexit.register(signal.signal, number, signal.SIG_IGN)
-    sys.unraisablehook = _unraisable
+    come_again()
     try:
         command_line()
     except SystemExit as end:
@@ -103,41 +103,3 @@ def work(command_line: Callable[[], object]) -> None:
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, interrupt)
         raise
-
-
-def _unraisable(dropped: UnraisableHookArgs) -> None:
-    """Has an interrupt come again that struck where Python drops exceptions.
-
-    It may strike in what is called as an object is removed, within a library.
-    """
-    global _dropped
-    if isinstance(dropped.exc_value, KeyboardInterrupt):
-        _dropped = True
-        threading.Thread(target=_comes_again, daemon=True).start()
-    else:
-        sys.__unraisablehook__(dropped)
-
-
-def _comes_again() -> None:
-    """Interrupts the main thread until it has noticed.
-
-    Not while it is in `_unraisable`, where a busy machine may keep it for long: from there it would
-    be dropped again. And a signal that comes just before the main thread begins to wait does not
-    end its waiting.
-    """
-    main = threading.main_thread().ident
-    assert main is not None, "the main thread runs"
-    while _dropped:
-        if not _runs(_unraisable.__code__, sys._current_frames().get(main)):
-            notices = signal.getsignal(_came) is interrupt
-            signal.pthread_kill(main, _came)
-            if not notices:  # it is held back, say, by a handler that is told once
-                return
-        time.sleep(AGAIN)
-
-
-def _runs(code: CodeType, frame: FrameType | None) -> bool:
-    """Whether this code is in the frame, or in one that has called it."""
-    while frame is not None and frame.f_code is not code:
-        frame = frame.f_back
-    return frame is not None

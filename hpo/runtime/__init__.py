@@ -4,6 +4,7 @@
 - own_pictures: folders of the user's own pictures, which nothing is written to
 - shared_folder: a folder that several processes work in, or one alone
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
+- dropped_interrupts: an interrupt that Python drops comes again
 - process_identity: the name of a process, and whether it has ended
 - memory_kills: how many processes the kernel has killed for lack of memory
 - repeated: something done every so many seconds beside the main thread

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
+from hpo.runtime.dropped_interrupts import noticed
+
 Item = TypeVar("Item")
 Handler = Callable[[int, FrameType | None], object]
 
@@ -149,12 +151,14 @@ def _handled_by(handler: Handler, signals: Sequence[int] = SIGNALS) -> Iterator[
 
 
 def _remember(number: int, frame: FrameType | None) -> None:
+    noticed(number)
     _came.append(number)
     if _holding and len(_came) == 1 and HAS_ALARM:
         signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE_AFTER)
 
 
 def _remember_and_raise(number: int, frame: FrameType | None) -> None:
+    noticed(number)
     if _holding:  # else nobody would ever forget it
         _remember(number, frame)
     raise KeyboardInterrupt

@@ -8,6 +8,7 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn, Protocol
 
 import torch
@@ -15,6 +16,7 @@ from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
 from data.full_disk import no_room
+from hpo.runtime.dropped_interrupts import come_again, noticed, runs
 from hpo.runtime.literal_text import VisibleFormatter
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import in_words
@@ -105,21 +107,20 @@ def live(task: Task, connection: Connection[Any, Any], threads: int, log_file: P
     # Ctrl-C goes to all processes of a terminal. The one that started this one passes it on, as
     # SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    come_again()
     torch.set_num_threads(threads)
     keep_freed_memory()
     wire = Wire(connection)
     try:
-        let_signals_through()
         _work(task, wire, log_file)
     except KeyboardInterrupt:  # perhaps while it was failing
-        # A job's end is told to all its processes, and told again by the one that started this one.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         log.info("interrupted")
         sys.exit(INTERRUPTED)
 
 
 def _work(task: Task, wire: Wire, log_file: Path) -> None:
+    signal.signal(signal.SIGTERM, _interrupt)
+    let_signals_through()
     try:
         _log_to(log_file)
         task(wire)
@@ -130,6 +131,18 @@ def _work(task: Task, wire: Wire, log_file: Path) -> None:
             _give_up(wire, full)
         log.exception("unexpected")
         _give_up(wire, WorkFailed(f"{type(error).__name__}: {error}"))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Handles SIGTERM: a job's end is told to all its processes, again and again, and told again
+    by the one that started this one.
+
+    Raises:
+        KeyboardInterrupt: while the task is done; not while the process ends.
+    """
+    noticed(number)
+    if runs(_work.__code__, frame):
+        raise KeyboardInterrupt
 
 
 def _give_up(wire: Wire, error: InputError | WorkFailed) -> NoReturn:

@@ -43,7 +43,7 @@ class Removed:
         time.sleep(0.01)
 
 def command_line():
-    interrupts_are_told()
+    interrupts_are_told(command_line.__code__)
     try:
         removed = Removed()
         del removed
@@ -57,13 +57,13 @@ work(command_line)
 
 
 HELD_BACK = """
-from hpo.cli import process
+from hpo.runtime import dropped_interrupts
 from hpo.runtime.interrupts import held_back
 
-process.AGAIN = 0.2  # so that it comes again while interrupts are held back
+dropped_interrupts.AGAIN = 0.2  # so that it comes again while interrupts are held back
 
 def command_line():
-    interrupts_are_told()
+    interrupts_are_told(command_line.__code__)
     try:
         removed = Removed()
         del removed

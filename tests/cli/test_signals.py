@@ -105,8 +105,9 @@ def test_interrupted_again_and_again_when_all_is_printed_it_ends_quietly(
     assert (process.returncode, process.communicate()[1]) in ((0, ""), (130, "interrupted\n"))
 
 
+@pytest.mark.parametrize("seconds", [0.005, 0.0])
 def test_all_processes_of_a_job_are_told_again_and_again(
-    start: Start, write_study: WriteStudy
+    start: Start, write_study: WriteStudy, seconds: float
 ) -> None:
     process = start("run", write_study(trials=4, epochs=50, steps=150), "--workers", 2)
     output = Path("runs/tiny")
@@ -117,7 +118,7 @@ def test_all_processes_of_a_job_are_told_again_and_again(
         time.sleep(0.02)
     while process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
-        time.sleep(0.005)
+        time.sleep(seconds)
     _, err = process.communicate(timeout=60)
     logs = "".join(log.read_text() for log in (output / "logs").iterdir())
     assert process.returncode == 130, err

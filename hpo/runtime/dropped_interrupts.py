@@ -1,0 +1,70 @@
+"""Interrupts that Python drops come again, until a handler of theirs has been told.
+
+A handler raises `KeyboardInterrupt` wherever the main thread is, which may be in what is called as
+an object is removed, within a library. Python prints what is raised there, and goes on.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+AGAIN = 0.02
+"""Seconds from one attempt to have an interrupt come again to the next."""
+_came = signal.SIGINT
+"""The interrupt that came last."""
+_dropped = False
+"""Whether that one was dropped, and has not come again."""
+
+
+def come_again() -> None:
+    """From here on an interrupt of this process that is dropped comes again."""
+    sys.unraisablehook = _unraisable
+
+
+def noticed(number: int) -> None:
+    """An interrupt has come to its handler: each one says so."""
+    global _came, _dropped
+    _came, _dropped = signal.Signals(number), False
+
+
+def runs(code: CodeType, frame: FrameType | None) -> bool:
+    """Whether a function's code is in the frame, or in one that has called it.
+
+    By it, a handler raises nothing where nobody would catch it: once the work has ended, however
+    often the interrupt still comes.
+    """
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame is not None
+
+
+def _unraisable(dropped: UnraisableHookArgs) -> None:
+    global _dropped
+    if isinstance(dropped.exc_value, KeyboardInterrupt):
+        _dropped = True
+        threading.Thread(target=_comes_again, daemon=True).start()
+    else:
+        sys.__unraisablehook__(dropped)
+
+
+def _comes_again() -> None:
+    """Interrupts the main thread until it has noticed.
+
+    Not while it is in `_unraisable`, where a busy machine may keep it for long: from there it would
+    be dropped again. And a signal that comes just before the main thread begins to wait does not
+    end its waiting.
+    """
+    main = threading.main_thread().ident
+    assert main is not None, "the main thread runs"
+    while _dropped:
+        if not runs(_unraisable.__code__, sys._current_frames().get(main)):
+            signal.pthread_kill(main, _came)
+        time.sleep(AGAIN)
