@@ -21,6 +21,7 @@ from hpo.trials.budget import counts
 from model.network.weights import load_network
 
 RETRAINED = re.compile(r"^retraining \d/\d: .*seed", re.MULTILINE)
+"""The beginning of what is said of a retraining, again each half minute."""
 FILES = ["best.safetensors", "best.toml", "rejection.json", "results.json", "trials.csv"]
 
 
@@ -43,7 +44,7 @@ def test_one_of_them_finishes_and_both_have_its_results(
         assert process.returncode == 0, err
         assert "Winner of the retrained" in out
         said.append(err)
-    assert sorted(len(RETRAINED.findall(err)) for err in said) == [0, 1]
+    assert sorted(len(set(RETRAINED.findall(err))) for err in said) == [0, 1]
     assert sum("this process waits for the results" in err for err in said) == 1
     assert kept("one")[:5] == kept("two")[:5] == FILES
     for name in FILES:
@@ -80,7 +81,7 @@ def test_one_takes_over_from_a_finisher_that_is_killed(
     other = runs[folder == "one"]
     _, err = other.communicate(timeout=120)
     assert other.returncode == 0, err
-    assert len(RETRAINED.findall(err)) == 1
+    assert len(set(RETRAINED.findall(err))) == 1
     again = start(*words, folder)
     _, err = again.communicate(timeout=60)
     assert again.returncode == 0, err
