@@ -64,9 +64,9 @@ def interrupt(number: int, frame: FrameType | None) -> None:
         KeyboardInterrupt: while the work runs, see `interrupts_are_told`, unless the exit status
             is settled, see `ends_with`.
     """
-    noticed(number)
+    may_raise = noticed(number, frame)
     if _ends is None:
-        if _work is not None and runs(_work, frame):
+        if may_raise and _work is not None and runs(_work, frame):
             raise KeyboardInterrupt
         return
     status, since = _ends
@@ -102,4 +102,7 @@ def work(command_line: Callable[[], object]) -> None:
         ends_with(end.code if isinstance(end.code, int) else int(end.code is not None))
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, interrupt)
+        raise
+    except BaseException:  # which Python tells; then it may still wait for threads
+        ends_with(1)
         raise

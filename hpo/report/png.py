@@ -18,6 +18,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from hpo.runtime.files import copy_file
+from hpo.runtime.interrupts import inherited_block
 from hpo.runtime.literal_text import in_figure
 
 WIDTH = 900
@@ -46,11 +47,8 @@ def draw_pictures(figures: Mapping[str, tuple[str, go.Figure]], folder: Path) ->
     with _browsers_folder() as temporary:
         drawing = spawn.Process(target=_draw, args=(wanted, temporary, tells))
         # The keyboard's interrupt goes to both; this process hears it, and ends the other.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
+        with inherited_block({signal.SIGINT}):
             drawing.start()
-        finally:
-            signal.signal(signal.SIGINT, before)
         tells.close()
         try:
             reason: str | None = hears.recv()

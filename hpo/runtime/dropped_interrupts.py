@@ -29,10 +29,25 @@ def come_again() -> None:
     sys.unraisablehook = _unraisable
 
 
-def noticed(number: int) -> None:
-    """An interrupt has come to its handler: each one says so."""
+def noticed(number: int, frame: FrameType | None) -> bool:
+    """An interrupt has come to its handler: each one says so.
+
+    Args:
+        number: the handler's.
+        frame: the handler's.
+
+    Returns:
+        Whether it may raise an exception here; if not, the interrupt comes again.
+    """
     global _came, _dropped
-    _came, _dropped = signal.Signals(number), False
+    _came = signal.Signals(number)
+    _dropped = runs(_unraisable.__code__, frame)
+    return not _dropped
+
+
+def was_dropped() -> bool:
+    """Whether an interrupt was dropped that has not come again."""
+    return _dropped
 
 
 def runs(code: CodeType, frame: FrameType | None) -> bool:
@@ -50,9 +65,10 @@ def _unraisable(dropped: UnraisableHookArgs) -> None:
     global _dropped
     if isinstance(dropped.exc_value, KeyboardInterrupt):
         _dropped = True
-        threading.Thread(target=_comes_again, daemon=True).start()
     else:
         sys.__unraisablehook__(dropped)
+    if _dropped:  # perhaps by one that came in here
+        threading.Thread(target=_comes_again, daemon=True).start()
 
 
 def _comes_again() -> None:

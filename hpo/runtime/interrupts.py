@@ -6,6 +6,9 @@ interrupt has waited for some seconds is broken off, whatever it is.
 
 Python gives interrupts to a process's main thread alone. In another one, in which a program may run
 a study too, none strikes, and there is nothing to hold back.
+
+Interrupts may come again and again, a scheduler's to all processes of a job say, and strike while
+handlers are set. So one handler stays for a whole block, and looks at what is under way.
 """
 
 from __future__ import annotations
@@ -13,12 +16,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from hpo.runtime.dropped_interrupts import noticed
+from hpo.runtime.dropped_interrupts import noticed, was_dropped
 
 Item = TypeVar("Item")
 Handler = Callable[[int, FrameType | None], object]
@@ -29,16 +32,25 @@ GRACE = 3.0
 GRACE_AFTER = 0.5
 """Seconds that each step has which follows, such as giving a trial back."""
 HAS_ALARM = hasattr(signal, "setitimer")  # not on Windows
+HAS_MASK = hasattr(signal, "pthread_sigmask")  # not on Windows
+
+# What an interrupt does: what it does to the program; wait; strike at once; wait, for one has
+# struck and is on its way; wait, at the block's end. Not an Enum: to read one may call a function,
+# and at a call an interrupt may strike.
+_OUT, _HELD, _OPEN, _STRUCK, _ENDING = range(5)
+_phase = _OUT
 _came: list[int] = []
-_holding = False
-_ending = threading.Event()
+_before: dict[int, Any] = {}
+"""The program's own handlers, while `_handle` is in their place."""
+_alarm: tuple[Any, float, float, float] | None = None
+"""The program's own handler of SIGALRM, its timer's delay and interval, and when ours was set."""
+_process_ends = threading.Event()
 
 
-@contextmanager
-def held_back() -> Iterator[None]:
+def held_back() -> AbstractContextManager[None]:
     """Holds interrupts back until the end of the block, or until `allowed` or `pause` within it.
 
-    They wait GRACE seconds at most.
+    They wait GRACE seconds at most. Such blocks are not nested.
 
     Raises:
         KeyboardInterrupt: at the end of the block, if an interrupt came; within the block, if one
@@ -54,30 +66,43 @@ def held_back() -> Iterator[None]:
         the query is done
         interrupted
     """
-    global _holding
-    if not _strikes_here():
-        yield
-        return
-    _came.clear()
-    alarm = (signal.SIGALRM,) if HAS_ALARM else ()
-    try:
-        with _handled_by(_break_off, alarm), _handled_by(_remember):
-            _holding = True
-            try:
-                yield
-            finally:
-                _holding = False
-                if HAS_ALARM:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-    finally:
-        came = bool(_came)
+    return _Block()
+
+
+class _Block:
+    def __enter__(self) -> None:
+        global _phase
+        if not _strikes_here():
+            return
         _came.clear()
-    if came:
-        raise KeyboardInterrupt
+        try:
+            for number in SIGNALS:
+                handler = signal.getsignal(number)
+                # A shell tells the processes in its background to ignore SIGINT.
+                if handler not in (signal.SIG_IGN, None, _handle):
+                    _before[number] = handler
+                    signal.signal(number, _handle)
+        except KeyboardInterrupt:  # before it is held back
+            _give_back()
+            raise
+        _phase = _HELD
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        global _phase
+        if not _strikes_here():
+            return
+        _phase = _ENDING
+        _disarm()
+        # From here on an interrupt is the program's again. If it strikes before all handlers are
+        # its own, ours does as those would.
+        _phase = _OUT
+        _give_back()
+        if _came and kind is None:
+            raise KeyboardInterrupt
 
 
 def allowed(items: Iterator[Item]) -> Iterator[Item]:
-    """Yields the items; an interrupt may strike while the next one is made.
+    """Yields the items; within `held_back` an interrupt may strike while the next one is made.
 
     Raises:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
@@ -87,17 +112,14 @@ def allowed(items: Iterator[Item]) -> Iterator[Item]:
         ...     list(allowed(iter([1, 2])))
         [1, 2]
     """
-    if not _strikes_here():
-        yield from items
-        return
     while True:
-        with _handled_by(_remember_and_raise):
-            if _came:
-                raise KeyboardInterrupt
-            try:
-                item = next(items)
-            except StopIteration:
-                return
+        try:
+            _let_strike()
+            item = next(items)
+        except StopIteration:
+            return
+        finally:
+            _hold_again()
         yield item
 
 
@@ -108,23 +130,41 @@ def pause(seconds: float) -> None:
         KeyboardInterrupt: an interrupt came, now or earlier within `held_back`.
     """
     if not _strikes_here():
-        if _ending.wait(seconds):
+        if _process_ends.wait(seconds):
             raise KeyboardInterrupt
         return
-    with _handled_by(_remember_and_raise):
-        if _came:
-            raise KeyboardInterrupt
+    try:
+        _let_strike()
         time.sleep(seconds)
+    finally:
+        _hold_again()
+
+
+@contextmanager
+def inherited_block(signals: set[signal.Signals]) -> Iterator[None]:
+    """Signals wait within the block, and in processes started in it until these let them through.
+
+    What may not be inherited is a handler, and what is ignored here for a moment is lost.
+    """
+    if not HAS_MASK:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:  # the call may raise what came before it
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def stop_waiting() -> None:
     """The process ends: no thread waits for an answer of the storage any more."""
-    _ending.set()
+    _process_ends.set()
 
 
 def must_not_wait() -> bool:
     """Whether the process ends, see `stop_waiting`."""
-    return _ending.is_set()
+    return _process_ends.is_set()
 
 
 def _strikes_here() -> bool:
@@ -132,38 +172,82 @@ def _strikes_here() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-@contextmanager
-def _handled_by(handler: Handler, signals: Sequence[int] = SIGNALS) -> Iterator[None]:
-    """Handles interrupts within the block, but leaves ignored signals ignored.
+def _let_strike() -> None:
+    """Within `held_back`, an interrupt strikes from here on, and one that came strikes now."""
+    global _phase
+    if not _strikes_here() or _phase == _OUT:
+        return
+    _phase = _OPEN
+    if _came:
+        _phase = _STRUCK
+        raise KeyboardInterrupt
 
-    A shell tells the processes in its background to ignore SIGINT.
+
+def _hold_again() -> None:
+    global _phase
+    # If one strikes as this is called, it stays on its way, and the others wait as well.
+    if _strikes_here() and _phase != _OUT:
+        _phase = _HELD
+
+
+def _handle(number: int, frame: FrameType | None) -> None:
+    """Handles SIGINT and SIGTERM within `held_back`.
+
+    Raises:
+        KeyboardInterrupt: it strikes here.
     """
-    before = {
-        number: signal.signal(number, handler)
-        for number in signals
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler_before in before.items():
-            signal.signal(number, handler_before)
-
-
-def _remember(number: int, frame: FrameType | None) -> None:
-    noticed(number)
+    global _phase
+    if _phase == _OUT:
+        before = _before[number]
+        if callable(before):
+            before(number, frame)
+        else:  # the system's own, which ends the process
+            signal.signal(number, before)
+            signal.raise_signal(number)
+        return
+    again = was_dropped()
+    may_raise = noticed(number, frame)
     _came.append(number)
-    if _holding and len(_came) == 1 and HAS_ALARM:
-        signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE_AFTER)
+    if _phase == _ENDING:
+        return
+    _arm()
+    if may_raise and (_phase == _OPEN or (_phase == _STRUCK and again)):
+        _phase = _STRUCK
+        raise KeyboardInterrupt
 
 
-def _remember_and_raise(number: int, frame: FrameType | None) -> None:
-    noticed(number)
-    if _holding:  # else nobody would ever forget it
-        _remember(number, frame)
-    raise KeyboardInterrupt
+def _give_back() -> None:
+    """Gives the program its own handlers back, where it has set no others."""
+    for number, handler in _before.items():
+        if signal.getsignal(number) is _handle:
+            signal.signal(number, handler)
+
+
+def _arm() -> None:
+    """Breaks off what is under way when GRACE seconds have passed."""
+    global _alarm
+    if HAS_ALARM and _alarm is None:
+        handler = signal.signal(signal.SIGALRM, _break_off)
+        delay, interval = signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE_AFTER)
+        _alarm = handler, delay, interval, time.monotonic()
+
+
+def _disarm() -> None:
+    """Breaks nothing off any more; a timer of the program's own goes on."""
+    global _alarm
+    if _alarm is None:
+        return
+    handler, delay, interval, since = _alarm
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if handler is not None:  # None: of another language
+        signal.signal(signal.SIGALRM, handler)
+    _alarm = None
+    if delay:
+        left = max(delay - (time.monotonic() - since), 0.001)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
 
 
 def _break_off(number: int, frame: FrameType | None) -> None:
-    if _holding:
+    at_the_end = frame is not None and frame.f_code is _Block.__exit__.__code__
+    if _phase in (_HELD, _OPEN, _STRUCK) and not at_the_end:
         raise KeyboardInterrupt

@@ -18,13 +18,12 @@ from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 
 from data.errors import InputError
+from hpo.runtime.interrupts import SIGNALS, inherited_block
 
 ON_FIRST_USE = ("torch._dynamo", "alembic.command")
 """Modules that torch's optimisers and Optuna's storages import when they are first used."""
 LAST = f"{__package__}.frozen"
 """Module that is imported after all others."""
-HELD_BACK = {signal.SIGINT, signal.SIGTERM}
-"""Signals that wait in a new process until `let_signals_through`."""
 LONGEST_FOLDER = 107 - len("/pymp-12345678/listener-12345678")
 """Bytes in the name of the folder for temporary files that leave room for a socket's name."""
 SHORT = ("/tmp", "/var/tmp", "/dev/shm")
@@ -62,7 +61,7 @@ def start(
 def let_signals_through() -> None:
     """Lets SIGINT and SIGTERM through in a process of `start`, once it has handlers for them."""
     if HAS_SERVER:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def _ensure_server(modules: Iterable[str]) -> None:
@@ -74,12 +73,8 @@ def _ensure_server(modules: Iterable[str]) -> None:
     resource_tracker.ensure_running()  # else the server starts it, which lets the signals through
     # A signal to all processes of a terminal or a job must not end the server, for only the server
     # learns how its copies end.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
-    try:
-        with _short_temporary_folder():
-            forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with inherited_block(set(SIGNALS)), _short_temporary_folder():
+        forkserver.ensure_running()
 
 
 @contextmanager

@@ -141,10 +141,15 @@ def _start(task: Task, number: int, slots: int, machine: Machine, logs: Path) ->
         environment["CUDA_VISIBLE_DEVICES"] = _visible_device(number % gpus)
     ours, theirs = Pipe(duplex=False)
     log_file = logs.with_name(f"{logs.name}-worker-{number}.txt")
-    process = fork_server.start(
-        live, (task, theirs, threads, log_file), environment, [type(task).__module__]
-    )
-    theirs.close()
+    try:
+        process = fork_server.start(
+            live, (task, theirs, threads, log_file), environment, [type(task).__module__]
+        )
+    except BaseException:  # a process that may run by now ends, for nobody hears it
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return _Worker(task, process, ours)
 
 
@@ -162,11 +167,19 @@ def _visible_device(index: int) -> str:
 
 
 def _end(workers: list[_Worker]) -> None:
-    """Ends workers that still run; each gives its trial back first."""
+    """Ends workers that still run; each gives its trial back first.
+
+    A further interrupt gives them as long as `held_back` does. None outlives this one.
+    """
     for worker in workers:
         worker.process.terminate()
     deadline = time.monotonic() + END_PATIENCE
-    for worker in workers:
-        worker.process.join(max(0.0, deadline - time.monotonic()))
-        if worker.process.is_alive():
-            worker.process.kill()
+    try:
+        with held_back():
+            for worker in workers:
+                worker.process.join(max(0.0, deadline - time.monotonic()))
+    finally:
+        for worker in workers:
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()

@@ -140,8 +140,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     Raises:
         KeyboardInterrupt: while the task is done; not while the process ends.
     """
-    noticed(number)
-    if runs(_work.__code__, frame):
+    if noticed(number, frame) and runs(_work.__code__, frame):
         raise KeyboardInterrupt
 
 

@@ -22,6 +22,8 @@ start, kill = threading.Thread.start, signal.pthread_kill
 
 def starved(thread):
     start(thread)
+    for _ in range(int(sys.argv[4])):  # as of a whole job, and of what has started this process
+        signal.raise_signal(int(sys.argv[1]))
     until = time.monotonic() + float(sys.argv[2])  # as where others have the cores
     while time.monotonic() < until:
         pass
@@ -77,6 +79,20 @@ def command_line():
 work(command_line)
 """
 
+FAILED = """
+import threading, time
+from hpo.cli.process import interrupts_are_told, quiet_until_the_work, work
+
+quiet_until_the_work()
+
+def command_line():
+    interrupts_are_told(command_line.__code__)
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    raise ValueError("not foreseen")
+
+work(command_line)
+"""
+
 
 def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs a line of a shell, in which "$@" is the command line with these words."""
@@ -84,14 +100,16 @@ def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.parametrize("more", [0, 2])
 @pytest.mark.parametrize("lost", [0, 2])
 @pytest.mark.parametrize("starved", [0.0, 0.2], ids=["at_once", "starved"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(
-    number: int, starved: float, lost: int
+    number: int, starved: float, lost: int, more: int
 ) -> None:
+    words = map(str, (int(number), starved, lost, more))
     process = subprocess.run(
-        [sys.executable, "-c", STRUCK, str(int(number)), str(starved), str(lost)],
+        [sys.executable, "-c", STRUCK, *words],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -104,7 +122,7 @@ def test_an_interrupt_that_strikes_where_python_drops_exceptions_comes_again(
 def test_an_interrupt_that_comes_again_while_they_are_held_back_is_told_once() -> None:
     script = STRUCK[: STRUCK.index("def command_line")] + HELD_BACK
     process = subprocess.run(
-        [sys.executable, "-c", script, str(int(signal.SIGTERM)), "0.1", "0"],
+        [sys.executable, "-c", script, str(int(signal.SIGTERM)), "0.1", "0", "0"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -112,6 +130,19 @@ def test_an_interrupt_that_comes_again_while_they_are_held_back_is_told_once() -
         check=False,
     )
     assert (process.returncode, process.stdout, process.stderr) == (130, "told\n", "")
+
+
+def test_an_interrupt_ends_what_waits_after_an_unforeseen_failure() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", FAILED], cwd=PROJECT, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line == "ValueError: not foreseen\n":
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (1, "")
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])

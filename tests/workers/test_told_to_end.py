@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+import hpo.runtime.interrupts
+from hpo.workers import pool
 from hpo.workers.fork_server import start
 from hpo.workers.worker import INTERRUPTED, Wire, live
 
@@ -76,8 +79,34 @@ def test_told_where_python_drops_exceptions_it_ends(tmp_path: Path) -> None:
     ours, theirs = Pipe(duplex=False)
     log = tmp_path / "log.txt"
     process = start(live, (drop, theirs, 1, log), os.environ, ["hpo.run.search_task"])
-    process.join(30)
+    process.join(60)
     assert process.exitcode == INTERRUPTED
     assert log.read_text().endswith(" INFO interrupted\n")
     assert "KeyboardInterrupt" not in log.read_text()
     ours.close()
+
+
+def deaf(wire: Wire) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    wait(wire)
+
+
+def test_a_second_interrupt_leaves_no_worker_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder is removed when it has been ended."""
+    monkeypatch.setattr(hpo.runtime.interrupts, "GRACE", 0.3)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = worker(deaf, tmp_path / "log.txt")
+    ours, _ = Pipe(duplex=False)
+    second = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    second.start()
+    start_of_end = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            pool._end([pool._Worker(deaf, process, ours)])
+    finally:
+        signal.signal(signal.SIGINT, before)
+        second.join()
+    assert not process.is_alive()
+    assert time.monotonic() - start_of_end < 0.9 * pool.END_PATIENCE

@@ -4,11 +4,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from hpo.runtime.interrupts import allowed, held_back, pause
+
+SetHandler = Callable[[int, Any], Any]
 
 
 @pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], autouse=True)
@@ -82,12 +85,8 @@ def test_what_is_ignored_stays_ignored(number: int) -> None:
 
 
 def test_what_struck_outside_a_block_is_forgotten(number: int) -> None:
-    before = signal.getsignal(number)
-
     def strike_in_the_pause() -> None:
-        deadline = time.monotonic() + 60
-        while signal.getsignal(number) is before and time.monotonic() < deadline:
-            time.sleep(0.01)
+        time.sleep(0.2)
         os.kill(os.getpid(), number)
 
     threading.Thread(target=strike_in_the_pause).start()
@@ -118,3 +117,88 @@ def test_in_another_thread_nothing_is_held_back_nor_taken_from_the_main_one(numb
 
     with pytest.raises(KeyboardInterrupt), held_back():
         beside_work()
+
+
+@pytest.mark.parametrize("call", range(4))
+def test_an_interrupt_while_handlers_are_set_leaves_none_behind(
+    number: int, call: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first two calls put them in place, the others take them away."""
+    set_handler: SetHandler = signal.signal
+    calls = iter(range(100))
+
+    def struck(which: int, handler: Any) -> Any:  # noqa: ANN401
+        if next(calls) == call:
+            interrupt(number)
+        return set_handler(which, handler)
+
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    with monkeypatch.context() as patched:
+        patched.setattr(signal, "signal", struck)
+        with pytest.raises(KeyboardInterrupt), held_back():
+            pass
+    with pytest.raises(KeyboardInterrupt):
+        interrupt(number)
+    with held_back():
+        assert list(allowed(iter([1]))) == [1]
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_however_often_it_comes_what_is_begun_is_ended(number: int) -> None:
+    program: list[int] = []
+    signal.signal(number, lambda came, _: program.append(came))
+    begun, ended, struck, over = [0], [0], [0], threading.Event()
+
+    def use_the_storage() -> None:
+        begun[0] += 1
+        time.sleep(0.0002)
+        ended[0] += 1
+
+    def train() -> Iterator[int]:
+        for epoch in range(5):
+            time.sleep(0.001)
+            yield epoch
+
+    def interrupt_again_and_again() -> None:
+        while not over.wait(0.0003):
+            os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=interrupt_again_and_again)
+    thread.start()
+    try:
+        for _ in range(200):
+            try:
+                with held_back():
+                    use_the_storage()
+                    try:
+                        for _ in allowed(train()):
+                            use_the_storage()
+                    finally:
+                        use_the_storage()
+            except KeyboardInterrupt:
+                struck[0] += 1
+    finally:
+        over.set()
+        thread.join()
+    assert begun == ended
+    assert struck[0] > 100
+    assert program  # outside of the blocks it is the program's
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers there")
+def test_a_timer_of_the_program_s_own_goes_on(number: int) -> None:
+    rang: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda came, _: rang.append(came))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with held_back():
+            pass
+        with pytest.raises(KeyboardInterrupt), held_back():
+            interrupt(number)
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] < 0.5
+        with held_back():
+            time.sleep(0.6)
+        assert rang == [signal.SIGALRM]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
