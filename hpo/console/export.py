@@ -94,7 +94,11 @@ def export_configs(
     if output is None:
         raise InputError("--top, --pareto: several configurations need --output FOLDER")
     check_folder(output)
-    names = [f"rank-{i:02d}-trial-{trial.number}.{form}" for i, trial in enumerate(trials, start=1)]
+    width = max(2, len(str(len(trials))))  # in the order of their names they are tried again
+    names = [
+        f"rank-{rank:0{width}d}-trial-{trial.number}.{form}"
+        for rank, trial in enumerate(trials, start=1)
+    ]
     if other := sorted({path.name for path in output.glob("rank-*")}.difference(names)):
         raise InputError(f"{output}: holds {other[0]} of another export; choose another folder")
     for name, text in zip(names, texts, strict=True):

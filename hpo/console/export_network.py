@@ -32,8 +32,8 @@ def export_network(
     """
     if output is None:
         raise InputError(f"--format {form}: two files need --output FOLDER")
-    folder = TrainedFolder(RUNS / name)
-    if os.path.isfile(folder.weights):
+    folder, of_a_study = TrainedFolder(RUNS / name), Path(name).name == name
+    if of_a_study and os.path.isfile(folder.weights):
         if storage is not None:
             check_network_storage(folder, storage)
     elif not os.path.isfile((folder := TrainedFolder(Path(name))).weights):

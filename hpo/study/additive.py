@@ -206,6 +206,8 @@ def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401
     assert isinstance(distribution, FloatDistribution | IntDistribution)
     low, high = float(distribution.low), float(distribution.high)
     found = low * (high / low) ** place if distribution.log else low + place * (high - low)
+    if isinstance(distribution, FloatDistribution) and distribution.step is not None:
+        found = low + round((found - low) / distribution.step) * distribution.step
     found = min(max(found, low), high)
     return round(found) if isinstance(distribution, IntDistribution) else found
 

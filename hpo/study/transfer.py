@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from hpo.runtime.dotted_keys import whole
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter import Parameter, Value
 from hpo.study.space import PRESENT, fill
@@ -61,7 +62,7 @@ def _brought(
     Returns:
         The likeness, and values of the parameters, by name.
     """
-    document = run.model_dump(mode="json")
+    document = whole(run)
     convolutions, layers = document["network"]["convolutions"], document["train"]["layers"]
     for place in range(len(study.network["convolutions"])):
         if place not in taken:

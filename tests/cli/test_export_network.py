@@ -66,5 +66,7 @@ def test_the_network_of_a_run_in_another_storage_is_not_taken_for_the_named_ones
         results.write_text(json.dumps({} if kept is None else {"storage": kept}))
         check_network_storage(TrainedFolder(Path("runs/mine")), named)
     # A folder that is named is the one that is meant.
-    done = CliRunner().invoke(app, [words[0], "runs/mine", *words[2:], "--storage", "sqlite:///a"])
-    assert done.exit_code == 0, done.output
+    for folder in ("runs/mine", str(Path("runs/mine").absolute())):
+        line = [words[0], folder, *words[2:], "--storage", "sqlite:///a"]
+        done = CliRunner().invoke(app, line)
+        assert done.exit_code == 0, done.output

@@ -155,6 +155,17 @@ def test_the_best_few_are_files_by_rank(
     )
 
 
+def test_from_a_hundred_on_the_names_are_in_the_order_of_the_ranks(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So `start_with` tries the best of the folder first."""
+    some = Selection.of
+    monkeypatch.setattr(Selection, "of", lambda *words: some(*words) * 30)
+    export(Selection(top=4), "toml", tmp_path / "top")
+    names = sorted(path.name for path in (tmp_path / "top").iterdir())
+    assert [int(name.split("-")[1]) for name in names] == list(range(1, 121))
+
+
 def test_the_front_has_what_no_cheaper_trial_reaches(
     study: optuna.Study,
     config: StudyConfig,

@@ -120,6 +120,28 @@ def test_half_of_the_proposals_take_half_of_their_values_from_one_of_the_best(
     assert 0.4 < kept.max(1)[crossed].mean() / len(numbers) < 0.6
 
 
+def test_ranges_in_steps_have_proposals_of_its_own() -> None:
+    """Optuna draws a value at random, and says nothing, where a proposal is none of the range."""
+    space: dict[str, BaseDistribution] = {
+        "affine": FloatDistribution(0.1, 1.6, step=0.5),
+        "decay": FloatDistribution(0.0, 1e5, step=0.1),
+    }
+    study = optuna.create_study(direction="maximize")
+    for number in range(40):
+        trial = study.ask(space)
+        trial.report(trial.params["affine"] + trial.params["decay"] / 1e5, 2)
+        study.tell(trial, state=TrialState.PRUNED)
+        study.sampler = AdditiveSampler(space, 2, 10, number)
+    found = [trial.params for trial in study.trials[20:]]
+    assert all(
+        distribution._contains(params[name])
+        for params in found
+        for name, distribution in space.items()
+    )
+    assert sum(params["affine"] == 1.6 for params in found) > 15
+    assert {params["affine"] for params in (t.params for t in study.trials)} == {0.1, 0.6, 1.1, 1.6}
+
+
 def test_every_proposal_is_a_value_of_the_space_and_every_value_is_proposed() -> None:
     nothing_to_learn = study_of(lambda params: 0.5, 20, lambda params: None)
     found = proposals(nothing_to_learn, count=200)

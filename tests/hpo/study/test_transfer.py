@@ -28,6 +28,31 @@ def drawn(study: StudyConfig) -> Iterator[tuple[dict[str, Any], RunConfig]]:
         yield trial.params, run
 
 
+def of_defaults() -> StudyConfig:
+    """A study that searches what configurations are written without where it is as usual."""
+    document = {
+        "name": "usual",
+        "trials": 1,
+        "network": {
+            "units": 8,
+            "convolutions": [PLAIN],
+            "distance": {"choices": ["l2", "l1"]},
+        },
+        "train": {
+            "loss": "one-shot",
+            "layers": {"learning_rate": {"low": 1e-3, "high": 1.0}},
+            "pictures": {"extra": "glyphs", "share": {"choices": [0.25, 0.5]}},
+            "batch": {
+                "composed": {"choices": [0.5, 0.0]},
+                "marked": {"choices": [0.5, 0.0]},
+                "bent": {"choices": [0.5, 0.0]},
+            },
+            "distortion": {"affine": 0.5, "fixed": {"choices": [8, 0]}},
+        },
+    }
+    return read_study(document, "test")
+
+
 def of_convolutions(*convolutions: dict[str, Any]) -> StudyConfig:
     document = {
         "name": "deep",
@@ -51,6 +76,12 @@ def test_the_same_space_gives_the_same_trial_back() -> None:
         assert back == {key: value for key, value in params.items() if key not in unsaid}
         assert config_of(same, params | back, seed=0) == run
     assert depths == {False, True}
+
+
+def test_what_is_as_usual_is_brought_over_too() -> None:
+    study = of_defaults()
+    for params, run in islice(drawn(study), 20):
+        assert nearest(study, run) == params
 
 
 def test_a_deeper_network_loses_convolutions_and_no_other_layers() -> None:
