@@ -84,18 +84,18 @@ class Trainings:
         self._to_come = total
         self._parts = parts
         self._before = before or Forecast(spent=0, search=0, retraining=0, test=0)
-        self._epochs = 1
+        self._epochs: dict[int, int] = {}
         self._left: dict[int, int] = {}
         self._seconds: dict[int, list[float]] = defaultdict(list)
 
     def started(self, part: int, epochs: int) -> None:
         """A training of so many epochs begins."""
-        self._left[part] = self._epochs = epochs
+        self._left[part] = self._epochs[part] = epochs
         self._to_come -= 1
 
     def goes_on(self, part: int, report: EpochReport) -> None:
         """It had come as far as this epoch before; how long that took says nothing of this run."""
-        self._left[part] = self._epochs - report.epoch - 1
+        self._left[part] = self._epochs[part] - report.epoch - 1
 
     def epoch_done(self, part: int, report: EpochReport) -> None:
         """An epoch of it is done."""
@@ -119,7 +119,9 @@ class Trainings:
             epochs * (fmean(self._seconds[part]) if part in self._seconds else usual)
             for part, epochs in self._left.items()
         ]
-        in_all = sum(left) + max(0, self._to_come) * self._epochs * usual
+        # Those to come are as long as those that each part began last.
+        to_come = max(0, self._to_come) * fmean(self._epochs.values())
+        in_all = sum(left) + to_come * usual
         return Forecast(
             spent=self._before.spent + sum(seconds) / self._parts,
             search=0.0,

@@ -189,7 +189,8 @@ def _without_path(url: str, name: str) -> str:
     if not url.startswith("sqlite"):
         return url
     usual = default_url(RUNS / name)
-    if url.endswith(usual.partition(":///")[2]):
+    within = Path(usual.partition(":///")[2]).parts
+    if Path(url.partition(":///")[2]).parts[-len(within) :] == within:
         return usual
     return f"sqlite:///DIR/{Path(url).name}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import threading
 import warnings
 from errno import EADDRINUSE
@@ -16,6 +15,7 @@ from data.errors import InputError
 from hpo.database.opening import open_storage
 from hpo.database.urls import in_brackets
 from hpo.runtime.interrupts import GRACE, stop_waiting
+from hpo.runtime.literal_text import say
 
 INTERRUPTED = 130
 """Exit status of a command that was interrupted."""
@@ -34,7 +34,7 @@ def serve_proxy(url: str, host: str, port: int) -> None:
     _check_free(host, port)
     storage = open_storage(url, create=True, connections=CONNECTIONS, place="there")
     host = in_brackets(host)
-    print(f"grpc://{host}:{port} serves the storage; Ctrl-C ends it", file=sys.stderr)
+    say(f"grpc://{host}:{port} serves the storage; Ctrl-C ends it")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)

@@ -156,7 +156,7 @@ def finish(
         trials={
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
-        warm_start=study.user_attrs.get(WARM_START),
+        warm_start=study.user_attrs.get(WARM_START) or None,
         best=Chosen(**_named(chosen[0])),
         winner=Winner(**_named(winner), seed=best.seed, config=RunConfig.model_validate(trained)),
         validation=validation[winner.number],

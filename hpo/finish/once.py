@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import optuna
 
 from data.collection import Collection
@@ -44,24 +46,25 @@ def finish_once(
     """
     claims, told = Claims(), ""
     while True:
-        with held_back():
-            config = stored_config(study)
-            if (found := StoredResults.of(study)) is not None:
-                found.write(study, workspace)
-                break
-            if not is_searched(study, config):
-                return None
-            claim = claims.take(study, config)
-            if not isinstance(claim, Finisher):
-                if claim.process and told != claim.process:
-                    told = claim.process
-                    say(
-                        f"{config.name}: {shown(claim.process)} retrains and tests; this process"
-                        " waits for the results"
-                    )
-                pause(LOOK)
-                continue
-        with claim:
+        with ExitStack() as claims_made:
+            with held_back():
+                config = stored_config(study)
+                if (found := StoredResults.of(study)) is not None:
+                    found.write(study, workspace)
+                    break
+                if not is_searched(study, config):
+                    return None
+                claim = claims.take(study, config)
+                if not isinstance(claim, Finisher):
+                    if claim.process and told != claim.process:
+                        told = claim.process
+                        say(
+                            f"{config.name}: {shown(claim.process)} retrains and tests; this"
+                            " process waits for the results"
+                        )
+                    pause(LOOK)
+                    continue
+                claims_made.enter_context(claim)  # here: an interrupt comes at the block's end
             if StoredResults.of(study) is not None:
                 continue
             try:

@@ -35,24 +35,40 @@ def say_nothing_is_trained(results: StudyResults, workspace: Workspace) -> None:
 def asks_for_more(config: StudyConfig, results: StudyResults) -> bool:
     """Whether a finished study would be searched further, were its results not there.
 
-    One that has converged would not, however large its budget, as long as its rule is the same.
+    One that has converged would not, however large its budget, as long as its rule is the same; one
+    that its timeout ended would not, however many trials it may have, in the same time.
     """
-    converged = results.converged
-    if converged is None:
-        return config.trials > results.budget.trials
-    return converged.stop != config.stop
+    converged, budget = results.converged, results.budget
+    if converged is not None:
+        return converged.stop != config.stop
+    if _timed_out(results):
+        assert budget.timeout is not None
+        return config.timeout is None or config.timeout > budget.timeout
+    return config.trials > budget.trials
+
+
+def _timed_out(results: StudyResults) -> bool:
+    """Whether a search ended before its trials were done, because its time was spent."""
+    return results.budget.timeout is not None and _done(results) < results.budget.trials
+
+
+def _done(results: StudyResults) -> int:
+    """Number of trials that the budget counts."""
+    return results.trials.get("complete", 0) + results.trials.get("pruned", 0)
 
 
 def say_what_changes_nothing(config: StudyConfig, results: StudyResults) -> None:
     """Tells what of that which is asked for has no effect on a finished study, and why."""
     older, budget = config.warm_start, results.budget
     begun = {trial.rpartition(" ")[0] for trial in results.warm_start or ()}
+    more = asks_for_more(config, results)
+    in_vain = _timed_out(results) and config.trials > budget.trials and not more
     idle = [
         *([f"warm_start {older}"] if older is not None and older not in begun else []),
-        *([f"trials {config.trials}"] if config.trials < budget.trials else []),
+        *([f"trials {config.trials}"] if config.trials < budget.trials or in_vain else []),
         *(
             [f"timeout {config.timeout:.15g}"]
-            if config.timeout not in (None, budget.timeout)
+            if config.timeout not in (None, budget.timeout) and not more
             else []
         ),
     ]
@@ -75,4 +91,4 @@ def in_spite_of_a_budget(config: StudyConfig, converged: Convergence) -> str:
 def _after(results: StudyResults) -> int:
     """After how many trials the search of a finished study ended."""
     converged = results.converged
-    return results.budget.trials if converged is None else converged.trials
+    return _done(results) if converged is None else converged.trials

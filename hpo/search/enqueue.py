@@ -13,7 +13,9 @@ import optuna
 from data.errors import InputError
 from data.system_files import passed_over
 from hpo.database.enqueue_once import enqueue_once
+from hpo.database.swap import swap
 from hpo.runtime.dotted_keys import leaves, whole
+from hpo.runtime.literal_text import say
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import sqlite_file
 from hpo.storage.stored_results import StoredResults
@@ -134,7 +136,11 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     Raises:
         InputError: a file is missing or wrong, a folder has none, or the study searches nothing.
     """
-    if not config.start_with or STARTED_WITH in study.user_attrs:
+    if not config.start_with:
+        swap(study, STARTED_WITH, None, [])  # decided
+    if STARTED_WITH in study.user_attrs:
+        if config.start_with and not study.user_attrs[STARTED_WITH]:
+            say(f"{config.name}: was begun without start_with, which has no effect now")
         return []
     files = _files_to_start_with(config)
     found = _enqueued(

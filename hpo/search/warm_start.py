@@ -10,7 +10,9 @@ from data.errors import InputError
 from hpo.database.enqueue_once import enqueue_once
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import storage_of
+from hpo.database.swap import swap
 from hpo.database.waiting_storage import disconnect
+from hpo.runtime.literal_text import say
 from hpo.storage.studies import WARM_START, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -41,8 +43,14 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
         InputError: the older study is in neither, or has no complete trial.
     """
     name = config.warm_start
-    if name is None or WARM_START in study.user_attrs:
+    if name is None:
+        swap(study, WARM_START, None, [])  # decided
+    if WARM_START in study.user_attrs:
+        begun = {trial.rpartition(" ")[0] for trial in study.user_attrs[WARM_START]}
+        if name is not None and name not in begun:
+            say(f"{config.name}: was begun without warm_start {name}, which has no effect now")
         return
+    assert name is not None
     older_config, best = _best(name, config, storage_of(study), workspace)
     for trial in best:
         source = f"{name} {trial.number}"

@@ -50,7 +50,7 @@ class GuardedHalvingPruner(BasePruner):
             for other in study.get_trials(deepcopy=False)
             if step in other.intermediate_values
             and other.number != trial.number
-            and all(excess <= 0 for excess in other.constraints.values())
+            and is_feasible(other)
         ]
         others = [other.intermediate_values[step] for other in there]
         latest = others[-(LATEST * self._factor - 1) :]
@@ -72,6 +72,11 @@ class GuardedHalvingPruner(BasePruner):
         """Whether a value is in the best part of itself and the others; the best always is."""
         places = max(1, (len(others) + 1) // self._factor)
         return sum(other > value for other in others) < places
+
+
+def is_feasible(trial: FrozenTrial) -> bool:
+    """Whether a trial keeps to the study's constraints, as far as is known."""
+    return all(excess <= 0 for excess in trial.constraints.values())
 
 
 def is_complete(trial: FrozenTrial) -> bool:

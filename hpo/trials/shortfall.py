@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
-from hpo.study.guarded_halving import BEHIND, LATEST, is_complete, is_full, passed
+from hpo.study.guarded_halving import BEHIND, LATEST, is_complete, is_feasible, is_full, passed
 from hpo.study.pruners import RUNGS
 from hpo.trials.outcome import WHY_PRUNED
 
@@ -32,8 +32,10 @@ def why_pruned(
         for trial in trials
         if trial.number != number and isfinite(trial.intermediate_values.get(epochs, float("nan")))
     ]
-    needed = _needed(value, epochs, others, config)
     rule = config.pruner
+    if rule.name == "guarded-halving":
+        others = list(filter(is_feasible, others))
+    needed = _needed(value, epochs, others, config)
     at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs
     if at_first and is_full(others, epochs, rule.reduction_factor):
         behind = points(needed - value) if needed is not None and needed > value else None

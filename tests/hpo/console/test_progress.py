@@ -167,6 +167,18 @@ def test_the_slower_of_two_trainings_decides() -> None:
     assert found.retraining == 9 * 3.0
 
 
+def test_trainings_side_by_side_may_have_as_many_epochs_as_they_like() -> None:
+    trainings = Trainings(3, 2)
+    trainings.started(0, 16)
+    trainings.started(1, 4)
+    trainings.epoch_done(0, report(5, 0.5))
+    assert (found := trainings.forecast()) is not None
+    assert found.retraining == (10 * 2 + 4 * 2 + 10 * 2) / 2
+    trainings.finished(1)
+    assert (found := trainings.forecast()) is not None
+    assert found.retraining == (10 * 2 + 10 * 2) / 2
+
+
 def all_from(controller: int) -> str:
     """What a terminal was sent, once nothing has it open any more; a read gives 4 KiB at most."""
     shown = b""

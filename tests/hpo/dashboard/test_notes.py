@@ -75,6 +75,7 @@ def test_it_tells_of_constraints_and_priors(tmp_path: Path) -> None:
     [
         ("runs/glyphs", "join glyphs\n"),
         ("elsewhere", "join glyphs --storage sqlite:///DIR/study.db\n"),
+        ("old-runs/glyphs", "join glyphs --storage sqlite:///DIR/study.db\n"),
     ],
 )
 def test_a_file_is_named_without_a_path_of_this_machine(

@@ -70,6 +70,33 @@ def test_what_has_no_effect_on_a_finished_study_is_said(
     )
 
 
+def test_a_search_that_its_timeout_ended_takes_more_time_and_not_more_trials(
+    results: dict[str, Any],
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = results["trials"]["complete"] + results["trials"]["pruned"]
+    ended = results | {"budget": {"trials": done + 5, "timeout": 10.0}}
+    (tmp_path / "results.json").write_text(json.dumps(ended))
+    workspace = Workspace.of(config.name, tmp_path)
+    further = f"finished and tested after {done} trials: nothing is trained; remove its"
+    for trials, timeout, idle in (
+        (done + 9, 10.0, f"trials {done + 9}"),
+        (done + 5, 9.0, "timeout 9"),
+        (done + 5, 10.0, None),
+        (done + 5, 20.0, None),
+        (done + 9, None, None),
+    ):
+        asked = config.model_copy(update={"trials": trials, "timeout": timeout})
+        run_study(asked, glyphs, MACHINE, workspace)
+        said = capsys.readouterr().err
+        assert (further in said) == (timeout in (20.0, None))
+        assert ("without effect" in said) == (idle is not None)
+        assert idle is None or f"without effect: {idle}\n" in said
+
+
 @pytest.mark.parametrize(
     ("damaged", "expected"),
     [

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from subprocess import PIPE
 from types import SimpleNamespace
+from typing import Any
 
 import optuna
 import pytest
 
 import hpo.finish.finisher
+from data.collection import Collection
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import storage_of
 from hpo.finish.finisher import FINISHER, Claim, Claims, Finisher, FinishLost, SearchGoesOn
+from hpo.finish.once import finish_once
 from hpo.runtime.process_identity import this_process
 from hpo.storage.asked_budgets import ASKED
 from hpo.storage.studies import open_study, stored_config
-from hpo.storage.workspace import default_url
+from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
+from hpo.workers.machine import Machine
 
 PROJECT = Path(__file__).parents[3]
 NAMED = "from hpo.runtime.process_identity import *; print(this_process(), flush=True); input()"
@@ -47,6 +52,30 @@ def test_a_claim_is_let_go_at_the_end(study: optuna.Study, config: StudyConfig) 
         claim.may_test()
         stored = Claim.of(study.user_attrs[FINISHER])
         assert (stored.process, stored.beat) == (this_process(), 1)
+    assert Claim.of(study.user_attrs[FINISHER]).process == ""
+
+
+def test_an_interrupt_while_it_is_claimed_lets_it_go(
+    study: optuna.Study,
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take = Claims.take
+
+    def struck(claims: Claims, *words: Any) -> Finisher | Claim:  # noqa: ANN401
+        signal.raise_signal(signal.SIGINT)
+        return take(claims, *words)
+
+    monkeypatch.setattr(Claims, "take", struck)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    workspace = Workspace.of(config.name, tmp_path)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            finish_once(study, glyphs, Machine(1, "cpu", None), workspace, None)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert Claim.of(study.user_attrs[FINISHER]).process == ""
 
 

@@ -15,6 +15,7 @@ from data.errors import InputError
 from data.splits import SearchData
 from hpo.console.progress import Progress
 from hpo.database.waiting_storage import disconnect
+from hpo.search.enqueue import start_with
 from hpo.search.loop import search
 from hpo.search.warm_start import FIRST, check_warm_start, warm_start
 from hpo.storage.workspace import Workspace
@@ -56,6 +57,26 @@ def test_the_best_come_first_and_are_counted(tmp_path: Path, data: SearchData) -
         f"older {trial.number}" for trial in best[:3]
     ]
     assert all(t.state in (TrialState.COMPLETE, TrialState.PRUNED) for t in study.trials)
+
+
+def test_what_is_named_later_has_no_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older_study(tmp_path, [0.1 * number for number in range(8)])
+    config = config_with(name="newer", trials=3)
+    study, workspace = opened(config, tmp_path / "newer"), Workspace.of("newer", tmp_path / "newer")
+    warm_start(study, config, workspace)
+    assert start_with(study, config) == []
+    assert capsys.readouterr().err == ""
+    later = config_with(name="newer", warm_start="older", trials=3, start_with=("mine.toml",))
+    for _ in range(2):
+        warm_start(study, later, workspace)
+        assert start_with(study, later) == []
+        assert capsys.readouterr().err == (
+            "newer: was begun without warm_start older, which has no effect now\n"
+            "newer: was begun without start_with, which has no effect now\n"
+        )
+    assert study.trials == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
