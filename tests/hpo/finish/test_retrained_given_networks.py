@@ -106,7 +106,7 @@ def test_one_that_changes_between_two_seeds_ends_the_retraining(
     config: RunConfig, glyphs: Collection, tmp_path: Path
 ) -> None:
     class Changing(Progress):
-        def finished(self, what: str, part: int = 0) -> None:
+        def finished(self, line: str, part: int = 0) -> None:
             change(config)
 
     folder = TrainedFolder(tmp_path / "own")

@@ -95,7 +95,7 @@ def test_one_that_changes_meanwhile_ends_the_search_and_the_end(
     before = Path("first/best.safetensors").read_bytes()
 
     class Changing(Progress):
-        def trial_started(self, number: int, epochs: int) -> None:
+        def trial_started(self, number: int, epochs: int, part: int = 0) -> None:
             if number == 1:
                 change("first")
 
