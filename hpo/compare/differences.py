@@ -43,6 +43,9 @@ def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
         yield f"Not comparable: {pair} train on different alphabets, both of {one}"
     elif not _trained_alike(first, other):
         yield f"Not comparable: {first.name} trains on {one}, {other.name} on {two}"
+    for given in sorted(first.networks.keys() & other.networks.keys()):
+        if first.networks[given] != other.networks[given]:
+            yield f"Not comparable: {pair} were given different networks, both at {given}"
     if keys := _unlike(_space(first.config), _space(other.config)):
         yield f"Not comparable as searches: {pair} search different spaces ({_named(keys)})"
     retrained = [study.config.finish.model_dump(mode="json") for study in (first, other)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import optuna
 from optuna.trial import FrozenTrial
@@ -13,7 +13,7 @@ from data.names import MOST_WAY
 from hpo.compare.curves import Point, curve
 from hpo.storage.convergence import convergence
 from hpo.storage.stored_results import results_of
-from hpo.storage.studies import EXTRA, FINGERPRINT, find_study, way_of
+from hpo.storage.studies import EXTRA, FINGERPRINT, NETWORKS, find_study, way_of
 from hpo.storage.workspace import Workspace
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
@@ -41,6 +41,7 @@ class ComparedStudy:
         front: the search's Pareto front; None if the study has no second objective.
         extra: fingerprint of the extra alphabets that it trains on; None if there are none.
         way: N of the N-way one-shot trials that its accuracies are of.
+        networks: SHA-256 of each network that its trainings are given, by path.
     """
 
     config: StudyConfig
@@ -54,6 +55,7 @@ class ComparedStudy:
     front: Front | None = None
     extra: str | None = None
     way: int = MOST_WAY
+    networks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -108,4 +110,5 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         front=front(study, config),
         extra=study.user_attrs.get(EXTRA),
         way=way_of(study),
+        networks=study.user_attrs.get(NETWORKS, {}),
     )

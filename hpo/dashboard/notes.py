@@ -11,7 +11,8 @@ import optuna
 
 from data.characters import Characters
 from hpo.console.shown_command import command_elsewhere
-from hpo.database.note_store import read_note, write_note, write_trial_note
+from hpo.database.note_store import Note, read_note, replace_note
+from hpo.runtime.interrupts import pause
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import expected_end, kind_of_runs, points
 from hpo.storage.convergence import convergence, ending
@@ -33,6 +34,10 @@ from hpo.trials.ranking import best_trials, front
 from model.config import RunConfig
 from model.training.epoch_report import EpochReport
 
+SETTLED = 0.3
+"""Seconds in which a note must stay as it is, where somebody wrote it just now."""
+LOOKS = 10
+"""How often a note is looked at before it is left to the next writing."""
 OWN = "\n\n---\n\n*Notes of your own, which are kept, go below this line.*\n"
 
 
@@ -44,9 +49,13 @@ def save_trial_note(
     pruned: bool,
     characters: Characters,
 ) -> None:
-    """Keeps with a trial whose training is over what `trial_note` says."""
+    """Keeps with a trial whose training is over what `trial_note` says.
+
+    What someone wrote while it ran stays, below a line.
+    """
     reason = (TrialRecord.of(trial).reason or WHY_PRUNED) if pruned else None
-    write_trial_note(trial, trial_note(trial.number, config, history, pictures, reason, characters))
+    note = trial_note(trial.number, config, history, pictures, reason, characters)
+    _save(trial, note, read_note(trial))
 
 
 def trial_note(
@@ -96,8 +105,8 @@ def save_study_note(
     left: Forecast | None = None,
 ) -> None:
     """Keeps with a study what `study_note` says; what someone wrote below it stays."""
-    _, _, own = read_note(study).partition(OWN)
-    write_note(study, study_note(study, config, results, left) + OWN + own)
+    before = read_note(study)
+    _save(study, study_note(study, config, results, left), before)
 
 
 def study_note(
@@ -165,6 +174,28 @@ def study_note(
         ),
     ]
     return "\n\n".join(filter(None, lines)) + "\n"
+
+
+def _save(of: optuna.Study | optuna.Trial, note: str, before: Note) -> None:
+    """Puts a note above what someone wrote, unless someone keeps writing: the next one does then.
+
+    Args:
+        note: what is to stand there.
+        before: the note some time ago. It is written only where it stayed the same: the dashboard
+            writes in several steps.
+    """
+    for _ in range(LOOKS):
+        now = read_note(of)
+        if now == before and replace_note(of, now, note + OWN + _own(now.text)):
+            return
+        before = now
+        pause(SETTLED)
+
+
+def _own(note: str) -> str:
+    """What someone wrote: all below the line, or all, where somebody removed the line."""
+    _, line, below = note.partition(OWN.strip())
+    return below.removeprefix("\n") if line else note
 
 
 def _front(front: Front) -> list[str]:

@@ -34,6 +34,8 @@ attribute `fixed_params`                        Whether somebody enqueued a tria
                                                 else.
 attributes `dashboard:...note_str`, `note_ver`  `optuna_dashboard.save_note` reads the notes of all
                                                 trials to write one, and takes seconds to import.
+tables `studies`, `study_system_attributes`     A note is written only where it is what it was when
+                                                it was read: as above, what asks and writes at once.
 attributes `dashboard:plot_data:...`            Likewise `optuna_dashboard.save_plotly_graph_object`
                                                 takes most of a second to import.
 path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a picture that a note
@@ -69,6 +71,13 @@ TRIAL_ATTRIBUTES = table(
 )
 STUDY_ATTRIBUTES = table(
     "study_user_attributes",
+    column("study_id", Integer),
+    column("key", String),
+    column("value_json", String),
+)
+STUDIES = table("studies", column("study_id", Integer))
+SYSTEM_ATTRIBUTES = table(
+    "study_system_attributes",
     column("study_id", Integer),
     column("key", String),
     column("value_json", String),

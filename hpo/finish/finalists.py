@@ -24,6 +24,7 @@ from hpo.finish.retrain_task import RetrainTask, retrain_all
 from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
+from hpo.search.given_networks import keep_given_networks
 from hpo.storage.convergence import convergence, ending
 from hpo.storage.stored_results import publish
 from hpo.storage.studies import EXTRA, WARM_START
@@ -79,6 +80,7 @@ def finish(
         store: store that other machines share, for the weights; None if there is none.
 
     Raises:
+        InputError: a network that trainings are given is another than at the study's beginning.
         WorkFailed: the search completed no trial, or every retraining diverged.
         FinishLost, SearchGoesOn: the test is not for this process, or not yet; see `Finisher`.
     """
@@ -97,11 +99,13 @@ def finish(
         for trial in chosen
     }
     every = [task for of_trial in tasks.values() for task in of_trial]
+    keep_given_networks(study, config)
     for task in every:
         clear_another(task.config, collection, task.folder)
     before = forecast(trials, ending(study, trials, config), machine.workers)
     tell = _teller(study, config, finisher)
     retrain_all(every, machine, collection, workspace.logs, "retraining", before, tell)
+    keep_given_networks(study, config)  # none was changed meanwhile
     retrained = {
         number: [single_seed_in(task.folder) for task in of_trial]
         for number, of_trial in tasks.items()

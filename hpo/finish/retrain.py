@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -25,9 +25,10 @@ from model.config import RunConfig
 from model.config_file import read_config_and_dataset, to_toml
 from model.device import device_name
 from model.evaluation.standard_error import mean_and_error
+from model.network.given import given_networks
 from model.network.weights import is_finite, save_network
-from model.stored_config import is_stored_as
-from model.training.checkpoint import is_of_another
+from model.stored_config import NETWORKS, what_else
+from model.training.checkpoint import what_else_in
 from model.training.trainer import Trainer
 
 
@@ -65,10 +66,10 @@ def retrain(
         InputError: the folder holds results of something else, or cannot hold any.
         Diverged: a training came to no network; of it nothing is left, of those before all.
     """
-    collection = _with_its_pictures(config, collection)
+    collection, networks = _with_its_pictures(config, collection), given_networks(config)
     check_folder(folder.folder)
     clear_begun(folder.folder)
-    done = _done_before(config, collection, folder)
+    done = _done_before(config, collection, networks, folder)
     several = len({*seeds, *(result.seed for result in done)}) > 1
     if several and len(done) == 1:
         _keep_single(folder, done[0].seed)
@@ -79,6 +80,11 @@ def retrain(
         if before is not None:
             progress.finished(f"{name} {before.accuracy:.1%}, done before")
             continue
+        if given_networks(config) != networks:
+            raise InputError(
+                f"{folder.folder}: the network at {' or '.join(networks)} was changed meanwhile;"
+                " choose another folder"
+            )
         seeded = with_seed(config, seed)
         data = data or SearchData.of(collection, config.network.size, device, splits)
         checkpoint = folder.checkpoint(collection.label, seed)
@@ -101,20 +107,20 @@ def retrain(
         network = trainer.best_network()
         if not is_finite(network):
             checkpoint.unlink(missing_ok=True)  # it would go on nowhere
-            raise Diverged(name, _results(config, collection, device, [result]))
+            raise Diverged(name, _results(config, collection, networks, device, [result]))
         done.append(result)
-        results = _results(config, collection, device, done)
+        results = _results(config, collection, networks, device, done)
         own = [folder.one_of_several(seed)] if several else []
         for place in [*own, folder] if results.best_seed == seed else own:
             place.rejection.unlink(missing_ok=True)  # an older network's
             save_network(network, seeded, place.weights)
             write_text(place.config, to_toml(seeded, collection.name))
         for place in own:
-            _results(config, collection, device, [result]).write(place.results)
+            _results(config, collection, networks, device, [result]).write(place.results)
         results.write(folder.results)
         checkpoint.unlink(missing_ok=True)
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
-    return _results(config, collection, device, done)
+    return _results(config, collection, networks, device, done)
 
 
 def clear_another(config: RunConfig, collection: Collection, folder: TrainedFolder) -> None:
@@ -128,15 +134,16 @@ def clear_another(config: RunConfig, collection: Collection, folder: TrainedFold
         folder: it need not exist.
 
     Raises:
-        InputError: the pictures that it trains on besides cannot be read; nothing is removed.
+        InputError: the pictures that it trains on besides, or a network that it is given, cannot be
+            read; nothing is removed.
     """
-    collection = _with_its_pictures(config, collection)
+    collection, networks = _with_its_pictures(config, collection), given_networks(config)
     checkpoint = folder.checkpoint(collection.label, config.train.seed)
     try:
-        _done_before(config, collection, folder)
-        if not is_of_another(checkpoint, config):
+        _done_before(config, collection, networks, folder)
+        if (another := what_else_in(checkpoint, config, networks)) is None:
             return
-        reason = f"{checkpoint}: a checkpoint of another configuration"
+        reason = f"{checkpoint}: a checkpoint of another {another}"
     except InputError as error:
         reason = str(error).partition(";")[0]
     say(f"{reason}; it is removed, and trained anew")
@@ -214,12 +221,17 @@ def _extra(collection: Collection) -> dict[str, str]:
 
 
 def _results(
-    config: RunConfig, collection: Collection, device: torch.device, done: Sequence[SeedResult]
+    config: RunConfig,
+    collection: Collection,
+    networks: Mapping[str, str],
+    device: torch.device,
+    done: Sequence[SeedResult],
 ) -> RetrainingResults:
     return RetrainingResults(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
         **_extra(collection),
+        **({NETWORKS: dict(networks)} if networks else {}),
         way=collection.way,
         validation=over_seeds(config, done),
         seeds=list(done),
@@ -240,21 +252,19 @@ def _keep_single(folder: TrainedFolder, seed: int) -> None:
 
 
 def _done_before(
-    config: RunConfig, collection: Collection, folder: TrainedFolder
+    config: RunConfig, collection: Collection, networks: Mapping[str, str], folder: TrainedFolder
 ) -> list[SeedResult]:
     document = read_json(folder.results)
     if document is None:
         return []
     extra = _extra(collection).get("extra_fingerprint")
-    for what, same in (
-        ("configuration", is_stored_as(with_seed(config, 0), document.get("config"))),
-        ("data set", document.get("fingerprint") == collection.fingerprint),
-        ("extra data set", document.get("extra_fingerprint") == extra),
-    ):
-        if not same:
-            raise InputError(
-                f"{folder.folder}: holds results of another {what}; choose another folder"
-            )
+    what = what_else(with_seed(config, 0), networks, document)
+    if document.get("fingerprint") != collection.fingerprint:
+        what = what or "data set"
+    if document.get("extra_fingerprint") != extra:
+        what = what or "extra data set"
+    if what is not None:
+        raise InputError(f"{folder.folder}: holds results of another {what}; choose another folder")
     results = RetrainingResults.read(folder.results)
     if results is None:
         return []

@@ -15,6 +15,7 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, used
 from hpo.search.checkpoints import clear_finished
+from hpo.search.given_networks import keep_given_networks
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import end_of_search
 from hpo.storage.store_patience import check_store
@@ -36,7 +37,8 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
 
     Raises:
         InputError: there is no such study, its store cannot be used, or this machine has another
-            data set, or another thread of this process is at work on the study.
+            data set, or another network where the study's trainings are given one, or another
+            thread of this process is at work on the study.
         WorkFailed: trials keep failing, or the storage does.
         KeyboardInterrupt: an interrupt came; running trials were given back.
     """
@@ -57,6 +59,7 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
             say(f"{workspace.name}: {limit}")
             _clear_up(study, workspace, store)
             return
+        keep_given_networks(study, config)
         workspace.check_unfinished()
         stores = Stores(store, store) if store else _stores(study, workspace)
         for place in {stores.checkpoints, stores.artifacts}:

@@ -33,7 +33,7 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.enqueue import check_start_with, start_with
-from hpo.search.given_networks import check_given_networks
+from hpo.search.given_networks import check_given_networks, keep_given_networks
 from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
@@ -155,6 +155,7 @@ def _gone_on_with(
     """Results that the storage holds, or that a search and its end here come to; closes it."""
     study = open_study(config, storage)
     keep_fingerprint(study, collection)
+    keep_given_networks(study, config)
     try:
         results = _stored_results(study, config, workspace)
         if results is not None:

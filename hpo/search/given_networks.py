@@ -1,20 +1,26 @@
-"""The trained networks that a study's trainings are given, looked at before any of them."""
+"""The trained networks that a study's trainings are given: looked at first, and kept the same."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
+import optuna
 import torch
 
+from data.errors import InputError
+from hpo.database.swap import swap
+from hpo.storage.studies import NETWORKS
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter import Parameter, Value
 from hpo.study.space import fill, parameters
 from model.config import RunConfig
+from model.network.given import given_networks
 from model.network.initial import initial_weights
 from model.network.teacher import load_teacher
 
 
-def check_given_networks(study: StudyConfig) -> None:
+def check_given_networks(config: StudyConfig) -> None:
     """Makes sure that the study's networks can start and learn from those that it names.
 
     Tried are the ends of every range and each value of every choice, not all together.
@@ -24,13 +30,43 @@ def check_given_networks(study: StudyConfig) -> None:
             of the one to start from are not some trial's; or a teacher takes pictures of another
             size.
     """
-    if not study.train.keys() & {"initial", "teacher"}:
+    for run in _given(config):
+        initial_weights(run)
+        load_teacher(run, torch.device("cpu"))
+
+
+def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
+    """The networks that the study's trainings are given are those that are here, from now on.
+
+    Args:
+        study: the study in its storage.
+        config: its definition.
+
+    Raises:
+        InputError: there is no such network here, or another one than the study was begun with.
+    """
+    here: dict[str, str] = {}
+    for run in _given(config):
+        here |= given_networks(run)
+    if here and study.user_attrs.get(NETWORKS) is None:
+        swap(study, NETWORKS, None, here)
+    stored = study.user_attrs.get(NETWORKS, {})  # another process may have been faster
+    for given, fingerprint in here.items():
+        if (before := stored.get(given, fingerprint)) != fingerprint:
+            raise InputError(
+                f"study {study.study_name}: was begun with another network at {given} than there is"
+                f" here now (SHA-256 {before[:12]}, here {fingerprint[:12]}); put that one there,"
+                " or give the study another name"
+            )
+
+
+def _given(config: StudyConfig) -> Iterator[RunConfig]:
+    """Trainings that are given, among them, every network that a trial may be; none if none is."""
+    if not config.train.keys() & {"initial", "teacher"}:
         return
-    most = max((len(parameter.values) for parameter in parameters(study)), default=1)
+    most = max((len(parameter.values) for parameter in parameters(config)), default=1)
     for number in range(most):
-        config = RunConfig.model_validate(fill(study, partial(_value, number)))
-        initial_weights(config)
-        load_teacher(config, torch.device("cpu"))
+        yield RunConfig.model_validate(fill(config, partial(_value, number)))
 
 
 def _value(number: int, parameter: Parameter) -> Value:

@@ -23,6 +23,7 @@ from hpo.runtime.memory_kills import about_memory
 from hpo.runtime.process_identity import is_gone, stay_known, this_process
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
 from hpo.search.dead_workers import deaths_in_a_row, take_over
+from hpo.search.given_networks import keep_given_networks
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
 from hpo.storage.convergence import end_of_search, ending, look_for_convergence
@@ -62,6 +63,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
 
     Raises:
         KeyboardInterrupt: an interrupt came; the running trial was given back.
+        InputError: a network that trainings are given is another than at the study's beginning.
         WorkFailed: several trials in a row failed with one kind of exception, or workers died in a
             row with no epoch done in between.
         StoreFailed: the store of checkpoints cannot be used; the running trial was given back.
@@ -86,6 +88,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                 _check_failures([t for t in trials if t.number not in before])
                 # Another `run` of the study may have raised its budget.
                 config = as_stored(study, config)
+                keep_given_networks(study, config)  # each training reads them anew
                 look_for_convergence(study, trials, config)
                 limit = end_of_search(study, trials, config)
                 trial = take_trial(study, config, trials, new=limit is None)

@@ -161,6 +161,7 @@ class RetrainingResults(Part):
         seeds: results of each seed, in the order of training.
         best_seed: seed of the network that is kept.
         extra_fingerprint: fingerprint of the extra alphabets trained on; None if there were none.
+        networks: SHA-256 of the networks that it was given, by path; None if there were none.
         config: configuration that was trained, its seed set to 0.
         versions, commit, computer, device: what the figures depend on, see `StudyResults`.
     """
@@ -172,6 +173,7 @@ class RetrainingResults(Part):
     seeds: list[SeedResult]
     best_seed: int
     extra_fingerprint: str | None = None
+    networks: dict[str, str] | None = None
     config: dict[str, Any]
     versions: dict[str, str] = Field(default_factory=dict)
     commit: str | None = None

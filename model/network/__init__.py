@@ -7,5 +7,6 @@
 - weights: networks as files
 - initial: the trained network that a training starts from
 - teacher: a trained network whose answers another one learns
+- given: which networks these are, by their content
 - programs: networks as files that run without this project: ONNX, torch.export
 """

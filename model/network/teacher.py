@@ -50,16 +50,19 @@ class Teacher:
         return self.network.score_within(self.network.embed(pictures)) / self.temperature
 
 
-def load_teacher(config: RunConfig, device: torch.device) -> Teacher | None:
-    """The teacher that a training's configuration names; None if it names none.
+def asked_teacher(config: RunConfig) -> str | None:
+    """The teacher that a training names and asks: only the loss "one-shot" does; else None."""
+    return config.train.teacher if config.train.loss == "one-shot" else None
 
-    Also None where the loss asks for none: only "one-shot" does.
+
+def load_teacher(config: RunConfig, device: torch.device) -> Teacher | None:
+    """The teacher that a training asks; None if it asks none, see `asked_teacher`.
 
     Raises:
         InputError: there is no such network, or it takes pictures of another size.
     """
-    given = config.train.teacher
-    if given is None or config.train.loss != "one-shot":
+    given = asked_teacher(config)
+    if given is None:
         return None
     network, trained = load_trained(weights_at(given, "train.teacher"))
     if trained.size != config.size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from data.errors import InputError
 from model.config import RunConfig
 from model.network.siamese import SiameseNetwork
 from model.network.weights import read_tensors, write_tensors
-from model.stored_config import is_stored_as
+from model.stored_config import what_else
 from model.training.open_epoch import OpenEpoch
 
 
@@ -53,13 +54,17 @@ def write_checkpoint(
     write_tensors(tensors, document, path)
 
 
-def is_of_another(path: Path, config: RunConfig) -> bool:
-    """Whether a file is the checkpoint of another configuration; not if it cannot be read."""
+def what_else_in(path: Path, config: RunConfig, networks: Mapping[str, str]) -> str | None:
+    """What a file that is another training's checkpoint has of its own, see `what_else`.
+
+    Returns:
+        None if it is this training's, or cannot be read.
+    """
     try:
         _, document = read_tensors(path)
     except InputError:
-        return False
-    return not is_stored_as(config, document.get("config"))
+        return None
+    return what_else(config, networks, document)
 
 
 def restore(

@@ -18,11 +18,12 @@ from data.stderr import tell
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
+from model.network.given import given_networks
 from model.network.initial import initial_weights
 from model.network.siamese import SiameseNetwork
 from model.network.teacher import load_teacher
 from model.network.weights import read_tensors
-from model.stored_config import is_stored_as
+from model.stored_config import NETWORKS, what_else
 from model.training.averaging import averaged
 from model.training.checkpoint import restore, write_checkpoint
 from model.training.epoch_report import EpochReport
@@ -81,8 +82,9 @@ class Trainer:
                 0 to 1, and pictures a second.
 
         Raises:
-            InputError: the checkpoint is of another configuration, the weights to start from are
-                missing or another network's, or the teacher is missing or of another size.
+            InputError: the checkpoint is of another configuration, or of one that was given other
+                networks; the weights to start from are missing or another network's; or the teacher
+                is missing or of another size.
             ValueError: the network cannot exist at its picture size.
         """
         if config.network.shortfall():
@@ -93,6 +95,7 @@ class Trainer:
         self.checkpoint = checkpoint
         self._steps_done = steps_done
         self.inputs = TrainingInputs(config, data, device)
+        self._networks = given_networks(config)
         self._teacher = load_teacher(config, device)
         self._start()
         if checkpoint is not None and checkpoint.exists():
@@ -227,16 +230,21 @@ class Trainer:
     def _write_checkpoint(self, under_way: OpenEpoch | None = None) -> None:
         if self.checkpoint is not None:
             history = [asdict(report) for report in self.history]
-            document = {"config": self.config.model_dump(mode="json"), "history": history}
+            document = {
+                "config": self.config.model_dump(mode="json"),
+                **({NETWORKS: self._networks} if self._networks else {}),
+                "history": history,
+            }
             state = self.network, self._optimiser, self._average
             write_checkpoint(self.checkpoint, document, *state, self._best, under_way)
 
     def _resume(self, path: Path) -> None:
         try:
             tensors, document = read_tensors(path)
-            same = is_stored_as(self.config, document["config"])
-            if same:
-                self.history = [EpochReport(**report) for report in document["history"]]
+            history = document["history"]
+            another = what_else(self.config, self._networks, document)
+            if another is None:
+                self.history = [EpochReport(**report) for report in history]
                 begun = OpenEpoch(self.inputs.distortions(len(self.history)))
                 state = self.network, self._optimiser, self._average
                 self._best = restore(tensors, *state, begun)
@@ -246,5 +254,5 @@ class Trainer:
             tell(f"{path}: no readable checkpoint, training anew: {reason}")
             self._start()
             return
-        if not same:
-            raise InputError(f"{path}: a checkpoint of another configuration; remove it")
+        if another is not None:
+            raise InputError(f"{path}: a checkpoint of another {another}; remove it")

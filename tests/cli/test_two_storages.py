@@ -59,7 +59,7 @@ def test_each_command_says_so(
     capsys.readouterr()
     _write_note(optuna_study, config, Workspace.of("tiny", Path("here"), SECOND))
     assert capsys.readouterr().err == said
-    assert "Winner" not in read_note(optuna_study)
+    assert "Winner" not in read_note(optuna_study).text
 
     own = ("tiny", "--storage", SECOND, "--output", "there")
     assert "Winner of the retrained: trial 0" in done("status", *own)[0]

@@ -219,3 +219,13 @@ def test_winners_that_were_retrained_differently_are_said_to_be() -> None:
         "Winners not comparable: glyphs and other retrain differently (finish: epochs)"
     ]
     assert not_comparable([one, replace(two, results=None)]) == []
+
+
+def test_networks_are_told_by_their_content() -> None:
+    one, same, other, unknown = (
+        replace(study(THREE), networks=networks)
+        for networks in ({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, {"a": "1", "b": "3"}, {})
+    )
+    assert not_comparable([one, same, unknown]) == []
+    said = "Not comparable: glyphs and glyphs were given different networks, both at b"
+    assert not_comparable([one, other]) == [said]

@@ -28,10 +28,12 @@ from plotly.graph_objects import Figure
 from sqlalchemy import Enum, Table
 
 import hpo.database.note_store
-from hpo.database.note_store import read_note, write_note, write_trial_note
+from hpo.database.note_store import read_note, replace_note
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import (
+    STUDIES,
     STUDY_ATTRIBUTES,
+    SYSTEM_ATTRIBUTES,
     TRIAL_ATTRIBUTES,
     TRIALS,
     artifact_path,
@@ -150,6 +152,8 @@ def test_the_tables_that_sql_is_written_for() -> None:
         (TRIALS, models.TrialModel),
         (TRIAL_ATTRIBUTES, models.TrialUserAttributeModel),
         (STUDY_ATTRIBUTES, models.StudyUserAttributeModel),
+        (STUDIES, models.StudyModel),
+        (SYSTEM_ATTRIBUTES, models.StudySystemAttributeModel),
     ):
         theirs = model.__table__
         assert isinstance(theirs, Table)
@@ -177,8 +181,8 @@ def test_a_call_of_the_proxy_has_its_time() -> None:
 def test_notes_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> None:
     text = "a note of several parts " * 300
     trial = study.ask()
-    write_note(study, text)
-    write_trial_note(trial, text)
+    assert replace_note(study, read_note(study), text)
+    assert replace_note(trial, read_note(trial), text)
     attributes = storage_of(study).get_study_system_attrs(study_id(study))
     for owner in (None, trial_id(trial)):
         assert optuna_dashboard._note.get_note_from_system_attrs(attributes, owner) == {
@@ -187,7 +191,7 @@ def test_notes_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> No
         }
     assert hpo.database.note_store.LONGEST == optuna_dashboard._note.SYSTEM_ATTR_MAX_LENGTH
     optuna_dashboard.save_note(study, "another")
-    assert read_note(study) == "another"
+    assert read_note(study)[:2] == ("another", 2)
 
 
 def test_plots_are_where_the_dashboard_looks_for_them(study: optuna.Study) -> None:
