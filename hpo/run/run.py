@@ -153,24 +153,27 @@ def _gone_on_with(
     storage: WaitingStorage,
 ) -> StudyResults:
     """Results that the storage holds, or that a search and its end here come to; closes it."""
-    study = open_study(config, storage)
-    keep_fingerprint(study, collection)
-    keep_given_networks(study, config)
+
+    def check(study: optuna.Study) -> None:
+        keep_fingerprint(study, collection)
+        keep_given_networks(study, config)
+
     try:
-        results = _stored_results(study, config, workspace)
-        if results is not None:
-            calibrate_if_missing(workspace, collection, machine)
-        else:
+        study = open_study(config, storage, check)
+        try:
+            results = _stored_results(study, config, workspace)
+            if results is not None:
+                calibrate_if_missing(workspace, collection, machine)
+                return results
             for tried in start_with(study, config):
                 say(tried.in_words())
             warm_start(study, config, workspace)
-            results = _searched_and_finished(study, config, collection, machine, workspace, store)
-    except BaseException:
-        asks_no_more(study)
-        raise
+            return _searched_and_finished(study, config, collection, machine, workspace, store)
+        except BaseException:
+            asks_no_more(study)
+            raise
     finally:
         briefly(storage.disconnect)
-    return results
 
 
 def _searched_and_finished(

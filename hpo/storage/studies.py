@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +19,7 @@ from hpo.database.opening import open_storage, storage_failures
 from hpo.database.swap import briefly, swap
 from hpo.database.urls import without_password
 from hpo.runtime.dotted_keys import leaves
-from hpo.storage.asked_budgets import CHANGEABLE, settle
+from hpo.storage.asked_budgets import CHANGEABLE, asks_no_more, settle
 from hpo.storage.workspace import Workspace
 from hpo.study import objectives
 from hpo.study.definition import StudyConfig
@@ -44,10 +44,19 @@ FILES = "files begin with"
 """The study attribute that has what the study's files in a shared store begin with."""
 
 
-def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
+def open_study(
+    config: StudyConfig,
+    storage: BaseStorage,
+    check: Callable[[optuna.Study], object] = lambda _: None,
+) -> optuna.Study:
     """Starts a study, or takes it up; what may change of it becomes as in `config`.
 
     Of the budgets that several processes ask for the largest counts; see `settle`.
+
+    Args:
+        config: its definition.
+        storage: where it is, or will be.
+        check: what else may refuse the study; called before anything changes of one that is there.
 
     Raises:
         InputError: the storage holds another study of that name; names the first differences.
@@ -68,7 +77,12 @@ def open_study(config: StudyConfig, storage: BaseStorage) -> optuna.Study:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names(objectives.metric_names(config))
-    settle(study, config)
+    check(study)
+    try:
+        settle(study, config)
+    except BaseException:
+        asks_no_more(study)
+        raise
     return study
 
 

@@ -3,17 +3,20 @@
 import hashlib
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import optuna
 import pytest
 from optuna.trial import TrialState
 
+from data.collection import Collection
 from data.errors import InputError
 from hpo.database.opening import open_storage
 from hpo.runtime.process_identity import this_process
 from hpo.search.claims import give_back, take_trial
-from hpo.storage.studies import open_study, stored_study
+from hpo.storage.asked_budgets import ASKED
+from hpo.storage.studies import keep_fingerprint, open_study, stored_study
 from hpo.storage.workspace import default_url
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
@@ -58,6 +61,20 @@ def test_budgets_may_change_and_the_definition_may_not(tmp_path: Path, config: S
     assert "train.layers.learning_rate.low: 0.0001 -> not set" in line
     assert "and 2 more" in line
     assert stored_study("glyphs", storage)[1].trials == 99
+
+
+def test_who_is_refused_asks_for_nothing(
+    tmp_path: Path, config: StudyConfig, glyphs: Collection
+) -> None:
+    storage = open_storage(default_url(tmp_path), create=True)
+    study = open_study(config, storage, lambda study: keep_fingerprint(study, glyphs))
+    before, asked = dict(study.user_attrs), {"another:1:2": config.trials}
+    study.set_user_attr(ASKED, asked)
+    larger = config.model_copy(update={"trials": 99, "timeout": 60.0})
+    other = replace(glyphs, fingerprint="0" * 64)
+    with pytest.raises(InputError, match="is on another glyphs than this machine's"):
+        open_study(larger, storage, lambda study: keep_fingerprint(study, other))
+    assert study.user_attrs == before | {ASKED: asked}
 
 
 def test_an_unknown_study_lists_those_there_are(tmp_path: Path, config: StudyConfig) -> None:
