@@ -49,6 +49,18 @@ def checked_extra(name: str) -> Dataset:
     raise ValueError(f"should be 'folder:PATH' or 'glyphs', not {name!r}")
 
 
+def without_part(alphabet: str) -> str:
+    """An alphabet's name, without what is added to one that is split by its characters.
+
+    Example:
+        >>> without_part("runes (validation)")
+        'runes'
+    """
+    for part in PARTS:
+        alphabet = alphabet.removesuffix(f" ({part})")
+    return alphabet
+
+
 def _names_a_folder(name: str) -> bool:
     """Whether a name is a folder's.
 

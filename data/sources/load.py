@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.collection import Collection
 from data.errors import InputError
-from data.names import FOLDER, Dataset
+from data.names import FOLDER, Dataset, without_part
 from data.sources.folder import load_folder
 from data.sources.glyphs import make_glyphs
 from data.sources.omniglot import OmniglotUnavailable, load_omniglot
@@ -95,5 +95,8 @@ def for_training(collection: Collection, extra: Dataset | None, all_drawers: boo
 
 
 def _spelt(name: str) -> str:
-    """An alphabet's name, however it is spelt: Omniglot's folders have _ for a space."""
-    return name.casefold().replace("_", " ")
+    """An alphabet's name, however it is spelt, and whole where its characters are split.
+
+    Omniglot's folders have _ for a space.
+    """
+    return without_part(name).casefold().replace("_", " ")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.collection import Collection
-from data.names import FOLDER, PARTS
-from data.splits import Split, paper_splits
+from data.names import FOLDER, without_part
+from data.splits import paper_splits
 from hpo.runtime.literal_text import say
 
 SHOWN = 12
@@ -30,7 +30,7 @@ def say_split(collection: Collection) -> None:
         alphabet, _, character = name.partition("/")
         of.setdefault(alphabet, []).append(character)
     splits = paper_splits(collection)
-    whole = [_without_part(split, part) for split, part in zip(splits, PARTS, strict=True)]
+    whole = [[without_part(alphabet) for alphabet in split.alphabets] for split in splits]
     parted = whole[0] == whole[1] == whole[2]
     for what, split, alphabets in zip(("train", "validate", "test"), splits, whole, strict=True):
         counts = [len(of[alphabet]) for alphabet in split.alphabets]
@@ -44,11 +44,6 @@ def say_split(collection: Collection) -> None:
             f"  {what}: {each}{', parts of' if parted else ' of'} {several},"
             f" {len(split.drawers)} pictures of each: {_listed(shown)}"
         )
-
-
-def _without_part(split: Split, part: str) -> list[str]:
-    """The alphabets' names, without what is added to one that is split by its characters."""
-    return [name.removesuffix(f" ({part})") for name in split.alphabets]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -80,7 +80,7 @@ def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> b
         x, y = GAP + width * (number % ACROSS), GAP + height * (number // ACROSS)
         alphabet, of_alphabet = readable(trial.alphabet.replace("_", " "), LETTERS)
         draw.text((x, y), alphabet, MIDDLE, of_alphabet)
-        wrong = trial.margin < 0
+        wrong = trial.margin <= 0
         for place, (name, picture, color) in enumerate(
             (
                 ("test", trial.query, MIDDLE),

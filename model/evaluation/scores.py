@@ -65,8 +65,8 @@ class OneShotTrial(NamedTuple):
         query: the picture to classify.
         right: the right support.
         chosen: the most similar wrong support.
-        margin: score of the right support minus score of the wrong one; below 0 the answer is
-            wrong.
+        margin: score of the right support minus score of the wrong one; at 0 or below the answer
+            is wrong.
     """
 
     alphabet: str

@@ -63,10 +63,18 @@ class OpenEpoch:
     def restore(self, state: dict[str, Tensor]) -> None:
         """Sets an epoch that has just begun to an earlier one's state.
 
+        The random numbers go on where they were on the same kind of device, and begin anew on
+        another.
+
         Raises:
             KeyError, RuntimeError, TypeError, ValueError: it is no such state.
         """
-        self.generator.set_state(state["distortions"])
+        stored, fresh = state["distortions"], self.generator.get_state()
+        # A generator on another kind of device has a state of another size, which means nothing
+        # here. The rest of the epoch is distorted by this one's numbers then: better than to lose
+        # all epochs.
+        if stored.dtype != fresh.dtype or stored.shape == fresh.shape:
+            self.generator.set_state(stored)
         self.loss = state["loss"].reshape(()).to(self.loss)
         self.steps = int(state["steps"])
         seconds = float(state["seconds"])

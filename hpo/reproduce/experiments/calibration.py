@@ -16,6 +16,7 @@ from hpo.reproduce.experiments.losses import LOSSES, SETTINGS, Settings, trainin
 from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.table import Column, Measured, Row, Table, over_seeds
 from hpo.reproduce.trainings import Trained, train
+from hpo.runtime.shared_folder import claimed
 from model.config import RunConfig
 from model.evaluation.calibration import Calibration, Reliability, calibration
 from model.evaluation.embeddings import embed
@@ -42,7 +43,11 @@ class OfLoss(NamedTuple):
 
 
 def run(context: Context, settings: Settings | None = None) -> Table:
-    """Takes the networks of `losses`, and trains them a second time, chosen by verification."""
+    """Takes the networks of `losses`, and trains them a second time, chosen by verification.
+
+    Raises:
+        InputError: another process works in the folder of `losses`.
+    """
     configs: dict[str, RunConfig] = {
         loss: training_by(settings or SETTINGS[context.size], loss) for loss in LOSSES
     }
@@ -52,7 +57,9 @@ def run(context: Context, settings: Settings | None = None) -> Table:
         )
         for loss, config in configs.items()
     }
-    chosen = train(replace(context, folder=of_losses(context.folder)), configs)
+    losses = of_losses(context.folder)
+    with claimed(losses):  # `reproduce losses` may be at work there
+        chosen = train(replace(context, folder=losses), configs)
     others = train(context, by_verification)
     calibrations = {loss: _calibrations(trained, context) for loss, trained in chosen.items()}
     found = {

@@ -105,6 +105,35 @@ def test_a_training_goes_on_in_the_middle_of_an_epoch(
     assert list(tmp_path.iterdir()) == [checkpoint]
 
 
+@pytest.mark.parametrize("size", [16, 6000])
+def test_a_training_goes_on_within_an_epoch_on_another_kind_of_device(
+    data: SearchData,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    size: int,
+) -> None:
+    """Whose random numbers have a state of another size."""
+    config = configured(epochs=2, steps_per_epoch=20, distortion={"affine": 1.0})
+    monkeypatch.setattr("model.training.trainer.KEPT_WITHIN", 0.0)
+    checkpoint = tmp_path / "trial.safetensors"
+    first = Trainer(config, data, CPU, checkpoint)
+    struck_after(first, 27)
+    with pytest.raises(KeyboardInterrupt):
+        list(first.run())
+    tensors, document = read_tensors(checkpoint)
+    assert "epoch.distortions" in tensors
+    tensors["epoch.distortions"] = torch.zeros(size, dtype=torch.uint8)
+    write_tensors(tensors, document, checkpoint)
+    capfd.readouterr()
+    second = Trainer(config, data, CPU, checkpoint)
+    assert second.history == first.history
+    counted = struck_after(second, 1000)
+    list(second.run())
+    assert (len(counted), len(second.history)) == (13, 2)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize(("steps", "left"), [(5, 0), (5, 1), (1, 0)])
 def test_a_training_goes_on_at_the_end_of_an_epoch(
