@@ -16,22 +16,27 @@ from hpo.study.parameter import Parameter, Value
 from hpo.study.space import fill, parameters
 from model.config import RunConfig
 from model.network.given import given_networks
-from model.network.initial import initial_weights
-from model.network.teacher import load_teacher
+from model.network.initial import weights_that_fit
+from model.network.teacher import asked_teacher, load_teacher
 
 
 def check_given_networks(config: StudyConfig) -> None:
     """Makes sure that the study's networks can start and learn from those that it names.
 
-    Tried are the ends of every range and each value of every choice, not all together.
+    Tried are the ends of every range and each value of every choice: each network to start from
+    with all of them, the rest not all together.
 
     Raises:
         InputError: there is no such network here; or the size, convolutions, units or batch_norm
             of the one to start from are not some trial's; or a teacher takes pictures of another
             size.
     """
-    for run in _given(config):
-        initial_weights(run)
+    runs = list(_given(config))
+    for initial in dict.fromkeys(run.train.initial for run in runs):
+        if initial is not None:
+            weights_that_fit(initial, [run.network for run in runs])
+    # A teacher must fit the size alone, which all trials share.
+    for run in {asked_teacher(run): run for run in runs}.values():
         load_teacher(run, torch.device("cpu"))
 
 

@@ -17,7 +17,6 @@ from statistics import fmean
 import optuna
 import torch
 
-from data.errors import InputError
 from data.splits import SearchData
 from hpo.dashboard.trial_artifacts import present
 from hpo.database.opening import STORAGE_ERRORS
@@ -42,6 +41,7 @@ from hpo.trials.shortfall import why_pruned
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.device import device_name
+from model.training.checkpoint import ForeignCheckpoint
 from model.training.epoch_report import EpochReport
 from model.training.trainer import Trainer
 
@@ -88,6 +88,7 @@ class Objective:
         Raises:
             optuna.TrialPruned: others did better, or the loss is not finite.
             TrialLost: another worker has taken the trial over.
+            InputError: a trained network that the trial is given is missing, or does not fit it.
         """
         seed = trial_seed(self.config.seed, trial.number, TRAINING)
         with seen_by(trial, self.config), parameters_together(trial):
@@ -150,7 +151,7 @@ class Objective:
         steps_done = self._steps_done(trial)
         try:
             return Trainer(run, self.data, self.device, file, steps_done)
-        except InputError:  # of a study that had the name before, say
+        except ForeignCheckpoint:  # of a study that had the name before, say
             log.warning(
                 "trial %d: its checkpoint is another training's; it starts again", trial.number
             )

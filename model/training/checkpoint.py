@@ -19,6 +19,10 @@ from model.stored_config import what_else
 from model.training.open_epoch import OpenEpoch
 
 
+class ForeignCheckpoint(InputError):  # noqa: N818 - named as the others are
+    """The checkpoint that a training was to go on from is another training's."""
+
+
 def write_checkpoint(
     path: Path,
     document: dict[str, Any],

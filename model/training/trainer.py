@@ -12,7 +12,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from data.errors import InputError
 from data.splits import SearchData
 from data.stderr import tell
 from model.config import RunConfig
@@ -25,7 +24,7 @@ from model.network.teacher import load_teacher
 from model.network.weights import read_tensors
 from model.stored_config import NETWORKS, what_else
 from model.training.averaging import averaged
-from model.training.checkpoint import restore, write_checkpoint
+from model.training.checkpoint import ForeignCheckpoint, restore, write_checkpoint
 from model.training.epoch_report import EpochReport
 from model.training.inputs import TrainingInputs
 from model.training.losses import training_loss
@@ -82,8 +81,9 @@ class Trainer:
                 0 to 1, and pictures a second.
 
         Raises:
-            InputError: the checkpoint is of another configuration, or of one that was given other
-                networks; the weights to start from are missing or another network's; or the teacher
+            ForeignCheckpoint: the checkpoint is of another configuration, or of one that was given
+                other networks.
+            InputError: the weights to start from are missing or another network's; or the teacher
                 is missing or of another size.
             ValueError: the network cannot exist at its picture size.
         """
@@ -255,4 +255,4 @@ class Trainer:
             self._start()
             return
         if another is not None:
-            raise InputError(f"{path}: a checkpoint of another {another}; remove it")
+            raise ForeignCheckpoint(f"{path}: a checkpoint of another {another}; remove it")
