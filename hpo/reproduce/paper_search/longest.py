@@ -23,7 +23,8 @@ from hpo.storage.workspace import TrainedFolder, Workspace
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.device import resolve_device
-from model.network.weights import save_network
+from model.network.siamese import SiameseNetwork
+from model.network.weights import is_finite, save_network
 from model.training.trainer import Trainer
 
 
@@ -56,7 +57,11 @@ class LongTask(RetrainTask):
     kept: tuple[int, ...] = ()
 
     def run(self, collection: Collection, reporter: Reporter) -> None:
-        """Goes on from the checkpoint; a kept network is not written again."""
+        """Goes on from the checkpoint; a kept network is not written again.
+
+        A training that diverges ends no other. It ends early, and its best network stands for the
+        rest; where there is none, its checkpoint stays, from which it ends at once when run again.
+        """
         train, device = self.config.train, resolve_device(self.device)
         if all(kept_in(self.folder, pairs).weights.exists() for pairs in self.kept):
             return
@@ -71,24 +76,29 @@ class LongTask(RetrainTask):
         for report in trainer.run():
             self._keep(trainer)
             reporter.epoch_done(report)
-        # A loss that is not finite ends a training early: its last network stands for the rest.
+        last = trainer.network if is_finite(trainer.network) else trainer.best_network()
+        if not is_finite(last):
+            reporter.finished(f"{name}: the loss is not finite; lower learning rates may help")
+            return
         for pairs in self.kept:
-            self._save(trainer, pairs)
+            self._save(last, pairs)
         checkpoint.unlink(missing_ok=True)
         reporter.finished(f"{name} {trainer.history[-1].accuracy:.1%}")
 
     def _keep(self, trainer: Trainer) -> None:
+        if not is_finite(trainer.network):
+            return
         train = self.config.train
         seen = len(trainer.history) * train.steps_per_epoch * train.batch.pairs
         for pairs in self.kept:
             if seen >= pairs:
-                self._save(trainer, pairs)
+                self._save(trainer.network, pairs)
 
-    def _save(self, trainer: Trainer, pairs: int) -> None:
+    def _save(self, network: SiameseNetwork, pairs: int) -> None:
         folder = kept_in(self.folder, pairs)
         if not folder.weights.exists():
             folder.folder.mkdir(parents=True, exist_ok=True)
-            save_network(trainer.network, self.config, folder.weights)
+            save_network(network, self.config, folder.weights)
 
 
 def kept_in(folder: TrainedFolder, pairs: int) -> TrainedFolder:
