@@ -32,7 +32,7 @@ from benchmarks.output import tell
 from data.sources.load import load_collection
 from data.splits import SearchData
 from hpo.console.progress import Progress
-from hpo.database.note_store import write_trial_note
+from hpo.database.note_store import read_note, replace_note
 from hpo.database.opening import open_storage
 from hpo.search.checkpoints import Checkpoints
 from hpo.search.loop import search
@@ -119,7 +119,7 @@ def crowd(study: optuna.Study, notes: dict[int, str], count: int) -> None:
             trial.set_constraint(key, violation)
         for epoch, accuracy in like.intermediate_values.items():
             trial.report(accuracy, epoch)
-        write_trial_note(trial, notes[number])
+        replace_note(trial, read_note(trial), notes[number])
         complete = like.state is TrialState.COMPLETE
         study.tell(trial, like.value if complete else None, like.state)
 
@@ -147,10 +147,11 @@ def main() -> None:
                 more = arguments.trials + OTHERS + MORE
                 config = config.model_copy(update={"trials": more})
             progress, start = Timed(clock), time.perf_counter()
-            with patch("hpo.dashboard.notes.write_trial_note", wraps=write_trial_note) as written:
+            with patch("hpo.dashboard.notes.replace_note", wraps=replace_note) as written:
                 search(study, Objective(config, data, device, checkpoints, progress, store))
             took = time.perf_counter() - start
-            notes = {trial.number: text for (trial, text), _ in written.call_args_list}
+            calls = [call.args for call in written.call_args_list]
+            notes = {of.number: text for of, _, text in calls if isinstance(of, optuna.Trial)}
             parts = {
                 state.name.lower(): [part for ended, part in progress.added if ended is state]
                 for state in (TrialState.COMPLETE, TrialState.PRUNED)

@@ -82,8 +82,9 @@ def replace_note(of: optuna.Study | optuna.Trial, before: Note, text: str) -> bo
         return storage.ask(_replace, storage.database, *what)
     if read_note(of) != before:
         return False
-    for key, value in {f"{owner}note_ver": before.version + 1, **parts}.items():
-        storage.set_study_system_attr(study_id(study), key, value)
+    storage.set_study_system_attr(study_id(study), f"{owner}note_ver", before.version + 1)
+    for key, part in parts.items():
+        storage.set_study_system_attr(study_id(study), key, part)
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -214,7 +215,7 @@ def _with_its_pictures(config: RunConfig, collection: Collection) -> Collection:
     return for_training(collection, pictures.extra, pictures.drawers == "all")
 
 
-def _extra(collection: Collection) -> dict[str, str]:
+def _extra(collection: Collection) -> dict[str, Any]:
     """The fingerprint of the extra alphabets, where there are any."""
     extra = collection.extra
     return {} if extra is None else {"extra_fingerprint": extra.fingerprint}
@@ -227,11 +228,12 @@ def _results(
     device: torch.device,
     done: Sequence[SeedResult],
 ) -> RetrainingResults:
+    given: dict[str, Any] = {NETWORKS: dict(networks)} if networks else {}
     return RetrainingResults(
         dataset=collection.name,
         fingerprint=collection.fingerprint,
         **_extra(collection),
-        **({NETWORKS: dict(networks)} if networks else {}),
+        **given,
         way=collection.way,
         validation=over_seeds(config, done),
         seeds=list(done),
