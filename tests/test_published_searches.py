@@ -123,6 +123,21 @@ def test_real_searches_are_the_measured_ones(name: str, table: str) -> None:
     assert len(parts) >= 3
 
 
+def test_real_searches_of_samplers_are_the_measured_ones() -> None:
+    shown_rows = rows("real-searches-of-samplers")
+    for space in ("compact", "deep"):
+        measured = read(f"replay/equal-time-{space}.json")["searches"]
+        of_space = [
+            cells for file, cells in shown_rows if file == f"replay/equal-time-{space}.json"
+        ]
+        assert [cells[0].partition("]")[0] for cells in of_space] == [
+            f"[`{space}`, `{search}`" for search in measured[0]
+        ]
+        for search, cells in zip(measured[0], of_space, strict=True):
+            assert cells[1] == ", ".join(str(one[search]["complete"]) for one in measured)
+            assert cells[3] == ", ".join(f"{100 * one[search]['final']:.1f}" for one in measured)
+
+
 def test_searches_cut_earlier_end_as_measured_when_they_are_not_cut() -> None:
     measured = read("replay/equal-time.json")["part_of_the_time_to_the_random_searchs_final"]
     whole = rows("real-searches-ended-earlier")[-1][1]

@@ -8,6 +8,8 @@ from statistics import median
 from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import Document, Results
 
+ENDED = ("complete", "pruned")
+"""How trials end that were trained."""
 MINUTES = (16, 20, 24)
 """Earlier ends that the searches are cut at, beside their own."""
 
@@ -45,6 +47,23 @@ def real_searches(files: Mapping[str, str]) -> Callable[[Results], Table]:
         return Table(columns, rows)
 
     return table
+
+
+def samplers_for_real(results: Results) -> Table:
+    """Real searches of the default sampler and pruner and of others, each repetition on its own."""
+    rows: list[Row] = []
+    for space in ("compact", "deep"):
+        file = f"replay/equal-time-{space}.json"
+        repetitions = results.document(file)["searches"]
+        rows += [
+            (
+                Link(f"`{space}`, `{search}`", file),
+                *(", ".join(str(one[search][state]) for one in repetitions) for state in ENDED),
+                ", ".join(percent(one[search]["final"]) for one in repetitions),
+            )
+            for search in repetitions[0]
+        ]
+    return Table(("space, search", *ENDED, "best value, each time"), rows)
 
 
 def earlier_ends(results: Results) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from benchmarks.published.markdown import Table
 from benchmarks.published.results import Results
 from benchmarks.published.tables.equal_time import earlier_ends as real_searches_earlier
-from benchmarks.published.tables.equal_time import real_searches
+from benchmarks.published.tables.equal_time import real_searches, samplers_for_real
 from benchmarks.published.tables.experiments import (
     calibration,
     digits,
@@ -101,6 +101,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "searches-9-epochs": replayed("replay/quality.json"),
     "startup-trials": replayed("replay/startup.json"),
     "gaussian-process": replayed("replay/gp.json"),
+    "real-searches-of-samplers": samplers_for_real,
     "real-searches": real_searches({"replay/equal-time.json": "`compact`"}),
     "real-searches-ended-earlier": real_searches_earlier,
     "real-searches-9-epochs": real_searches(
