@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import RLock
+
 import torch
 from torch import Tensor, nn
 
@@ -14,6 +16,11 @@ from model.network.distance import TwinNetwork
 # weight of 128 makes that difference about two in the score, and the bias centres scores on zero.
 LIKENESS = 128.0
 TYPICAL_DIFFERENCE = 0.1
+DRAWING = RLock()
+"""Held while first weights are drawn, from the one random generator that all threads share.
+
+Also by whoever seeds it for a network: another one, built in between, would take the numbers.
+"""
 
 
 class SiameseNetwork(TwinNetwork):
@@ -39,6 +46,11 @@ class SiameseNetwork(TwinNetwork):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        with DRAWING:
+            self._build(config)
+
+    def _build(self, config: NetworkConfig) -> None:
+        """Makes the layers, and draws their weights."""
         blocks: list[nn.Module] = []
         channels = 1
         for convolution in config.convolutions:

@@ -19,7 +19,7 @@ from model.device import autocast
 from model.evaluation.embeddings import scores_within
 from model.network.given import given_networks
 from model.network.initial import initial_weights
-from model.network.siamese import SiameseNetwork
+from model.network.siamese import DRAWING, SiameseNetwork
 from model.network.teacher import load_teacher
 from model.network.weights import read_tensors
 from model.stored_config import NETWORKS, what_else
@@ -102,7 +102,7 @@ class Trainer:
             self._resume(checkpoint)
 
     def _start(self) -> None:
-        with torch.random.fork_rng(devices=[]):
+        with DRAWING, torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.train.seed)
             network = SiameseNetwork(self.config.network)
         if (initial := initial_weights(self.config)) is not None:
