@@ -28,7 +28,7 @@ from hpo.storage.workspace import TrainedFolder
 from model.device import device_name
 from model.evaluation.embeddings import scores_within
 from model.evaluation.finite_scores import check_scores
-from model.evaluation.scores import OneShotTrial, Picture, choices, one_shot_accuracy
+from model.evaluation.scores import OneShotTrial, Picture, answers, choices, one_shot_accuracy
 from model.network.ensemble import EnsembleConfig, TrainedConfig
 from model.network.weights import load_trained
 
@@ -173,7 +173,7 @@ def _confused(
     count, drawers = of_alphabet.shape[:2]
     place = characters.alphabets.index(alphabet)
     names = [characters.names[row].partition("/")[2] for row in characters.characters_of[place]]
-    chosen = of_alphabet.argmax(2)  # [character, query's drawer, support's drawer]
+    chosen = answers(of_alphabet)  # [character, query's drawer, support's drawer]
     others = ~torch.eye(drawers, dtype=torch.bool)
     shares = choices(of_alphabet)
     found = []

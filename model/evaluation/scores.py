@@ -242,6 +242,28 @@ def hardest_one_shot_trials(scores: Scores) -> list[OneShotTrial]:
     return sorted(found, key=lambda trial: trial.margin)
 
 
+def answers(scores: Tensor) -> Tensor:
+    """Which character each query is taken for: the nearest one, of several the wrong one.
+
+    Args:
+        scores: of an alphabet.
+
+    Returns:
+        int64 [character, query's drawer, support's drawer].
+
+    Example:
+        >>> scores = torch.zeros(2, 3, 2, 3)
+        >>> scores[1, :, 1] = 1  # where the second character is asked, it is the nearest
+        >>> answers(scores)[:, 0, 1].tolist()
+        [1, 1]
+    """
+    count = len(scores)
+    same = torch.eye(count, dtype=torch.bool, device=scores.device)
+    wrong, nearest = scores.masked_fill(same[:, None, :, None], -torch.inf).max(2)
+    own = torch.arange(count, device=scores.device)[:, None, None]
+    return torch.where(_right(scores) > wrong, own, nearest)
+
+
 def choices(scores: Tensor) -> Tensor:
     """What each character's queries are taken for, by shares: float64 [character, chosen].
 
@@ -256,7 +278,7 @@ def choices(scores: Tensor) -> Tensor:
     """
     count, drawers = scores.shape[:2]
     others = ~torch.eye(drawers, dtype=torch.bool)
-    chosen = scores.argmax(2)[:, others]  # [character, drawer pairs]
+    chosen = answers(scores)[:, others]  # [character, drawer pairs]
     return torch.stack([row.bincount(minlength=count) for row in chosen]).double() / chosen.shape[1]
 
 
