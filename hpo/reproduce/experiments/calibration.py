@@ -105,7 +105,8 @@ def run(context: Context, settings: Settings | None = None) -> Table:
 def of_losses(folder: Path) -> Path:
     """The folder of the networks of `losses`: beside this experiment's, or else within it."""
     beside = folder.parent / "losses"
-    return beside if (beside / "trainings").is_dir() else folder / "losses"
+    there = beside != folder and (beside / "trainings").is_dir()
+    return beside if there else folder / "losses"
 
 
 def verdict(found: Mapping[str, OfLoss]) -> str:
