@@ -35,21 +35,14 @@ def say_nothing_is_trained(results: StudyResults, workspace: Workspace) -> None:
 def asks_for_more(config: StudyConfig, results: StudyResults) -> bool:
     """Whether a finished study would be searched further, were its results not there.
 
-    One that has converged would not, however large its budget, as long as its rule is the same; one
-    that its timeout ended would not, however many trials it may have, in the same time.
+    Whatever ended the search must be allowed more: trials, infeasible ones, or time. One that has
+    converged would not go on, however large its budget, as long as its rule is the same.
     """
-    converged, budget = results.converged, results.budget
-    if converged is not None:
-        return converged.stop != config.stop
-    if _timed_out(results):
-        assert budget.timeout is not None
-        return config.timeout is None or config.timeout > budget.timeout
-    return config.trials > budget.trials
-
-
-def _timed_out(results: StudyResults) -> bool:
-    """Whether a search ended before its trials were done, because its time was spent."""
-    return results.budget.timeout is not None and _done(results) < results.budget.trials
+    if results.converged is not None:
+        return results.converged.stop != config.stop
+    in_time = config.timeout is None or results.seconds.search < config.timeout
+    infeasible = results.trials.get("infeasible", 0)
+    return _done(results) < config.trials and infeasible < config.infeasible_budget and in_time
 
 
 def _done(results: StudyResults) -> int:
@@ -62,7 +55,7 @@ def say_what_changes_nothing(config: StudyConfig, results: StudyResults) -> None
     older, budget = config.warm_start, results.budget
     begun = {trial.rpartition(" ")[0] for trial in results.warm_start or ()}
     more = asks_for_more(config, results)
-    in_vain = _timed_out(results) and config.trials > budget.trials and not more
+    in_vain = results.converged is None and config.trials > budget.trials and not more
     idle = [
         *([f"warm_start {older}"] if older is not None and older not in begun else []),
         *([f"trials {config.trials}"] if config.trials < budget.trials or in_vain else []),

@@ -124,6 +124,15 @@ def _results(study: optuna.Study, workspace: Workspace) -> str | None:
     return f"the {workspace.results.name} of the folder that `run` is given"
 
 
+def has_searched(study: optuna.Study) -> bool:
+    """Whether a study has trials that it was not given: it has begun, whatever it is to begin with.
+
+    So have studies of earlier versions, which did not keep that they were given none.
+    """
+    records = map(TrialRecord.of, study.get_trials(deepcopy=False))
+    return any(record.warm_start is None and record.enqueued is None for record in records)
+
+
 def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     """Lets a study try the configurations `config.start_with` first, once in its life.
 
@@ -136,11 +145,12 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
     Raises:
         InputError: a file is missing or wrong, a folder has none, or the study searches nothing.
     """
-    if not config.start_with:
+    if not config.start_with or has_searched(study):
         swap(study, STARTED_WITH, None, [])  # decided
-    if STARTED_WITH in study.user_attrs:
-        if config.start_with and not study.user_attrs[STARTED_WITH]:
-            say(f"{config.name}: was begun without start_with, which has no effect now")
+    if (begun := study.user_attrs.get(STARTED_WITH)) is not None:
+        for given in config.start_with or ():
+            if not any(Path(given) in (file, file.parent) for file in map(Path, begun)):
+                say(f"{config.name}: was begun without start_with {given}, which has no effect now")
         return []
     files = _files_to_start_with(config)
     found = _enqueued(

@@ -13,6 +13,7 @@ from hpo.database.optuna_private import storage_of
 from hpo.database.swap import swap
 from hpo.database.waiting_storage import disconnect
 from hpo.runtime.literal_text import say
+from hpo.search.enqueue import has_searched
 from hpo.storage.studies import WARM_START, stored_study
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
@@ -43,7 +44,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
         InputError: the older study is in neither, or has no complete trial.
     """
     name = config.warm_start
-    if name is None:
+    if name is None or has_searched(study):
         swap(study, WARM_START, None, [])  # decided
     if WARM_START in study.user_attrs:
         begun = {trial.rpartition(" ")[0] for trial in study.user_attrs[WARM_START]}

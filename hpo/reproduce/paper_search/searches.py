@@ -65,8 +65,11 @@ def _defined(
 
 def _search(config: StudyConfig, place: str, folder: Path, context: Context) -> list[FrozenTrial]:
     workspace = Workspace.of(config.name, folder)
-    study = open_study(config, open_storage(workspace.storage, create=True))
-    keep_fingerprint(study, context.collection)
+    study = open_study(
+        config,
+        open_storage(workspace.storage, create=True),
+        lambda study: keep_fingerprint(study, context.collection),
+    )
     for number, run in enumerate(starts(config)):
         start = f"start {number}"
         enqueue_once(study, start, nearest(config, run), TrialRecord(enqueued=start))

@@ -78,7 +78,10 @@ def test_a_search_that_its_timeout_ended_takes_more_time_and_not_more_trials(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     done = results["trials"]["complete"] + results["trials"]["pruned"]
-    ended = results | {"budget": {"trials": done + 5, "timeout": 10.0}}
+    ended = results | {
+        "budget": {"trials": done + 5, "timeout": 10.0},
+        "seconds": {"search": 10.5, "finish": 1.0},
+    }
     (tmp_path / "results.json").write_text(json.dumps(ended))
     workspace = Workspace.of(config.name, tmp_path)
     further = f"finished and tested after {done} trials: nothing is trained; remove its"
@@ -95,6 +98,34 @@ def test_a_search_that_its_timeout_ended_takes_more_time_and_not_more_trials(
         assert (further in said) == (timeout in (20.0, None))
         assert ("without effect" in said) == (idle is not None)
         assert idle is None or f"without effect: {idle}\n" in said
+
+
+def test_a_search_that_infeasible_trials_ended_takes_more_of_them(
+    results: dict[str, Any],
+    config: StudyConfig,
+    glyphs: Collection,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = results["trials"]["complete"] + results["trials"]["pruned"]
+    ended = results | {
+        "budget": {"trials": done + 5, "timeout": 1000.0},
+        "trials": results["trials"] | {"infeasible": 7},
+    }
+    (tmp_path / "results.json").write_text(json.dumps(ended))
+    workspace = Workspace.of(config.name, tmp_path)
+    for trials, infeasible, more in (
+        (done + 5, 7, False),
+        (done + 9, 7, False),
+        (done + 5, 8, True),
+    ):
+        asked = config.model_copy(
+            update={"trials": trials, "infeasible_trials": infeasible, "timeout": 1000.0}
+        )
+        run_study(asked, glyphs, MACHINE, workspace)
+        said = capsys.readouterr().err
+        assert ("nothing is trained; remove its results.json" in said) == more
+        assert (f"without effect: trials {trials}" in said) == (trials == done + 9)
 
 
 @pytest.mark.parametrize(
