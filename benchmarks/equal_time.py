@@ -76,8 +76,11 @@ class Search:
 
     def trials(self, collection: Collection) -> list[FrozenTrial]:
         """Its trials so far; the study is made where there is none yet."""
-        study = open_study(self.config, open_storage(self.workspace.storage, create=True))
-        keep_fingerprint(study, collection)
+        study = open_study(
+            self.config,
+            open_storage(self.workspace.storage, create=True),
+            lambda study: keep_fingerprint(study, collection),
+        )
         return study.get_trials(deepcopy=False)
 
     def task(self, data_root: Path | None) -> SearchTask:

@@ -53,9 +53,12 @@ def digest(trials: Sequence[FrozenTrial]) -> str:
 def worker(config: StudyConfig, folder: Path) -> None:
     """Searches as one worker of one thread, until the budget is spent."""
     workspace = Workspace.of(config.name, folder)
-    study = open_study(config, open_storage(workspace.storage, create=True))
     collection = load_collection(config.dataset, None)
-    keep_fingerprint(study, collection)
+    study = open_study(
+        config,
+        open_storage(workspace.storage, create=True),
+        lambda study: keep_fingerprint(study, collection),
+    )
     stores = Stores(str(folder / "checkpoints"), str(folder / "artifacts"))
     own = Workspace.of(config.name, folder / f"worker-{os.getpid()}", workspace.storage)
     search_here(study, config, collection, Machine(device="cpu"), own, stores, alone=True)
