@@ -4,7 +4,7 @@ import optuna
 from optuna.trial import TrialState
 
 from benchmarks.speed.artifacts import TIMED, crowd
-from hpo.database.note_store import write_trial_note
+from hpo.database.note_store import read_note, replace_note
 
 
 def test_what_is_timed_is_there() -> None:
@@ -19,7 +19,7 @@ def test_a_crowd_is_like_the_trials_with_notes() -> None:
         trial.suggest_float("x", 0, 1)
         trial.report(0.25, 1)
         trial.set_user_attr("seconds", number)
-        write_trial_note(trial, f"note {number}")
+        replace_note(trial, read_note(trial), f"note {number}")
         study.tell(trial, None if pruned else 0.5, TrialState.PRUNED if pruned else None)
     crowd(study, {0: "note 0", 1: "note 1"}, count=3)
     first, second, *others = study.trials
