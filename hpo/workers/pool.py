@@ -171,11 +171,11 @@ def _end(workers: list[_Worker]) -> None:
 
     A further interrupt gives them as long as `held_back` does. None outlives this one.
     """
-    for worker in workers:
-        worker.process.terminate()
-    deadline = time.monotonic() + END_PATIENCE
     try:
         with held_back():
+            for worker in workers:
+                worker.process.terminate()
+            deadline = time.monotonic() + END_PATIENCE
             for worker in workers:
                 worker.process.join(max(0.0, deadline - time.monotonic()))
     finally:

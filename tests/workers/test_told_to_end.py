@@ -100,7 +100,14 @@ def test_a_second_interrupt_leaves_no_worker_behind(
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = worker(deaf, tmp_path / "log.txt")
     ours, _ = Pipe(duplex=False)
-    second = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+
+    def interrupt_as_it_waits() -> None:
+        while signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    second = threading.Thread(target=interrupt_as_it_waits, daemon=True)
     second.start()
     start_of_end = time.monotonic()
     try:
