@@ -144,7 +144,7 @@ def pause(seconds: float) -> None:
 def inherited_block(signals: set[signal.Signals]) -> Iterator[None]:
     """Signals wait within the block, and in processes started in it until these let them through.
 
-    What may not be inherited is a handler, and what is ignored here for a moment is lost.
+    To ignore them for the moment of the start would lose those that come to this process then.
     """
     if not HAS_MASK:
         yield

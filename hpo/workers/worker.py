@@ -134,8 +134,9 @@ def _work(task: Task, wire: Wire, log_file: Path) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Handles SIGTERM: a job's end is told to all its processes, again and again, and told again
-    by the one that started this one.
+    """Handles SIGTERM, which ends this process.
+
+    A job's end is told to all its processes, and told again by the one that started this one.
 
     Raises:
         KeyboardInterrupt: while the task is done; not while the process ends.
