@@ -1,6 +1,7 @@
 """Folders that hold a study's results: shown again, refused where they are not its own."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hpo.workers.machine import Machine
 
 MACHINE = Machine(device="cpu")
 STORAGE = "sqlite:///study.db"
+Said = Callable[..., str]
 
 
 def test_a_finished_study_is_neither_trained_nor_tested_again(
@@ -70,20 +72,29 @@ def test_what_has_no_effect_on_a_finished_study_is_said(
     )
 
 
+@pytest.fixture
+def said(
+    config: StudyConfig, glyphs: Collection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Said:
+    """What is said where these are the results of a study and other budgets are asked for."""
+
+    def said_of(ended: dict[str, Any], **asked: float | None) -> str:
+        (tmp_path / "results.json").write_text(json.dumps(ended))
+        workspace = Workspace.of(config.name, tmp_path)
+        run_study(config.model_copy(update=asked), glyphs, MACHINE, workspace)
+        return capsys.readouterr().err
+
+    return said_of
+
+
 def test_a_search_that_its_timeout_ended_takes_more_time_and_not_more_trials(
-    results: dict[str, Any],
-    config: StudyConfig,
-    glyphs: Collection,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    results: dict[str, Any], said: Said
 ) -> None:
     done = results["trials"]["complete"] + results["trials"]["pruned"]
     ended = results | {
         "budget": {"trials": done + 5, "timeout": 10.0},
         "seconds": {"search": 10.5, "finish": 1.0},
     }
-    (tmp_path / "results.json").write_text(json.dumps(ended))
-    workspace = Workspace.of(config.name, tmp_path)
     further = f"finished and tested after {done} trials: nothing is trained; remove its"
     for trials, timeout, idle in (
         (done + 9, 10.0, f"trials {done + 9}"),
@@ -92,40 +103,24 @@ def test_a_search_that_its_timeout_ended_takes_more_time_and_not_more_trials(
         (done + 5, 20.0, None),
         (done + 9, None, None),
     ):
-        asked = config.model_copy(update={"trials": trials, "timeout": timeout})
-        run_study(asked, glyphs, MACHINE, workspace)
-        said = capsys.readouterr().err
-        assert (further in said) == (timeout in (20.0, None))
-        assert ("without effect" in said) == (idle is not None)
-        assert idle is None or f"without effect: {idle}\n" in said
+        lines = said(ended, trials=trials, timeout=timeout)
+        assert (further in lines) == (timeout in (20.0, None))
+        assert ("without effect" in lines) == (idle is not None)
+        assert idle is None or f"without effect: {idle}\n" in lines
 
 
 def test_a_search_that_infeasible_trials_ended_takes_more_of_them(
-    results: dict[str, Any],
-    config: StudyConfig,
-    glyphs: Collection,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    results: dict[str, Any], said: Said
 ) -> None:
-    done = results["trials"]["complete"] + results["trials"]["pruned"]
+    same = results["trials"]["complete"] + results["trials"]["pruned"] + 5
     ended = results | {
-        "budget": {"trials": done + 5, "timeout": 1000.0},
+        "budget": {"trials": same, "timeout": 1000.0},
         "trials": results["trials"] | {"infeasible": 7},
     }
-    (tmp_path / "results.json").write_text(json.dumps(ended))
-    workspace = Workspace.of(config.name, tmp_path)
-    for trials, infeasible, more in (
-        (done + 5, 7, False),
-        (done + 9, 7, False),
-        (done + 5, 8, True),
-    ):
-        asked = config.model_copy(
-            update={"trials": trials, "infeasible_trials": infeasible, "timeout": 1000.0}
-        )
-        run_study(asked, glyphs, MACHINE, workspace)
-        said = capsys.readouterr().err
-        assert ("nothing is trained; remove its results.json" in said) == more
-        assert (f"without effect: trials {trials}" in said) == (trials == done + 9)
+    for trials, infeasible, more in ((same, 7, False), (same + 4, 7, False), (same, 8, True)):
+        lines = said(ended, trials=trials, infeasible_trials=infeasible, timeout=1000.0)
+        assert ("nothing is trained; remove its results.json" in lines) == more
+        assert (f"without effect: trials {trials}" in lines) == (trials > same)
 
 
 @pytest.mark.parametrize(
