@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from types import CodeType, FrameType
 
-from hpo.runtime.dropped_interrupts import come_again, noticed, runs
+from hpo.runtime.dropped_interrupts import come_again, noticed, one_at_a_time, runs
 
 _work: CodeType | None = None
 """The function within which an interrupt is an exception."""
@@ -57,6 +57,7 @@ def interrupts_are_told(work: CodeType) -> None:
     signal.signal(signal.SIGTERM, interrupt)
 
 
+@one_at_a_time
 def interrupt(number: int, frame: FrameType | None) -> None:
     """Handles SIGINT and SIGTERM.
 

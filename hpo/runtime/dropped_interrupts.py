@@ -2,6 +2,9 @@
 
 A handler raises `KeyboardInterrupt` wherever the main thread is, which may be in what is called as
 an object is removed, within a library. Python prints what is raised there, and goes on.
+
+And it runs a handler within another one, or within itself, without end where interrupts come faster
+than a handler is done.
 """
 
 from __future__ import annotations
@@ -10,11 +13,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import wraps
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
+
+Handler = Callable[[int, FrameType | None], None]
 
 AGAIN = 0.02
 """Seconds from one attempt to have an interrupt come again to the next."""
@@ -22,6 +29,25 @@ _came = signal.SIGINT
 """The interrupt that came last."""
 _dropped = False
 """Whether that one was dropped, and has not come again."""
+_handled = False
+"""Whether a handler that is `one_at_a_time` runs."""
+
+
+def one_at_a_time(handler: Handler) -> Handler:
+    """A handler within which no interrupt is handled: it is told already, and that is enough."""
+
+    @wraps(handler)
+    def handle(number: int, frame: FrameType | None) -> None:
+        global _handled
+        if _handled:  # first of all, and no call: the next one may come at any
+            return
+        _handled = True
+        try:
+            handler(number, frame)
+        finally:
+            _handled = False
+
+    return handle
 
 
 def come_again() -> None:

@@ -16,15 +16,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
-from hpo.runtime.dropped_interrupts import noticed, was_dropped
+from hpo.runtime.dropped_interrupts import noticed, one_at_a_time, was_dropped
 
 Item = TypeVar("Item")
-Handler = Callable[[int, FrameType | None], object]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE = 3.0
@@ -196,15 +195,18 @@ def _handle(number: int, frame: FrameType | None) -> None:
     Raises:
         KeyboardInterrupt: it strikes here.
     """
+    if _phase != _OUT:
+        _hold(number, frame)
+    elif callable(before := _before[number]):
+        before(number, frame)
+    else:  # the system's own, which ends the process
+        signal.signal(number, before)
+        signal.raise_signal(number)
+
+
+@one_at_a_time
+def _hold(number: int, frame: FrameType | None) -> None:
     global _phase
-    if _phase == _OUT:
-        before = _before[number]
-        if callable(before):
-            before(number, frame)
-        else:  # the system's own, which ends the process
-            signal.signal(number, before)
-            signal.raise_signal(number)
-        return
     again = was_dropped()
     may_raise = noticed(number, frame)
     _came.append(number)

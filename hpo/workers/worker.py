@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial
 
 from data.errors import InputError, WorkFailed
 from data.full_disk import no_room
-from hpo.runtime.dropped_interrupts import come_again, noticed, runs
+from hpo.runtime.dropped_interrupts import come_again, noticed, one_at_a_time, runs
 from hpo.runtime.literal_text import VisibleFormatter
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import in_words
@@ -133,6 +133,7 @@ def _work(task: Task, wire: Wire, log_file: Path) -> None:
         _give_up(wire, WorkFailed(f"{type(error).__name__}: {error}"))
 
 
+@one_at_a_time
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Handles SIGTERM, which ends this process.
 
