@@ -63,5 +63,5 @@ def compose(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tens
 
 
 def smaller(pictures: Tensor, height: int, width: int, ink: float) -> Tensor:
-    """Pictures of fewer pixels, each of which gets so many times the ink; 255 at most."""
+    """Pictures of fewer pixels, their ink multiplied by `ink`; 255 at most."""
     return interpolate(pictures, (height, width), mode="area").mul_(ink).clamp_(max=255)

@@ -201,10 +201,12 @@ class TrainConfig(Strict):
         return self.temperature if self.loss in ("nca", "one-shot") else None
 
     def error_over(self, alphabets: int) -> Literal["trials", "alphabets", "characters"]:
-        """Over what the standard error of a validation accuracy on so many alphabets is.
+        """What a validation accuracy's standard error is taken over.
 
-        Over one-shot trials where these are sampled, else over the alphabets; of a single one, over
-        its characters.
+        One-shot trials where these are sampled, else alphabets; of a single one, its characters.
+
+        Args:
+            alphabets: number of alphabets that it is the mean over.
         """
         if self.validation == "sampled":
             return "trials"

@@ -16,7 +16,7 @@ from hpo.trials.times import began, ended
 PROJECT = Path(__file__).parents[2]
 NAME = "chaos"
 EPOCHS = 16
-"""Of each trial; none is pruned, so what is trained without faults is known."""
+"""Epochs of each trial; none is pruned, so what is trained without faults is known."""
 SHARE = 1.1
 """Undisturbed training, in times the minutes: while some stand still, the others are faster."""
 STUDY = """

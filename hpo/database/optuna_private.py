@@ -148,7 +148,7 @@ def set_state(study: optuna.Study, trial: FrozenTrial, state: TrialState) -> boo
 
 
 def limit_calls(proxy: GrpcStorageProxy, seconds: float) -> None:
-    """A call of the proxy that is not answered in so many seconds fails."""
+    """Lets a call of the proxy fail that is not answered within this number of seconds."""
     stub = proxy._stub
     for name, call in list(vars(stub).items()):
         setattr(stub, name, partial(call, timeout=seconds))

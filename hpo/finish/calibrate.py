@@ -117,7 +117,7 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
 def calibrate_if_possible(
     folder: TrainedFolder, collection: Collection, device: torch.device
 ) -> None:
-    """The same at the end of a training, which does not fail if it fails: that is said.
+    """Calibrates at a training's end; a failure is told and fails nothing.
 
     Raises:
         NoRoom: the disk takes nothing more.
@@ -144,13 +144,15 @@ def calibrate_if_possible(
 
 
 def calibrate_if_missing(workspace: Workspace, collection: Collection, machine: Machine) -> None:
-    """The same for a winner that another process found, where its weights came without."""
+    """Calibrates a winner's network that came from another process without a rejection."""
     if workspace.weights.exists() and not workspace.rejection.exists():
         calibrate_if_possible(workspace, collection, resolve_device(machine.device))
 
 
 def rejection_of(folder: TrainedFolder) -> Rejection:
-    """When a folder's network answers `unknown`; as usual, and said so, where that is not chosen.
+    """When a folder's network answers `unknown`.
+
+    The quick study's choice, with a line, if none was made for it.
 
     Raises:
         InputError: what was chosen cannot be read.

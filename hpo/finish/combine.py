@@ -61,7 +61,7 @@ class Asked:
 
     Attributes:
         answering: its accuracy and cost.
-        accuracy: the same by alphabet.
+        accuracy: its accuracy by alphabet.
         spread: of its scores.
     """
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 
 class Repeated:
-    """A thread that calls a function every so many seconds, from `start` to `stop`.
+    """A thread that calls a function every `seconds` seconds, from `start` to `stop`.
 
     It does not keep the process alive.
     """

@@ -142,7 +142,7 @@ class Stores:
 
 
 def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
-    """The study is on this data set from now on.
+    """Stores the data set's fingerprint with the study, if it has none, and checks that it is its.
 
     Raises:
         InputError: it is on another.

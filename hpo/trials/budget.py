@@ -102,7 +102,9 @@ def next_number(trials: Sequence[FrozenTrial]) -> int:
 def visible(
     number: int, trials: Sequence[FrozenTrial], config: StudyConfig
 ) -> Sequence[FrozenTrial]:
-    """The trials that the trial of this number may see: in lockstep, those at least W before it.
+    """The trials that the trial of this number may see.
+
+    In lockstep, those at least `config.lockstep` before it; else all.
 
     Example:
         >>> from optuna import create_trial
