@@ -109,7 +109,7 @@ def run(
 
 
 def _settle_threads() -> None:
-    """Before torch is imported, unless a program has imported it already."""
+    """Settles torch's threads before it is imported, unless a program has imported it already."""
     from data.cores import settle_threads
 
     settle_threads()

@@ -33,7 +33,7 @@ Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Pi
 """Some pictures: a tensor or an array (float, 1 is ink, or uint8, 255 is ink; [n, size, size] or
 [n, 1, size, size]), one picture, a folder of files, a list, or a mapping from names to pictures."""
 FILE = (str, os.PathLike)
-"""What may name a file."""
+"""Types of what may name a file."""
 Of = TypeVar("Of")
 ROUNDING = 0.5 / 255
 """How far beyond paper and ink a float may be: resizing rounds, and a byte of it is the same."""

@@ -68,5 +68,5 @@ class Classified(BaseModel):
     skipped: list[Skipped]
 
     def document(self) -> dict[str, Any]:
-        """For JSON."""
+        """The content as a table for JSON."""
         return self.model_dump(mode="json", by_alias=True)

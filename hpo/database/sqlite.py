@@ -14,14 +14,14 @@ from sqlalchemy import Connection, Engine, event
 
 MOUNTS = Path("/proc/self/mountinfo")
 ESCAPED = re.compile(rb"\\([0-7]{3})")
-"""A byte in a name there, in octal digits."""
+"""A byte of a name in `MOUNTS` that is written in octal digits."""
 BUSY_TIMEOUT = 5.0
 """Seconds that SQLite itself waits for another process's lock."""
 NETWORK = (
     *("9p", "afs", "beegfs", "ceph", "cifs", "fuse.ceph", "fuse.glusterfs", "fuse.rclone"),
     *("fuse.s3fs", "fuse.sshfs", "glusterfs", "gpfs", "lustre", "nfs", "pvfs2", "smb"),
 )
-"""Beginnings of the names of file systems on which its locks cannot be trusted."""
+"""Beginnings of the names of file systems on which SQLite's locks cannot be trusted."""
 
 
 def tune(engine: Engine, change_mode: bool) -> None:

@@ -68,7 +68,7 @@ class Calibrated(BaseModel):
     quality: list[Quality]
 
     def document(self) -> dict[str, Any]:
-        """For JSON."""
+        """The content as a table for JSON."""
         return self.model_dump(mode="json")
 
 

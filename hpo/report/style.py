@@ -104,7 +104,7 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
 
 
 def whole_step(longest: int) -> int:
-    """The whole number from tick to tick of an axis that counts up to so many.
+    """The whole number from tick to tick of an axis that counts up to `longest`.
 
     Example:
         >>> [whole_step(longest) for longest in (1, 9, 15, 64, 1000)]
@@ -196,6 +196,6 @@ def spread(trials: list[FrozenTrial], limit: int) -> list[FrozenTrial]:
 
 
 def undrawn(shown: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> str:
-    """That `spread` left some out; nothing where it did not."""
+    """A sentence on how many trials `spread` kept; empty where it kept all."""
     few = len(shown) < len(trials)
     return f" {len(shown):,} of {len(trials):,} trials are drawn." if few else ""

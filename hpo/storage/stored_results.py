@@ -87,7 +87,7 @@ class StoredResults(BaseModel):
             return False
 
     def withdraw(self, study: optuna.Study) -> None:
-        """The study is not finished any more."""
+        """Takes the results out of the storage: the study is not finished any more."""
         swap(study, RESULTS, study.user_attrs.get(RESULTS), None)
 
     def write(self, study: optuna.Study, workspace: Workspace) -> None:

@@ -148,7 +148,7 @@ class Workspace(TrainedFolder):
         return False
 
     def beside(self, name: str) -> Workspace:
-        """Another study's, in the folder beside."""
+        """Another study's workspace, in the folder beside this one."""
         return Workspace.of(name, self.folder.parent / name)
 
     @property

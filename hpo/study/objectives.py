@@ -54,7 +54,7 @@ class Front(BaseModel):
         ]
 
     def in_words(self) -> str:
-        """It in a line: where it begins and ends.
+        """The front in one line: where it begins and ends.
 
         Example:
             >>> trials = [OnFront(number=n, value=n / 10, cost=n * 1000) for n in (3, 5, 8)]

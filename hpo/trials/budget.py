@@ -156,7 +156,7 @@ class Step:
     until: int
 
     def in_words(self) -> str:
-        """A line for people.
+        """What is waited for, in one line.
 
         >>> Step(6, 2).in_words()
         'lockstep: trial 6 waits until trial 2 has ended'

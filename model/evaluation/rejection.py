@@ -69,7 +69,7 @@ class Quality(BaseModel):
 
 
 class Queries(NamedTuple):
-    """Scores of queries that are of a class, and of the same without it.
+    """Scores of queries with every class, their own among them, and without their own.
 
     Attributes:
         known: float32 [queries, classes].

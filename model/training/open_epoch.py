@@ -46,7 +46,7 @@ class OpenEpoch:
         return time.perf_counter() - self._began
 
     def step_done(self, loss: Tensor, pictures: int) -> None:
-        """Counts a step, of so many pictures, with its loss, float32 []."""
+        """Counts a step: its loss, float32 [], and its number of pictures."""
         self.loss += loss
         self.steps += 1
         self.speed.step_done(pictures)
