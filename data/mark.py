@@ -33,7 +33,7 @@ def mark(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tensor:
         pictures: uint8 [characters * drawings, 1, size, size], the drawings of a character
             together.
         drawings: how many each character has.
-        generator: on the CPU.
+        generator: random number generator on the CPU.
 
     Returns:
         uint8, of the shape of `pictures`.

@@ -94,7 +94,7 @@ def _nearest_of_one(
     Args:
         gaps: distance of every two groups, in pixels.
         sizes: their extents.
-        width: of a stroke.
+        width: width of a stroke, in pixels.
     """
     count, usual = len(sizes), float(np.median(sizes))
     relative = gaps / np.minimum.outer(sizes, sizes)

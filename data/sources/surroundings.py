@@ -146,7 +146,7 @@ def _reaches_in(parts: NDArray[np.int32], number: int, sheet: Mask, pen: float) 
 
     Args:
         parts: each pixel's part, or 0.
-        number: of this part.
+        number: number of this part.
         sheet: where the paper is.
         pen: width of the strokes that touch no edge.
     """

@@ -32,7 +32,7 @@ def write_page(studies: Sequence[ComparedStudy], output: Path | None = None) -> 
     """Writes the page, whole or not at all.
 
     Args:
-        studies: that are compared.
+        studies: studies that are compared.
         output: the file; None takes one in `runs/compare`, named after the studies.
 
     Returns:

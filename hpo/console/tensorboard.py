@@ -34,7 +34,7 @@ class TensorBoardLog:
     def __init__(self, folder: Path) -> None:
         """
         Args:
-            folder: gets a folder for each training.
+            folder: folder that gets a folder for each training.
         """
         self._folder = folder
         self._writers: dict[int, Any] = {}
@@ -44,7 +44,7 @@ class TensorBoardLog:
 
         Args:
             what: its name, such as "trial 3".
-            part: in which of those side by side.
+            part: which of those side by side it is.
         """
         from torch.utils.tensorboard.writer import SummaryWriter  # takes a second to import
 

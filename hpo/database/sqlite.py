@@ -28,7 +28,7 @@ def tune(engine: Engine, change_mode: bool) -> None:
     """Sets up all further connections for many processes that read and write.
 
     Args:
-        change_mode: of the file itself, which keeps it.
+        change_mode: whether to change the mode of the file itself, which keeps it.
 
     Each transaction takes the write lock at its beginning. Optuna reads a trial's state and then
     sets it, or counts the trials and then numbers a new one, and asks the database for a lock on
@@ -55,8 +55,8 @@ def read_only_connector(path: str, timeout: float) -> Callable[[], SqliteConnect
     open. Without that file SQLite would make one, unless it is told that nobody writes.
 
     Args:
-        path: of the database's file.
-        timeout: in seconds, for another process's lock.
+        path: path of the database's file.
+        timeout: seconds to wait for another process's lock.
     """
 
     def connect() -> SqliteConnection:

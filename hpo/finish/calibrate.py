@@ -53,11 +53,11 @@ class Calibrated(BaseModel):
 
     Attributes:
         dataset: name of the data set.
-        fingerprint: of its content.
-        alphabets: on which it was chosen, those of validation.
+        fingerprint: fingerprint of its content.
+        alphabets: alphabets on which it was chosen, those of validation.
         way: characters of a trial.
         rejection: what was chosen, on one known picture of each class.
-        quality: with one known picture, and with more.
+        quality: its quality with one known picture of each class, and with more.
     """
 
     dataset: str

@@ -40,7 +40,7 @@ class StoredResults(BaseModel):
         folder: where it left the weights and everything else.
         store: name of a store that has the weights too; None if there is none.
         results: the study's results.
-        sha256: of the file of the winner's weights; None of studies of the first versions.
+        sha256: SHA-256 of the file of the winner's weights; None of studies of the first versions.
     """
 
     host: str

@@ -50,7 +50,7 @@ class AdditiveSampler(BaseSampler):
         space: the open parameters' distributions, by name.
         rung: number of epochs after which trials are compared.
         startup_trials: number of trials with a value before the sampler learns.
-        seed: of this proposal.
+        seed: seed of this proposal.
     """
 
     def __init__(

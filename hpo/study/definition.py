@@ -53,7 +53,7 @@ class PrunerConfig(Strict):
     Attributes:
         name: the rule by which trials are stopped.
         min_epochs: number of epochs before which no trial is stopped.
-        reduction_factor: of both halvings and Hyperband: about one trial in this many passes
+        reduction_factor: used by both halvings and Hyperband: about one trial in this many passes
             a rung, and the next rung is at this many times the epochs.
     """
 

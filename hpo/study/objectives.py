@@ -17,7 +17,7 @@ class OnFront(BaseModel):
     """A trial that no cheaper one matches.
 
     Attributes:
-        number: of the trial.
+        number: the trial's number.
         value: validation accuracy in the search, 0 to 1.
         cost: parameters of its network, or seconds of its training.
     """

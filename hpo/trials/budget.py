@@ -148,7 +148,7 @@ class Step:
     """What a study in lockstep waits for.
 
     Attributes:
-        number: of the trial that would begin next.
+        number: number of the trial that would begin next.
         until: number of the trial that must end before.
     """
 

@@ -14,10 +14,11 @@ class OpenEpoch:
     """An epoch that is under way.
 
     Attributes:
-        steps: how many are done.
+        steps: number of steps that are done.
         loss: their sum of losses, float32 [].
         generator: random numbers of the distortions.
-        speed: of the steps since the training began or went on; of all, where these are too few.
+        speed: speed of the steps since the training began or went on; of all steps, where these are
+            too few.
 
     Example:
         >>> epoch = OpenEpoch(torch.Generator().manual_seed(0))
@@ -32,7 +33,8 @@ class OpenEpoch:
         """Begins an epoch.
 
         Args:
-            generator: of the distortions, seeded for this epoch, on the training's device.
+            generator: random numbers of the distortions, seeded for this epoch, on the training's
+                device.
         """
         self.generator = generator
         self.steps = 0

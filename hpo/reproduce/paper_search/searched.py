@@ -35,8 +35,8 @@ class Searched:
         operations: operations of all trainings, see `work`.
         seconds: seconds of training, all trials together.
         counts: trials by how they ended.
-        shrinking: of each proposal that was trained, in the order in which they ended, the largest
-            part of a weight that L2 takes in a step, over the layers.
+        shrinking: the largest part of a weight that L2 takes in a step, over the layers, of each
+            proposal that was trained, in the order in which they ended.
     """
 
     form: str
