@@ -149,7 +149,7 @@ def character_batches(
         drawers: how many drawings of each character, each by another drawer.
         symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not.
         steps: how many batches.
-        generator: random number generator on the CPU.
+        generator: on the CPU.
         extra: how many alphabets, the last ones, are extra ones; a batch is of these or of the
             others alone.
         share: the part of the batches that are of extra alphabets.

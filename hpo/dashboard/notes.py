@@ -69,12 +69,12 @@ def trial_note(
     """The note of a trial that ended, in Markdown.
 
     Args:
-        number: the trial's number.
-        config: configuration that was trained.
-        history: reports of its epochs.
-        pictures: where the dashboard serves the trial's pictures, by name.
-        pruned: why the trial was pruned; None where it was not.
-        characters: characters that it was validated on.
+        number: the trial's.
+        config: what was trained.
+        history: its epochs.
+        pictures: of the trial, by name; each is where the dashboard serves it.
+        pruned: why; None where it was not.
+        characters: that it was validated on.
     """
     last = history[-1]
     best = history[last.best_epoch]
