@@ -52,7 +52,7 @@ def write_study(path: Path, trials: int, steps: int, epochs: int = EPOCHS) -> Pa
 
 
 def steps_for(minutes: float, trials: int, workers: int, folder: Path) -> int:
-    """Steps of an epoch with which so many trials take so many minutes, faults included.
+    """Steps of an epoch with which the trials take the minutes asked for, faults included.
 
     Args:
         folder: an empty one, for a short study without faults that tells how fast the machine is.

@@ -25,7 +25,7 @@ RetrainSeeds = Annotated[
         min=1,
         max=MOST_SEEDS,
         metavar="N",
-        help="number of trainings; their seeds follow the configuration's",
+        help="number of trainings, with the configuration's seed and the following ones",
     ),
 ]
 Dataset = Annotated[
