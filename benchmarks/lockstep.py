@@ -67,7 +67,7 @@ def worker(config: StudyConfig, folder: Path) -> None:
 def measured(
     name: str, config: StudyConfig, workers: int, folder: Path, kill_every: float | None
 ) -> str:
-    """Searches with so many processes, prints a line of JSON; returns the trials' digest."""
+    """Searches with `workers` processes, prints a line of JSON; returns the trials' digest."""
     folder.mkdir(parents=True)
     for store in ("checkpoints", "artifacts"):
         (folder / store).mkdir()

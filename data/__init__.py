@@ -1,6 +1,9 @@
 """Pictures in, tensors out. Knows nothing of networks or studies.
 
-- names: the names by which a data set is asked for
+Also the tools that all packages share, because this is the lowest one: errors, cores, full_disk,
+stderr, system_files, visible, whole_files.
+
+- names: names of data sets, checked without loading any
 - errors: errors that the command line prints as one line
 - cores: processor cores that may be kept busy, and how threads share them
 - full_disk: a disk that takes nothing more

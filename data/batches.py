@@ -46,9 +46,9 @@ def draw_pairs(
     4.1). The two pictures of a pair are by two drawers.
 
     Args:
-        characters: to draw from.
+        characters: characters to draw from.
         count: how many pairs.
-        generator: on the CPU.
+        generator: random number generator on the CPU.
         across: take the two characters of a different pair from all alphabets, as
             re-implementations do. These pairs are easier: accuracies on the two kinds are never
             to be compared.
@@ -103,12 +103,12 @@ def pair_batches(
     """Yields an epoch's batches of sampled pairs (the paper's section 3.2).
 
     Args:
-        characters: to draw from.
+        characters: characters to draw from.
         pairs: how many pairs a batch holds.
         fixed: a fixed set of pairs, int64 [set, 2, 2] from `draw_pairs`, from which the epoch takes
             a random part, or all in several rounds; None draws new pairs.
         steps: how many batches.
-        generator: on the CPU.
+        generator: random number generator on the CPU.
         across: as in `draw_pairs`; without effect on a fixed set.
     """
     count = pairs * steps
@@ -142,7 +142,7 @@ def character_batches(
     """Yields an epoch's batches of confusable characters: all of one or a few alphabets.
 
     Args:
-        characters: to draw from.
+        characters: characters to draw from.
         alphabets: a batch takes at most `per_batch / alphabets` characters of one alphabet, and
             goes on with further alphabets until it is full.
         per_batch: how many characters a batch holds.

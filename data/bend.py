@@ -12,7 +12,7 @@ from data.elastic import displacements
 POINTS = 4
 """Points a side at which a bend is drawn; more would break strokes instead of bending them."""
 STRENGTH = 0.06
-"""Standard deviation of a bend at these, as a fraction of the picture's width."""
+"""Standard deviation of a bend at these points, as a fraction of the picture's width."""
 
 
 def bend(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tensor:
@@ -24,7 +24,7 @@ def bend(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tensor:
         pictures: uint8 [characters * drawings, 1, size, size], the drawings of a character
             together.
         drawings: how many each character has.
-        generator: on the CPU.
+        generator: random number generator on the CPU.
 
     Returns:
         uint8, of the shape of `pictures`.

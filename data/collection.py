@@ -38,7 +38,7 @@ class Collection:
     """All alphabets of a data set, one bit per pixel.
 
     Attributes:
-        name: by which it is asked for.
+        name: name by which it is asked for.
         fingerprint: SHA-256 (hex) over the content.
         packed: uint8 [characters, drawers, 1379]: `numpy.packbits` of each 105x105 picture, 1 is
             ink.

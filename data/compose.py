@@ -31,7 +31,7 @@ def compose(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tens
         pictures: uint8 [characters * drawings, 1, size, size], the drawings of a character
             together.
         drawings: how many each character has.
-        generator: on the CPU.
+        generator: random number generator on the CPU.
 
     Returns:
         uint8, of the shape of `pictures`; of fewer characters where these have too few pairs.
@@ -63,5 +63,5 @@ def compose(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tens
 
 
 def smaller(pictures: Tensor, height: int, width: int, ink: float) -> Tensor:
-    """Pictures of fewer pixels, each of which gets so many times the ink; 255 at most."""
+    """Pictures of fewer pixels, their ink multiplied by `ink`; 255 at most."""
     return interpolate(pictures, (height, width), mode="area").mul_(ink).clamp_(max=255)

@@ -40,7 +40,7 @@ def distort(
             out.
         stroke: how much a picture's ink grows or shrinks at most, 0 to 1; 1 is a pixel on all
             sides, 0 leaves it out.
-        generator: on the pictures' device.
+        generator: random number generator on the pictures' device.
         maps: the pictures' affine maps, float [n, 2, 3], see `fixed_maps`; None draws new ones.
 
     Returns:
@@ -70,7 +70,7 @@ def fixed_maps(
         drawers: how many pictures of each character.
         each: how many maps a picture has beside the one that leaves it as it is.
         affine: as in `distort`.
-        generator: on the pictures' device.
+        generator: random number generator on the pictures' device.
 
     Returns:
         float [characters, drawers, each + 1, 2, 3]; the first map of a picture changes nothing.
@@ -95,7 +95,7 @@ def chosen_maps(
         maps: as `fixed_maps` gives them.
         characters: int64 [n], the pictures' characters.
         drawers: int64 [n], who drew each.
-        generator: on the pictures' device.
+        generator: random number generator on the pictures' device.
 
     Returns:
         float [n, 2, 3].

@@ -19,7 +19,7 @@ def displacements(
         points: how many along a side.
         strength: standard deviation at the points, as a fraction of the picture's width.
         size: width and height of the pictures, in pixels.
-        generator: on the device where they are wanted.
+        generator: random number generator on the device where they are wanted.
 
     Returns:
         float [count, size, size, 2], x before y, to be added to places that count from -1 to 1.

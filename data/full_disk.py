@@ -10,7 +10,7 @@ from pathlib import Path
 from data.errors import WorkFailed
 
 TAKES_NOTHING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-"""What the kernel answers then."""
+"""The kernel's error numbers for a disk that takes nothing more."""
 PROBE = 1 << 16
 """Bytes that a folder must take not to count as full."""
 

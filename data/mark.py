@@ -13,7 +13,7 @@ FEWEST = 2
 WHOLE, MORE_WHOLE = 0.72, 0.25
 """How much of a picture's side a character takes: at least, and how much more."""
 MARK, MORE_MARK = 0.2, 0.15
-"""How much of it a mark takes."""
+"""How much of a picture's side a mark takes: at least, and how much more."""
 JITTER = 0.04
 """How far a hand puts the mark from its place, at most, as a share of the side."""
 INK, MARKS_INK = 1.2, 2.0
@@ -33,7 +33,7 @@ def mark(pictures: Tensor, drawings: int, generator: torch.Generator) -> Tensor:
         pictures: uint8 [characters * drawings, 1, size, size], the drawings of a character
             together.
         drawings: how many each character has.
-        generator: on the CPU.
+        generator: random number generator on the CPU.
 
     Returns:
         uint8, of the shape of `pictures`.

@@ -1,4 +1,4 @@
-"""Names by which a data set is asked for, and what is asked of it, in a module that loads none."""
+"""Names of data sets, checked without loading any, and the largest N of their N-way trials."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def random_runs(characters: Characters, runs: int, way: int, seed: int) -> list[
     The paper validates on 320 one-shot trials (section 4.3): 16 runs, 20-way.
 
     Args:
-        characters: to draw from; alphabets with fewer than `way` characters are left out.
+        characters: characters to draw from, without alphabets of fewer than `way` characters.
         runs: how many runs.
         way: how many characters a run has.
         seed: equal seeds give equal runs.

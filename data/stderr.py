@@ -45,12 +45,12 @@ class LastingStderr(io.TextIOBase):
                 _lead_nowhere(error)
 
     def isatty(self) -> bool:
-        """Whether it is a terminal, which it is no more when that is gone."""
+        """Whether stderr is a terminal that is still there."""
         return (stream := _stream()) is not None and stream.isatty()
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """That of its text."""
+        """Encoding of its text."""
         return getattr(_stream(), "encoding", None) or "utf-8"
 
 

@@ -3,7 +3,7 @@
 Rooms, from the ground up; each imports only from those before it, and from model and data:
 
 - runtime: files written whole, interrupts, which process this is, what a result depends on
-- study: what a study is, from its TOML file to its space, sampler and pruner
+- study: what a study is, from its file to its space, sampler and pruner
 - trials: what trials store, what became of them, the budget, ranking, table, importances
 - database: the database behind Optuna, waited for when it is away; Optuna's private surface
 - storage: where studies live: studies, the study's folder, artifact stores

@@ -50,15 +50,15 @@ class NetworkConfig(Strict):
 
     Attributes:
         size: height and width of the input pictures, in pixels.
-        convolutions: from the input on.
+        convolutions: its convolutions, from the input on.
         units: length of the embedding.
         initialisation: "paper" (section 3.3) or "kaiming" (He et al. 2015, for ReLU layers).
         batch_norm: normalise each convolution's output, after its pooling and before its ReLU.
         centred: bring each drawing's centre of mass to the middle of the picture first.
         resized: how far a centred drawing is brought to a common size, from 0 (not at all) to 1
             (wholly).
-        copies: at how many sizes a trained network looks at each centred drawing; scores are the
-            mean over them. Embedding takes `copies` times as long, training no longer.
+        copies: number of sizes at which a trained network looks at each centred drawing; scores
+            are the mean over them. Embedding takes `copies` times as long, training no longer.
         distance: what is weighted and added up over the units of two embeddings: "l1" their
             differences (the paper's), "l2" the squares of these.
     """
@@ -141,10 +141,10 @@ class TrainConfig(Strict):
     """How a network is trained.
 
     Attributes:
-        seed: of the initial weights, the batches and the distortions.
+        seed: seed of the initial weights, the batches and the distortions.
         loss: "pairs" (the paper's), "batch-pairs", "nca" or "one-shot"; see
             `model.training.losses`.
-        temperature: by which "nca" and "one-shot" divide scores before their softmax.
+        temperature: number by which "nca" and "one-shot" divide scores before their softmax.
         optimiser: "sgd" (the paper's) or "adam".
         learning_rate: a factor of every layer's learning rate. A search over this factor and over
             layers' rates around 1 finds good rates sooner than a search over independent rates,
@@ -171,7 +171,7 @@ class TrainConfig(Strict):
             itself at each step; 0 averages nothing.
         pictures: what it is trained on.
         batch: what a step sees.
-        distortion: of every training picture.
+        distortion: how every training picture is distorted.
     """
 
     seed: int = Field(default=0, ge=0, lt=2**31)
@@ -201,10 +201,12 @@ class TrainConfig(Strict):
         return self.temperature if self.loss in ("nca", "one-shot") else None
 
     def error_over(self, alphabets: int) -> Literal["trials", "alphabets", "characters"]:
-        """Over what the standard error of a validation accuracy on so many alphabets is.
+        """What a validation accuracy's standard error is taken over.
 
-        Over one-shot trials where these are sampled, else over the alphabets; of a single one, over
-        its characters.
+        One-shot trials where these are sampled, else alphabets; of a single one, its characters.
+
+        Args:
+            alphabets: number of alphabets that it is the mean over.
         """
         if self.validation == "sampled":
             return "trials"

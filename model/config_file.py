@@ -138,7 +138,7 @@ def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
     An unknown key goes first, for a misspelt one is also missing under its right name.
 
     Args:
-        error: from validating `model`.
+        error: error from validating `model`.
         where: the file, or whatever else was validated.
         model: whose fields are the allowed keys.
     """

@@ -19,10 +19,10 @@ def what_else(
     """What a stored training has of its own, in words; None if it is this one.
 
     Args:
-        config: this training's.
-        networks: that this training is given, see `given_networks`.
-        document: of JSON, with the stored training's configuration and networks. Those of older
-            versions tell of no networks, and count as this one's.
+        config: this training's configuration.
+        networks: networks that this training is given, see `given_networks`.
+        document: document of JSON, with the stored training's configuration and networks. Those of
+            older versions tell of no networks, and count as this one's.
 
     Example:
         >>> stored = {

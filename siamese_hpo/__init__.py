@@ -41,8 +41,8 @@ def load(folder: str | Path | None = None, device: str = "auto") -> Network:
     """Loads a trained network.
 
     Args:
-        folder: holds best.safetensors, such as runs/quick; without it, the network that comes with
-            the project, see studies/trained/README.md.
+        folder: folder that holds best.safetensors, such as runs/quick; without it, the network that
+            comes with the project, see studies/trained/README.md.
         device: "auto", "cpu", "cuda" or "cuda:N".
 
     Raises:
@@ -84,9 +84,10 @@ def run(
         trials, timeout, warm_start: instead of the study's own, see docs/studies.md.
         workers: processes that train at the same time. More than one are started as those of
             `multiprocessing` are: a script needs `if __name__ == "__main__":` around the call.
-        folder: for the results; runs/NAME where it is not given.
+        folder: folder for the results; runs/NAME where it is not given.
         storage: database URL; study.db in the folder where it is not given.
-        data_root: holds Omniglot; $OMNIGLOT_ROOT where it is not given.
+        data_root: folder that holds Omniglot, $OMNIGLOT_ROOT where it is not given; or the place of
+            a study's `folder:PATH` on this machine.
         device: "auto", "cpu", "cuda" or "cuda:N".
 
     Raises:
@@ -109,7 +110,7 @@ def run(
 
 
 def _settle_threads() -> None:
-    """Before torch is imported, unless a program has imported it already."""
+    """Settles torch's threads before it is imported, unless a program has imported it already."""
     from data.cores import settle_threads
 
     settle_threads()

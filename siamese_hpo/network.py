@@ -52,7 +52,7 @@ class Network:
 
     @classmethod
     def of(cls, folder: str | Path | None, device: str) -> Self:
-        """Loads it, see `siamese_hpo.load`."""
+        """Loads a network, see `siamese_hpo.load`."""
         trained = shipped_network() if folder is None else TrainedFolder(place(folder, "folder"))
         chosen = resolve_device(name_of_device(device))
         module, config = load_trained(weights_in(trained))

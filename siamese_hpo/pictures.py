@@ -33,7 +33,7 @@ Pictures = Tensor | NDArray[Any] | Picture | Sequence[Picture] | Mapping[str, Pi
 """Some pictures: a tensor or an array (float, 1 is ink, or uint8, 255 is ink; [n, size, size] or
 [n, 1, size, size]), one picture, a folder of files, a list, or a mapping from names to pictures."""
 FILE = (str, os.PathLike)
-"""What may name a file."""
+"""Types of what may name a file."""
 Of = TypeVar("Of")
 ROUNDING = 0.5 / 255
 """How far beyond paper and ink a float may be: resizing rounds, and a byte of it is the same."""
@@ -44,10 +44,10 @@ class Source:
     """Where a network's input comes from.
 
     Attributes:
-        name: of the picture: a mapping's key, a file's name, with as many of its folders as tell it
-            from the others, or its number, from 0 on.
+        name: name of the picture: a mapping's key, a file's name, with as many of its folders as
+            tell it from the others, or its number, from 0 on.
         number: which of the picture's drawings, from 1 on.
-        count: how many it has.
+        count: number of drawings that the picture has.
         notes: what was left out of the picture, in a few words each.
     """
 
@@ -62,7 +62,7 @@ class Prepared:
     """Drawings as a network takes them.
 
     Attributes:
-        sources: of each.
+        sources: source of each drawing.
         pictures: float32 [n, 1, size, size], 0 is paper, 1 is ink.
     """
 

@@ -59,7 +59,7 @@ def told_apart(paths: Sequence[Path], taken: Collection[str] = ()) -> list[str]:
     Paths that are equal have equal names.
 
     Args:
-        paths: of files or folders, which need not be there.
+        paths: paths of files or folders, which need not be there.
         taken: names of something else, which none of these gets.
 
     Example:

@@ -33,7 +33,7 @@ class Study:
 
     Attributes:
         results: everything that was found, as in results.json.
-        folder: holds its files, such as runs/quick; absolute.
+        folder: folder that holds its files, such as runs/quick; absolute.
     """
 
     results: StudyResults
@@ -89,7 +89,7 @@ def run_study(
     """Runs a study, see `siamese_hpo.run`.
 
     Args:
-        changes: to the study's definition, see `changed`.
+        changes: changes of the study's definition, see `changed`.
     """
     device, storage, workers = name_of_device(device), database_url(storage), plain(workers)
     if isinstance(study, Mapping):
@@ -115,7 +115,7 @@ def changed(config: StudyConfig, changes: Mapping[str, Any]) -> StudyConfig:
     Else a storage would keep what cannot be read again.
 
     Args:
-        changes: to the study's definition; None changes nothing.
+        changes: changes of the study's definition; None changes nothing.
 
     Raises:
         InputError: a value cannot be one.

@@ -25,7 +25,7 @@ class Classes:
     """Known pictures as a network takes them.
 
     Attributes:
-        names: of the classes.
+        names: names of the classes.
         pictures: uint8 [pictures, size, size], 255 is ink.
         owners: int64 [pictures], the class of each.
     """

@@ -25,9 +25,9 @@ from benchmarks.chaos.watcher import Watcher, logs, trained_epochs
 
 HOSTS = ("box", "box", "other")
 CLOCKS = (-4, 0, 4)
-"""Minutes, of machines that are not containers of one machine."""
+"""Minutes by which each machine's clock is off; containers of one machine have its clock."""
 WORKERS = 2
-"""Of each machine."""
+"""Workers on each machine."""
 FULL = 30
 """Minutes from which on faults last their full time; in a shorter run, less in proportion."""
 ENOUGH = 15
@@ -36,19 +36,22 @@ GONE_AFTER = 1 / 3
 """Part of the time after which the machine that began the study is gone."""
 TESTED = "tested.txt"
 LATEST = 2
-"""Times the minutes, and LATEST_MORE seconds: a study that is not done then hangs."""
+"""After this many times the planned minutes, and LATEST_MORE seconds, an unfinished study counts as
+hanging."""
 LATEST_MORE = 600.0
 
 
 def run(kind: str, minutes: float, trials: int, seed: int) -> dict[str, Any]:
-    """Runs a study of so many trials with faults for so many minutes.
+    """Runs a study with faults until it is done, and checks what it left.
 
     Args:
         kind: of database, one of DATABASES.
+        minutes: for which faults go on.
+        trials: of the study.
         seed: of the faults' order, times and victims.
 
     Returns:
-        Its figures and checks.
+        The run's figures and checks.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{kind}-"))
     print(f"files: {folder}", file=sys.stderr, flush=True)

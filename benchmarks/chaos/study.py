@@ -16,7 +16,7 @@ from hpo.trials.times import began, ended
 PROJECT = Path(__file__).parents[2]
 NAME = "chaos"
 EPOCHS = 16
-"""Of each trial; none is pruned, so what is trained without faults is known."""
+"""Epochs of each trial; none is pruned, so what is trained without faults is known."""
 SHARE = 1.1
 """Undisturbed training, in times the minutes: while some stand still, the others are faster."""
 STUDY = """
@@ -52,7 +52,7 @@ def write_study(path: Path, trials: int, steps: int, epochs: int = EPOCHS) -> Pa
 
 
 def steps_for(minutes: float, trials: int, workers: int, folder: Path) -> int:
-    """Steps of an epoch with which so many trials take so many minutes, faults included.
+    """Steps of an epoch with which the trials take the minutes asked for, faults included.
 
     Args:
         folder: an empty one, for a short study without faults that tells how fast the machine is.

@@ -6,7 +6,7 @@ Programs:
 
 From curves to a simulated search:
 - surrogate: the learning curve of any configuration, predicted from recorded curves.
-- gaussian: the same by Gaussian processes, for a truth of another family.
+- gaussian: learning curves predicted by Gaussian processes, for a truth of another family.
 - simulator: a search of many workers on a simulated clock.
 - searches: searches by their names, each simulated as often as asked.
 

@@ -29,7 +29,7 @@ from model.memory import keep_freed_memory
 
 CPU = torch.device("cpu")
 SECONDS = 5.0
-"""Of training in each round."""
+"""Seconds of training in each round."""
 THREADS = 2
 
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def pictures_per_second(workers: int, data_root: Path | None) -> float:
-    """Of so many processes at the same time, with as many threads each as there are cores left."""
+    """Pictures a second of this number of processes at once, which share `THREADS` threads."""
     context = multiprocessing.get_context("spawn")
     together, results = context.Barrier(workers), context.SimpleQueue()
     processes = [

@@ -11,10 +11,10 @@ Programs:
 
 What they use:
 - variants: the configurations of an ablation.
-- disturbances: picture files of such drawings.
-- cameras: such files as cameras, scanners and screens make them.
-- surfaces: such files of drawings on other things than plain white paper.
+- disturbances: picture files of drawings that look photographed, scanned or drawn elsewhere.
+- cameras: picture files as cameras, scanners and screens make them.
+- surfaces: picture files of drawings on other things than plain white paper.
 - page: a sheet of paper with a drawing on it, as a telephone takes it.
 - scenes: picture files with something else on them, or with several drawings.
-- card: what that network is, with its figures.
+- card: what the network that comes with the project is, with its figures.
 """

@@ -64,7 +64,7 @@ def coloured(white: Floats, paper: ArrayLike, ink: ArrayLike) -> Floats:
     Args:
         white: see `white_page`.
         paper: its colour, or that of each of its pixels.
-        ink: likewise.
+        ink: its colour, or that of each of its pixels.
     """
     share = ((white - PAPER * INK) / (PAPER * (1 - INK)))[..., None]
     found: Floats = share * np.asarray(paper) + (1 - share) * np.asarray(ink)

@@ -166,7 +166,7 @@ def _sheet(colour: ArrayLike) -> Floats:
 
 
 def _spread(values: Floats) -> Floats:
-    """The same with a standard deviation of 1."""
+    """Values scaled to a standard deviation of 1."""
     found: Floats = values / values.std()
     return found
 

@@ -80,7 +80,7 @@ class Choice(NamedTuple):
     Attributes:
         places: of the networks, counted from 0.
         divided: accuracy of their scores added, each divided by its spread.
-        plain: the same with scores as they are.
+        plain: accuracy of their scores added as they are.
         better: by how much `divided` is above the networks' mean, in each alphabet.
     """
 

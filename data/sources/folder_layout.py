@@ -20,8 +20,8 @@ class Drawn(NamedTuple):
 
     Attributes:
         alphabet: its name.
-        name: of the character.
-        files: that look like pictures by their endings, sorted by name.
+        name: the character's name.
+        files: files that look like pictures by their endings, sorted by name.
     """
 
     alphabet: str

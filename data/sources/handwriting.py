@@ -26,7 +26,7 @@ def handwritten(
         strokes: control points, float [characters, 4, 6, 2], from -1 to 1.
         there: bool [characters, 4], which strokes a character has.
         roundness: 0 draws sharp corners at the control points, 1 a smooth curve along them.
-        rng: from which the drawers' hands are drawn.
+        rng: random numbers from which the drawers' hands are drawn.
 
     Returns:
         Bits, uint8 [characters, 20, 1379].

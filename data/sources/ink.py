@@ -29,19 +29,21 @@ SPECK = 0.3
 ALONG = 0.12
 """Part of the picture's longer side: what touches an edge along more of it is no stroke."""
 DOUBTFUL = 0.05
-"""The same, where it is only a reason to look again."""
+"""Part of the picture's longer side: what touches an edge along more of it may be no stroke."""
 SCATTERED = 0.25
-"""The same of all that touches an edge, in many places: the grain of a desk's wood."""
+"""Part of the picture's longer side: what touches edges along more of it in all, in many places,
+may be no strokes but the grain of a desk's wood.
+"""
 WIDEST = 0.17
 """Widest stroke where the light is uneven, as a part of the picture's longer side."""
 UNEVEN = 1.15
-"""Least brightness of the lightest paper, of the darkest's, where the light is uneven."""
+"""Least brightness of the lightest paper, in times the darkest's, where the light is uneven."""
 COVERED = 0.75
 """Least part of a sheet that is paper, not ink."""
 DESK = 0.45
-"""Most brightness of a desk around a sheet of paper, of the sheet's own; a shadow is lighter."""
+"""Most brightness of a desk around a sheet, as a part of the sheet's; a shadow is lighter."""
 AROUND = 0.8
-"""The same of a desk that is seen all around the sheet, or at three sides of it."""
+"""Most brightness of a desk that is seen at three sides of a sheet or all, as a part of its."""
 CROSSING = 0.1
 """Least part of a stroke on either side of an edge, which then is no sheet's but a shadow's."""
 THIN = 0.08

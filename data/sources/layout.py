@@ -23,7 +23,7 @@ SMALLEST = 6.0
 APART = 0.4
 """Least distance of two drawings, as a part of the smaller one's extent."""
 FAR = 0.8
-"""The same where they are few, which may be parts of one, as a part of the usual extent."""
+"""Least distance of a few drawings, which may be parts of one, as a part of the usual extent."""
 SEVERAL = 4
 """Least number of drawings that cannot well be one."""
 MOST_PARTS = 150
@@ -94,7 +94,7 @@ def _nearest_of_one(
     Args:
         gaps: distance of every two groups, in pixels.
         sizes: their extents.
-        width: of a stroke.
+        width: width of a stroke, in pixels.
     """
     count, usual = len(sizes), float(np.median(sizes))
     relative = gaps / np.minimum.outer(sizes, sizes)

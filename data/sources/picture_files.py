@@ -29,7 +29,7 @@ FINEST = 960
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 """Formats that are read, by Pillow's names. Of the others some start programs: EPS is one."""
 SEVERAL = ("AVIF", "GIF", "PNG", "TIFF", "WEBP")
-"""Of these, those whose files may hold several pictures that are meant to be seen."""
+"""Formats whose files may hold several pictures that are meant to be seen, by Pillow's names."""
 PIXELS = 64_000_000
 """Most pixels decoded of a picture: those of a page (A4) at 800 dots per inch.
 

@@ -16,7 +16,7 @@ FRAME = 0.7
 STRAIGHT = 0.97
 """Least part of an edge that a frame covers: a stroke is less straight."""
 PIECES = 12
-"""Most of its parts at the edges: grain of wood has more."""
+"""Most parts of such a drawing at the edges: grain of wood has more."""
 EDGE = 3
 """Width of the edge of a sheet that ends within the picture, in pixels."""
 EVERYWHERE = np.ones((3, 3))

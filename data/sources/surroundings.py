@@ -27,15 +27,15 @@ THINNER = 0.4
 THICKER = 1.8
 """Least width of a straight thing on the paper, such as a pen, in widths of the other strokes."""
 LONGER = 5.0
-"""Its least length, in widths of its own."""
+"""Least length of a straight thing on the paper, in widths of its own."""
 FILLED = 0.65
-"""Least part of the smallest rectangle around it that it fills."""
+"""Least part of the smallest rectangle around it that a straight thing fills."""
 MARGIN = 0.12
 """Width of a margin, as a part of the picture's longer side."""
 MARK = 0.08
 """Deepest mark of a row along an edge, and bit at one, as a part of the picture's longer side."""
 WIDER = 0.9
-"""Least length of the row, in extents of the rest."""
+"""Least length of a row of marks, in extents of the rest."""
 LONELY = 0.4
 """Least distance from the rest of a mark in a corner, in extents of the rest."""
 WHOLE = 0.8
@@ -146,7 +146,7 @@ def _reaches_in(parts: NDArray[np.int32], number: int, sheet: Mask, pen: float) 
 
     Args:
         parts: each pixel's part, or 0.
-        number: of this part.
+        number: number of this part.
         sheet: where the paper is.
         pen: width of the strokes that touch no edge.
     """

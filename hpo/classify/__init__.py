@@ -4,6 +4,6 @@
 - folders: from folders of pictures to a class for each
 - support: the known pictures of each class, from a folder or kept in a file
 - answers: what was found
-- summary: that as a table on a terminal
+- summary: the answers as a table on a terminal
 - contact_sheet: what was classified as what, to look over
 """

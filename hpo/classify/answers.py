@@ -19,11 +19,12 @@ class Answer(BaseModel):
         drawings: how many the picture has.
         chosen: the most probable class, or "unknown"; "class" in JSON and tables.
         nearest: the most probable class, which may be refused.
-        known: the probability that it is right, 0 to 1, where half of all queries are of no class.
-        probability: of that class, 0 to 1: the softmax of the scores, given that it is one of them.
+        known: probability that `nearest` is right, 0 to 1, if half of all queries are of no class.
+        probability: probability of `nearest`, 0 to 1: the softmax of the scores, given that the
+            drawing is of one of the classes.
         same: the odds of verification that drawing and class show one character, 0 to 1.
         notes: what was left out of the picture, in a few words each.
-        probabilities: of every class.
+        probabilities: probability of every class.
     """
 
     file: str
@@ -68,5 +69,5 @@ class Classified(BaseModel):
     skipped: list[Skipped]
 
     def document(self) -> dict[str, Any]:
-        """For JSON."""
+        """The content as a table for JSON."""
         return self.model_dump(mode="json", by_alias=True)

@@ -48,10 +48,10 @@ def classify_folders(
     Files that hold no picture, or none with a drawing, are named on stderr and skipped.
 
     Args:
-        folder: with the network.
+        folder: folder with the network.
         support: the known pictures, see `read_support`.
         query: the pictures to classify: a folder of them, or one.
-        output: gets classes.csv and contact-sheet.png; None writes nothing.
+        output: folder that gets classes.csv and contact-sheet.png; None writes nothing.
         keep: a file that gets the prepared support; None keeps none.
 
     Raises:

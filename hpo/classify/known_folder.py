@@ -40,10 +40,11 @@ class Confusion(BaseModel):
     """A character that is taken for another of its alphabet.
 
     Attributes:
-        alphabet: of both.
+        alphabet: alphabet of both characters.
         character: the right one.
         taken_for: the chosen one.
-        share: of the character's questions, among all characters of the alphabet, 0 to 1.
+        share: share of the character's questions, among all characters of the alphabet, that are
+            answered so, 0 to 1.
     """
 
     alphabet: str
@@ -57,12 +58,12 @@ class FolderTest(BaseModel):
 
     Attributes:
         dataset: "folder:PATH".
-        fingerprint: of the folder's content.
+        fingerprint: fingerprint of the folder's content.
         characters, pictures: how many there are, and of each.
         way: N of the N-way one-shot trials.
         accuracy: over every pair of two pictures of a character and every choice of N characters of
             its alphabet, 0 to 1; the mean over alphabets.
-        standard_error: of `accuracy`.
+        standard_error: standard error of `accuracy`.
         standard_error_over: what it is over: "alphabets", or a single one's "characters".
         per_alphabet: accuracy by alphabet.
         confusions: most frequent first.
@@ -91,10 +92,10 @@ def measure_folder(
     """Measures a network on all alphabets of a folder.
 
     Args:
-        folder: with the network.
+        folder: folder with the network.
         data: the pictures, see `load_folder`.
         device: measures there.
-        output: gets confusions.csv and confusions.png; None writes nothing.
+        output: folder that gets confusions.csv and confusions.png; None writes nothing.
 
     Raises:
         InputError: a folder holds no network, or one whose scores are not finite, or no pictures

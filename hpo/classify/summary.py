@@ -36,7 +36,7 @@ def print_classes(answers: Classified) -> None:
 
 
 def _chance(probability: float) -> str:
-    """In percent; what is rounded to none or all of them is neither."""
+    """A probability in percent: what would be rounded to 0 or 100 is told as <0.1 or >99.9."""
     rounded = points(probability)
     return {"0.0": "<0.1", "100.0": ">99.9"}.get(rounded, rounded)
 

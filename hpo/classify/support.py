@@ -73,7 +73,7 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
 
     Args:
         path: the folder or file.
-        skipped: gets what was left out.
+        skipped: list that gets what was left out.
 
     Raises:
         InputError: there is no such folder, or nothing in it can be used.

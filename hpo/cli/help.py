@@ -19,7 +19,7 @@ from data.system_files import passed_over
 SEARCH, LOOK, TAKE = "Search", "Look at a study", "Take and use what was found"
 PAPER, MACHINES = "The paper's experiments", "Many machines"
 GROUPS = (SEARCH, LOOK, TAKE, PAPER, MACHINES)
-"""Of commands, in the order of --help."""
+"""Groups of commands, in the order of --help."""
 WIDEST = 120
 """Columns: --help is as wide as the terminal, but lines longer than this are hard to read."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
@@ -82,13 +82,13 @@ def show_version(asked: bool) -> None:
 
 
 def complete_study(incomplete: str) -> list[str]:
-    """For the shell: names of the project's studies, and of files here, that begin so."""
+    """For the shell: the project's studies and the files here whose names begin with a text."""
     here = sorted(path.name for path in Path().glob("*.toml") if not passed_over(path.name))
     return [name for name in [*dict(_studies()), *here] if name.startswith(incomplete)]
 
 
 def complete_name(incomplete: str) -> list[str]:
-    """For the shell: names of the studies that have a folder here and begin so."""
+    """For the shell: the studies with a folder here whose names begin with a text."""
     found = sorted(path.parent.name for path in Path("runs").glob("*/study.db"))
     return [name for name in found if name.startswith(incomplete)]
 

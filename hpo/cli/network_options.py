@@ -25,7 +25,7 @@ RetrainSeeds = Annotated[
         min=1,
         max=MOST_SEEDS,
         metavar="N",
-        help="so many trainings, their seeds from the configuration's on",
+        help="number of trainings, with the configuration's seed and the following ones",
     ),
 ]
 Dataset = Annotated[

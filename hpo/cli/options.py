@@ -76,7 +76,7 @@ Timeout = Annotated[
         min=1,
         metavar="SECONDS",
         callback=finite,
-        help="no trial starts after so many seconds of training in the search",
+        help="seconds of training in the search after which no trial starts",
     ),
 ]
 WarmStart = Annotated[

@@ -18,21 +18,21 @@ FILE_URL = re.compile(r"(sqlite[\w+]*:///)(~.*)", re.DOTALL)
 
 
 def finite(seconds: float | None) -> float | None:
-    """Seconds, which have an end."""
+    """Seconds, if their number is finite."""
     if seconds is not None and not isfinite(seconds):
         raise typer.BadParameter("should be a finite number of seconds")
     return seconds
 
 
 def filled(name: str) -> str:
-    """The name of a study, or of its file."""
+    """The name of a study or of its file, if it is not empty."""
     if not name.strip():
         raise typer.BadParameter("is empty; should be the name of a study, such as quick")
     return name
 
 
 def each_filled(given: list[str]) -> list[str]:
-    """The names of studies."""
+    """The names of studies, if none is empty."""
     return [filled(name) for name in given]
 
 

@@ -3,7 +3,7 @@
 - studies: the studies that are compared, read from their storages
 - curves: the best accuracy so far against trials and against seconds of training
 - differences: what keeps studies from being compared; hyperparameters that differ
-- rows: what is told of each study
-- terminal: it as tables on a terminal
-- page: it as a page that opens offline
+- rows: facts that are told of each study
+- terminal: the comparison as tables on a terminal
+- page: the comparison as a page that opens offline
 """

@@ -12,9 +12,9 @@ from model.config import RunConfig
 from model.config_file import as_toml
 
 NAMED = 3
-"""How many keys a line names; of the others it says how many they are."""
+"""How many keys a line names; of the others it gives the number."""
 NOT_A_CHOICE = "train.seed"
-"""Differs from network to network, and nobody chooses it."""
+"""The key that differs from network to network, and that nobody chooses."""
 
 
 def not_comparable(studies: Sequence[ComparedStudy]) -> list[str]:

@@ -23,16 +23,16 @@ from hpo.storage.workspace import RUNS
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, SKY, INK)
 DASHES = ("solid", "dash", "dot")
-"""A round of the colours each."""
+"""Kinds of lines: each is used with every colour before the next one is."""
 IN_NAME = 3
-"""How many studies the page's file is named after; of the others it says how many they are."""
+"""How many studies the page's file is named after; of the others its name has the number."""
 
 
 def write_page(studies: Sequence[ComparedStudy], output: Path | None = None) -> Path:
     """Writes the page, whole or not at all.
 
     Args:
-        studies: that are compared.
+        studies: studies that are compared.
         output: the file; None takes one in `runs/compare`, named after the studies.
 
     Returns:
@@ -104,7 +104,7 @@ def _finding(
     trials: float = float("inf"),
     seconds: float = float("inf"),
 ) -> str:
-    """What each study had found by then."""
+    """The best of each study within numbers of trials and of seconds, in one sentence."""
     bests = [(study.name, best_after(study.curve, trials, seconds)) for study in studies]
     told = [f"{name} {'none' if best is None else percent(best)}" for name, best in bests]
     return f"{when}: {listed(told)}"

@@ -19,8 +19,8 @@ class Row:
     """A fact.
 
     Attributes:
-        what: which.
-        values: it of each study; "" where it has none.
+        what: name of the fact.
+        values: value of the fact for each study; "" where it has none.
     """
 
     what: str

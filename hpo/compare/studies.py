@@ -31,7 +31,7 @@ class ComparedStudy:
 
     Attributes:
         config: its definition.
-        fingerprint: of its data set; None if it is not known.
+        fingerprint: fingerprint of its data set; None if it is not known.
         trials: its trials, without those that another program added.
         seconds: seconds of training in the search, all workers together.
         curve: its best accuracy so far.
@@ -74,7 +74,7 @@ def compared(names: Sequence[str], storage: str | None = None) -> list[ComparedS
     """Reads studies that are to be compared, in this order.
 
     Args:
-        names: of the studies.
+        names: names of the studies.
         storage: URL of the database that holds all of them; None takes each study's own.
 
     Raises:

@@ -4,10 +4,10 @@
 - starting: that a command begins, before it has loaded what it needs
 - progress: live bars, or lines
 - unfailing: displays whose failure is nobody else's
-- tensorboard: the same as TensorBoard's logs
+- tensorboard: trainings as TensorBoard's logs
 - countdown: the time that is left of everything
 - status: how far a study has come
-- status_view: that as text, once or again and again
+- status_view: the status as text, once or again and again
 - summary: the winner, its accuracies, and where everything is
 - hyperparameters: a configuration's values in words
 - shown_command: commands that are shown, to be copied

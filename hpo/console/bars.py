@@ -12,7 +12,7 @@ from hpo.console.terminal import console_on
 
 
 def console_of_bars() -> Console:
-    """Where they are shown: stderr, as long as somebody can see it."""
+    """The console that bars are shown on: stderr, as long as somebody can see it."""
     return console_on(cast("IO[str]", LastingStderr()))
 
 
@@ -37,6 +37,6 @@ def add_worker(rows: Progress, number: int) -> TaskID:
     """Adds the row of a worker that starts; returns the row's own number.
 
     Args:
-        number: from 1 on.
+        number: the worker's, from 1 on.
     """
     return rows.add_task(f"worker {number}", total=None, count="", note="starting")

@@ -43,7 +43,7 @@ class Countdown:
         return 0.0 if now is None else now.part
 
     def in_words(self) -> str:
-        """The time left, whole and by what it is for."""
+        """The time left in all, and how it is divided between search, retraining and test."""
         now = self._now()
         return "time left not known yet" if now is None else now.in_words()
 
@@ -89,28 +89,31 @@ class Trainings:
         self._seconds: dict[int, list[float]] = defaultdict(list)
 
     def started(self, part: int, epochs: int) -> None:
-        """A training of so many epochs begins."""
+        """Takes note that a training of this number of epochs begins."""
         self._left[part] = self._epochs[part] = epochs
         self._to_come -= 1
 
     def goes_on(self, part: int, report: EpochReport) -> None:
-        """It had come as far as this epoch before; how long that took says nothing of this run."""
+        """Takes note that a training goes on after this epoch.
+
+        How long the epochs before took says nothing of this run.
+        """
         self._left[part] = self._epochs[part] - report.epoch - 1
 
     def epoch_done(self, part: int, report: EpochReport) -> None:
-        """An epoch of it is done."""
+        """Takes note that an epoch of a training is done, and of how long it took."""
         self.goes_on(part, report)
         self._seconds[part].append(report.seconds)
 
     def finished(self, part: int) -> None:
-        """A training is done, or was done before."""
+        """Takes note that a training is done, or was done before."""
         if part in self._left:
             del self._left[part]
         else:
             self._to_come -= 1
 
     def forecast(self) -> Forecast | None:
-        """How long all of it still takes; None before the first epoch is done."""
+        """How long all trainings still take; None before the first epoch is done."""
         if not self._seconds:
             return None
         seconds = [s for of_part in self._seconds.values() for s in of_part]

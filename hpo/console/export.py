@@ -143,7 +143,7 @@ def export_narrowed(
 
     Args:
         top: number of best trials.
-        name: of the new study.
+        name: name of the new study.
         output: the file; None is stdout.
 
     Raises:

@@ -20,7 +20,7 @@ def export_network(
     """Writes the network of a study's winner as two programs, `embed` and `score`.
 
     Args:
-        name: of the study, or a folder that holds best.safetensors.
+        name: name of the study, or a folder that holds best.safetensors.
         form: "onnx" or "torch".
         output: a folder.
         storage: URL of the storage that the study's other exports are from; None names none.

@@ -18,7 +18,7 @@ def export_front(workspace: Workspace, front: Front, here: bool = True) -> str:
     """The command that writes the configurations of a study's Pareto front.
 
     Args:
-        here: to be copied on this machine; else on any, in the project's folder.
+        here: whether it is to be copied on this machine; else on any, in the project's folder.
     """
     of_study = shown_command if here else command_elsewhere
     return of_study(
@@ -30,8 +30,9 @@ def next_commands(workspace: Workspace, here: bool = True) -> dict[str, str]:
     """What one may want next, and the command that does it.
 
     Args:
-        workspace: of a finished study.
-        here: to be copied on this machine; else on any, in the project's folder, from the report.
+        workspace: workspace of a finished study.
+        here: whether they are to be copied on this machine; else from the report on any, in the
+            project's folder.
     """
     of_study = shown_command if here else command_elsewhere
     of_network = network_command if here else network_command_elsewhere

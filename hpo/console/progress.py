@@ -102,12 +102,12 @@ class Progress:
 
     @unfailing
     def started(self, what: str, epochs: int, part: int = 0) -> None:
-        """A training begins.
+        """Shows that a training begins.
 
         Args:
-            what: to call it.
-            epochs: it has, at most.
-            part: in which it happens.
+            what: name of the training.
+            epochs: number of its epochs at most.
+            part: which of those side by side it is.
         """
         if self._trainings is not None:
             self._trainings.started(part, epochs)
@@ -117,19 +117,19 @@ class Progress:
 
     @unfailing
     def goes_on(self, report: EpochReport, part: int = 0) -> None:
-        """The training that began was interrupted after this epoch, and goes on from there."""
+        """Shows that the training that began goes on after this epoch, where it was interrupted."""
         self._parts[part].goes_on(report)
         if self._trainings is not None:
             self._trainings.goes_on(part, report)
 
     @unfailing
     def steps_done(self, share: float, pictures_per_second: float, part: int = 0) -> None:
-        """So much of an epoch is done, 0 to 1, at this speed."""
+        """Shows that a share of an epoch is done, 0 to 1, at this speed."""
         self._parts[part].steps_done(share, pictures_per_second)
 
     @unfailing
     def epoch_done(self, report: EpochReport, part: int = 0) -> None:
-        """An epoch of a training is done."""
+        """Shows that an epoch of a training is done."""
         self._parts[part].epoch_done(report)
         if self._log is not None:
             self._log.epoch_done(report, part)
@@ -139,7 +139,7 @@ class Progress:
 
     @unfailing
     def finished(self, line: str, part: int = 0) -> None:
-        """A training of the total is done: what came of it, in one line."""
+        """Shows that a training of the total is done, and what came of it, in one line."""
         self._done += 1
         self._end(part)
         if self._trainings is not None:
@@ -149,31 +149,31 @@ class Progress:
 
     @unfailing
     def stands(self, standing: Standing) -> None:
-        """How far the study has come, on all machines."""
+        """Takes in how far the study has come, on all machines."""
         self._done, self._total = max(self._done, standing.done), standing.total
         if standing.forecast is not None:
             found = standing.forecast
             self._hear(found.of_the_search() if self._search_alone else found)
 
     def ended(self, line: str) -> None:
-        """There will be no further training: why."""
+        """Tells why there will be no further training."""
         self.note(line)
 
     @unfailing
     def note(self, line: str, count: bool = False) -> None:
-        """Something worth a line of its own."""
+        """Shows a line behind the title, and with `count` behind how many trainings are done."""
         title = f"{self._title} {self._count}" if count else self._title
         # On a terminal broken between words; elsewhere a line stays one.
         one_line = not self._console.is_interactive
         self._console.print(f"{title}: {visible(line)}", soft_wrap=one_line)
 
     def trial_started(self, number: int, epochs: int, part: int = 0) -> None:
-        """A trial's training begins, or goes on."""
+        """Shows that a trial's training begins, or goes on."""
         self.started(f"trial {number}", epochs, part)
 
     @unfailing
     def trial_finished(self, trial: FrozenTrial, part: int = 0) -> None:
-        """A trial ended; `stands` has told whether it counts."""
+        """Shows that a trial ended; `stands` has told whether it counts."""
         self._end(part)
         self.note(f"trial {trial.number} {in_words(trial)}", count=True)
 

@@ -33,7 +33,10 @@ def network_command(command: str, folder: Path, *more: str | Path) -> str:
 
 
 def network_command_elsewhere(command: str, folder: Path, *more: str | Path) -> str:
-    """The same for any machine, from the project's folder there."""
+    """The text of a command on a folder with a trained network, for any machine.
+
+    It is to be given in the project's folder there.
+    """
     return _text([*_THERE, command, folder, *more])
 
 

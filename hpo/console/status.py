@@ -59,10 +59,10 @@ class WorkerStatus(BaseModel):
 
     Attributes:
         worker: its machine and process number.
-        number: the trial's.
-        epochs: how many are done.
-        best: accuracy of these, 0 to 1; None before the first.
-        pictures_per_second: that it trains; None until it is told.
+        number: the trial's number.
+        epochs: number of its epochs that are done.
+        best: best accuracy of these, 0 to 1; None before the first.
+        pictures_per_second: speed at which it trains; None until it is told.
         silent: seconds since its last sign of life.
     """
 

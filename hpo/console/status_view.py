@@ -147,7 +147,7 @@ def _to_take(now: Status, workspace: Workspace) -> list[str]:
 
 
 def _view(now: Status) -> Group:
-    """As wide as the terminal: what is longer takes several lines."""
+    """A status as it is drawn on a terminal, as wide as that: longer lines are broken."""
     title, *lines = _study_lines(now)
     bar = Table.grid()
     bar.add_row(ProgressBar(1.0, now.part_done))

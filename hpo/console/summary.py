@@ -24,9 +24,9 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     """Prints what a study found, for people.
 
     Args:
-        results: of the finished study.
+        results: results of the finished study.
         workspace: whose files are named; commands go to the storage that the results are from.
-        seconds_here: of the clock, that the command took.
+        seconds_here: seconds of the clock that the command took.
     """
     out, workspace = stdout(), with_storage_of(results, workspace)
     best, winner, seconds = results.best, results.winner, results.seconds

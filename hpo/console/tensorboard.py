@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check_tensorboard() -> None:
-    """Makes sure that its package is there.
+    """Makes sure that TensorBoard's package is installed.
 
     Raises:
         InputError: it is not.
@@ -34,17 +34,17 @@ class TensorBoardLog:
     def __init__(self, folder: Path) -> None:
         """
         Args:
-            folder: gets a folder for each training.
+            folder: folder that gets a folder for each training.
         """
         self._folder = folder
         self._writers: dict[int, Any] = {}
 
     def started(self, what: str, part: int) -> None:
-        """A training begins.
+        """Begins the log of a training.
 
         Args:
             what: its name, such as "trial 3".
-            part: in which of those side by side.
+            part: which of those side by side it is.
         """
         from torch.utils.tensorboard.writer import SummaryWriter  # takes a second to import
 
@@ -53,7 +53,7 @@ class TensorBoardLog:
         self._writers[part] = SummaryWriter(str(self._folder / name))
 
     def epoch_done(self, report: EpochReport, part: int) -> None:
-        """An epoch of it is done."""
+        """Writes an epoch of a training into its log."""
         writer = self._writers.get(part)
         if writer is None:
             return
@@ -70,11 +70,11 @@ class TensorBoardLog:
         writer.flush()
 
     def ended(self, part: int) -> None:
-        """It is over."""
+        """Ends the log of a training that is over."""
         if (writer := self._writers.pop(part, None)) is not None:
             writer.close()
 
     def close(self) -> None:
-        """All are over."""
+        """Ends the logs of all trainings."""
         for part in tuple(self._writers):
             self.ended(part)

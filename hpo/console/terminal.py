@@ -11,7 +11,7 @@ WIDTH = 100
 LEAST, USUAL = 20, 80
 """Columns that a terminal has at least, and those of one that is said to have fewer.
 
-Some say 0, for nobody told them; on so many nothing at all would be shown.
+Some say 0, for nobody told them how wide they are; then nothing at all would be shown.
 """
 
 

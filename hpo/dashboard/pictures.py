@@ -69,7 +69,7 @@ def one_shot_trials(trials: Sequence[OneShotTrial], characters: Characters) -> b
     """Each trial's test picture, the right one and the chosen one beside each other, as PNG.
 
     Args:
-        trials: of these characters' alphabets.
+        trials: one-shot trials of these characters' alphabets.
     """
     line = 14
     width, height = 3 * (CELL + 2) + GAP, CELL + 2 * line + GAP + 4

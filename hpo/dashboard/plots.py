@@ -28,7 +28,7 @@ LOOKS = {
     "plot_bgcolor": "rgba(0, 0, 0, 0)",
     "font": {"color": MIDDLE},
 }
-"""Of every figure: it lies on the dashboard's own ground, white or dark."""
+"""Layout of every figure: it lies on the dashboard's own ground, white or dark."""
 GRID = {"gridcolor": "rgba(133, 133, 133, 0.3)", "zerolinecolor": MIDDLE, "linecolor": MIDDLE}
 BEST = 0.25
 """The part of the trained trials that are called the best."""

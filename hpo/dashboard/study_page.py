@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTrial) -> None:
-    """Called by the worker that has finished a trial.
+    """Brings the study's page up to date, if need be, after a worker has finished a trial.
 
     The note tells of a new best trial, or one on the Pareto front, at once. All else follows at
     growing intervals, so that it costs next to nothing however large the study gets.

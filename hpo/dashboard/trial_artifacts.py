@@ -24,10 +24,10 @@ from model.evaluation.scores import hardest_one_shot_trials, one_shot_accuracy
 from model.training.trainer import Trainer
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".toml": "text/plain"}
-"""The dashboard shows pictures in the page, and browsers show plain text."""
+"""MIME types by ending: the dashboard shows pictures in the page, and browsers plain text."""
 PICTURES = ("learning-curves.svg", "alphabets.svg", "hardest-trials.png")
 NOT_OURS: tuple[type[Exception], ...] = (*STORAGE_ERRORS, UpdateFinishedTrialError)
-"""The second: another worker has finished the trial."""
+"""Failures that `present` raises: the storage's, and that another worker has ended the trial."""
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from hpo.trials.attributes import WORKER, TrialRecord
 
 
 def set_running(study: optuna.Study, trial: FrozenTrial, worker: str) -> bool:
-    """The waiting trial runs and is this worker's; False where another was faster.
+    """Sets a waiting trial running as this worker's; False where another was faster.
 
     May be repeated: Optuna's own operation would tell who took the trial, and lost the answer,
     that another was faster, and nobody would run it. Where the storage is Optuna's proxy, there is

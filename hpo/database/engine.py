@@ -23,8 +23,8 @@ def engine_options(url: URL, connections: int) -> dict[str, Any]:
     """What SQLAlchemy's `create_engine` is told beside the URL.
 
     Args:
-        connections: that are kept open; there are never more, for a server allows some hundred
-            altogether.
+        connections: number of connections that are kept open; there are never more, for a server
+            allows some hundred altogether.
     """
     backend, driver = url.get_backend_name(), url.get_driver_name()
     if backend == "sqlite":

@@ -26,7 +26,7 @@ def database_full(error: BaseException, url: URL) -> NoRoom | None:
 
     Args:
         error: any that the storage raised.
-        url: of its database.
+        url: URL of its database.
 
     Returns:
         None if it tells of something else.

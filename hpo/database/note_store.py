@@ -28,7 +28,7 @@ class Note(NamedTuple):
     """The note of a study or of a trial, as it is stored.
 
     Attributes:
-        text: in Markdown; "" where there is none.
+        text: text in Markdown; "" where there is none.
         version: how often it was written.
         parts: number of attributes that it takes.
     """

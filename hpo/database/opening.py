@@ -34,13 +34,13 @@ PROXY_TIMEOUT = 30.0
 START_PATIENCE = 60.0
 """Seconds in which processes that make a new database's tables may get into each other's way."""
 SHORTEST_PAUSE = 0.05
-"""Seconds; the longest of the random ones between the first two tries, which doubles."""
+"""Most seconds of the random pause between the first two tries; they double with each try."""
 NO_PLACE = re.compile("too many (clients|connections)|connection slots|no more connections")
 """What PostgreSQL, MySQL and PgBouncer say that have all the connections which they allow."""
 STUDIES, LAST_TABLE = "studies", "alembic_version"
 """One of the tables that Optuna makes, and the last of them."""
 STUDY_COLUMNS = {"study_id", "study_name"}
-"""Columns of the first, by which it is known from a table of another program."""
+"""Columns of `STUDIES`, by which it is known from a table of another program."""
 COLLISIONS = {"42P07", "42710", "42P01"}
 """PostgreSQL's codes for a table or type that is there already, and a table that is not yet."""
 
@@ -69,11 +69,12 @@ def open_storage(
 
     Args:
         create: make it where there is none yet.
-        connections: to a database that are kept open.
-        wait: for a database that is away now already; else that is an error, unless it is there
-            and has no connection to spare.
-        place: of a SQLite file that `create` makes: "own", its folder is made too; "named" by the
-            user, who may have mistyped it: its folder must be there; "there": the file, too.
+        connections: number of connections to a database that are kept open.
+        wait: wait for a database that is away now already; else that is an error, unless it is
+            there and has no connection to spare.
+        place: whose place a SQLite file is that `create` makes: "own", its folder is made too;
+            "named" by the user, who may have mistyped it: its folder must be there; "there": the
+            file, too.
 
     Raises:
         InputError: it cannot be reached, is no database, or holds no studies and `create` is

@@ -88,8 +88,8 @@ class Parameter(NamedTuple):
     """A trial's parameter, as Optuna's storages take it.
 
     Attributes:
-        trial_id: what the storage calls the trial.
-        name: of the parameter.
+        trial_id: the trial's number in the storage.
+        name: the parameter's name.
         value: as it is stored.
         distribution: it is from.
     """
@@ -101,22 +101,22 @@ class Parameter(NamedTuple):
 
 
 def storage_of(study: optuna.Study) -> BaseStorage:
-    """Where the study is stored."""
+    """The storage that the study is in."""
     return study._storage
 
 
 def study_id(study: optuna.Study) -> int:
-    """What its storage calls the study."""
+    """The study's number in its storage."""
     return study._study_id
 
 
 def forget_trials(study: optuna.Study) -> None:
-    """The study reads its trials anew when a sampler next asks for them."""
+    """Makes the study read its trials anew when a sampler next asks for them."""
     study._thread_local.cached_all_trials = None
 
 
 def trial_id(trial: optuna.Trial | FrozenTrial) -> int:
-    """What its storage calls the trial."""
+    """The trial's number in its storage, which is not its number in the study."""
     return trial._trial_id
 
 
@@ -148,7 +148,7 @@ def set_state(study: optuna.Study, trial: FrozenTrial, state: TrialState) -> boo
 
 
 def limit_calls(proxy: GrpcStorageProxy, seconds: float) -> None:
-    """A call of the proxy that is not answered in so many seconds fails."""
+    """Lets a call of the proxy fail that is not answered within this number of seconds."""
     stub = proxy._stub
     for name, call in list(vars(stub).items()):
         setattr(stub, name, partial(call, timeout=seconds))

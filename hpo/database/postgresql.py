@@ -26,7 +26,7 @@ TRANSPORT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
 }
-"""So the kernel notices a peer that is gone: a firewall that forgot the connection, a cable."""
+"""Settings by which the kernel notices a peer that is gone: a firewall that forgot it, a cable."""
 LIMITS = {
     "statement_timeout": 20_000,
     "lock_timeout": 10_000,
@@ -34,7 +34,7 @@ LIMITS = {
     # within a transaction to unpack the trials of a large study.
     "idle_in_transaction_session_timeout": 30_000,
 }
-"""Milliseconds, kept by the server."""
+"""Time limits that the server keeps, in milliseconds."""
 
 Answer = TypeVar("Answer")
 

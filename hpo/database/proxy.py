@@ -20,7 +20,7 @@ from hpo.runtime.literal_text import say
 INTERRUPTED = 130
 """Exit status of a command that was interrupted."""
 CONNECTIONS = 10
-"""To the database: one for each of the proxy's threads."""
+"""Connections to the database: one for each of the proxy's threads."""
 
 
 def serve_proxy(url: str, host: str, port: int) -> None:

@@ -17,7 +17,7 @@ from hpo.trials.attributes import WORKER, TrialRecord
 
 
 def set_waiting(study: optuna.Study, trial: optuna.Trial | FrozenTrial, worker: str) -> None:
-    """The trial waits again, if it runs and is still this worker's; else nothing changes.
+    """Sets a trial waiting again, if it runs and is still this worker's; else changes nothing.
 
     Args:
         worker: its name on the trial; "", nobody's.

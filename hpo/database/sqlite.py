@@ -14,21 +14,21 @@ from sqlalchemy import Connection, Engine, event
 
 MOUNTS = Path("/proc/self/mountinfo")
 ESCAPED = re.compile(rb"\\([0-7]{3})")
-"""A byte in a name there, in octal digits."""
+"""A byte of a name in `MOUNTS` that is written in octal digits."""
 BUSY_TIMEOUT = 5.0
 """Seconds that SQLite itself waits for another process's lock."""
 NETWORK = (
     *("9p", "afs", "beegfs", "ceph", "cifs", "fuse.ceph", "fuse.glusterfs", "fuse.rclone"),
     *("fuse.s3fs", "fuse.sshfs", "glusterfs", "gpfs", "lustre", "nfs", "pvfs2", "smb"),
 )
-"""Beginnings of the names of file systems on which its locks cannot be trusted."""
+"""Beginnings of the names of file systems on which SQLite's locks cannot be trusted."""
 
 
 def tune(engine: Engine, change_mode: bool) -> None:
     """Sets up all further connections for many processes that read and write.
 
     Args:
-        change_mode: of the file itself, which keeps it.
+        change_mode: whether to change the mode of the file itself, which keeps it.
 
     Each transaction takes the write lock at its beginning. Optuna reads a trial's state and then
     sets it, or counts the trials and then numbers a new one, and asks the database for a lock on
@@ -55,8 +55,8 @@ def read_only_connector(path: str, timeout: float) -> Callable[[], SqliteConnect
     open. Without that file SQLite would make one, unless it is told that nobody writes.
 
     Args:
-        path: of the database's file.
-        timeout: in seconds, for another process's lock.
+        path: path of the database's file.
+        timeout: seconds to wait for another process's lock.
     """
 
     def connect() -> SqliteConnection:

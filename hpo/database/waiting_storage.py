@@ -40,8 +40,8 @@ class WaitingStorage(BaseStorage):
     Attributes:
         database: the storage, if it is a database's; None if it is another.
         held: parameters that are not stored yet; None if each is stored at once.
-        distributions: of the parameters that were held and stored, by study and name: they need
-            not be read again to be compared.
+        distributions: distributions of the parameters that were held and stored, by study and
+            name: they need not be read again to be compared.
     """
 
     def __init__(self, storage: BaseStorage) -> None:

@@ -53,11 +53,11 @@ class Calibrated(BaseModel):
 
     Attributes:
         dataset: name of the data set.
-        fingerprint: of its content.
-        alphabets: on which it was chosen, those of validation.
+        fingerprint: fingerprint of its content.
+        alphabets: alphabets on which it was chosen, those of validation.
         way: characters of a trial.
         rejection: what was chosen, on one known picture of each class.
-        quality: with one known picture, and with more.
+        quality: its quality with one known picture of each class, and with more.
     """
 
     dataset: str
@@ -68,7 +68,7 @@ class Calibrated(BaseModel):
     quality: list[Quality]
 
     def document(self) -> dict[str, Any]:
-        """For JSON."""
+        """The content as a table for JSON."""
         return self.model_dump(mode="json")
 
 
@@ -117,7 +117,7 @@ def calibrate(folder: TrainedFolder, collection: Collection, device: torch.devic
 def calibrate_if_possible(
     folder: TrainedFolder, collection: Collection, device: torch.device
 ) -> None:
-    """The same at the end of a training, which does not fail if it fails: that is said.
+    """Calibrates at a training's end; a failure is told and fails nothing.
 
     Raises:
         NoRoom: the disk takes nothing more.
@@ -144,13 +144,15 @@ def calibrate_if_possible(
 
 
 def calibrate_if_missing(workspace: Workspace, collection: Collection, machine: Machine) -> None:
-    """The same for a winner that another process found, where its weights came without."""
+    """Calibrates a winner's network that came from another process without a rejection."""
     if workspace.weights.exists() and not workspace.rejection.exists():
         calibrate_if_possible(workspace, collection, resolve_device(machine.device))
 
 
 def rejection_of(folder: TrainedFolder) -> Rejection:
-    """When a folder's network answers `unknown`; as usual, and said so, where that is not chosen.
+    """When a folder's network answers `unknown`.
+
+    The quick study's choice, with a line, if none was made for it.
 
     Raises:
         InputError: what was chosen cannot be read.

@@ -43,10 +43,10 @@ class Single:
     """A trained network in its folder.
 
     Attributes:
-        folder: holds it.
-        network: itself, on the CPU.
+        folder: its folder.
+        network: the network, on the CPU.
         config: how it is built and was trained.
-        sha256: of its file of weights.
+        sha256: SHA-256 of its file of weights.
     """
 
     folder: TrainedFolder
@@ -60,9 +60,9 @@ class Asked:
     """What a network answers on the validation alphabets.
 
     Attributes:
-        answering: its accuracy and cost.
-        accuracy: the same by alphabet.
-        spread: of its scores.
+        answering: the network's accuracy and cost.
+        accuracy: the network's accuracy by alphabet.
+        spread: spread of the network's scores.
     """
 
     answering: Answering

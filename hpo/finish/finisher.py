@@ -65,7 +65,7 @@ class Finisher:
         briefly(self._release)
 
     def may_test(self) -> None:
-        """Makes sure, before the test alphabets are opened, that it is the time, and this process.
+        """Makes sure, before the test alphabets are opened, that this process may test now.
 
         Raises:
             FinishLost: another process has taken over.
@@ -78,7 +78,7 @@ class Finisher:
             raise SearchGoesOn
 
     def tell(self, forecast: Forecast) -> None:
-        """How long it still takes; the next sign of life tells the others."""
+        """Takes in how long the finish still takes; the next sign of life tells the others."""
         self._forecast = forecast
 
     def still_mine(self) -> None:

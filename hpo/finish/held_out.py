@@ -106,7 +106,7 @@ def measure(
     """Everything that is measured of a trained network.
 
     Args:
-        network: to be measured.
+        network: network to be measured.
         collection: the whole data set.
         device: measures there.
         weights: the network's file, for the error.
@@ -138,7 +138,7 @@ def one_shot_test(
     """N-way one-shot accuracy on the test alphabets (the paper's section 4.3).
 
     Args:
-        network: on `device`.
+        network: network on `device`.
         collection: the whole data set.
         device: measures there.
     """

@@ -37,7 +37,7 @@ class Diverged(WorkFailed):
     """A training whose loss was not finite before there was any network to keep.
 
     Attributes:
-        results: of this training alone, with an accuracy of 0.
+        results: results of this training alone, with an accuracy of 0.
     """
 
     def __init__(self, name: str, results: RetrainingResults) -> None:

@@ -28,12 +28,13 @@ class RetrainTask:
     """Trains a configuration again with its own seed; see `hpo.finish.retrain.retrain`.
 
     Attributes:
-        config: what to train.
-        title: what to call it.
-        folder: for the network and its results.
-        dataset: its name.
+        config: configuration to train.
+        title: name of the training, as it is shown.
+        folder: folder that gets the network and its results.
+        dataset: name of the data set.
         device: as on the command line.
-        data_root: where Omniglot is; None, wherever it is found.
+        data_root: folder that holds Omniglot, or the place of a `folder:PATH` on this machine; None
+            to look in the usual places.
         splits: which alphabets and drawers train and validate.
     """
 
@@ -49,7 +50,7 @@ class RetrainTask:
         self.run(load_collection(self.dataset, self.data_root), wire)
 
     def run(self, collection: Collection, reporter: Reporter) -> None:
-        """The same in this process.
+        """Trains the configuration in this process.
 
         A training that diverges ends no other: it leaves its results, with an accuracy of 0, and
         no network.
@@ -65,7 +66,7 @@ class RetrainTask:
 
     @property
     def diverged(self) -> bool:
-        """Whether it is done, and came to no network."""
+        """Whether the training is done, and came to no network."""
         return self.folder.results.exists() and not self.folder.weights.exists()
 
 
@@ -78,11 +79,11 @@ def retrain_all(
     before: Forecast | None = None,
     tell: Callable[[Forecast], None] = lambda _: None,
 ) -> None:
-    """Trains them all, by as many processes as the machine gives; a bar shows how far they are.
+    """Runs all tasks, by as many processes as the machine gives; a bar shows how far they are.
 
     Args:
-        tasks: what to train.
-        machine: which gives the processes.
+        tasks: the trainings.
+        machine: how many processes train, and on which device.
         collection: the data set.
         logs: beginning of the log files' names.
         title: what the trainings are for.

@@ -12,7 +12,7 @@ from hpo.trials.times import began, last_sign
 
 Span = tuple[datetime, datetime]
 LONG_PAUSE = 0.1
-"""Of the time in which trials ran; shorter pauses stay."""
+"""Shortest pause that is left out, as a part of the time in which trials ran."""
 
 
 def span(trial: FrozenTrial) -> Span:
@@ -27,7 +27,7 @@ class Clock:
     """Seconds since the first trial started, with long pauses left out.
 
     Attributes:
-        seconds: in which trials ran, short pauses included.
+        seconds: length of the time in which trials ran, short pauses included.
         peak: how many trials ran at the same time, at most.
         pauses: where on this clock each long one was, and its length, in seconds.
     """

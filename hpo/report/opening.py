@@ -22,7 +22,7 @@ def number_first(trials: Sequence[FrozenTrial], results: StudyResults | None, wa
     """The figure that the study was made for, in large letters; without results, the best so far.
 
     Args:
-        trials: of the study.
+        trials: the study's trials.
         results: what it found, once it is finished.
         way: number of characters that one is chosen from.
     """

@@ -164,9 +164,9 @@ def slices(
     """Accuracy over the values of single parameters, a small figure each.
 
     Args:
-        trials: of the study.
+        trials: the study's trials.
         config: its definition.
-        parameters: which.
+        parameters: names of the parameters.
         ranked_by_importance: whether they are the most important ones, in that order.
     """
     figures: dict[str, go.Figure] = {}

@@ -37,7 +37,7 @@ from hpo.trials.times import began
 
 Trials = Sequence[FrozenTrial]
 CURVE_POINTS = 20_000
-"""More make a page heavy, and no picture clearer."""
+"""Most points of all curves: more make a page heavy, and no picture clearer."""
 
 
 def history(trials: Trials, way: int = MOST_WAY) -> Section:

@@ -32,7 +32,7 @@ class Section:
     Attributes:
         title: says the finding.
         text: what the figures show, or why there are none.
-        figures: by the name of their files, of letters, digits, ".", "_" and "-" alone.
+        figures: figures by the name of their files, of letters, digits, ".", "_" and "-" alone.
         wide: whether they are too wide for a phone, where they are left out.
     """
 
@@ -82,8 +82,8 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
 
     Args:
         x: title of the horizontal axis, with its unit.
-        y: of the vertical axis.
-        height: in pixels; it is as wide as its page.
+        y: title of the vertical axis.
+        height: its height, in pixels; it is as wide as its page.
     """
     axis = {"gridcolor": FAINT, "linecolor": GREY, "zeroline": False, "automargin": True}
     return go.Figure(
@@ -104,7 +104,7 @@ def empty_figure(x: str, y: str, height: int) -> go.Figure:
 
 
 def whole_step(longest: int) -> int:
-    """The whole number from tick to tick of an axis that counts up to so many.
+    """The whole number from tick to tick of an axis that counts up to `longest`.
 
     Example:
         >>> [whole_step(longest) for longest in (1, 9, 15, 64, 1000)]
@@ -122,7 +122,7 @@ def bars(rows: Sequence[Bar], x: str, longest: float, colours: dict[str, str]) -
     Args:
         x: title of the axis, with its unit.
         longest: where the axis ends.
-        colours: of the groups; where there are several, a legend names them.
+        colours: colours of the groups; where there are several, a legend names them.
     """
     groups = sorted({row.group for row in rows}, reverse=True)
     figure = empty_figure(x, "", 80 + 24 * (len(groups) > 1) + BAR_HEIGHT * len(rows))
@@ -196,6 +196,6 @@ def spread(trials: list[FrozenTrial], limit: int) -> list[FrozenTrial]:
 
 
 def undrawn(shown: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> str:
-    """That `spread` left some out; nothing where it did not."""
+    """A sentence on how many trials `spread` kept; empty where it kept all."""
     few = len(shown) < len(trials)
     return f" {len(shown):,} of {len(trials):,} trials are drawn." if few else ""

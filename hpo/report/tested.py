@@ -12,7 +12,7 @@ class Tested:
     """A test accuracy of one network, or the mean of several.
 
     Attributes:
-        what: which networks.
+        what: the networks that were tested, in words.
         accuracy: 0 to 1.
         error: its standard error.
         over: what the error is over.

@@ -50,9 +50,9 @@ def alike(
     """A training to its last epoch in which every layer has the same settings.
 
     Args:
-        network: to train.
+        network: network to train.
         rate: learning rate of the layers.
-        epochs: at most, and at least.
+        epochs: number of epochs, at most and at least.
         output: learning rate of the output layer, whose weights are small, if another.
         settings: further ones of `TrainConfig`.
     """

@@ -32,7 +32,7 @@ def reproduce(
     Args:
         name: one of `registry.EXPERIMENTS`.
         machine: workers, device and data root.
-        folder: for results, pictures and trainings.
+        folder: folder for results, pictures and trainings.
         seeds: trainings of each network.
         size: None is the paper's where there is a GPU, else the small one.
         network: folder of the trained network to measure; None is runs/quick.

@@ -24,7 +24,7 @@ class Kept:
     """A network that is kept.
 
     Attributes:
-        folder: holds it.
+        folder: folder that holds it.
     """
 
     folder: TrainedFolder
@@ -60,8 +60,9 @@ def train(
     """Trains each configuration with `context.seeds` seeds, the configuration's own and on.
 
     Args:
-        context: where trainings are kept, as CONTEXT.FOLDER/trainings/SIZE/NAME/seed-N.
-        configs: by a name that can be a folder's.
+        context: context of the experiment, which has the folder that trainings are kept in, as
+            CONTEXT.FOLDER/trainings/SIZE/NAME/seed-N.
+        configs: configurations, by a name that can be a folder's.
         splits: which alphabets and drawers train and validate.
 
     Returns:

@@ -20,8 +20,8 @@ class About(BaseModel):
     """How an experiment's figures came about.
 
     Attributes:
-        size: of the pictures, "small, 35x35" or "paper, 105x105".
-        seconds: that it took, without trainings that were done before.
+        size: size of the pictures, "small, 35x35" or "paper, 105x105".
+        seconds: seconds that it took, without trainings that were done before.
     """
 
     experiment: str

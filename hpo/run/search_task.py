@@ -45,7 +45,8 @@ class SearchTask:
         stores: stores of checkpoints and of artifacts.
         scratch: folder of this worker alone.
         device: device to train on, as on the command line.
-        data_root: folder that holds Omniglot; None to look in the usual places.
+        data_root: folder that holds Omniglot, or the place of a study's `folder:PATH` on this
+            machine; None to look in the usual places.
     """
 
     name: str

@@ -1,13 +1,13 @@
 """Tools that know nothing of studies: files, interrupts, processes, provenance, wording.
 
-- files: files written whole or not at all
+- files: text, JSON and copies, written whole; checks that a folder or file can be written
 - own_pictures: folders of the user's own pictures, which nothing is written to
 - shared_folder: a folder that several processes work in, or one alone
 - interrupts: blocks in which Ctrl-C and SIGTERM wait
 - dropped_interrupts: an interrupt that Python drops comes again
 - process_identity: the name of a process, and whether it has ended
 - memory_kills: how many processes the kernel has killed for lack of memory
-- repeated: something done every so many seconds beside the main thread
+- repeated: something done again and again beside the main thread, at fixed intervals
 - provenance: versions, commit and machine that a result depends on
 - literal_text: text of others shown as it is, never as markup
 - fonts: the font of others' names on pictures, whatever their letters

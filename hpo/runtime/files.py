@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and folders that can hold them.
+"""Text, JSON and copies, written whole; checks that a folder or file can be written.
 
 A link stays one: what it leads to is written. Devices and pipes are written to, as they are.
 """

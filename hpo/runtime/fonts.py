@@ -23,7 +23,7 @@ def readable(text: str, size: int) -> tuple[str, Font]:
 
     Args:
         text: any.
-        size: of the font, in pixels.
+        size: size of the font, in pixels.
 
     Example:
         >>> readable("ring", 13)[0], readable("Ünal", 13)[0]

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 
 class Repeated:
-    """A thread that calls a function every so many seconds, from `start` to `stop`.
+    """A thread that calls a function every `seconds` seconds, from `start` to `stop`.
 
     It does not keep the process alive.
     """
@@ -15,9 +15,9 @@ class Repeated:
     def __init__(self, seconds: float, work: Callable[[], object], name: str) -> None:
         """
         Args:
-            seconds: between two calls, and before the first.
+            seconds: seconds between two calls, and before the first.
             work: the function; it handles its own failures.
-            name: of the thread.
+            name: name of the thread.
         """
         self._seconds, self._work = seconds, work
         self._stop = Event()

@@ -41,7 +41,7 @@ def claimed(folder: Path, together: bool = False) -> Iterator[None]:
 
     Args:
         folder: the results' folder.
-        together: with all processes that claim it together, as those of one study do.
+        together: share the claim with all processes that do so too, as those of one study do.
 
     Raises:
         InputError: another process has claimed it, or it cannot be a folder.

@@ -38,11 +38,11 @@ def rough(seconds: float) -> str:
 
 
 def expected_end(seconds: float, zone: tzinfo | None = None) -> str:
-    """When something ends that takes so long from now on.
+    """When something ends that takes this number of seconds from now on.
 
     Args:
-        seconds: that it takes, however many.
-        zone: whose time it is, and is named; None takes this machine's.
+        seconds: how long it takes; may be infinite.
+        zone: time zone that the time is given in, with its name; None takes this machine's.
 
     Example:
         >>> expected_end(3 * YEAR)

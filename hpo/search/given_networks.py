@@ -41,7 +41,9 @@ def check_given_networks(config: StudyConfig) -> None:
 
 
 def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
-    """The networks that the study's trainings are given are those that are here, from now on.
+    """Stores which networks the study's trainings are given, or checks that they are still these.
+
+    They are told by their SHA-256: where the study has stored some, those here must be the same.
 
     Args:
         study: the study in its storage.
@@ -66,7 +68,10 @@ def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
 
 
 def _given(config: StudyConfig) -> Iterator[RunConfig]:
-    """Trainings that are given, among them, every network that a trial may be; none if none is."""
+    """Configurations that together name every network that a trial may be given.
+
+    Empty if the study names none.
+    """
     if not config.train.keys() & {"initial", "teacher"}:
         return
     most = max((len(parameter.values) for parameter in parameters(config)), default=1)

@@ -46,7 +46,7 @@ class ListedStore(ArtifactStore, Protocol):
     """A store that tells what is in it, which Optuna's do not."""
 
     def names(self, beginning: str) -> list[str]:
-        """Names of the files that begin so."""
+        """Names of the files that begin with `beginning`."""
 
 
 def resolve_store(url: str) -> str:

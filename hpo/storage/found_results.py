@@ -42,7 +42,7 @@ def check_network_storage(folder: TrainedFolder, url: str) -> None:
     """Makes sure that a study's network is not taken for that of the same study in another storage.
 
     Args:
-        folder: of the network; of a retraining it holds results without a storage.
+        folder: folder of the network; that of a retraining holds results without a storage.
         url: the storage that was named.
 
     Raises:

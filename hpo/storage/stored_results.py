@@ -40,7 +40,7 @@ class StoredResults(BaseModel):
         folder: where it left the weights and everything else.
         store: name of a store that has the weights too; None if there is none.
         results: the study's results.
-        sha256: of the file of the winner's weights; None of studies of the first versions.
+        sha256: SHA-256 of the file of the winner's weights; None of studies of the first versions.
     """
 
     host: str
@@ -87,7 +87,7 @@ class StoredResults(BaseModel):
             return False
 
     def withdraw(self, study: optuna.Study) -> None:
-        """The study is not finished any more."""
+        """Takes the results out of the storage: the study is not finished any more."""
         swap(study, RESULTS, study.user_attrs.get(RESULTS), None)
 
     def write(self, study: optuna.Study, workspace: Workspace) -> None:

@@ -127,7 +127,7 @@ class Stores:
     artifacts: str
 
     def save(self, study: optuna.Study) -> None:
-        """Tells other machines of them."""
+        """Stores with the study where its stores are, for other machines."""
         study.set_user_attr(CHECKPOINTS, self.checkpoints)
         study.set_user_attr(ARTIFACTS, self.artifacts)
 
@@ -142,7 +142,7 @@ class Stores:
 
 
 def keep_fingerprint(study: optuna.Study, collection: Collection) -> None:
-    """The study is on this data set from now on.
+    """Stores the data set's fingerprint with a study that has none, and checks that it is this one.
 
     Raises:
         InputError: it is on another.

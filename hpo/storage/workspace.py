@@ -62,8 +62,8 @@ class TrainedFolder:
         """One of several networks that were trained here.
 
         Args:
-            seed: of its training.
-            trial: of a study, whose configuration it has; None of a retraining.
+            seed: seed of its training.
+            trial: number of the study's trial whose configuration it has; None in a retraining.
         """
         name = f"seed-{seed}" if trial is None else f"trial-{trial}-seed-{seed}"
         return TrainedFolder(self.networks / name)
@@ -100,7 +100,7 @@ class TrainedFolder:
         Args:
             dataset: the collection's label, part of the name, for a checkpoint knows its
                 configuration alone.
-            seed: of the training.
+            seed: seed of the training.
         """
         return self.folder / f"{dataset}-seed-{seed}.checkpoint.safetensors"
 
@@ -110,8 +110,8 @@ class Workspace(TrainedFolder):
     """A study's folder, such as runs/quick, and its storage.
 
     Attributes:
-        folder: the study's own.
-        name: of the study.
+        folder: the study's own folder.
+        name: name of the study.
         storage: URL of the database that holds it.
     """
 
@@ -148,7 +148,7 @@ class Workspace(TrainedFolder):
         return False
 
     def beside(self, name: str) -> Workspace:
-        """Another study's, in the folder beside."""
+        """Another study's workspace, in the folder beside this one."""
         return Workspace.of(name, self.folder.parent / name)
 
     @property

@@ -1,8 +1,8 @@
-"""A study: its definition, from the TOML file on, and its results.
+"""A study: its definition, from its file on, and its results.
 
 - definition: the fields of a study, validated
 - limits: which names it may have, and the largest numbers in it
-- file: a study read from TOML
+- file: a study read from TOML, JSON or YAML
 - parameter: one range or choice that a study searches
 - learning_rates: of each layer, and whether its parameter is a factor
 - parameter_words: parameters' names as people say them

@@ -34,9 +34,9 @@ Floats = NDArray[np.float64]
 CROSSED = 0.5
 """Part of the proposals that take values from one of the best trials."""
 KEPT = 0.5
-"""Part of the values that these take from it."""
+"""Part of their values that such proposals take from that trial."""
 BEST, TENTH = 5, 10
-"""Number of the best trials, and how many times as many there must be; fewer of fewer."""
+"""Most of the trials that count as the best, and of how many trials one does."""
 PLACES = 33
 """Number of places in a range that a parabola is looked at."""
 COUNTED = 1000
@@ -50,7 +50,7 @@ class AdditiveSampler(BaseSampler):
         space: the open parameters' distributions, by name.
         rung: number of epochs after which trials are compared.
         startup_trials: number of trials with a value before the sampler learns.
-        seed: of this proposal.
+        seed: seed of this proposal.
     """
 
     def __init__(

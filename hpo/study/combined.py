@@ -31,9 +31,10 @@ class Member(Answering):
 
     Attributes:
         folder: where it was taken from.
-        sha256: of its file of weights.
-        seed: of its training.
-        spread: of its scores on the validation alphabets, see `model.evaluation.scores.spread`.
+        sha256: SHA-256 of its file of weights.
+        seed: seed of its training.
+        spread: spread of its scores on the validation alphabets, see
+            `model.evaluation.scores.spread`.
         besides: what it was trained on besides the training split; None if nothing.
     """
 
@@ -65,7 +66,7 @@ class CombinedResults(Part):
         way: N of the N-way one-shot trials.
         members: its networks.
         ensemble: the networks together.
-        gain: over the members' mean.
+        gain: gain of the ensemble over the members' mean.
         standard_error_over: what all standard errors are over: "alphabets", or a single one's
             "characters".
         versions, commit, computer, device: what the figures depend on, see `StudyResults`.

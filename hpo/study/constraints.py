@@ -30,7 +30,7 @@ def known_before(run: RunConfig, limits: ConstraintsConfig) -> dict[str, float]:
 
     Args:
         run: the trial's configuration.
-        limits: of the study.
+        limits: limits that the study sets.
 
     Example:
         >>> from model.config import LayerConfig, NetworkConfig, TrainConfig, Convolution
@@ -83,7 +83,7 @@ def broken(run: RunConfig, limits: ConstraintsConfig, found: dict[str, float]) -
 
     Args:
         run: the trial's configuration.
-        limits: of the study.
+        limits: limits that the study sets.
         found: what `known_before` gives for both.
     """
     if short := int(found[SHORTFALL]):

@@ -23,7 +23,7 @@ class Convergence(BaseModel):
     trials: int
 
     def in_words(self) -> str:
-        """It in a line, in percentage points.
+        """The finding in one line, in percentage points.
 
         Example:
             >>> Convergence(stop=StopConfig(), gain=0.0004, trials=61).in_words()

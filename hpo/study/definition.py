@@ -53,7 +53,7 @@ class PrunerConfig(Strict):
     Attributes:
         name: the rule by which trials are stopped.
         min_epochs: number of epochs before which no trial is stopped.
-        reduction_factor: of both halvings and Hyperband: about one trial in this many passes
+        reduction_factor: used by both halvings and Hyperband: about one trial in this many passes
             a rung, and the next rung is at this many times the epochs.
     """
 
@@ -124,9 +124,9 @@ class StudyConfig(Strict):
         stop: the rule by which the search ends sooner; None spends the budget.
         retries: number of times that a trial goes on after its worker died, with no epoch done in
             between.
-        lockstep: number of workers that the search is made for: a trial sees those of which it is
-            at least so many behind, and waits until they have ended; so any number of workers finds
-            the same trials. None shows a trial all that there is, and nobody waits.
+        lockstep: number W of workers that the search is made for: trial n begins when the trials up
+            to n - W have ended, and sees only these, so any number of workers finds the same
+            trials. None lets a trial see all, and none waits.
         second_objective: what the search makes as small as it can, while it makes accuracy as large
             as it can; None if accuracy alone counts.
         warm_start: name of the study whose best configurations are tried first; None if there is

@@ -10,9 +10,9 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 LATEST = 3
-"""How many times the reduction factor of a rung's latest trials one is compared with."""
+"""A trial is compared with a rung's latest trials: this many times the reduction factor."""
 MORE = 2
-"""How many more than one in the reduction factor may pass the first rung."""
+"""This many more than one trial in `reduction_factor` may pass the first rung."""
 BEHIND = 0.01
 """By how much a trial may be worse, at a rung, than the best complete one was there."""
 

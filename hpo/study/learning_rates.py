@@ -11,7 +11,7 @@ from model.config import TrainConfig
 LAYER_RATE = ".learning_rate"
 """How the name of a layer's parameter ends, after the layer's."""
 GLOBAL_RATE = "learning_rate"
-"""The network's own, among the study's and a trial's parameters."""
+"""Name of the whole network's learning rate among the study's and a trial's parameters."""
 
 
 def are_factors(study: StudyConfig) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 MOST = 2**31 - 1
-"""Of trials, and of whatever is counted in them: databases number trials with 32 bits."""
+"""Most trials, and most of whatever is counted like them: databases number trials with 32 bits."""
 MOST_SEED = 2**63 - 1
-"""Of a study's seed, which is stored as JSON: of what reads that, not all holds more."""
+"""Largest seed of a study: it is stored as JSON, and not all that reads JSON holds a larger one."""
 MOST_SEEDS = 1000
-"""Of trainings of one configuration, each with a seed of its own."""
+"""Most trainings of one configuration, each with a seed of its own."""
 MOST_WORKERS = 1000
-"""Of processes that train on one machine at the same time."""
+"""Most processes that train on one machine at the same time."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

@@ -31,7 +31,7 @@ def narrowed(study: StudyConfig, best: Sequence[dict[str, Any]], name: str) -> d
     Args:
         study: the definition of the other.
         best: values of the parameters of its best trials, by name.
-        name: of the new study.
+        name: name of the new study.
 
     Returns:
         The new study's file, as a document of tables and values.
@@ -78,7 +78,7 @@ def with_tables(study: StudyConfig, tables: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         study: the definition.
-        tables: by the parameters' keys.
+        tables: tables and values by the parameters' keys.
     """
     document = deepcopy(study.model_dump(mode="json", exclude_none=True))
     if isinstance(document["train"].get("layers"), dict):

@@ -17,7 +17,7 @@ class OnFront(BaseModel):
     """A trial that no cheaper one matches.
 
     Attributes:
-        number: of the trial.
+        number: the trial's number.
         value: validation accuracy in the search, 0 to 1.
         cost: parameters of its network, or seconds of its training.
     """
@@ -54,7 +54,7 @@ class Front(BaseModel):
         ]
 
     def in_words(self) -> str:
-        """It in a line: where it begins and ends.
+        """The front in one line: where it begins and ends.
 
         Example:
             >>> trials = [OnFront(number=n, value=n / 10, cost=n * 1000) for n in (3, 5, 8)]

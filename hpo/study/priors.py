@@ -33,13 +33,15 @@ KEPT = 0.5
 
 
 def with_priors(sampler: BaseSampler, study: StudyConfig, number: int, seed: int) -> BaseSampler:
-    """The sampler of one trial, or where the trial is one of those, one that draws around priors.
+    """The sampler of one trial as given, or, for some trials, one that draws around the priors.
+
+    The latter draws the parameters with a prior around it, and leaves the others to the given one.
 
     Args:
-        sampler: of the trial, without priors.
-        study: its definition.
-        number: the trial's.
-        seed: of what is drawn here.
+        sampler: sampler of the trial, without priors.
+        study: the study's definition.
+        number: the trial's number.
+        seed: seed of what is drawn here.
     """
     known = [parameter for parameter in parameters(study) if parameter.prior is not None]
     if not known:

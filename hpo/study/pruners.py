@@ -116,7 +116,7 @@ def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
     reached = 0
     while rung < most:
         epochs += passes * (rung - reached)
-        # Of so many that reached the rung, its best, or its best part, goes on.
+        # Of the trials that reached the rung, the best one, or the best part, goes on.
         chance = max(1.0, there // factor) / max(1.0, there)
         passes, there = passes * chance, there * chance
         reached, rung = rung, rung * factor

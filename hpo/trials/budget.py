@@ -102,7 +102,9 @@ def next_number(trials: Sequence[FrozenTrial]) -> int:
 def visible(
     number: int, trials: Sequence[FrozenTrial], config: StudyConfig
 ) -> Sequence[FrozenTrial]:
-    """The trials that the trial of this number may see: in lockstep, those at least W before it.
+    """The trials that the trial of this number may see.
+
+    In lockstep, those at least `config.lockstep` before it; else all.
 
     Example:
         >>> from optuna import create_trial
@@ -146,7 +148,7 @@ class Step:
     """What a study in lockstep waits for.
 
     Attributes:
-        number: of the trial that would begin next.
+        number: number of the trial that would begin next.
         until: number of the trial that must end before.
     """
 
@@ -154,7 +156,7 @@ class Step:
     until: int
 
     def in_words(self) -> str:
-        """A line for people.
+        """What is waited for, in one line.
 
         >>> Step(6, 2).in_words()
         'lockstep: trial 6 waits until trial 2 has ended'

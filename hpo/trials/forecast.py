@@ -72,7 +72,7 @@ class Forecast(BaseModel):
         return self.spent / (self.spent + self.left) if self.spent else 0.0
 
     def of_the_search(self) -> Forecast:
-        """The same where nothing is retrained and tested after the search.
+        """This forecast where nothing is retrained and tested after the search.
 
         Example:
             >>> Forecast(spent=60, search=120, retraining=50, test=10).of_the_search().left
@@ -81,7 +81,7 @@ class Forecast(BaseModel):
         return self.model_copy(update={"retraining": 0.0, "test": 0.0})
 
     def in_words(self) -> str:
-        """The time left, whole and by what it is for.
+        """The time left in all, and how it is divided between search, retraining and test.
 
         Example:
             >>> Forecast(spent=60, search=0, retraining=131, test=8).in_words()
@@ -109,7 +109,7 @@ class Standing(BaseModel):
 
     @classmethod
     def of(cls, trials: Sequence[FrozenTrial], config: StudyConfig, worker: str = "") -> Self:
-        """Of a study with these trials and this definition; see `forecast`."""
+        """The standing of a study with these trials and this definition; see `forecast`."""
         done, total = counts(trials).done, config.trials
         return cls(done=done, total=total, forecast=forecast(trials, config, worker=worker))
 
@@ -119,7 +119,7 @@ class _Pace:
     """How fast a trial is trained.
 
     Attributes:
-        epochs: that it has done, at least 1.
+        epochs: number of epochs that it has done, at least 1.
         epoch: seconds of each, its validation included.
     """
 

@@ -51,7 +51,7 @@ class Deaths:
             self._epochs.add(done)
 
     def died(self, worker: int) -> bool:
-        """Counts a death; whether the worker should be replaced."""
+        """Counts a death; returns whether the worker should be replaced."""
         self._in_a_row[worker] += 1
         return self._in_a_row[worker] < IN_A_ROW
 

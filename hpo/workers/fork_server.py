@@ -27,7 +27,7 @@ LAST = f"{__package__}.frozen"
 LONGEST_FOLDER = 107 - len("/pymp-12345678/listener-12345678")
 """Bytes in the name of the folder for temporary files that leave room for a socket's name."""
 SHORT = ("/tmp", "/var/tmp", "/dev/shm")
-"""Where sockets go instead."""
+"""Folders that sockets go to where the folder's name is too long."""
 HAS_SERVER = sys.platform == "linux"
 
 

@@ -13,7 +13,8 @@ class Machine:
     Attributes:
         workers: number of processes that train; a single one is this process itself.
         device: device that they train on: auto, cpu, cuda or cuda:N.
-        data_root: folder that holds Omniglot; None to look in the usual places.
+        data_root: folder that holds Omniglot, or the place of a study's `folder:PATH` on this
+            machine; None to look in the usual places.
         tensorboard: folder for TensorBoard's logs of its trainings; None for no such logs.
     """
 

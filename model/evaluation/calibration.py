@@ -57,11 +57,12 @@ class Calibration:
     Temperature and shift are those with the least cross-entropy on validation pairs.
 
     Attributes:
-        before: of sigmoid(score).
-        after: of sigmoid(score / temperature): temperature scaling (Guo et al. 2017).
+        before: reliability of sigmoid(score).
+        after: reliability of sigmoid(score / temperature): temperature scaling (Guo et al. 2017).
         temperature: above 1 if the network is overconfident.
-        after_shift: of sigmoid(score / T + shift), both fitted (Platt 1999). The losses "nca" and
-            "one-shot" compare scores with each other only and never train the bias of them all.
+        after_shift: reliability of sigmoid(score / T + shift), both fitted (Platt 1999). The losses
+            "nca" and "one-shot" compare scores with each other only and never train the bias of
+            them all.
     """
 
     before: Reliability

@@ -47,7 +47,7 @@ def classify(
     equally likely beforehand, a class's probability is its share in the sum of these odds.
 
     Args:
-        network: on the pictures' device.
+        network: network on the pictures' device.
         config: how it was trained.
         support: uint8 [supports, size, size], 255 is ink.
         query: uint8 [queries, size, size].

@@ -27,7 +27,7 @@ class DigitsAccuracy:
         runs: over 400 random one-shot trials, as in the paper.
         value: over every pair of two columns within each of ten parts, which together hold all
             pictures.
-        standard_error: of `value`, over the parts, which share no picture.
+        standard_error: standard error of `value`, over the parts, which share no picture.
         taken_for: what each digit's queries are taken for, by shares of the same pairs: ten rows,
             each of ten.
     """
@@ -42,8 +42,8 @@ def digits_accuracy(embedded: Embedded, seed: int = 0) -> DigitsAccuracy:
     """Measures 10-way one-shot accuracy on embedded digits.
 
     Args:
-        embedded: of `as_characters`, with at least 20 columns.
-        seed: of the random one-shot trials.
+        embedded: embedded digits of `as_characters`, with at least 20 columns.
+        seed: seed of the random one-shot trials.
 
     Example:
         >>> import torch

@@ -32,7 +32,7 @@ class Embedded:
 
     Attributes:
         likeness: compares the pictures.
-        characters: of which the pictures are.
+        characters: characters that the pictures show.
         vectors: [characters, drawers, ...], what `likeness` compares.
     """
 

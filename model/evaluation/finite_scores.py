@@ -16,7 +16,7 @@ def check_scores(scores: Iterable[Tensor], weights: Path) -> None:
     Finite weights do not make them so: large ones give embeddings and differences beyond float32.
 
     Args:
-        scores: of any shapes.
+        scores: scores, of any shapes.
         weights: the network's file, for the error.
 
     Raises:

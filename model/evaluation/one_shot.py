@@ -49,7 +49,7 @@ class RunsAccuracy:
         """Counts the right answers.
 
         Args:
-            answers: for each run int64 [way], the support that each query is taken for, -1 if for
+            answers: of each run int64 [way], the support that each query is taken for, -1 if for
                 none; right is the query's own position.
 
         Example:

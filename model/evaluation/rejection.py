@@ -69,7 +69,7 @@ class Quality(BaseModel):
 
 
 class Queries(NamedTuple):
-    """Scores of queries that are of a class, and of the same without it.
+    """Scores of queries with every class, their own among them, and without their own.
 
     Attributes:
         known: float32 [queries, classes].
@@ -99,10 +99,11 @@ def trial_queries(
     Every drawer is the query's once with every choice of neighbours among the others as support.
 
     Args:
-        scores: of alphabets to choose on, see `scores_within`, by more than `shots` drawers.
+        scores: scores of the alphabets to choose on, by more than `shots` drawers; see
+            `scores_within`.
         way: characters of a trial, at most those of the smallest alphabet.
         shots: known pictures of each class, by drawers other than the query's.
-        seed: of the choice of characters.
+        seed: seed of the choice of characters.
         pooling: makes a class's score of its pictures', see `pooled`.
     """
     dice = torch.Generator().manual_seed(seed)

@@ -83,7 +83,7 @@ def one_shot_accuracies(scores: Scores, ways: Sequence[int]) -> dict[int, Accura
     answers every possible one-shot trial of every N, see `chance_of_right`.
 
     Args:
-        scores: by alphabet.
+        scores: each alphabet's scores.
         ways: every N.
 
     Raises:
@@ -246,7 +246,7 @@ def answers(scores: Tensor) -> Tensor:
     """Which character each query is taken for: the nearest one, of several the wrong one.
 
     Args:
-        scores: of an alphabet.
+        scores: scores of an alphabet.
 
     Returns:
         int64 [character, query's drawer, support's drawer].
@@ -268,7 +268,7 @@ def choices(scores: Tensor) -> Tensor:
     """What each character's queries are taken for, by shares: float64 [character, chosen].
 
     Args:
-        scores: of an alphabet.
+        scores: scores of an alphabet.
 
     Example:
         >>> scores = torch.zeros(2, 3, 2, 3)

@@ -59,10 +59,10 @@ def verification(
     The threshold is the best one on 10 000 validation pairs.
 
     Args:
-        network: on the characters' device.
+        network: network on the characters' device.
         validation: the characters of validation pairs.
         test: the characters of test pairs.
-        seed: of the random pairs.
+        seed: seed of the random pairs.
         across: take the two characters of a different pair from all alphabets; if not, both are of
             one alphabet. The paper does not say which it does.
 

@@ -21,7 +21,7 @@ class EnsembleConfig(Strict):
     Attributes:
         members: one for each network; all take pictures of one size, and compare by one
             distance.
-        factors: of each network's score.
+        factors: factor of each network's score.
         softmax_temperature: divides the sum of the scores before a softmax over supports.
     """
 
@@ -47,8 +47,8 @@ class EnsembleConfig(Strict):
         probabilities are as spread as the members' are on average.
 
         Args:
-            members: of one picture size.
-            spreads: of each network's scores, see `model.evaluation.scores.spread`; above 0.
+            members: configurations of networks of one picture size.
+            spreads: spread of each network's scores, see `model.evaluation.scores.spread`; above 0.
 
         Example:
             >>> from model.config import Convolution, LayerConfig, NetworkConfig, TrainConfig
@@ -88,7 +88,7 @@ class Ensemble(TwinNetwork):
     scores, each times its factor: again a weighted distance.
 
     Args:
-        config: of its members.
+        config: configuration of its members.
         members: the networks; None makes untrained ones.
 
     Example:

@@ -41,7 +41,7 @@ class Program(NamedTuple):
     """What one program does, and with what.
 
     Attributes:
-        name: of its file, without the ending.
+        name: name of its file, without the ending.
         module: does it.
         inputs: names of its inputs, each of pictures.
         output: name of its output.
@@ -94,7 +94,7 @@ def write_programs(
     """Writes a network's programs, each whole or not at all, once it gives what the network gives.
 
     Args:
-        network: on the CPU; left in evaluation mode.
+        network: network on the CPU; left in evaluation mode.
         config: how it is built and was trained; what a program's user must know of it is in the
             file, as its metadata.
         form: "onnx" or "torch".

@@ -76,6 +76,6 @@ def load_teacher(config: RunConfig, device: torch.device) -> Teacher | None:
 
 
 def _once(config: RunConfig) -> RunConfig:
-    """As it is, but looking at each drawing once."""
+    """The configuration, but its network looks at each drawing once."""
     network = config.network.model_copy(update={"copies": 1})
     return config.model_copy(update={"network": network})

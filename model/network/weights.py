@@ -150,7 +150,7 @@ def weights_at(given: str, key: str) -> Path:
 
     Args:
         given: the folder or the file.
-        key: of the configuration, which an error names.
+        key: key of the configuration, which an error names.
 
     Raises:
         InputError: there is no such folder or file.

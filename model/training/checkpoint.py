@@ -83,8 +83,8 @@ def restore(
     Args:
         tensors: those of the checkpoint's file.
         network: built from the checkpoint's configuration; the best weights go to its device.
-        optimiser: of this network.
-        average: of this network, if the configuration averages weights.
+        optimiser: this network's optimiser.
+        average: moving average of this network, if the configuration averages weights.
         begun: the next epoch; stays without steps if the checkpoint was written after an epoch.
     """
     parts: dict[str, dict[str, Tensor]]

@@ -12,14 +12,14 @@ class EpochReport:
     Attributes:
         epoch: 0-based.
         loss: mean over the epoch's steps, without L2; may be nan or inf.
-        accuracy: on the validation characters, 0 to 1; N-way one-shot accuracy, unless
+        accuracy: accuracy on the validation characters, 0 to 1; N-way one-shot accuracy, unless
             `TrainConfig.validation` is "verification".
-        standard_error: of `accuracy`.
+        standard_error: standard error of `accuracy`.
         best_epoch: the epoch with the best accuracy so far.
         best_accuracy: that epoch's accuracy.
-        best_standard_error: of `best_accuracy`.
-        seconds: of this epoch, validation included.
-        pictures_per_second: of the training alone, selection and distortion included.
+        best_standard_error: standard error of `best_accuracy`.
+        seconds: seconds of this epoch, validation included.
+        pictures_per_second: speed of the training alone, selection and distortion included.
         verification: verification accuracy on the validation characters, 0 to 1, see
             `verification_accuracy`; None if validation is sampled.
     """

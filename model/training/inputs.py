@@ -27,7 +27,7 @@ class TrainingInputs:
         """Draws what is drawn once for a whole training: fixed pairs, and fixed affine maps.
 
         Args:
-            config: of the training.
+            config: configuration of the training.
             data: the pictures, on `device`.
             device: where to distort them.
         """

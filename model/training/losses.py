@@ -25,7 +25,7 @@ def training_loss(
 
     Args:
         config: whose `loss` and `temperature` count.
-        network: which gives the scores.
+        network: network that gives the scores.
         embeddings: float32 [n, units], of the batch's pictures.
         labels: int64 [n], the pictures' characters.
         drawings: how many each character has in a batch of confusable characters.
@@ -44,7 +44,7 @@ def pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor) -> T
     """Cross-entropy of same or different over sampled pairs, the paper's loss (section 3.2).
 
     Args:
-        network: which gives the scores.
+        network: network that gives the scores.
         embeddings: float32 [2 * pairs, units]; picture i's partner is picture pairs + i.
         labels: int64 [2 * pairs], the pictures' characters.
 
@@ -67,7 +67,7 @@ def batch_pairs_loss(network: SiameseNetwork, embeddings: Tensor, labels: Tensor
     Same and different pairs weigh one half each, as among the paper's sampled pairs.
 
     Args:
-        network: which gives the scores.
+        network: network that gives the scores.
         embeddings: float32 [n, units].
         labels: int64 [n], the pictures' characters, at least one of them twice.
 
@@ -94,7 +94,7 @@ def nca_loss(
     See Goldberger et al. 2004, and Laenen and Bertinetto 2021 on why it beats few-shot episodes.
 
     Args:
-        network: which gives the scores.
+        network: network that gives the scores.
         embeddings: float32 [n, units].
         labels: int64 [n], the pictures' characters, each at least twice.
         temperature: above 0, divides the scores before the softmax.
@@ -134,7 +134,7 @@ def one_shot_loss(
     Hinton et al. 2015): how alike the wrong ones are is learnt too.
 
     Args:
-        network: which gives the scores.
+        network: network that gives the scores.
         embeddings: float32 [characters * drawings, units], the drawings of a character together.
         drawings: how many each character has, at least two.
         temperature: above 0, divides the scores before the softmax.

@@ -14,10 +14,11 @@ class OpenEpoch:
     """An epoch that is under way.
 
     Attributes:
-        steps: how many are done.
+        steps: number of steps that are done.
         loss: their sum of losses, float32 [].
         generator: random numbers of the distortions.
-        speed: of the steps since the training began or went on; of all, where these are too few.
+        speed: speed of the steps since the training began or went on; of all steps, where these are
+            too few.
 
     Example:
         >>> epoch = OpenEpoch(torch.Generator().manual_seed(0))
@@ -32,7 +33,8 @@ class OpenEpoch:
         """Begins an epoch.
 
         Args:
-            generator: of the distortions, seeded for this epoch, on the training's device.
+            generator: random numbers of the distortions, seeded for this epoch, on the training's
+                device.
         """
         self.generator = generator
         self.steps = 0
@@ -46,7 +48,7 @@ class OpenEpoch:
         return time.perf_counter() - self._began
 
     def step_done(self, loss: Tensor, pictures: int) -> None:
-        """Counts a step, of so many pictures, with its loss, float32 []."""
+        """Counts a step: its loss, float32 [], and its number of pictures."""
         self.loss += loss
         self.steps += 1
         self.speed.step_done(pictures)

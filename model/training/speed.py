@@ -29,18 +29,18 @@ class Speed:
         self._marks = [self._last]
 
     def done_before(self, pictures: int) -> None:
-        """So many pictures more were done before the interruption."""
+        """Counts more pictures that were done before the interruption."""
         self._last = (self._last[0], self._last[1] + pictures)
 
     def step_done(self, pictures: int) -> None:
-        """So many pictures more are done; 0 if a device was waited for."""
+        """Counts more pictures that are done now; 0 if a device was waited for."""
         self._last = (time.perf_counter(), self._last[1] + pictures)
         if len(self._marks) == 1:
             self._marks.append(self._last)
 
     @property
     def pictures_per_second(self) -> float:
-        """After at least one step, of this process or before."""
+        """Speed, once at least one step is done, by this process or before."""
         until, pictures = self._last
         since, before = next(mark for mark in reversed(self._marks) if mark[1] < pictures)
         return (pictures - before) / (until - since)

@@ -24,7 +24,7 @@ class Validation(NamedTuple):
 
     Attributes:
         accuracy: 0 to 1, of the kind that `TrainConfig.validation` names.
-        standard_error: of `accuracy`.
+        standard_error: standard error of `accuracy`.
         verification: verification accuracy, 0 to 1, see `verification_accuracy`; None if sampled.
         scores: each alphabet's scores, see `model.evaluation.scores`; None if sampled.
     """
@@ -39,7 +39,7 @@ def validate(network: SiameseNetwork, characters: Characters, config: TrainConfi
     """Measures a network on the validation characters, in bfloat16 where that is fast.
 
     Args:
-        network: on the characters' device.
+        network: network on the characters' device.
         characters: the validation alphabets by the validation drawers.
         config: whose `validation` names the kind of accuracy; its seed draws sampled runs.
 

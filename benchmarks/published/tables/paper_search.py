@@ -112,7 +112,7 @@ def trained(
 def changes(
     part: str, heading: str, prefix: str, figures: tuple[str, ...], *, of_before: bool
 ) -> Callable[[Results], Table]:
-    """The same, with the difference in accuracy over every drawer pair.
+    """`trained`'s table, with the difference in accuracy over every drawer pair.
 
     Its error is that of both rows, each over its own seeds.
 

@@ -70,7 +70,7 @@ def steps(results: Results) -> Table:
 
 
 def steps_before(results: Results) -> Table:
-    """The same before the step was worked on."""
+    """A training step by part, before it was worked on."""
     file = "speed/step-before.jsonl"
     return _by_part(results.lines(file, STEP, "network", "precision"), file)
 

@@ -29,9 +29,10 @@ class OfLoss(NamedTuple):
 
     Attributes:
         before, after, shifted: expected calibration error, see `Calibration`.
-        temperature: fitted.
+        temperature: the temperature that was fitted.
         by_one_shot: 20-way accuracy of the checkpoints that one-shot validation chose.
-        by_verification: the same of those that verification chose, in the same trainings.
+        by_verification: 20-way accuracy of the checkpoints that verification chose, in the same
+            trainings.
     """
 
     before: Measured

@@ -24,9 +24,9 @@ class Settings:
     """What is trained; the rate is chosen on validation.
 
     Attributes:
-        network: to train.
+        network: network to train.
         rate: Adam's learning rate, of all layers.
-        pairs: an epoch.
+        pairs: number of pairs an epoch.
     """
 
     network: NetworkConfig

@@ -14,7 +14,7 @@ from model.network.siamese import SiameseNetwork
 
 
 def run(context: Context) -> Table:
-    """Shows those of one network; trains none."""
+    """Shows the first layer's filters of one network; trains none."""
     network = context.trained_network()
     if not isinstance(network, SiameseNetwork):
         raise InputError(

@@ -23,11 +23,11 @@ class Settings:
     """What is trained; rates are chosen on validation.
 
     Attributes:
-        network: by every loss.
-        epochs: of every training.
-        steps: an epoch, by loss, so that all trainings take the same time.
+        network: network that every loss trains.
+        epochs: number of epochs of every training.
+        steps: number of steps an epoch, by loss, so that all trainings take the same time.
         rates: learning rate of all layers, by loss.
-        output_rates: that of the output layer.
+        output_rates: learning rate of the output layer, by loss.
     """
 
     network: NetworkConfig

@@ -22,10 +22,10 @@ class Settings:
     """What is trained; rate and epochs are chosen on validation.
 
     Attributes:
-        network: to train.
+        network: network to train.
         rate: learning rate of all layers.
-        epochs: of it.
-        steps: batches of 128 pairs an epoch.
+        epochs: number of epochs.
+        steps: number of batches of 128 pairs an epoch.
     """
 
     network: NetworkConfig

@@ -29,10 +29,10 @@ class Settings:
     """What is trained; chosen on the validation alphabets.
 
     Attributes:
-        network: of all six trainings.
-        epochs: of each.
-        steps: batches an epoch.
-        pairs: a batch.
+        network: network of all six trainings.
+        epochs: number of epochs of each.
+        steps: number of batches an epoch.
+        pairs: number of pairs a batch.
         rate: learning rate of all layers.
         thousand: pairs in "1k".
     """

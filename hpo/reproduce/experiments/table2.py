@@ -38,11 +38,11 @@ class Settings:
     """How the network without convolutions is trained; chosen on validation.
 
     Attributes:
-        size: of its pictures.
+        size: size of its pictures, in pixels.
         hidden: units of its first layer.
-        units: of its second.
+        units: units of its second layer.
         rate: learning rate of both.
-        epochs: of 50 batches.
+        epochs: number of epochs, of 50 batches each.
     """
 
     size: int

@@ -30,7 +30,7 @@ class Beside:
 
     @property
     def gain_for_work(self) -> float:
-        """The same after as many operations of training: those of the one that took fewer."""
+        """`gain` after as many operations of training: those of the one that took fewer."""
         work = min(self.search.operations, self.random.operations)
         return self.search.after(work) - self.random.after(work)
 
@@ -45,7 +45,7 @@ class Beside:
         return _part(self.random, self.search)
 
     def document(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """The comparison as a table for JSON."""
         return {
             "form": self.search.form,
             "sampler": self.search.sampler,

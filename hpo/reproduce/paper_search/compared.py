@@ -23,9 +23,9 @@ class Reached:
     """What a configuration reached: 20-way one-shot accuracy, the mean over its seeds.
 
     Attributes:
-        validation: over every drawer pair of the validation alphabets.
-        official: on the official runs.
-        every_pair: over every drawer pair of the test alphabets.
+        validation: accuracy over every drawer pair of the validation alphabets.
+        official: accuracy on the official runs.
+        every_pair: accuracy over every drawer pair of the test alphabets.
     """
 
     validation: Measured
@@ -49,7 +49,7 @@ def compared(context: Context, configs: Mapping[str, RunConfig]) -> dict[str, Re
 
     Args:
         context: whose folder keeps the trainings.
-        configs: by a name that can be a folder's.
+        configs: configurations, by a name that can be a folder's.
     """
     return {name: reached_by(of_name, context) for name, of_name in train(context, configs).items()}
 

@@ -147,7 +147,7 @@ def longest_rows(found: dict[int, Seen], network: str = "the best") -> list[Row]
     """Official runs, every drawer pair and verification, by pairs seen.
 
     Args:
-        found: by pairs seen.
+        found: what was reached, by the number of pairs seen.
         network: what was trained, in words.
     """
     rows = []

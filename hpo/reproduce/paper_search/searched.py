@@ -23,8 +23,8 @@ class Searched:
     """One search that is done.
 
     Attributes:
-        form: scales of its space.
-        sampler: name of what proposed.
+        form: name of the form of its space.
+        sampler: name of the sampler.
         repetition: 0 and on, the study's seed.
         best: the configuration of the best complete trial, a person's or one that was proposed;
             None if there is none.
@@ -32,11 +32,11 @@ class Searched:
             none.
         found: (operations of all trainings until then, best value of a proposal so far), one entry
             for each improvement.
-        operations: of all trainings, see `work`.
-        seconds: of training, all trials together.
+        operations: operations of all trainings, see `work`.
+        seconds: seconds of training, all trials together.
         counts: trials by how they ended.
-        shrinking: of each proposal that was trained, in the order in which they ended, the largest
-            part of a weight that L2 takes in a step, over the layers.
+        shrinking: the largest part of a weight that L2 takes in a step, over the layers, of each
+            proposal that was trained, in the order in which they ended.
     """
 
     form: str
@@ -61,7 +61,7 @@ class Searched:
         return max(self.value, self.by_hand)
 
     def after(self, operations: int) -> float:
-        """The best value of a proposal after so many operations; 0 if none was complete then."""
+        """The best value of a proposal after these operations; 0 if none was complete then."""
         return max((value for at, value in self.found if at <= operations), default=0.0)
 
     def reaches(self, value: float) -> int | None:
@@ -69,7 +69,7 @@ class Searched:
         return next((at for at, best in self.found if best >= value), None)
 
     def document(self) -> dict[str, Any]:
-        """All of it but the configuration, for JSON."""
+        """The search without its configuration, as a table for JSON."""
         return {
             "form": self.form,
             "sampler": self.sampler,

@@ -47,8 +47,8 @@ class Settings:
         seeds: long trainings of the best configuration.
         kept: numbers of pairs seen at which a long training's network is kept; the last ends it,
             and `splits` asks for ten times its own.
-        kept_at_paper_size: the same of `paper-size`, where each is an epoch more: an epoch of the
-            paper's network takes the better part of an hour.
+        kept_at_paper_size: numbers of pairs seen at which `paper-size` keeps its network, each an
+            epoch more: an epoch of the paper's network takes the better part of an hour.
         epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
         split_pairs: pairs that each training of `splits` and `staircase` sees.
         rate_factors: factors of all rates that a step of the staircase tries.

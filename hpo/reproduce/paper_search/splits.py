@@ -34,7 +34,7 @@ class Change(NamedTuple):
     """One change of the best configuration.
 
     Attributes:
-        title: in words.
+        title: its title, in words.
         config: the changed configuration, with its number of pairs.
     """
 

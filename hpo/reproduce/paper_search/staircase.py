@@ -21,7 +21,7 @@ class Step(NamedTuple):
     """One step of the staircase.
 
     Attributes:
-        title: in words.
+        title: its title, in words.
         take: changes the configuration of the step before.
     """
 
