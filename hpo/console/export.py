@@ -123,6 +123,7 @@ def export_table(
     if form == "csv":
         _write(table.to_csv(index=False), output, about)
         return
+    assert form == "parquet", form
     if output is None:
         raise InputError("--format parquet: needs --output FILE")
     packed = io.BytesIO()

@@ -138,9 +138,13 @@ class Objective:
         self._constrain_seconds(trial, trainer, ended=not stopped)
         if self.artifacts is not None:
             present(trial, trainer, self.config.dataset, self.artifacts, pruned=stopped)
-        accuracy, seconds = trainer.history[-1].best_accuracy, _seconds(trainer.history)
-        cost = run.network.parameters if self.config.second_objective == "parameters" else seconds
-        return self._values(accuracy, inf if stopped else float(cost))
+        costs = {
+            None: 0.0,
+            "parameters": float(run.network.parameters),
+            "seconds": _seconds(trainer.history),
+        }
+        cost = inf if stopped else costs[self.config.second_objective]
+        return self._values(trainer.history[-1].best_accuracy, cost)
 
     def _values(self, accuracy: float, cost: float) -> list[float]:
         return [accuracy] if self.config.second_objective is None else [accuracy, cost]

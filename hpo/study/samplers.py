@@ -123,6 +123,7 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     if study.sampler.name == "tpe":
         sampler = _TPE(seed=seed, n_startup_trials=startup)
     else:
+        assert study.sampler.name == "gp", study.sampler.name
         # Another worker may end the last random trial between two of its looks at the study.
         sampler = _GP(seed=seed, n_startup_trials=startup, warn_independent_sampling=False)
     sampler.space = space

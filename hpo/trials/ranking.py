@@ -125,4 +125,7 @@ def _front(trials: Sequence[FrozenTrial], cost: Cost) -> list[FrozenTrial]:
 
 def _cost(trial: FrozenTrial, cost: Cost) -> float | None:
     record = TrialRecord.of(trial)
-    return record.parameters if cost == "parameters" else record.seconds
+    if cost == "parameters":
+        return record.parameters
+    assert cost == "seconds", cost
+    return record.seconds

@@ -73,6 +73,7 @@ class SiameseNetwork(TwinNetwork):
         if config.initialisation == "paper":
             self._initialise_as_in_the_paper()
         else:
+            assert config.initialisation == "kaiming", config.initialisation
             self._initialise_for_relu()
 
     def _initialise_as_in_the_paper(self) -> None:
