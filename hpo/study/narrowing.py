@@ -82,8 +82,8 @@ def with_tables(study: StudyConfig, tables: dict[str, Any]) -> dict[str, Any]:
     """
     document = deepcopy(study.model_dump(mode="json", exclude_none=True))
     if isinstance(document["train"].get("layers"), dict):
-        count = len(document["network"]["convolutions"]) + 2
-        document["train"]["layers"] = [deepcopy(document["train"]["layers"]) for _ in range(count)]
+        of_each = [deepcopy(document["train"]["layers"]) for _ in layers_of(study)]
+        document["train"]["layers"] = of_each
     for key, table in tables.items():
         _set(document, key, table)
     return document

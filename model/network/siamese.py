@@ -111,8 +111,8 @@ class SiameseNetwork(TwinNetwork):
     def distance(self) -> Distance:
         return self.config.distance
 
-    def layers(self) -> list[list[nn.Parameter]]:
-        """Parameters of each layer, in the order of `NetworkConfig.layers`."""
+    def layer_parameters(self) -> list[list[nn.Parameter]]:
+        """Parameters of each layer, in the order of `NetworkConfig.layer_names`."""
         groups = [list(block.parameters()) for block in self.convolutions]
         return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
 

@@ -29,7 +29,8 @@ def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.
         ValueError: `config.layers` has not one entry per layer of the network.
     """
     groups = []
-    for number, (parameters, layer) in enumerate(zip(network.layers(), config.layers, strict=True)):
+    layers = zip(network.layer_parameters(), config.layers, strict=True)
+    for number, (parameters, layer) in enumerate(layers):
         weights = [p for p in parameters if p.dim() > 1]
         others = [p for p in parameters if p.dim() <= 1]
         groups.append({"params": weights, "layer": number, "weight_decay": 2 * layer.l2})
