@@ -37,7 +37,7 @@ from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import visible
 from hpo.trials.forecast import Standing
-from hpo.trials.shortfall import why_pruned
+from hpo.trials.why_pruned import why_pruned
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.device import device_name

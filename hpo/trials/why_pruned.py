@@ -1,4 +1,4 @@
-"""By how much a trial that was pruned fell short of those that went on."""
+"""Why a trial was pruned, in words, and by how much others did better."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def why_pruned(
         number: the trial's.
         epochs: after which it was stopped.
         value: its best accuracy so far, 0 to 1.
-        trials: all of the study.
+        trials: those that the pruner saw, see `visible`; the trial itself may be among them.
         config: the study's definition.
     """
     others = [

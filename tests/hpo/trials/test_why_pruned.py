@@ -1,4 +1,4 @@
-"""By how much a pruned trial fell short, in words."""
+"""Why a trial was pruned, in words, and by how much others did better."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.study.pruners import make_pruner
-from hpo.trials.shortfall import why_pruned
+from hpo.trials.why_pruned import why_pruned
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 
