@@ -29,7 +29,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
 from hpo.trials.configuration import foreign_trials, passed_over
 from hpo.trials.forecast import Forecast, forecast
-from hpo.trials.outcome import WHY_PRUNED, in_words
+from hpo.trials.outcome import OTHERS_DID_BETTER, in_words
 from hpo.trials.ranking import best_trials, front
 from model.config import RunConfig
 from model.training.epoch_report import EpochReport
@@ -53,7 +53,7 @@ def save_trial_note(
 
     What someone wrote while it ran stays, below a line.
     """
-    reason = (TrialRecord.of(trial).reason or WHY_PRUNED) if pruned else None
+    reason = (TrialRecord.of(trial).reason or OTHERS_DID_BETTER) if pruned else None
     note = trial_note(trial.number, config, history, pictures, reason, characters)
     _save(trial, note, read_note(trial))
 

@@ -12,7 +12,7 @@ from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
 from hpo.study.guarded_halving import BEHIND, LATEST, is_complete, is_feasible, is_full, passed
 from hpo.study.pruners import RUNGS
-from hpo.trials.outcome import WHY_PRUNED
+from hpo.trials.outcome import OTHERS_DID_BETTER
 
 
 def why_pruned(
@@ -39,22 +39,24 @@ def why_pruned(
     at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs
     if at_first and is_full(others, epochs, rule.reduction_factor):
         behind = points(needed - value) if needed is not None and needed > value else None
-        better = f"{WHY_PRUNED} by {behind} points, and " if behind else ""
+        better = f"{OTHERS_DID_BETTER} by {behind} points, and " if behind else ""
         count = len(passed(others, epochs))
         return f"{better}{count} of {len(others)} passed this rung, as many as may"
     if needed is not None and needed > value:
         return (
-            f"{WHY_PRUNED} by {points(needed - value)} points"
+            f"{OTHERS_DID_BETTER} by {points(needed - value)} points"
             f" ({value:.1%}; {needed:.1%} would have passed)"
         )
     best = max((trial.intermediate_values[epochs] for trial in others), default=value)
-    return f"{WHY_PRUNED} by up to {points(best - value)} points" if best > value else WHY_PRUNED
+    if best > value:
+        return f"{OTHERS_DID_BETTER} by up to {points(best - value)} points"
+    return OTHERS_DID_BETTER
 
 
 def _needed(
     value: float, epochs: int, others: Sequence[FrozenTrial], config: StudyConfig
 ) -> float | None:
-    """What the rule would have let go on; None if that is not known."""
+    """The least accuracy that the rule would have let go on; None if that is not known."""
     if config.pruner.name == "median":
         complete = [trial for trial in others if trial.state is TrialState.COMPLETE]
         return median(t.intermediate_values[epochs] for t in complete) if complete else None
