@@ -22,7 +22,7 @@ from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.memory_kills import about_memory
 from hpo.runtime.process_identity import is_gone, stay_known, this_process
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
-from hpo.search.dead_workers import deaths_in_a_row, take_over
+from hpo.search.dead_workers import deaths_in_a_row, release_or_fail
 from hpo.search.given_networks import keep_given_networks
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
@@ -211,7 +211,7 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
         if trial.state is TrialState.RUNNING and is_gone(TrialRecord.of(trial).worker)
     ]
     for trial in dead:
-        take_over(study, trial, objective.config)
+        release_or_fail(study, trial, objective.config)
     return study.get_trials(deepcopy=False) if dead or released else trials
 
 
