@@ -15,7 +15,7 @@ from hpo.database.note_store import Note, read_note, replace_note
 from hpo.runtime.interrupts import pause
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import expected_end, kind_of_runs, points
-from hpo.storage.convergence import convergence, ending
+from hpo.storage.convergence import convergence, with_trials_to_be_done
 from hpo.storage.studies import FINGERPRINT, STORAGE, way_of
 from hpo.storage.workspace import RUNS, Workspace, default_url
 from hpo.study import constraints
@@ -143,7 +143,7 @@ def study_note(
         lines += _front(found_front)
     if foreign:
         lines.append(f"{passed_over(foreign).capitalize()}.")
-    left = left or forecast(trials, ending(study, trials, config))
+    left = left or forecast(trials, with_trials_to_be_done(study, trials, config))
     if results is not None:
         lines.append(_winner(results))
     elif left is not None:

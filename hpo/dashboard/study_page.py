@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial
 from hpo.dashboard.notes import save_study_note
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.runtime.process_identity import this_process
-from hpo.storage.convergence import ending
+from hpo.storage.convergence import with_trials_to_be_done
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
@@ -40,7 +40,9 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
     drawn = bool(done) and _interval(done) > _interval(done - 1)
     if drawn or finished.number in tops:
         # This worker is between two trials.
-        left = forecast(trials, ending(study, trials, config), worker=this_process())
+        left = forecast(
+            trials, with_trials_to_be_done(study, trials, config), worker=this_process()
+        )
         refresh(study, config, plots=drawn, left=left)
 
 

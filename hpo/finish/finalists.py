@@ -25,7 +25,7 @@ from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.search.given_networks import keep_given_networks
-from hpo.storage.convergence import convergence, ending
+from hpo.storage.convergence import convergence, with_trials_to_be_done
 from hpo.storage.stored_results import publish
 from hpo.storage.studies import EXTRA, WARM_START
 from hpo.storage.workspace import Workspace
@@ -102,7 +102,7 @@ def finish(
     keep_given_networks(study, config)
     for task in every:
         clear_another(task.config, collection, task.folder)
-    before = forecast(trials, ending(study, trials, config), machine.workers)
+    before = forecast(trials, with_trials_to_be_done(study, trials, config), machine.workers)
     tell = _teller(study, config, finisher)
     retrain_all(every, machine, collection, workspace.logs, "retraining", before, tell)
     keep_given_networks(study, config)  # none was changed meanwhile

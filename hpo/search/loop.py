@@ -26,7 +26,7 @@ from hpo.search.dead_workers import deaths_in_a_row, release_or_fail
 from hpo.search.given_networks import keep_given_networks
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
-from hpo.storage.convergence import end_of_search, ending, look_for_convergence
+from hpo.storage.convergence import end_of_search, look_for_convergence, with_trials_to_be_done
 from hpo.storage.store_patience import StoreFailed
 from hpo.storage.studies import as_stored
 from hpo.study.definition import StudyConfig
@@ -116,7 +116,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
                 trials = study.get_trials(deepcopy=False)
-                foretold = ending(study, trials, config)
+                foretold = with_trials_to_be_done(study, trials, config)
                 progress.stands(Standing.of(trials, foretold, this_process()))
                 progress.trial_finished(finished)
                 if objective.artifacts is not None:
