@@ -257,7 +257,7 @@ def main() -> None:
         rows.append(dict(zip(names, map(of_search, trials, repetitions[-1]), strict=True)))
         # After each: the next may take an hour.
         document = provenance() | {
-            "definition": study.definition(),
+            "definition": study.unchangeable(),
             "seconds": time,
             **compared(names, repetitions, time),
             "searches": rows,

@@ -155,7 +155,7 @@ def finish(
         fingerprint=collection.fingerprint,
         **({} if extra is None else {"extra_fingerprint": extra}),
         way=collection.way,
-        definition=config.definition(),
+        definition=config.unchangeable(),
         budget=Budget(trials=config.trials, timeout=config.timeout),
         trials={
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED

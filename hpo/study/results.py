@@ -99,7 +99,7 @@ class StudyResults(Part):
         fingerprint: fingerprint of the data set.
         extra_fingerprint: fingerprint of the extra alphabets trained on; None if there were none.
         way: N of the N-way one-shot trials that all accuracies are of.
-        definition: definition of the study, see `StudyConfig.definition`.
+        definition: definition of the study, see `StudyConfig.unchangeable`.
         budget: budget of the search.
         trials: numbers of trials that ended, by state.
         warm_start: the older study's trials that were tried first; None if there were none.

@@ -136,7 +136,7 @@ def test_a_space_without_any_possible_network_is_refused() -> None:
 
 
 def test_padding_may_be_searched_where_nothing_fits_without() -> None:
-    definition = load_study("quick").definition()
+    definition = load_study("quick").unchangeable()
     searched = {"padding": {"choices": [False, True]}}
     network = definition["network"]
     convolutions = [convolution | searched for convolution in network["convolutions"]]

@@ -99,5 +99,6 @@ def test_a_study_fixes_what_it_trains_on(key: str) -> None:
     pictures = {key: {"choices": values[key]}}
     with pytest.raises(InputError, match=f"train.pictures.{key}: must be one value"):
         read_study(
-            base.definition() | {"trials": 1, "train": base.train | {"pictures": pictures}}, "test"
+            base.unchangeable() | {"trials": 1, "train": base.train | {"pictures": pictures}},
+            "test",
         )
