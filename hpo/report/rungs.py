@@ -11,7 +11,7 @@ from hpo.database.optuna_private import was_enqueued
 from hpo.report.style import Section, empty_figure
 from hpo.runtime.palette import BLUE, GREY, INK, VERMILLION
 from hpo.study.definition import StudyConfig
-from hpo.study.pruners import RUNGS
+from hpo.study.pruners import WITH_RUNGS
 from hpo.study.space import most_epochs
 from hpo.trials.outcome import state_of
 
@@ -58,7 +58,7 @@ def promotion(trials: Trials, config: StudyConfig) -> Section | None:
 
     Hyperband has rungs of its own for each bracket, and is left out too.
     """
-    if config.pruner.name not in RUNGS or config.pruner.name == "hyperband":
+    if config.pruner.name not in WITH_RUNGS or config.pruner.name == "hyperband":
         return None
     found = passed_rungs(trials, config)
     if not found:

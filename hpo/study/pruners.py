@@ -14,8 +14,8 @@ from hpo.study.definition import StudyConfig
 from hpo.study.guarded_halving import GuardedHalvingPruner
 from hpo.study.space import most_epochs
 
-RUNGS = ("successive-halving", "guarded-halving", "hyperband")
-"""Pruners that decide after few of the epochs, each time at more of them."""
+WITH_RUNGS = ("successive-halving", "guarded-halving", "hyperband")
+"""Pruners that decide at rungs."""
 
 
 def make_pruner(study: StudyConfig) -> BasePruner:
@@ -56,7 +56,7 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
         [1, 2, 4, 8]
     """
     step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
-    if study.pruner.name in RUNGS:
+    if study.pruner.name in WITH_RUNGS:
         while step < epochs:
             step *= factor
         return step == epochs
@@ -83,7 +83,7 @@ def next_rung(study: StudyConfig, epochs: int) -> int:
         [1, 2, 4, 4, 4]
     """
     most = most_epochs(study)
-    if study.pruner.name not in RUNGS:
+    if study.pruner.name not in WITH_RUNGS:
         return min(most, max(epochs + 1, study.pruner.min_epochs))
     rung = study.pruner.min_epochs
     while rung <= epochs:
@@ -109,7 +109,7 @@ def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
         >>> [round(expected_epochs(study, before, most=4), 2) for before in (0, 1, 7)]
         [4.0, 2.5, 2.0]
     """
-    if study.pruner.name not in RUNGS:
+    if study.pruner.name not in WITH_RUNGS:
         return float(most)
     factor, there = study.pruner.reduction_factor, float(before + 1)
     rung, epochs, passes = study.pruner.min_epochs, 0.0, 1.0

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
 from hpo.study.guarded_halving import BEHIND, LATEST, is_complete, is_feasible, is_full, passed
-from hpo.study.pruners import RUNGS
+from hpo.study.pruners import WITH_RUNGS
 from hpo.trials.outcome import OTHERS_DID_BETTER
 
 
@@ -60,7 +60,7 @@ def _needed(
     if config.pruner.name == "median":
         complete = [trial for trial in others if trial.state is TrialState.COMPLETE]
         return median(t.intermediate_values[epochs] for t in complete) if complete else None
-    if config.pruner.name not in RUNGS or config.pruner.name == "hyperband":
+    if config.pruner.name not in WITH_RUNGS or config.pruner.name == "hyperband":
         return None  # each of Hyperband's brackets compares its own trials alone
     factor = config.pruner.reduction_factor
     values = [trial.intermediate_values[epochs] for trial in others]
