@@ -50,7 +50,7 @@ class GuardedHalvingPruner(BasePruner):
             for other in study.get_trials(deepcopy=False)
             if step in other.intermediate_values
             and other.number != trial.number
-            and is_feasible(other)
+            and keeps_constraints(other)
         ]
         others = [other.intermediate_values[step] for other in there]
         latest = others[-(LATEST * self._factor - 1) :]
@@ -74,7 +74,7 @@ class GuardedHalvingPruner(BasePruner):
         return sum(other > value for other in others) < places
 
 
-def is_feasible(trial: FrozenTrial) -> bool:
+def keeps_constraints(trial: FrozenTrial) -> bool:
     """Whether a trial keeps to the study's constraints, as far as is known."""
     return all(excess <= 0 for excess in trial.constraints.values())
 

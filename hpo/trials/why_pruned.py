@@ -10,7 +10,14 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.runtime.wording import points
 from hpo.study.definition import StudyConfig
-from hpo.study.guarded_halving import BEHIND, LATEST, is_complete, is_feasible, is_full, passed
+from hpo.study.guarded_halving import (
+    BEHIND,
+    LATEST,
+    is_complete,
+    is_full,
+    keeps_constraints,
+    passed,
+)
 from hpo.study.pruners import WITH_RUNGS
 from hpo.trials.outcome import OTHERS_DID_BETTER
 
@@ -34,7 +41,7 @@ def why_pruned(
     ]
     rule = config.pruner
     if rule.name == "guarded-halving":
-        others = list(filter(is_feasible, others))
+        others = list(filter(keeps_constraints, others))
     needed = _needed(value, epochs, others, config)
     at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs
     if at_first and is_full(others, epochs, rule.reduction_factor):
