@@ -17,7 +17,7 @@ from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
 from hpo.trials.configuration import own_trials
 from hpo.trials.forecast import Forecast, forecast
-from hpo.trials.outcome import trained
+from hpo.trials.outcome import complete_trials
 from hpo.trials.ranking import best_trials, front
 
 GROWTH = 1.5
@@ -72,7 +72,7 @@ def refresh(
 
 def _draw(study: optuna.Study, config: StudyConfig) -> None:
     trials = own_trials(study.get_trials(deepcopy=False), config)
-    if not trained(trials):
+    if not complete_trials(trials):
         return
     # Here, for workers seldom draw, and plotly takes long to import.
     from hpo.dashboard.plots import FIGURES

@@ -38,7 +38,7 @@ def state_of(trial: FrozenTrial) -> str:
     return trial.state.name.lower()
 
 
-def trained(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+def complete_trials(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """The complete trials, which were trained to their end."""
     return [trial for trial in trials if state_of(trial) == "complete"]
 
