@@ -51,7 +51,7 @@ class TrainingInputs:
             batch.symmetries,
             steps,
             generator,
-            self._data.extra,
+            self._data.extra_alphabets,
             train.pictures.share,
             batch.composed,
             batch.marked,

@@ -44,7 +44,7 @@ def test_a_batch_is_of_extra_alphabets_or_of_the_own(
     glyphs: Collection, share: float, least: int, most: int
 ) -> None:
     data = SearchData.of(for_training(glyphs, "glyphs", all_drawers=False), 14, CPU)
-    assert (len(data.train.alphabets), data.extra) == (80, 50)
+    assert (len(data.train.alphabets), data.extra_alphabets) == (80, 50)
     own = SearchData.of(glyphs, 14, CPU)
     assert torch.equal(data.validation.pictures, own.validation.pictures)
     trainer = Trainer(configured(extra="glyphs", share=share), data, CPU)
