@@ -31,7 +31,7 @@ from hpo.storage.studies import EXTRA, WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
-from hpo.study.results import Budget, Chosen, Finalist, Seconds, StudyResults, Winner
+from hpo.study.results import Budget, Finalist, SearchTrial, Seconds, StudyResults, Winner
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
@@ -161,7 +161,7 @@ def finish(
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
         warm_start=study.user_attrs.get(WARM_START) or None,
-        best=Chosen(**_named(chosen[0])),
+        best=SearchTrial(**_named(chosen[0])),
         winner=Winner(**_named(winner), seed=best.seed, config=RunConfig.model_validate(trained)),
         validation=validation[winner.number],
         test=tests[place],
