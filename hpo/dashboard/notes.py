@@ -46,14 +46,14 @@ def save_trial_note(
     config: RunConfig,
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
-    pruned: bool,
+    stopped: bool,
     characters: Characters,
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says.
 
     What someone wrote while it ran stays, below a line.
     """
-    reason = (TrialRecord.of(trial).reason or OTHERS_DID_BETTER) if pruned else None
+    reason = (TrialRecord.of(trial).reason or OTHERS_DID_BETTER) if stopped else None
     note = trial_note(trial.number, config, history, pictures, reason, characters)
     _save(trial, note, read_note(trial))
 
@@ -63,7 +63,7 @@ def trial_note(
     config: RunConfig,
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
-    pruned: str | None,
+    stopped: str | None,
     characters: Characters,
 ) -> str:
     """The note of a trial that ended, in Markdown.
@@ -73,7 +73,7 @@ def trial_note(
         config: what was trained.
         history: its epochs.
         pictures: of the trial, by name; each is where the dashboard serves it.
-        pruned: why; None where it was not.
+        stopped: why it was stopped early; None where it was not.
         characters: that it was validated on.
     """
     last = history[-1]
@@ -87,8 +87,8 @@ def trial_note(
     ]
     if best.verification is not None:
         lines.append(f"Verification accuracy after that epoch: {_in_percent(best.verification)}.")
-    if pruned is not None:
-        lines.append(f"Pruned: {in_markdown(pruned)}.")
+    if stopped is not None:
+        lines.append(f"Pruned: {in_markdown(stopped)}.")
     file = f"trial-{number}.toml"
     lines.append(
         f"Its configuration is the artifact `{file}`: save it, and"

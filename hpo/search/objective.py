@@ -132,12 +132,12 @@ class Objective:
             if isinstance(ended, optuna.TrialPruned):
                 self._constrain_seconds(trial, trainer, ended=False)
                 if self.artifacts is not None:
-                    present(trial, trainer, self.config.dataset, self.artifacts, pruned=True)
+                    present(trial, trainer, self.config.dataset, self.artifacts, stopped=True)
             raise
         _record(trial, trainer.history)
         self._constrain_seconds(trial, trainer, ended=not stopped)
         if self.artifacts is not None:
-            present(trial, trainer, self.config.dataset, self.artifacts, pruned=stopped)
+            present(trial, trainer, self.config.dataset, self.artifacts, stopped=stopped)
         costs = {
             None: 0.0,
             "parameters": float(run.network.parameters),
