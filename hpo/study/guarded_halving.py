@@ -9,6 +9,8 @@ from optuna.pruners import BasePruner
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.study.rungs import rungs
+
 LATEST = 3
 """How many times the reduction factor of a rung's latest trials one is compared with."""
 MORE = 2
@@ -63,10 +65,7 @@ class GuardedHalvingPruner(BasePruner):
         return best is not None and value < best.intermediate_values[step] - BEHIND
 
     def _is_rung(self, step: int) -> bool:
-        rung = self._first
-        while rung < step:
-            rung *= self._factor
-        return rung == step
+        return step in rungs(self._first, self._factor, step + 1)
 
     def _passes(self, value: float, others: Sequence[float]) -> bool:
         """Whether a value is in the best part of itself and the others; the best always is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from optuna.pruners import (
     BasePruner,
     HyperbandPruner,
@@ -12,6 +14,7 @@ from optuna.pruners import (
 
 from hpo.study.definition import StudyConfig
 from hpo.study.guarded_halving import GuardedHalvingPruner
+from hpo.study.rungs import rungs
 from hpo.study.space import most_epochs
 
 WITH_RUNGS = ("successive-halving", "guarded-halving", "hyperband")
@@ -44,6 +47,11 @@ def make_pruner(study: StudyConfig) -> BasePruner:
     return NopPruner()
 
 
+def rungs_of(study: StudyConfig, below: int) -> Iterator[int]:
+    """Yields the rungs of a study's pruner that have fewer epochs than `below`, see `rungs`."""
+    return rungs(study.pruner.min_epochs, study.pruner.reduction_factor, below)
+
+
 def may_prune(study: StudyConfig, epochs: int) -> bool:
     """Whether the study's pruner may stop a trial after this number of epochs.
 
@@ -55,12 +63,9 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
         >>> [epochs for epochs in range(1, 10) if may_prune(load_study("glyphs"), epochs)]
         [1, 2, 4, 8]
     """
-    step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name in WITH_RUNGS:
-        while step < epochs:
-            step *= factor
-        return step == epochs
-    return study.pruner.name != "none" and epochs >= step
+        return epochs in rungs_of(study, epochs + 1)
+    return study.pruner.name != "none" and epochs >= study.pruner.min_epochs
 
 
 def first_rung(study: StudyConfig) -> int:
@@ -85,10 +90,7 @@ def next_rung(study: StudyConfig, epochs: int) -> int:
     most = most_epochs(study)
     if study.pruner.name not in WITH_RUNGS:
         return min(most, max(epochs + 1, study.pruner.min_epochs))
-    rung = study.pruner.min_epochs
-    while rung <= epochs:
-        rung *= study.pruner.reduction_factor
-    return min(most, rung)
+    return next((rung for rung in rungs_of(study, most) if rung > epochs), most)
 
 
 def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
@@ -112,12 +114,11 @@ def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
     if study.pruner.name not in WITH_RUNGS:
         return float(most)
     factor, there = study.pruner.reduction_factor, float(before + 1)
-    rung, epochs, passes = study.pruner.min_epochs, 0.0, 1.0
-    reached = 0
-    while rung < most:
+    reached, epochs, passes = 0, 0.0, 1.0
+    for rung in rungs_of(study, most):
         epochs += passes * (rung - reached)
         # Of so many that reached the rung, its best, or its best part, goes on.
         chance = max(1.0, there // factor) / max(1.0, there)
         passes, there = passes * chance, there * chance
-        reached, rung = rung, rung * factor
+        reached = rung
     return epochs + passes * (most - reached)
