@@ -245,7 +245,7 @@ def _in_words(config: StudyConfig) -> str:
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
-        f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
+        f"{startup if sampler.learns else ''}. Pruner {pruner.name}{pruned}. Finalists,"
         f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
         f"{second}{each}{factors}"
     )

@@ -43,9 +43,8 @@ def passed_rungs(trials: Trials, config: StudyConfig) -> dict[str, list[Passed]]
     groups: dict[str, list[FrozenTrial]] = {RANDOM: [], PROPOSED: []}
     for trial in trials:
         if not was_enqueued(trial):
-            random = config.sampler.name == "random"
-            startup = trial.number < config.sampler.startup_trials
-            groups[RANDOM if random or startup else PROPOSED].append(trial)
+            learnt = config.sampler.learns and trial.number >= config.sampler.startup_trials
+            groups[PROPOSED if learnt else RANDOM].append(trial)
     below = most_epochs(config)
     found = {
         group: [passed for rung in rungs_of(config, below) if (passed := _at(rung, of_group))]

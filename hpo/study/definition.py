@@ -43,6 +43,11 @@ class SamplerConfig(Strict):
     name: Literal["tpe", "gp", "additive", "nsga2", "random"] = "tpe"
     startup_trials: Count = 10
 
+    @property
+    def learns(self) -> bool:
+        """Whether it learns from trials, after the random ones at the start."""
+        return self.name != "random"
+
 
 class PrunerConfig(Strict):
     """The pruner, which stops a trial early.
