@@ -216,7 +216,7 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
 
 
 def _check_deaths(trials: Sequence[FrozenTrial], too_many: int) -> None:
-    """Checks that not every worker dies, whatever its trial.
+    """Checks that workers do not keep dying, whichever trial they run.
 
     Raises:
         WorkFailed: this number of deaths in a row is reached.
