@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, isnan
+from math import inf, isfinite
 
 from optuna.pruners import BasePruner
 from optuna.study import Study
@@ -45,7 +45,7 @@ class GuardedHalvingPruner(BasePruner):
         if step is None or not self._is_rung(step):
             return False
         value = trial.intermediate_values[step]
-        if isnan(value):
+        if not isfinite(value):
             return True
         there = [
             other
@@ -54,7 +54,7 @@ class GuardedHalvingPruner(BasePruner):
             and other.number != trial.number
             and keeps_constraints(other)
         ]
-        others = [other.intermediate_values[step] for other in there]
+        others = [at_rung(other, step) for other in there]
         latest = others[-(LATEST * self._factor - 1) :]
         if not (self._passes(value, others) and self._passes(value, latest)):
             return True
@@ -62,7 +62,7 @@ class GuardedHalvingPruner(BasePruner):
             return True
         complete = [other for other in there if is_complete(other)]
         best = max(complete, key=lambda other: other.values[0], default=None)
-        return best is not None and value < best.intermediate_values[step] - BEHIND
+        return best is not None and value < at_rung(best, step) - BEHIND
 
     def _is_rung(self, step: int) -> bool:
         return step in rungs(self._first, self._factor, step + 1)
@@ -71,6 +71,15 @@ class GuardedHalvingPruner(BasePruner):
         """Whether a value is in the best part of itself and the others; the best always is."""
         places = max(1, (len(others) + 1) // self._factor)
         return sum(other > value for other in others) < places
+
+
+def at_rung(trial: FrozenTrial, rung: int) -> float:
+    """What a trial had at a rung that it came to; the worst there is if that is not finite.
+
+    Only another program reports infinity, or what is no number.
+    """
+    value = trial.intermediate_values[rung]
+    return value if isfinite(value) else -inf
 
 
 def keeps_constraints(trial: FrozenTrial) -> bool:

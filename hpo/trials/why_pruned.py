@@ -13,6 +13,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.guarded_halving import (
     BEHIND,
     LATEST,
+    at_rung,
     is_complete,
     is_full,
     keeps_constraints,
@@ -34,14 +35,12 @@ def why_pruned(
         trials: those that the pruner saw, see `visible`; the trial itself may be among them.
         config: the study's definition.
     """
-    others = [
-        trial
-        for trial in trials
-        if trial.number != number and isfinite(trial.intermediate_values.get(epochs, float("nan")))
-    ]
+    others = [t for t in trials if t.number != number and epochs in t.intermediate_values]
     rule = config.pruner
     if rule.name == "guarded-halving":
         others = list(filter(keeps_constraints, others))
+    else:
+        others = [trial for trial in others if isfinite(trial.intermediate_values[epochs])]
     needed = _needed(value, epochs, others, config)
     at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs
     if at_first and is_full(others, epochs, rule.reduction_factor):
@@ -54,7 +53,7 @@ def why_pruned(
             f"{OTHERS_DID_BETTER} by {points(needed - value)} points"
             f" ({value:.1%}; {needed:.1%} would have passed)"
         )
-    best = max((trial.intermediate_values[epochs] for trial in others), default=value)
+    best = max((at_rung(trial, epochs) for trial in others), default=value)
     if best > value:
         return f"{OTHERS_DID_BETTER} by up to {points(best - value)} points"
     return OTHERS_DID_BETTER
@@ -70,14 +69,14 @@ def _needed(
     if config.pruner.name not in WITH_RUNGS or config.pruner.name == "hyperband":
         return None  # each of Hyperband's brackets compares its own trials alone
     factor = config.pruner.reduction_factor
-    values = [trial.intermediate_values[epochs] for trial in others]
+    values = [at_rung(trial, epochs) for trial in others]
     bars = [_bar(value, values, factor)]
     if config.pruner.name == "guarded-halving":
         bars.append(_bar(value, values[-(LATEST * factor - 1) :], factor))
         complete = [trial for trial in others if is_complete(trial)]
         if complete:
             best = max(complete, key=lambda trial: trial.values[0])
-            bars.append(best.intermediate_values[epochs] - BEHIND)
+            bars.append(at_rung(best, epochs) - BEHIND)
     return max(bars)
 
 
