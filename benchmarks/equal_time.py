@@ -48,7 +48,7 @@ from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit, seconds
-from hpo.trials.outcome import trained
+from hpo.trials.outcome import complete_trials
 from hpo.trials.times import duration, in_order
 from hpo.workers.machine import Machine
 from hpo.workers.pool import run_tasks
@@ -138,7 +138,7 @@ def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
     found = Outcome()
     ended = [trial for trial in trials if trial.datetime_complete is not None]
     ended.sort(key=in_order)
-    now, complete = 0.0, {trial.number for trial in trained(trials)}
+    now, complete = 0.0, {trial.number for trial in complete_trials(trials)}
     for trial in ended:
         now += seconds([trial])
         best = found.at(inf)
@@ -257,7 +257,7 @@ def main() -> None:
         rows.append(dict(zip(names, map(of_search, trials, repetitions[-1]), strict=True)))
         # After each: the next may take an hour.
         document = provenance() | {
-            "definition": study.definition(),
+            "definition": study.unchangeable(),
             "seconds": time,
             **compared(names, repetitions, time),
             "searches": rows,

@@ -116,7 +116,7 @@ def measured(
         "best": study.best_trial.number,
         "value": study.best_value,
         "digest": digest(trials),
-        "definition": config.definition(),
+        "definition": config.unchangeable(),
     }
     print(json.dumps(found | provenance(threads=1)), flush=True)
     return digest(trials)

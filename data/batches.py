@@ -133,7 +133,7 @@ def character_batches(
     symmetries: bool,
     steps: int,
     generator: torch.Generator,
-    extra: int = 0,
+    extra_alphabets: int = 0,
     share: float = 0.0,
     composed: float = 0.0,
     marked: float = 0.0,
@@ -150,20 +150,20 @@ def character_batches(
         symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not.
         steps: how many batches.
         generator: on the CPU.
-        extra: how many alphabets, the last ones, are extra ones; a batch is of these or of the
-            others alone.
+        extra_alphabets: how many alphabets, the last ones, are extra ones; a batch is of these or
+            of the others alone.
         share: the part of the batches that are of extra alphabets.
         composed: the part of the batches whose characters are new ones, made of those drawn.
         marked: the part of these whose characters are near-copies of some of those drawn.
         bent: the part of the batches whose characters are bent, before anything is made of them.
     """
-    most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra
+    most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra_alphabets
     for _ in range(steps):
         parts: list[Tensor] = []
         missing = per_batch
         first, count = 0, own
-        if extra and float(torch.rand((), generator=generator)) < share:
-            first, count = own, extra
+        if extra_alphabets and float(torch.rand((), generator=generator)) < share:
+            first, count = own, extra_alphabets
         for place in torch.randperm(count, generator=generator).tolist():
             rows = characters.characters_of[first + place]
             take = min(most, missing)

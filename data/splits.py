@@ -80,12 +80,13 @@ class SearchData:
     Attributes:
         train: the pictures to train on.
         validation: the pictures to validate on.
-        extra: how many alphabets of `train`, the last ones, are of the collection's extra data set.
+        extra_alphabets: how many alphabets of `train`, the last ones, are of the collection's extra
+            data set.
     """
 
     train: Characters
     validation: Characters
-    extra: int = 0
+    extra_alphabets: int = 0
 
     @classmethod
     def of(
@@ -124,7 +125,7 @@ class SearchData:
         return cls(
             train=characters.to(device),
             validation=collection.characters(*validation, size).to(device),
-            extra=len(alphabets),
+            extra_alphabets=len(alphabets),
         )
 
 

@@ -13,6 +13,7 @@ Rooms, from the ground up; each imports only from those before it, and from mode
 - search: trials until the budget is spent
 - finish: finalists retrained, the winner tested on alphabets that no search has seen
 - report: the page that opens offline
-- run, reproduce, classify, compare: whole commands
+- run, classify, compare: whole commands
+- reproduce: the paper's experiments
 - cli: options and exit status of the command line
 """

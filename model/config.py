@@ -19,6 +19,15 @@ Distance = Literal["l1", "l2"]
 """What two embeddings are compared by: their units' differences, or the squares of these."""
 
 
+def layer_names(convolutions: int) -> tuple[str, ...]:
+    """Names of the layers that have weights: conv1, conv2, ..., embedding, output.
+
+    Args:
+        convolutions: their number.
+    """
+    return (*(f"conv{i + 1}" for i in range(convolutions)), "embedding", "output")
+
+
 class Convolution(Strict):
     """One convolution of stride 1 and its ReLU (the paper's section 3.1).
 
@@ -118,9 +127,9 @@ class NetworkConfig(Strict):
         return self.units * (self.copies if self.centred else 1)
 
     @property
-    def layers(self) -> tuple[str, ...]:
-        """Names of the layers that have weights: conv1, conv2, ..., embedding, output."""
-        return (*(f"conv{i + 1}" for i in range(len(self.convolutions))), "embedding", "output")
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the layers that have weights, see `layer_names`."""
+        return layer_names(len(self.convolutions))
 
 
 class LayerConfig(Strict):
@@ -218,7 +227,8 @@ class RunConfig(Strict):
 
     Attributes:
         network: the network.
-        train: how it is trained; `train.layers` has one entry for each of `network.layers`.
+        train: how it is trained; `train.layers` has one entry for each of
+            `network.layer_names`.
 
     Example:
         >>> config = RunConfig.model_validate(
@@ -227,7 +237,7 @@ class RunConfig(Strict):
         ...         "train": {"layers": [{"learning_rate": 0.01}] * 3},
         ...     }
         ... )
-        >>> config.network.layers, config.train.loss
+        >>> config.network.layer_names, config.train.loss
         (('conv1', 'embedding', 'output'), 'nca')
     """
 
@@ -236,11 +246,11 @@ class RunConfig(Strict):
 
     @model_validator(mode="after")
     def _one_rate_per_layer(self) -> RunConfig:
-        wanted, given = len(self.network.layers), len(self.train.layers)
+        wanted, given = len(self.network.layer_names), len(self.train.layers)
         if wanted != given:
             raise ValueError(
                 f"train.layers has {given} entries; the network has {wanted} layers"
-                f" ({', '.join(self.network.layers)})"
+                f" ({', '.join(self.network.layer_names)})"
             )
         return self
 

@@ -129,6 +129,7 @@ def to_text(config: RunConfig, form: Form, dataset: str = "auto") -> str:
         return tomli_w.dumps(document)
     if form == "yaml":
         return str(yaml.safe_dump(document, sort_keys=False))
+    assert form == "json", form
     return json.dumps(document, indent=2) + "\n"
 
 

@@ -104,7 +104,7 @@ def record(arguments: argparse.Namespace) -> None:
     collection = load_collection(study.dataset, arguments.data_root)
     study = study.model_copy(update={"dataset": collection.name})
     head = {
-        "definition": study.definition(),
+        "definition": study.unchangeable(),
         "changeable": study.changeable(),
         "fingerprint": collection.fingerprint,
     }

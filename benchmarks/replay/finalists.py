@@ -23,7 +23,7 @@ from benchmarks.replay.searches import in_processes, origin, own_search, searche
 from benchmarks.replay.simulator import Simulation
 from benchmarks.replay.surrogate import Kind, read_recorded
 from hpo.study.space import config_of
-from hpo.trials.outcome import trained
+from hpo.trials.outcome import complete_trials
 from hpo.trials.ranking import best_first
 
 RESAMPLES = 1000
@@ -149,7 +149,7 @@ def _search(path: Path, kind: Kind, workers: int, trials: int, repetition: int) 
     study = searched(surrogate.study, own_search(surrogate.study), repetition)
     simulation = Simulation(study, surrogate, workers, trials)
     outcome = simulation.run()
-    best = best_first(trained(simulation.study.trials))[: max(FINALISTS)]
+    best = best_first(complete_trials(simulation.study.trials))[: max(FINALISTS)]
     curves = [surrogate.truth(config_of(study, trial.params, seed=0)) for trial in best]
     dice = [np.random.default_rng((repetition, trial.number, FRESH)) for trial in best]
     return Finalists(

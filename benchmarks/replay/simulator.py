@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from benchmarks.replay.surrogate import Curve, Surrogate
 from hpo.study.constraints import known_before
 from hpo.study.definition import StudyConfig
-from hpo.study.pruners import make_pruner
+from hpo.study.pruners import make_pruner, rungs_of
 from hpo.study.samplers import make_sampler
 from hpo.study.space import most_epochs, sample
 
@@ -106,7 +106,7 @@ class Simulation:
             study_name=f"replay-{study.seed}",
             pruner=optuna.pruners.NopPruner() if promotion else make_pruner(study),
         )
-        self.rungs = _rungs(study) if promotion else []
+        self.rungs = list(rungs_of(study, most_epochs(study))) if promotion else []
         self.paused: list[list[Running]] = [[] for _ in self.rungs]
         self.arrived: list[list[float]] = [[] for _ in self.rungs]
         self.started = 0
@@ -200,12 +200,3 @@ class Simulation:
 
 def _value(running: Running) -> float:
     return float(running.curve.best[running.epoch - 1])
-
-
-def _rungs(study: StudyConfig) -> list[int]:
-    """After how many epochs successive halving decides."""
-    first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
-    found = [first]
-    while found[-1] * factor < most_epochs(study):
-        found.append(found[-1] * factor)
-    return found

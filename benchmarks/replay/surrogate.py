@@ -112,6 +112,7 @@ class Surrogate:
             at_least = np.maximum(self.logits, _logit(np.array(CHANCE)))
             self.gaussians = Gaussians(inputs, np.hstack((at_least, self.alive)))
         else:
+            assert kind in ("trees", "nearest"), kind
             self.accuracy_trees = _Trees(inputs, np.hstack((self.logits, self.alive)))
         self.time_trees = _Trees(inputs, self.log_seconds)
 

@@ -26,7 +26,7 @@ from hpo.search.warm_start import FIRST
 from hpo.study.definition import StudyConfig
 from hpo.study.space import config_of, parameters
 from hpo.study.transfer import nearest
-from hpo.trials.outcome import trained
+from hpo.trials.outcome import complete_trials
 from hpo.trials.ranking import best_first
 
 COLD, SAME, NARROWER = "cold", "warm, from the same space", "warm, from a narrower space"
@@ -109,7 +109,7 @@ def _search(path: Path, rough: bool, workers: int, trials: int, task: tuple[str,
         older_study = searched(space, search, OLDER_SEED + repetition)
         older = Simulation(older_study, surrogate, workers, trials)
         older.run()
-        best = best_first(trained(older.study.trials))[: min(FIRST, trials)]
+        best = best_first(complete_trials(older.study.trials))[: min(FIRST, trials)]
         first = [nearest(study, config_of(older_study, trial.params, seed=0)) for trial in best]
     for params in first:
         simulation.study.enqueue_trial(params)

@@ -54,7 +54,7 @@ RESAMPLED = 2000
 def define(arguments: argparse.Namespace) -> None:
     """Writes a study of another shape."""
     study = load_study(arguments.study)
-    document = study.definition() | study.changeable()
+    document = study.unchangeable() | study.changeable()
     document["name"] = f"{study.name}-{arguments.shape}"
     document["train"] = document["train"] | SHAPES[arguments.shape]
     read_study(document, str(arguments.to))

@@ -33,7 +33,7 @@ from hpo.runtime.palette import BLUE, GREY, INK, VERMILLION
 from model.config import RunConfig
 from model.config_file import read_config
 from model.device import has_bfloat16, resolve_device
-from model.evaluation.published import ONE_SHOT, REIMPLEMENTATIONS
+from model.evaluation.quoted import ONE_SHOT, REIMPLEMENTATIONS
 from model.evaluation.standard_error import mean_and_error
 from model.memory import keep_freed_memory
 from model.training.trainer import Trainer

@@ -58,7 +58,7 @@ def pairs_against_the_usual_loop(
     name: str, like: RunConfig, data: SearchData, device: torch.device, steps: int
 ) -> None:
     """Both train the network of `like` on pairs as the paper's is."""
-    layers = (PAPER.train.layers[0],) * len(like.network.layers)
+    layers = (PAPER.train.layers[0],) * len(like.network.layer_names)
     changes = {"steps_per_epoch": steps + 1, "layers": layers}
     config = RunConfig(network=like.network, train=PAPER.train.model_copy(update=changes))
     sampled, own = Steps(config, data, device), Steps(like, data, device)

@@ -139,7 +139,7 @@ class Silent:
 
 
 def study_with(sampler: str) -> StudyConfig:
-    document = load_study("quick").definition() | {"name": sampler, "trials": 1}
+    document = load_study("quick").unchangeable() | {"name": sampler, "trials": 1}
     return read_study(document | {"sampler": {"name": sampler}}, "here")
 
 

@@ -25,6 +25,7 @@ from benchmarks.command import make_parser, run_main
 from benchmarks.output import provenance, save
 from data.characters import Characters
 from data.collection import SIDE
+from data.names import checked
 from data.sources.load import load_collection
 from data.splits import evaluation_characters, paper_splits
 from model.evaluation.embeddings import embed
@@ -115,7 +116,7 @@ def main() -> None:
     parser.add_argument("network", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--alphabets", type=int, default=3, help="of each split, the weakest")
-    parser.add_argument("--dataset", default="omniglot")
+    parser.add_argument("--dataset", type=checked, default="omniglot")
     parser.add_argument("--data-root", type=Path)
     arguments = parser.parse_args()
     network, config = load_trained(arguments.network)

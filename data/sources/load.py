@@ -40,6 +40,7 @@ def load_collection(dataset: Dataset, data_root: Path | None) -> Collection:
         return make_glyphs()
     if dataset.startswith(FOLDER):
         return load_folder(dataset, data_root)
+    assert dataset in ("auto", "omniglot"), dataset
     try:
         return load_omniglot(data_root)
     except OmniglotUnavailable as error:

@@ -107,7 +107,7 @@ def _by_layer(config: RunConfig | None) -> dict[str, Any]:
     if config is None:
         return {}
     document = whole(config)
-    names = config.network.layers
+    names = config.network.layer_names
     convolutions, layers = document["network"].pop("convolutions"), document["train"].pop("layers")
     for name, table in [*zip(names, convolutions, strict=False), *zip(names, layers, strict=True)]:
         document[name] = document.get(name, {}) | table

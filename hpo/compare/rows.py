@@ -130,7 +130,7 @@ def _finish(study: ComparedStudy) -> str:
 def _sampler(study: ComparedStudy) -> str:
     sampler = study.config.sampler
     startup = f", {sampler.startup_trials} at random first"
-    return f"{sampler.name}{'' if sampler.name == 'random' else startup}"
+    return f"{sampler.name}{startup if sampler.learns else ''}"
 
 
 def _pruner(study: ComparedStudy) -> str:

@@ -1,4 +1,4 @@
-"""What people see on a terminal.
+"""What people see on a terminal, and take away as files.
 
 - bars: the rows of bars on a terminal
 - starting: that a command begins, before it has loaded what it needs

@@ -19,7 +19,7 @@ from hpo.study.definition import Cost, StudyConfig
 from hpo.study.file import read_study
 from hpo.study.narrowing import narrowed
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
-from hpo.trials.outcome import state_of, trained, why_infeasible
+from hpo.trials.outcome import complete_trials, state_of, why_infeasible
 from hpo.trials.ranking import best_trials, pareto_front
 from hpo.trials.table import trial_table
 from model.config_file import Form, to_text
@@ -116,13 +116,14 @@ def export_table(
     """Trials as a table: all of them where nothing is selected. See `export_configs`."""
     everything = selection == Selection()
     trials = study.get_trials(deepcopy=False)
-    if everything and not trained(trials):
+    if everything and not complete_trials(trials):
         raise InputError(f"study {study.study_name}: no trial is complete yet, nothing to export")
     table = trial_table(trials if everything else selection.of(study, config))
     about = f"a table of {len(table)} trials"
     if form == "csv":
         _write(table.to_csv(index=False), output, about)
         return
+    assert form == "parquet", form
     if output is None:
         raise InputError("--format parquet: needs --output FILE")
     packed = io.BytesIO()

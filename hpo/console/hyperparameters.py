@@ -14,7 +14,7 @@ def layer_rows(config: RunConfig) -> list[tuple[str, ...]]:
     rows = []
     convolutions = config.network.convolutions
     for position, (name, layer) in enumerate(
-        zip(config.network.layers, config.train.layers, strict=True)
+        zip(config.network.layer_names, config.train.layers, strict=True)
     ):
         filters = kernel = ""
         if position < len(convolutions):

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel
 
 from hpo.runtime.process_identity import is_gone, shown
-from hpo.storage.convergence import convergence, end_of_search, ending
+from hpo.storage.convergence import convergence, end_of_search, with_trials_to_be_done
 from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.stored_results import results_of
 from hpo.storage.workspace import Workspace
@@ -135,7 +135,11 @@ def status(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> St
     converged = convergence(study, config)
     searched = end_of_search(study, trials, config) is not None
     state = _state(trials, searched, workspace, winner is not None, finishes)
-    known = claim.forecast if finishes else forecast(trials, ending(study, trials, config))
+    known = (
+        claim.forecast
+        if finishes
+        else forecast(trials, with_trials_to_be_done(study, trials, config))
+    )
     return Status(
         study=config.name,
         dataset=config.dataset,

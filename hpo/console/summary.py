@@ -17,7 +17,7 @@ from hpo.study.combined import Answering, CombinedResults
 from hpo.study.objectives import Front
 from hpo.study.results import RetrainingResults, StudyResults
 from model.config import RunConfig
-from model.evaluation.published import ONE_SHOT
+from model.evaluation.quoted import ONE_SHOT
 
 
 def print_summary(results: StudyResults, workspace: Workspace, seconds_here: float) -> None:

@@ -15,7 +15,7 @@ from hpo.database.note_store import Note, read_note, replace_note
 from hpo.runtime.interrupts import pause
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import expected_end, kind_of_runs, points
-from hpo.storage.convergence import convergence, ending
+from hpo.storage.convergence import convergence, with_trials_to_be_done
 from hpo.storage.studies import FINGERPRINT, STORAGE, way_of
 from hpo.storage.workspace import RUNS, Workspace, default_url
 from hpo.study import constraints
@@ -29,7 +29,7 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts
 from hpo.trials.configuration import foreign_trials, passed_over
 from hpo.trials.forecast import Forecast, forecast
-from hpo.trials.outcome import WHY_PRUNED, in_words
+from hpo.trials.outcome import OTHERS_DID_BETTER, in_words
 from hpo.trials.ranking import best_trials, front
 from model.config import RunConfig
 from model.training.epoch_report import EpochReport
@@ -46,14 +46,14 @@ def save_trial_note(
     config: RunConfig,
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
-    pruned: bool,
+    stopped: bool,
     characters: Characters,
 ) -> None:
     """Keeps with a trial whose training is over what `trial_note` says.
 
     What someone wrote while it ran stays, below a line.
     """
-    reason = (TrialRecord.of(trial).reason or WHY_PRUNED) if pruned else None
+    reason = (TrialRecord.of(trial).reason or OTHERS_DID_BETTER) if stopped else None
     note = trial_note(trial.number, config, history, pictures, reason, characters)
     _save(trial, note, read_note(trial))
 
@@ -63,7 +63,7 @@ def trial_note(
     config: RunConfig,
     history: Sequence[EpochReport],
     pictures: Mapping[str, str],
-    pruned: str | None,
+    stopped: str | None,
     characters: Characters,
 ) -> str:
     """The note of a trial that ended, in Markdown.
@@ -73,7 +73,7 @@ def trial_note(
         config: what was trained.
         history: its epochs.
         pictures: of the trial, by name; each is where the dashboard serves it.
-        pruned: why; None where it was not.
+        stopped: why it was stopped early; None where it was not.
         characters: that it was validated on.
     """
     last = history[-1]
@@ -87,8 +87,8 @@ def trial_note(
     ]
     if best.verification is not None:
         lines.append(f"Verification accuracy after that epoch: {_in_percent(best.verification)}.")
-    if pruned is not None:
-        lines.append(f"Pruned: {in_markdown(pruned)}.")
+    if stopped is not None:
+        lines.append(f"Pruned: {in_markdown(stopped)}.")
     file = f"trial-{number}.toml"
     lines.append(
         f"Its configuration is the artifact `{file}`: save it, and"
@@ -143,7 +143,7 @@ def study_note(
         lines += _front(found_front)
     if foreign:
         lines.append(f"{passed_over(foreign).capitalize()}.")
-    left = left or forecast(trials, ending(study, trials, config))
+    left = left or forecast(trials, with_trials_to_be_done(study, trials, config))
     if results is not None:
         lines.append(_winner(results))
     elif left is not None:
@@ -245,7 +245,7 @@ def _in_words(config: StudyConfig) -> str:
     startup = f", its first {sampler.startup_trials} trials at random"
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
-        f"{'' if sampler.name == 'random' else startup}. Pruner {pruner.name}{pruned}. Finalists,"
+        f"{startup if sampler.learns else ''}. Pruner {pruner.name}{pruned}. Finalists,"
         f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
         f"{second}{each}{factors}"
     )

@@ -19,7 +19,7 @@ from hpo.study.learning_rates import layer_rates, layers_of
 from hpo.study.parameter_words import kind
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.importance import importances
-from hpo.trials.outcome import accuracy_of, trained
+from hpo.trials.outcome import accuracy_of, complete_trials
 
 LOOKS = {
     "template": "none",  # plotly's own is larger than the figures are
@@ -42,7 +42,7 @@ def accuracy_against_seconds(trials: Trials) -> go.Figure:
     figure = _figure("Accuracy against training time", "seconds of training", f"{METRIC}, %")
     pruned = [t for t in trials if t.state is TrialState.PRUNED and t.intermediate_values]
     for name, group, color, symbol in (
-        ("complete", trained(trials), BLUE, "circle"),
+        ("complete", complete_trials(trials), BLUE, "circle"),
         ("pruned", pruned, GREY, "x"),
     ):
         figure.add_scatter(
@@ -55,7 +55,7 @@ def accuracy_against_seconds(trials: Trials) -> go.Figure:
             marker={"color": color, "symbol": symbol, "size": 8},
         )
     edge: list[FrozenTrial] = []
-    for trial in sorted(trained(trials), key=lambda t: TrialRecord.of(t).seconds or 0.0):
+    for trial in sorted(complete_trials(trials), key=lambda t: TrialRecord.of(t).seconds or 0.0):
         if not edge or (accuracy_of(trial) or 0.0) > (accuracy_of(edge[-1]) or 0.0):
             edge.append(trial)
     figure.add_scatter(
@@ -75,7 +75,7 @@ def learning_rates(trials: Trials, config: StudyConfig) -> go.Figure:
     A rate is what the layer is trained with: its own parameter times the network's. Pruned trials
     belong to the rest.
     """
-    ranked = sorted(trained(trials), key=lambda trial: -trial.values[0])
+    ranked = sorted(complete_trials(trials), key=lambda trial: -trial.values[0])
     best = ranked[: ceil(BEST * len(ranked))]
     rest = ranked[len(best) :] + [t for t in trials if t.state is TrialState.PRUNED]
     layers = layers_of(config)

@@ -11,13 +11,13 @@ from optuna.trial import FrozenTrial
 from hpo.dashboard.notes import save_study_note
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.runtime.process_identity import this_process
-from hpo.storage.convergence import ending
+from hpo.storage.convergence import with_trials_to_be_done
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults
 from hpo.trials.budget import counts
 from hpo.trials.configuration import own_trials
 from hpo.trials.forecast import Forecast, forecast
-from hpo.trials.outcome import trained
+from hpo.trials.outcome import complete_trials
 from hpo.trials.ranking import best_trials, front
 
 GROWTH = 1.5
@@ -40,7 +40,9 @@ def refresh_after(study: optuna.Study, config: StudyConfig, finished: FrozenTria
     drawn = bool(done) and _interval(done) > _interval(done - 1)
     if drawn or finished.number in tops:
         # This worker is between two trials.
-        left = forecast(trials, ending(study, trials, config), worker=this_process())
+        left = forecast(
+            trials, with_trials_to_be_done(study, trials, config), worker=this_process()
+        )
         refresh(study, config, plots=drawn, left=left)
 
 
@@ -70,7 +72,7 @@ def refresh(
 
 def _draw(study: optuna.Study, config: StudyConfig) -> None:
     trials = own_trials(study.get_trials(deepcopy=False), config)
-    if not trained(trials):
+    if not complete_trials(trials):
         return
     # Here, for workers seldom draw, and plotly takes long to import.
     from hpo.dashboard.plots import FIGURES

@@ -33,22 +33,22 @@ log = logging.getLogger(__name__)
 
 
 def present(
-    trial: optuna.Trial, trainer: Trainer, dataset: str, store: ArtifactStore, pruned: bool
+    trial: optuna.Trial, trainer: Trainer, dataset: str, store: ArtifactStore, stopped: bool
 ) -> None:
     """Puts a trial's pictures and configuration into the store, and writes its note.
 
-    Called when its training is over and the study has not been told. A pruned trial carries its
-    configuration and a note alone. A failure is logged, but for the storage's own and a full
-    disk's.
+    Called when its training is over and the study has not been told. A trial that was stopped early
+    carries its configuration and a note alone. A failure is logged, but for the storage's own and a
+    full disk's.
     """
     try:
         files = {f"trial-{trial.number}.toml": to_toml(trainer.config, dataset).encode()}
-        if not pruned:
+        if not stopped:
             files |= _pictures(trainer)
         kept = _keep(trial, store, files)
         pictures = {name: artifact_path(trial, kept[name]) for name in files if name in PICTURES}
         characters = trainer.data.validation
-        save_trial_note(trial, trainer.config, trainer.history, pictures, pruned, characters)
+        save_trial_note(trial, trainer.config, trainer.history, pictures, stopped, characters)
     except NOT_OURS:
         raise
     except Exception as error:

@@ -25,13 +25,13 @@ from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.search.given_networks import keep_given_networks
-from hpo.storage.convergence import convergence, ending
+from hpo.storage.convergence import convergence, with_trials_to_be_done
 from hpo.storage.stored_results import publish
 from hpo.storage.studies import EXTRA, WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
-from hpo.study.results import Budget, Chosen, Finalist, Seconds, StudyResults, Winner
+from hpo.study.results import Budget, Finalist, SearchTrial, Seconds, StudyResults, Winner
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import foreign_trials, passed_over, trial_config
@@ -102,7 +102,7 @@ def finish(
     keep_given_networks(study, config)
     for task in every:
         clear_another(task.config, collection, task.folder)
-    before = forecast(trials, ending(study, trials, config), machine.workers)
+    before = forecast(trials, with_trials_to_be_done(study, trials, config), machine.workers)
     tell = _teller(study, config, finisher)
     retrain_all(every, machine, collection, workspace.logs, "retraining", before, tell)
     keep_given_networks(study, config)  # none was changed meanwhile
@@ -155,13 +155,13 @@ def finish(
         fingerprint=collection.fingerprint,
         **({} if extra is None else {"extra_fingerprint": extra}),
         way=collection.way,
-        definition=config.definition(),
+        definition=config.unchangeable(),
         budget=Budget(trials=config.trials, timeout=config.timeout),
         trials={
             state: number for state, number in asdict(counts(trials)).items() if state in ENDED
         },
         warm_start=study.user_attrs.get(WARM_START) or None,
-        best=Chosen(**_named(chosen[0])),
+        best=SearchTrial(**_named(chosen[0])),
         winner=Winner(**_named(winner), seed=best.seed, config=RunConfig.model_validate(trained)),
         validation=validation[winner.number],
         test=tests[place],

@@ -115,7 +115,7 @@ class Finisher:
 
 
 @dataclass
-class Claims:
+class FinisherWatch:
     """An observer of who finishes a study, which takes over from one that has died.
 
     One of this machine is dead as soon as its process has ended; any other, after GRACE seconds

@@ -9,7 +9,7 @@ import optuna
 from data.collection import Collection
 from hpo.finish.calibrate import calibrate_if_missing
 from hpo.finish.finalists import finish
-from hpo.finish.finisher import Claims, Finisher, FinishLost, SearchGoesOn, is_searched
+from hpo.finish.finisher import Finisher, FinisherWatch, FinishLost, SearchGoesOn, is_searched
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.literal_text import say
 from hpo.runtime.process_identity import shown
@@ -44,7 +44,7 @@ def finish_once(
     Returns:
         The study's results; None if its budget was raised meanwhile, and the search goes on.
     """
-    claims, told = Claims(), ""
+    watch, told = FinisherWatch(), ""
     while True:
         with ExitStack() as claims_made:
             with held_back():
@@ -54,7 +54,7 @@ def finish_once(
                     break
                 if not is_searched(study, config):
                     return None
-                claim = claims.take(study, config)
+                claim = watch.take(study, config)
                 if not isinstance(claim, Finisher):
                     if claim.process and told != claim.process:
                         told = claim.process

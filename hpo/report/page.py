@@ -15,7 +15,7 @@ from hpo.runtime.literal_text import in_html
 from hpo.runtime.palette import DARK, INK, PAPER
 from hpo.runtime.wording import kind_of_runs, points
 from hpo.study.results import StudyResults
-from model.evaluation.published import REIMPLEMENTATIONS
+from model.evaluation.quoted import REIMPLEMENTATIONS
 
 BUTTONS = {
     "responsive": True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optuna.trial import FrozenTrial
@@ -11,7 +11,7 @@ from hpo.database.optuna_private import was_enqueued
 from hpo.report.style import Section, empty_figure
 from hpo.runtime.palette import BLUE, GREY, INK, VERMILLION
 from hpo.study.definition import StudyConfig
-from hpo.study.pruners import RUNGS
+from hpo.study.pruners import WITH_RUNGS, rungs_of
 from hpo.study.space import most_epochs
 from hpo.trials.outcome import state_of
 
@@ -43,11 +43,11 @@ def passed_rungs(trials: Trials, config: StudyConfig) -> dict[str, list[Passed]]
     groups: dict[str, list[FrozenTrial]] = {RANDOM: [], PROPOSED: []}
     for trial in trials:
         if not was_enqueued(trial):
-            random = config.sampler.name == "random"
-            startup = trial.number < config.sampler.startup_trials
-            groups[RANDOM if random or startup else PROPOSED].append(trial)
+            learnt = config.sampler.learns and trial.number >= config.sampler.startup_trials
+            groups[PROPOSED if learnt else RANDOM].append(trial)
+    below = most_epochs(config)
     found = {
-        group: [passed for rung in _rungs(config) if (passed := _at(rung, of_group))]
+        group: [passed for rung in rungs_of(config, below) if (passed := _at(rung, of_group))]
         for group, of_group in groups.items()
     }
     return {group: rungs for group, rungs in found.items() if rungs}
@@ -58,7 +58,7 @@ def promotion(trials: Trials, config: StudyConfig) -> Section | None:
 
     Hyperband has rungs of its own for each bracket, and is left out too.
     """
-    if config.pruner.name not in RUNGS or config.pruner.name == "hyperband":
+    if config.pruner.name not in WITH_RUNGS or config.pruner.name == "hyperband":
         return None
     found = passed_rungs(trials, config)
     if not found:
@@ -108,13 +108,6 @@ def _text(config: StudyConfig, share: float) -> str:
         " of a sampler that learns are compared with earlier, worse trials: where the rule is no"
         " more than that, more of them pass."
     )
-
-
-def _rungs(config: StudyConfig) -> Iterator[int]:
-    rung = config.pruner.min_epochs
-    while rung < most_epochs(config):
-        yield rung
-        rung *= config.pruner.reduction_factor
 
 
 def _at(rung: int, trials: Trials) -> Passed | None:

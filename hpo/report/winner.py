@@ -12,7 +12,7 @@ from hpo.report.tested import tested
 from hpo.runtime.palette import BLUE, GREY
 from hpo.runtime.wording import kind_of_runs, percent
 from hpo.study.results import StudyResults
-from model.evaluation.published import ONE_SHOT
+from model.evaluation.quoted import ONE_SHOT
 
 
 def filters(weights: NDArray[np.float32]) -> Section:

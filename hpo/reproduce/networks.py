@@ -56,7 +56,7 @@ def alike(
         output: learning rate of the output layer, whose weights are small, if another.
         settings: further ones of `TrainConfig`.
     """
-    *hidden, last = (LayerConfig(learning_rate=rate, momentum=0.88) for _ in network.layers)
+    *hidden, last = (LayerConfig(learning_rate=rate, momentum=0.88) for _ in network.layer_names)
     if output is not None:
         last = last.model_copy(update={"learning_rate": output})
     return RunConfig(

@@ -78,7 +78,7 @@ def train(
                 config=with_seed(config, seed),
                 title=f"{name}, ",
                 folder=TrainedFolder(own / name / f"seed-{seed}"),
-                dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
+                dataset=context.collection.name,
                 device=context.machine.device,
                 data_root=context.machine.data_root,
                 splits=splits,

@@ -12,7 +12,7 @@
 - literal_text: text of others shown as it is, never as markup
 - fonts: the font of others' names on pictures, whatever their letters
 - passwords: passwords hidden in lines that people see
-- dotted_keys: documents as single values with dotted keys
+- dotted_keys: the values of a document by dotted keys
 - wording: accuracies, times and kinds of runs in words
 - palette: colours of figures, pages and pictures
 """

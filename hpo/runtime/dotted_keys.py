@@ -1,4 +1,4 @@
-"""Documents of tables and lists, as single values with dotted keys."""
+"""The values of documents of tables and lists, by dotted keys."""
 
 from __future__ import annotations
 
@@ -22,6 +22,43 @@ def leaves(document: Any, key: str = "") -> dict[str, Any]:  # noqa: ANN401
         for name, below in items
         for dotted, value in leaves(below, f"{key}.{name}" if key else str(name)).items()
     }
+
+
+def value_at(document: Any, key: str) -> Any:  # noqa: ANN401
+    """The value at a dotted key of tables and lists; None if there is none.
+
+    Example:
+        >>> document = {"network": {"convolutions": [{"kernel": 3}]}}
+        >>> value_at(document, "network.convolutions.0.kernel")
+        3
+        >>> value_at(document, "network.convolutions.1.kernel") is None
+        True
+    """
+    for part in key.split("."):
+        try:
+            document = document[int(part) if isinstance(document, list) else part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document
+
+
+def put_at(document: Any, key: str, value: Any) -> None:  # noqa: ANN401
+    """Puts a value at a dotted key of tables and lists; makes a table on the way that is missing.
+
+    Example:
+        >>> document = {"network": {"convolutions": [{"kernel": 3}]}}
+        >>> put_at(document, "network.convolutions.0.kernel", 5)
+        >>> put_at(document, "train.batch.pairs", 8)
+        >>> document
+        {'network': {'convolutions': [{'kernel': 5}]}, 'train': {'batch': {'pairs': 8}}}
+    """
+    *above, last = key.split(".")
+    for part in above:
+        if isinstance(document, list):
+            document = document[int(part)]
+        else:
+            document = document.setdefault(part, {})
+    document[int(last) if isinstance(document, list) else last] = value
 
 
 def whole(value: Any) -> Any:  # noqa: ANN401

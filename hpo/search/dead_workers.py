@@ -26,7 +26,7 @@ GRACE = 60.0
 log = logging.getLogger(__name__)
 
 
-def take_over(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> None:
+def release_or_fail(study: optuna.Study, trial: FrozenTrial, config: StudyConfig) -> None:
     """Sets the trial of a dead worker waiting, or failed after too many deaths at one epoch.
 
     Does nothing if the trial is no longer that worker's.

@@ -161,7 +161,7 @@ def start_with(study: optuna.Study, config: StudyConfig) -> list[Enqueued]:
 
 
 def check_start_with(config: StudyConfig) -> None:
-    """Makes sure, before the study is made, that it can begin as it is to.
+    """Checks, before a study is made, that its `start_with` can be read and brought into its space.
 
     Raises:
         InputError: as `start_with`.

@@ -13,7 +13,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import trial_id
 from hpo.runtime.repeated import Repeated
-from hpo.search.dead_workers import HEARTBEAT, Watch, take_over
+from hpo.search.dead_workers import HEARTBEAT, Watch, release_or_fail
 from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 
@@ -57,7 +57,7 @@ class Heart:
             if (trial := self.trial) is not None:
                 beat(trial)
             for dead in self._watch.dead(self._study.get_trials(deepcopy=False)):
-                take_over(self._study, dead, self._config)
+                release_or_fail(self._study, dead, self._config)
         except STORAGE_ERRORS as error:
             # If it lasts, the worker's main thread meets it too.
             log.warning("no heartbeat: %s", error)

@@ -22,11 +22,11 @@ from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.memory_kills import about_memory
 from hpo.runtime.process_identity import is_gone, stay_known, this_process
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
-from hpo.search.dead_workers import deaths_in_a_row, take_over
+from hpo.search.dead_workers import deaths_in_a_row, release_or_fail
 from hpo.search.given_networks import keep_given_networks
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
-from hpo.storage.convergence import end_of_search, ending, look_for_convergence
+from hpo.storage.convergence import end_of_search, look_for_convergence, with_trials_to_be_done
 from hpo.storage.store_patience import StoreFailed
 from hpo.storage.studies import as_stored
 from hpo.study.definition import StudyConfig
@@ -116,7 +116,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
                     heart.trial = None
                 objective.checkpoints.drop(trial)
                 trials = study.get_trials(deepcopy=False)
-                foretold = ending(study, trials, config)
+                foretold = with_trials_to_be_done(study, trials, config)
                 progress.stands(Standing.of(trials, foretold, this_process()))
                 progress.trial_finished(finished)
                 if objective.artifacts is not None:
@@ -211,12 +211,12 @@ def _after_deaths(study: optuna.Study, objective: Objective) -> list[FrozenTrial
         if trial.state is TrialState.RUNNING and is_gone(TrialRecord.of(trial).worker)
     ]
     for trial in dead:
-        take_over(study, trial, objective.config)
+        release_or_fail(study, trial, objective.config)
     return study.get_trials(deepcopy=False) if dead or released else trials
 
 
 def _check_deaths(trials: Sequence[FrozenTrial], too_many: int) -> None:
-    """Checks that not every worker dies, whatever its trial.
+    """Checks that workers do not keep dying, whichever trial they run.
 
     Raises:
         WorkFailed: this number of deaths in a row is reached.

@@ -37,7 +37,7 @@ from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import visible
 from hpo.trials.forecast import Standing
-from hpo.trials.shortfall import why_pruned
+from hpo.trials.why_pruned import why_pruned
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
 from model.device import device_name
@@ -132,15 +132,19 @@ class Objective:
             if isinstance(ended, optuna.TrialPruned):
                 self._constrain_seconds(trial, trainer, ended=False)
                 if self.artifacts is not None:
-                    present(trial, trainer, self.config.dataset, self.artifacts, pruned=True)
+                    present(trial, trainer, self.config.dataset, self.artifacts, stopped=True)
             raise
         _record(trial, trainer.history)
         self._constrain_seconds(trial, trainer, ended=not stopped)
         if self.artifacts is not None:
-            present(trial, trainer, self.config.dataset, self.artifacts, pruned=stopped)
-        accuracy, seconds = trainer.history[-1].best_accuracy, _seconds(trainer.history)
-        cost = run.network.parameters if self.config.second_objective == "parameters" else seconds
-        return self._values(accuracy, inf if stopped else float(cost))
+            present(trial, trainer, self.config.dataset, self.artifacts, stopped=stopped)
+        costs = {
+            None: 0.0,
+            "parameters": float(run.network.parameters),
+            "seconds": _seconds(trainer.history),
+        }
+        cost = inf if stopped else costs[self.config.second_objective]
+        return self._values(trainer.history[-1].best_accuracy, cost)
 
     def _values(self, accuracy: float, cost: float) -> list[float]:
         return [accuracy] if self.config.second_objective is None else [accuracy, cost]

@@ -63,7 +63,7 @@ def warm_start(study: optuna.Study, config: StudyConfig, workspace: Workspace) -
 def check_warm_start(
     config: StudyConfig, storage: BaseStorage | None, workspace: Workspace
 ) -> None:
-    """Makes sure, before the study is made, that it can begin as it is to.
+    """Checks, before a study is made, that its `warm_start` names one with complete trials.
 
     Args:
         storage: the study's; None if it is not there yet.

@@ -96,8 +96,10 @@ def end_of_search(
     return None if found is None else f"{found.in_words()}; the budget is {config.trials}"
 
 
-def ending(study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConfig) -> StudyConfig:
-    """The definition with the number of trials that will be done, for what foretells the end.
+def with_trials_to_be_done(
+    study: optuna.Study, trials: Sequence[FrozenTrial], config: StudyConfig
+) -> StudyConfig:
+    """The study's definition, its `trials` the number that will be done in the end: for forecasts.
 
     That is the budget; of a study that has converged, the trials that are done or were begun.
     """

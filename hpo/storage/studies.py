@@ -87,8 +87,8 @@ def open_study(
 
 
 def _check_same(study: optuna.Study, config: StudyConfig) -> None:
-    old = _read(study, config.changeable()).definition()
-    if changes := _differences(old, config.definition()):
+    old = _read(study, config.changeable()).unchangeable()
+    if changes := _differences(old, config.unchangeable()):
         more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
         raise InputError(
             f"study {config.name}: exists with another definition:"
@@ -111,7 +111,7 @@ def _begin(study: optuna.Study, config: StudyConfig) -> bool:
         )
     # Studies of one name in several databases may share a store.
     swap(study, FILES, None, f"{config.name}-{secrets.token_hex(4)}")
-    return swap(study, DEFINITION, None, config.definition())
+    return swap(study, DEFINITION, None, config.unchangeable())
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from data.names import MOST_WAY
 from model.evaluation.standard_error import mean_and_error
 
 
-class Part(BaseModel):
+class ResultsTable(BaseModel):
     """A table in a file of results; keys that a later version added are kept."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class ValidationAccuracy(Part):
+class ValidationAccuracy(ResultsTable):
     """N-way one-shot accuracy on the validation alphabets, the mean of a network's seeds.
 
     Attributes:
@@ -33,7 +33,7 @@ class ValidationAccuracy(Part):
     runs: int
 
 
-class OneShotTest(Part):
+class OneShotTest(ResultsTable):
     """N-way one-shot accuracy of one network on the test alphabets (the paper's section 4.3).
 
     Attributes:
@@ -62,7 +62,7 @@ class OneShotTest(Part):
         return "characters" if len(self.per_alphabet) == 1 else "alphabets"
 
 
-class OneShotTestOverSeeds(Part):
+class OneShotTestOverSeeds(ResultsTable):
     """Mean test accuracies of several seeds' networks, with standard errors over the seeds.
 
     Attributes:
@@ -100,7 +100,7 @@ class OneShotTestOverSeeds(Part):
         )
 
 
-class VerificationTest(Part):
+class VerificationTest(ResultsTable):
     """Verification accuracy: telling same from different characters, on pairs of test pictures.
 
     Attributes:
@@ -117,7 +117,7 @@ class VerificationTest(Part):
     pairs: int
 
 
-class NetworkTest(Part):
+class NetworkTest(ResultsTable):
     """Test results of a trained network: one-shot and verification accuracy.
 
     Attributes:
@@ -143,7 +143,7 @@ class NetworkTest(Part):
     besides: str | None = None
 
 
-class SeedResult(Part):
+class SeedResult(ResultsTable):
     """The result of training a configuration with one seed.
 
     Attributes:

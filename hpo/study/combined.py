@@ -6,10 +6,10 @@ from pydantic import Field
 
 from data.names import MOST_WAY
 from hpo.runtime.provenance import Computer
-from hpo.study.accuracies import Part
+from hpo.study.accuracies import ResultsTable
 
 
-class Answering(Part):
+class Answering(ResultsTable):
     """What answers one-shot trials, a network or an ensemble, and what that costs.
 
     Attributes:
@@ -45,7 +45,7 @@ class Member(Answering):
     besides: str | None = None
 
 
-class Gain(Part):
+class Gain(ResultsTable):
     """By how much an ensemble is better than its networks are on average.
 
     Attributes:
@@ -57,7 +57,7 @@ class Gain(Part):
     standard_error: float | None
 
 
-class CombinedResults(Part):
+class CombinedResults(ResultsTable):
     """The content of an ensemble's file of results.
 
     Attributes:

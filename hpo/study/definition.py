@@ -11,7 +11,7 @@ from model.config import NetworkConfig
 from model.pictures_config import PicturesConfig
 from model.strict import DatasetName, Strict
 
-CHANGEABLE = frozenset(
+CHANGEABLE_FIELDS = frozenset(
     {
         *("description", "trials", "infeasible_trials", "timeout", "stop", "retries"),
         *("warm_start", "start_with"),
@@ -42,6 +42,11 @@ class SamplerConfig(Strict):
 
     name: Literal["tpe", "gp", "additive", "nsga2", "random"] = "tpe"
     startup_trials: Count = 10
+
+    @property
+    def learns(self) -> bool:
+        """Whether it learns from trials, after the random ones at the start."""
+        return self.name != "random"
 
 
 class PrunerConfig(Strict):
@@ -226,24 +231,24 @@ class StudyConfig(Strict):
             return 10 * self.trials
         return self.infeasible_trials
 
-    def definition(self) -> dict[str, Any]:
+    def unchangeable(self) -> dict[str, Any]:
         """The fields that define the study, for JSON: all that may not change.
 
         Constraints and a second objective that are not set are left out: studies that are older
         than these have none.
         """
         later = {"constraints", "second_objective"}
-        found = self.model_dump(mode="json", exclude={*CHANGEABLE, *later})
+        found = self.model_dump(mode="json", exclude={*CHANGEABLE_FIELDS, *later})
         given = self.model_dump(mode="json", include=later, exclude_none=True)
         return found | {name: value for name, value in given.items() if value}
 
     def is_defined_by(self, definition: object) -> bool:
-        """Whether what `definition()` gave is this study's; of an older version it may lack keys.
+        """Whether what `unchangeable` gave is this study's; of an older version it may lack keys.
 
         Example:
             >>> train = {"optimiser": "adam"}
             >>> study = StudyConfig(name="mine", trials=20, network={"size": 28}, train=train)
-            >>> stored = study.definition()
+            >>> stored = study.unchangeable()
             >>> study.is_defined_by(stored), study.is_defined_by(stored | {"seed": 1})
             (True, False)
         """
@@ -253,8 +258,8 @@ class StudyConfig(Strict):
             stored = StudyConfig.model_validate(definition | self.changeable())
         except ValidationError:
             return False
-        return stored.definition() == self.definition()
+        return stored.unchangeable() == self.unchangeable()
 
     def changeable(self) -> dict[str, Any]:
-        """The fields that may change, for JSON; with those of `definition()` they are the study."""
-        return self.model_dump(mode="json", include=set(CHANGEABLE))
+        """The fields that may change, for JSON; with those of `unchangeable` they are the study."""
+        return self.model_dump(mode="json", include=set(CHANGEABLE_FIELDS))

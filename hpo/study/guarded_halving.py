@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, isnan
+from math import inf, isfinite
 
 from optuna.pruners import BasePruner
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
+
+from hpo.study.rungs import rungs
 
 LATEST = 3
 """A trial is compared with a rung's latest trials: this many times the reduction factor."""
@@ -43,16 +45,16 @@ class GuardedHalvingPruner(BasePruner):
         if step is None or not self._is_rung(step):
             return False
         value = trial.intermediate_values[step]
-        if isnan(value):
+        if not isfinite(value):
             return True
         there = [
             other
             for other in study.get_trials(deepcopy=False)
             if step in other.intermediate_values
             and other.number != trial.number
-            and is_feasible(other)
+            and keeps_constraints(other)
         ]
-        others = [other.intermediate_values[step] for other in there]
+        others = [at_rung(other, step) for other in there]
         latest = others[-(LATEST * self._factor - 1) :]
         if not (self._passes(value, others) and self._passes(value, latest)):
             return True
@@ -60,13 +62,10 @@ class GuardedHalvingPruner(BasePruner):
             return True
         complete = [other for other in there if is_complete(other)]
         best = max(complete, key=lambda other: other.values[0], default=None)
-        return best is not None and value < best.intermediate_values[step] - BEHIND
+        return best is not None and value < at_rung(best, step) - BEHIND
 
     def _is_rung(self, step: int) -> bool:
-        rung = self._first
-        while rung < step:
-            rung *= self._factor
-        return rung == step
+        return step in rungs(self._first, self._factor, step + 1)
 
     def _passes(self, value: float, others: Sequence[float]) -> bool:
         """Whether a value is in the best part of itself and the others; the best always is."""
@@ -74,7 +73,16 @@ class GuardedHalvingPruner(BasePruner):
         return sum(other > value for other in others) < places
 
 
-def is_feasible(trial: FrozenTrial) -> bool:
+def at_rung(trial: FrozenTrial, rung: int) -> float:
+    """What a trial had at a rung that it came to; the worst there is if that is not finite.
+
+    Only another program reports infinity, or what is no number.
+    """
+    value = trial.intermediate_values[rung]
+    return value if isfinite(value) else -inf
+
+
+def keeps_constraints(trial: FrozenTrial) -> bool:
     """Whether a trial keeps to the study's constraints, as far as is known."""
     return all(excess <= 0 for excess in trial.constraints.values())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hpo.study.definition import StudyConfig
 from hpo.study.space import PRESENT, config_of
-from model.config import TrainConfig
+from model.config import TrainConfig, layer_names
 
 LAYER_RATE = ".learning_rate"
 """How the name of a layer's parameter ends, after the layer's."""
@@ -20,10 +20,9 @@ def are_factors(study: StudyConfig) -> bool:
     return bool(study.train.get(GLOBAL_RATE, default) != default)
 
 
-def layers_of(study: StudyConfig) -> list[str]:
+def layers_of(study: StudyConfig) -> tuple[str, ...]:
     """The names of the study's layers, as its parameters' names begin: conv1, ..., output."""
-    convolutions = len(study.network["convolutions"])
-    return [*(f"conv{number}" for number in range(1, convolutions + 1)), "embedding", "output"]
+    return layer_names(len(study.network["convolutions"]))
 
 
 def layer_rates(study: StudyConfig, params: dict[str, Any]) -> dict[str, float]:

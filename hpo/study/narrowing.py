@@ -8,6 +8,7 @@ from math import exp, log
 from typing import Any
 
 from data.errors import InputError
+from hpo.runtime.dotted_keys import put_at
 from hpo.study.definition import StudyConfig
 from hpo.study.learning_rates import layers_of
 from hpo.study.parameter import Parameter, Value
@@ -82,10 +83,10 @@ def with_tables(study: StudyConfig, tables: dict[str, Any]) -> dict[str, Any]:
     """
     document = deepcopy(study.model_dump(mode="json", exclude_none=True))
     if isinstance(document["train"].get("layers"), dict):
-        count = len(document["network"]["convolutions"]) + 2
-        document["train"]["layers"] = [deepcopy(document["train"]["layers"]) for _ in range(count)]
+        of_each = [deepcopy(document["train"]["layers"]) for _ in layers_of(study)]
+        document["train"]["layers"] = of_each
     for key, table in tables.items():
-        _set(document, key, table)
+        put_at(document, key, table)
     return document
 
 
@@ -133,11 +134,3 @@ def _wider(parameter: Parameter, low: float, high: float) -> tuple[Value, Value]
     assert ends[0] is not None
     assert ends[1] is not None
     return ends[0], ends[1]
-
-
-def _set(document: Any, key: str, value: Any) -> None:  # noqa: ANN401
-    """Puts a value at a dotted key of tables and lists."""
-    *above, last = key.split(".")
-    for part in above:
-        document = document[int(part) if isinstance(document, list) else part]
-    document[int(last) if isinstance(document, list) else last] = value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from optuna.pruners import (
     BasePruner,
     HyperbandPruner,
@@ -12,10 +14,11 @@ from optuna.pruners import (
 
 from hpo.study.definition import StudyConfig
 from hpo.study.guarded_halving import GuardedHalvingPruner
+from hpo.study.rungs import rungs
 from hpo.study.space import most_epochs
 
-RUNGS = ("successive-halving", "guarded-halving", "hyperband")
-"""Pruners that decide after few of the epochs, each time at more of them."""
+WITH_RUNGS = ("successive-halving", "guarded-halving", "hyperband")
+"""Pruners that decide at rungs."""
 
 
 def make_pruner(study: StudyConfig) -> BasePruner:
@@ -44,6 +47,11 @@ def make_pruner(study: StudyConfig) -> BasePruner:
     return NopPruner()
 
 
+def rungs_of(study: StudyConfig, below: int) -> Iterator[int]:
+    """Yields the rungs of a study's pruner that have fewer epochs than `below`, see `rungs`."""
+    return rungs(study.pruner.min_epochs, study.pruner.reduction_factor, below)
+
+
 def may_prune(study: StudyConfig, epochs: int) -> bool:
     """Whether the study's pruner may stop a trial after this number of epochs.
 
@@ -55,12 +63,9 @@ def may_prune(study: StudyConfig, epochs: int) -> bool:
         >>> [epochs for epochs in range(1, 10) if may_prune(load_study("glyphs"), epochs)]
         [1, 2, 4, 8]
     """
-    step, factor = study.pruner.min_epochs, study.pruner.reduction_factor
-    if study.pruner.name in RUNGS:
-        while step < epochs:
-            step *= factor
-        return step == epochs
-    return study.pruner.name != "none" and epochs >= step
+    if study.pruner.name in WITH_RUNGS:
+        return epochs in rungs_of(study, epochs + 1)
+    return study.pruner.name != "none" and epochs >= study.pruner.min_epochs
 
 
 def first_rung(study: StudyConfig) -> int:
@@ -83,12 +88,9 @@ def next_rung(study: StudyConfig, epochs: int) -> int:
         [1, 2, 4, 4, 4]
     """
     most = most_epochs(study)
-    if study.pruner.name not in RUNGS:
+    if study.pruner.name not in WITH_RUNGS:
         return min(most, max(epochs + 1, study.pruner.min_epochs))
-    rung = study.pruner.min_epochs
-    while rung <= epochs:
-        rung *= study.pruner.reduction_factor
-    return min(most, rung)
+    return next((rung for rung in rungs_of(study, most) if rung > epochs), most)
 
 
 def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
@@ -109,15 +111,14 @@ def expected_epochs(study: StudyConfig, before: int, most: int) -> float:
         >>> [round(expected_epochs(study, before, most=4), 2) for before in (0, 1, 7)]
         [4.0, 2.5, 2.0]
     """
-    if study.pruner.name not in RUNGS:
+    if study.pruner.name not in WITH_RUNGS:
         return float(most)
     factor, there = study.pruner.reduction_factor, float(before + 1)
-    rung, epochs, passes = study.pruner.min_epochs, 0.0, 1.0
-    reached = 0
-    while rung < most:
+    reached, epochs, passes = 0, 0.0, 1.0
+    for rung in rungs_of(study, most):
         epochs += passes * (rung - reached)
         # Of the trials that reached the rung, the best one, or the best part, goes on.
         chance = max(1.0, there // factor) / max(1.0, there)
         passes, there = passes * chance, there * chance
-        reached, rung = rung, rung * factor
+        reached = rung
     return epochs + passes * (most - reached)

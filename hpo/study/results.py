@@ -15,7 +15,7 @@ from hpo.runtime.provenance import Computer
 from hpo.study.accuracies import (
     OneShotTest,
     OneShotTestOverSeeds,
-    Part,
+    ResultsTable,
     SeedResult,
     ValidationAccuracy,
 )
@@ -28,7 +28,7 @@ from model.pictures_config import PicturesConfig
 Results = TypeVar("Results", bound=BaseModel)
 
 
-class Chosen(Part):
+class SearchTrial(ResultsTable):
     """A trial of the search.
 
     Attributes:
@@ -42,7 +42,7 @@ class Chosen(Part):
     params: dict[str, Any]
 
 
-class Winner(Chosen):
+class Winner(SearchTrial):
     """The winner: the finalist with the best mean on validation after retraining.
 
     Attributes:
@@ -54,7 +54,7 @@ class Winner(Chosen):
     config: RunConfig
 
 
-class Finalist(Chosen):
+class Finalist(SearchTrial):
     """A finalist: a trial that was retrained.
 
     Attributes:
@@ -66,7 +66,7 @@ class Finalist(Chosen):
     seeds: list[SeedResult]
 
 
-class Budget(Part):
+class Budget(ResultsTable):
     """The budget of a search.
 
     Attributes:
@@ -78,7 +78,7 @@ class Budget(Part):
     timeout: float | None
 
 
-class Seconds(Part):
+class Seconds(ResultsTable):
     """Seconds of training, all workers together.
 
     Attributes:
@@ -90,7 +90,7 @@ class Seconds(Part):
     finish: float
 
 
-class StudyResults(Part):
+class StudyResults(ResultsTable):
     """The content of a study's file of results.
 
     Attributes:
@@ -99,7 +99,7 @@ class StudyResults(Part):
         fingerprint: fingerprint of the data set.
         extra_fingerprint: fingerprint of the extra alphabets trained on; None if there were none.
         way: N of the N-way one-shot trials that all accuracies are of.
-        definition: definition of the study, see `StudyConfig.definition`.
+        definition: definition of the study, see `StudyConfig.unchangeable`.
         budget: budget of the search.
         trials: numbers of trials that ended, by state.
         warm_start: the older study's trials that were tried first; None if there were none.
@@ -129,7 +129,7 @@ class StudyResults(Part):
     budget: Budget
     trials: dict[str, int]
     warm_start: list[str] | None = None
-    best: Chosen
+    best: SearchTrial
     winner: Winner
     validation: ValidationAccuracy
     test: OneShotTest
@@ -150,7 +150,7 @@ class StudyResults(Part):
         write_json(file, document_of(self))
 
 
-class RetrainingResults(Part):
+class RetrainingResults(ResultsTable):
     """The content of a retraining's file of results.
 
     Attributes:

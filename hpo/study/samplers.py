@@ -62,19 +62,19 @@ class _GP(_SpaceKnown, GPSampler):
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        with _untold():
+        with _silenced():
             return super().sample_relative(study, trial, search_space)
 
 
 @contextmanager
-def _untold() -> Iterator[None]:
-    """Keeps what Optuna's Gaussian process has to tell of its own working from people.
+def _silenced() -> Iterator[None]:
+    """Silences Optuna's Gaussian process.
 
-    Of 2048 random points all but the best may be too bad to begin from. It then divides zero by
-    zero, says that the study has converged, which has another meaning here, and begins from the
-    best alone.
+    Its warnings are of its own search, and its "converged" has another meaning here.
     """
     verbosity = optuna.logging.get_verbosity()
+    # Of 2048 random points all but the best may be too bad to begin from. It then divides zero by
+    # zero, says that the study has converged, and begins from the best alone.
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # What is infeasible costs infinitely much; it takes the largest other cost for that.
         warnings.filterwarnings("ignore", "Clip non-finite values")
@@ -123,7 +123,9 @@ def make_sampler(study: StudyConfig, number: int) -> BaseSampler:
     if study.sampler.name == "tpe":
         sampler = _TPE(seed=seed, n_startup_trials=startup)
     else:
-        # Another worker may end the last random trial between two of its looks at the study.
+        assert study.sampler.name == "gp", study.sampler.name
+        # Another worker may end the last random trial between two of its looks at the study; it
+        # then draws each parameter alone, and would warn of it.
         sampler = _GP(seed=seed, n_startup_trials=startup, warn_independent_sampling=False)
     sampler.space = space
     return with_priors(sampler, study, number, around)

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from data.errors import InputError
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter import Parameter, Value
-from model.config import NetworkConfig, RunConfig, TrainConfig
+from model.config import NetworkConfig, RunConfig, TrainConfig, layer_names
 from model.config_file import explain, model_in, shown
 
 PRESENT = "present"
@@ -185,7 +185,7 @@ def fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:
     network, train = study.network, study.train
     given = network.get("convolutions")
     convolutions = list(given) if isinstance(given, list) else []
-    layers = [*(f"conv{i + 1}" for i in range(len(convolutions))), "embedding", "output"]
+    layers = layer_names(len(convolutions))
     if isinstance(train.get("layers"), dict):
         train = train | {"layers": [train["layers"]] * len(layers)}
     absent = []
@@ -221,7 +221,7 @@ def _fill_table(
     table: dict[str, Any],
     key: str,
     prefix: str,
-    layers: list[str],
+    layers: tuple[str, ...],
     draw: Draw,
 ) -> dict[str, Any]:
     """Fills in one table of a study.

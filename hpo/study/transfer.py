@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
-from hpo.runtime.dotted_keys import whole
+from hpo.runtime.dotted_keys import value_at, whole
 from hpo.study.definition import StudyConfig
 from hpo.study.parameter import Parameter, Value
 from hpo.study.space import PRESENT, fill
@@ -72,7 +71,7 @@ def _brought(
     found: dict[str, Value] = {}
 
     def take(parameter: Parameter) -> Value:
-        near = parameter.nearest(_at(document, parameter.key))
+        near = parameter.nearest(value_at(document, parameter.key))
         if near is None:
             return parameter.values[0]
         found[parameter.name] = near
@@ -99,13 +98,3 @@ def _likeness(one: RunConfig, other: RunConfig) -> Likeness:
     )
     same = sum(len(left.model_dump().items() & right.model_dump().items()) for left, right in pairs)
     return -abs(len(one.network.convolutions) - len(other.network.convolutions)), same
-
-
-def _at(document: Any, key: str) -> Any:  # noqa: ANN401
-    """The value at a dotted key of tables and lists; None if there is none."""
-    for part in key.split("."):
-        try:
-            document = document[int(part) if isinstance(document, list) else part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return document

@@ -2,8 +2,8 @@
 
 - attributes: the attributes of a trial, named and typed
 - times: when a trial began and ended, in UTC
-- shortfall: by how much a pruned trial fell short
 - outcome: how a trial ended
+- why_pruned: why a trial was pruned, in words
 - budget: how far a study has come, and whether a trial may start
 - expected_gain: what the next trials are expected to gain
 - configuration: what a trial was trained with, and trials that tell nothing of it

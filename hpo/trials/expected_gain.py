@@ -33,7 +33,7 @@ def expected_gain(trials: Sequence[FrozenTrial], config: StudyConfig) -> float |
     if config.stop is None:
         return None
     window, sampler = config.stop.trials, config.sampler
-    startup = 0 if sampler.name == "random" else sampler.startup_trials
+    startup = sampler.startup_trials if sampler.learns else 0
     done = [trial for trial in trials if state_of(trial) in ("complete", "pruned")]
     if len(done) < window + max(window, startup):
         return None

@@ -188,7 +188,7 @@ def _likely_finalists(
 
 
 def _pace(trial: FrozenTrial, config: StudyConfig) -> _Pace | None:
-    """None if nothing is known of it."""
+    """How fast a trial is trained; None if nothing is known of it."""
     record, epochs = TrialRecord.of(trial), len(trial.intermediate_values)
     if trial.state.is_finished():
         known = record.seconds and epochs and not is_infeasible(trial)

@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.study.constraints import SHORTFALL
 from hpo.trials.attributes import TrialRecord
 
-WHY_PRUNED = "others did better"
+OTHERS_DID_BETTER = "others did better"
 """Reason for which a trial was pruned, if it stores no other."""
 
 
@@ -38,7 +38,7 @@ def state_of(trial: FrozenTrial) -> str:
     return trial.state.name.lower()
 
 
-def trained(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+def complete_trials(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """The complete trials, which were trained to their end."""
     return [trial for trial in trials if state_of(trial) == "complete"]
 
@@ -91,7 +91,7 @@ def in_words(trial: FrozenTrial) -> str:
     if state == "infeasible":
         return why_infeasible(trial)
     if state == "pruned":
-        return f"pruned after epoch {epochs}: {record.reason or WHY_PRUNED}"
+        return f"pruned after epoch {epochs}: {record.reason or OTHERS_DID_BETTER}"
     error_of_value = "" if record.standard_error is None else f" ± {record.standard_error:.1%}"
     took = "" if record.seconds is None else f", {record.seconds:.0f} s"
     if len(trial.values) > 1 and record.parameters is not None:

@@ -11,7 +11,7 @@ from hpo.study.definition import Cost, StudyConfig
 from hpo.study.objectives import Front, OnFront
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.configuration import own_trials
-from hpo.trials.outcome import accuracy_of, state_of, trained
+from hpo.trials.outcome import accuracy_of, complete_trials, state_of
 
 
 def best_trials(
@@ -36,7 +36,7 @@ def best_trials(
         [1, 2]
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    own = own_trials(trained(complete), config)
+    own = own_trials(complete_trials(complete), config)
     ranked = sorted(own, key=lambda trial: (-trial.values[0], trial.number))
     if config.second_objective is not None:
         on_front = _front(ranked, config.second_objective)[::-1]
@@ -125,4 +125,7 @@ def _front(trials: Sequence[FrozenTrial], cost: Cost) -> list[FrozenTrial]:
 
 def _cost(trial: FrozenTrial, cost: Cost) -> float | None:
     record = TrialRecord.of(trial)
-    return record.parameters if cost == "parameters" else record.seconds
+    if cost == "parameters":
+        return record.parameters
+    assert cost == "seconds", cost
+    return record.seconds

@@ -12,5 +12,5 @@
 - classify: a new picture's class among known ones
 - rejection: when a new picture is of none of them
 - standard_error: a mean and its standard error
-- published: what others have reported
+- quoted: what others have reported
 """

@@ -95,7 +95,7 @@ class TwinNetwork(nn.Module, ABC):
     @property
     def _power(self) -> int:
         """Power to which a difference is raised."""
-        return 1 if self.distance == "l1" else 2
+        return {"l1": 1, "l2": 2}[self.distance]
 
     def _raised(self, differences: Tensor) -> Tensor:
         return differences if self._power == 1 else differences.square()

@@ -73,6 +73,7 @@ class SiameseNetwork(TwinNetwork):
         if config.initialisation == "paper":
             self._initialise_as_in_the_paper()
         else:
+            assert config.initialisation == "kaiming", config.initialisation
             self._initialise_for_relu()
 
     def _initialise_as_in_the_paper(self) -> None:
@@ -110,8 +111,8 @@ class SiameseNetwork(TwinNetwork):
     def distance(self) -> Distance:
         return self.config.distance
 
-    def layers(self) -> list[list[nn.Parameter]]:
-        """Parameters of each layer, in the order of `NetworkConfig.layers`."""
+    def layer_parameters(self) -> list[list[nn.Parameter]]:
+        """Parameters of each layer, in the order of `NetworkConfig.layer_names`."""
         groups = [list(block.parameters()) for block in self.convolutions]
         return [*groups, list(self.embedding.parameters()), list(self.output.parameters())]
 

@@ -51,7 +51,7 @@ class TrainingInputs:
             batch.symmetries,
             steps,
             generator,
-            self._data.extra,
+            self._data.extra_alphabets,
             train.pictures.share,
             batch.composed,
             batch.marked,
@@ -63,7 +63,7 @@ class TrainingInputs:
 
         Args:
             batch: one of `batches`.
-            generator: the epoch's, see `distortions`.
+            generator: the epoch's, see `distortion_generator`.
         """
         wanted, maps = self._train.distortion, self._fixed_maps
         if maps is not None:
@@ -71,7 +71,7 @@ class TrainingInputs:
         pictures = batch.pictures.float() / 255
         return distort(pictures, wanted.affine, wanted.elastic, wanted.stroke, generator, maps)
 
-    def distortions(self, epoch: int) -> torch.Generator:
+    def distortion_generator(self, epoch: int) -> torch.Generator:
         """Random numbers of an epoch's distortions, at their beginning."""
         return self._generator(DISTORTIONS, epoch)
 

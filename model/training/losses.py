@@ -37,6 +37,7 @@ def training_loss(
         return batch_pairs_loss(network, embeddings, labels)
     if config.loss == "nca":
         return nca_loss(network, embeddings, labels, config.temperature)
+    assert config.loss == "one-shot", config.loss
     return one_shot_loss(network, embeddings, drawings, config.temperature, taught)
 
 

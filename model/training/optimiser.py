@@ -29,13 +29,15 @@ def make_optimiser(network: SiameseNetwork, config: TrainConfig) -> torch.optim.
         ValueError: `config.layers` has not one entry per layer of the network.
     """
     groups = []
-    for number, (parameters, layer) in enumerate(zip(network.layers(), config.layers, strict=True)):
+    layers = zip(network.layer_parameters(), config.layers, strict=True)
+    for number, (parameters, layer) in enumerate(layers):
         weights = [p for p in parameters if p.dim() > 1]
         others = [p for p in parameters if p.dim() <= 1]
         groups.append({"params": weights, "layer": number, "weight_decay": 2 * layer.l2})
         groups.append({"params": others, "layer": number, "weight_decay": 0.0})
     if config.optimiser == "sgd":
         return torch.optim.SGD(groups, lr=0.0, momentum=FIRST_MOMENTUM, fused=True)
+    assert config.optimiser == "adam", config.optimiser
     return torch.optim.Adam(groups, lr=0.0, betas=(FIRST_MOMENTUM, SECOND_MOMENT), fused=True)
 
 
@@ -51,6 +53,7 @@ def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int)
     elif config.schedule == "steps":
         factor = STEP ** sum(done >= after for after in STEPS_AFTER)
     else:
+        assert config.schedule == "cosine", config.schedule
         factor = (1 + cos(pi * (epoch + 0.5) / config.epochs)) / 2
     rise = epoch / max(1, config.epochs - 1)
     for group in optimiser.param_groups:

@@ -181,7 +181,7 @@ class Trainer:
     def _epoch(self, epoch: int) -> EpochReport:
         train = self.config.train
         set_epoch(self._optimiser, train, epoch)
-        now = self._under_way or OpenEpoch(self.inputs.distortions(epoch))
+        now = self._under_way or OpenEpoch(self.inputs.distortion_generator(epoch))
         self._under_way = None
         self.network.train()
         told = kept = time.perf_counter()
@@ -245,7 +245,7 @@ class Trainer:
             another = what_else(self.config, self._networks, document)
             if another is None:
                 self.history = [EpochReport(**report) for report in history]
-                begun = OpenEpoch(self.inputs.distortions(len(self.history)))
+                begun = OpenEpoch(self.inputs.distortion_generator(len(self.history)))
                 state = self.network, self._optimiser, self._average
                 self._best = restore(tensors, *state, begun)
                 self._under_way = begun if begun.steps else None

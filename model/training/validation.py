@@ -68,4 +68,6 @@ def validate(network: SiameseNetwork, characters: Characters, config: TrainConfi
     verified = exact = verification_accuracy(scores)
     if config.validation == "exact":
         exact = one_shot_accuracy(scores, characters.way)
+    else:
+        assert config.validation == "verification", config.validation
     return Validation(exact.value, exact.standard_error, verified.value, scores)

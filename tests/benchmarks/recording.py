@@ -63,7 +63,7 @@ def recording(seeds: int = 1, diverging: bool = False) -> dict[str, Any]:
                     "cpu_seconds": [SECONDS] * epochs,
                 }
             )
-    definition, changeable = study.definition(), study.changeable()
+    definition, changeable = study.unchangeable(), study.changeable()
     return {"definition": definition, "changeable": changeable, "curves": curves}
 
 

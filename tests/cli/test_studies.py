@@ -42,5 +42,5 @@ def test_a_study_runs_to_its_end(name: str) -> None:
     assert result.exit_code == 0, result.output
     found = json.loads(Path(f"runs/{name}/results.json").read_text())
     assert found["trials"]["complete"] == 1
-    assert found["definition"]["network"] == study.definition()["network"]
+    assert found["definition"]["network"] == study.unchangeable()["network"]
     assert 0 < found["test"]["one_shot_accuracy"] < 1

@@ -53,8 +53,12 @@ def test_search_data_is_the_same_without_the_test_alphabets(collection: Collecti
     packed[rows] = 0
     blind = SearchData.of(replace(collection, packed=packed), 35, CPU)
     search = SearchData.of(collection, 35, CPU)
-    assert [field.name for field in fields(SearchData)] == ["train", "validation", "extra"]
-    assert search.extra == 0
+    assert [field.name for field in fields(SearchData)] == [
+        "train",
+        "validation",
+        "extra_alphabets",
+    ]
+    assert search.extra_alphabets == 0
     for seen, unseen in ((search.train, blind.train), (search.validation, blind.validation)):
         assert not tested & set(seen.alphabets)
         assert not tested & {name.partition("/")[0] for name in seen.names}

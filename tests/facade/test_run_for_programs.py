@@ -81,7 +81,7 @@ def test_what_is_asked_of_a_study_leaves_all_else(name: str) -> None:
     config = load_study(name)
     assert changed(config, {}) == config
     asked = changed(config, {"trials": 7})
-    assert asked.definition() == config.definition()
+    assert asked.unchangeable() == config.unchangeable()
     assert asked.trials == 7
 
 

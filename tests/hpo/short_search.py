@@ -42,7 +42,7 @@ def config_with(**changes: Any) -> StudyConfig:  # noqa: ANN401
     """The glyphs' study, shorter, with some fields changed."""
     base = load_study("glyphs")
     train = base.train | {"epochs": 3, "steps_per_epoch": 3}
-    document = base.definition() | {"trials": 5, "train": train} | changes
+    document = base.unchangeable() | {"trials": 5, "train": train} | changes
     return read_study(document, "test")
 
 

@@ -40,7 +40,7 @@ print(json.dumps(mine))
 HEIR = """
 import json, sys
 from hpo.search.claims import take_trial
-from hpo.search.dead_workers import take_over
+from hpo.search.dead_workers import release_or_fail
 from hpo.database.opening import open_storage
 from hpo.storage.studies import stored_study
 study, config = stored_study("short", open_storage(sys.argv[1], create=False))
@@ -49,7 +49,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 mine = []
 for trial in dead:
-    take_over(study, trial, config)
+    release_or_fail(study, trial, config)
     if taken := take_trial(study, config, study.get_trials(deepcopy=False)):
         mine.append(taken.number)
 print(json.dumps(mine))

@@ -8,7 +8,7 @@ from benchmarks.published.headline import TOGETHER, Figure, figures, one_shot
 from benchmarks.published.markdown import Link, Row, Table, change, percent
 from benchmarks.published.results import RESULTS, Document, Results
 from hpo.runtime.wording import duration
-from model.evaluation.published import OFFICIAL_RUNS_SINCE, ONE_SHOT, REIMPLEMENTATIONS
+from model.evaluation.quoted import OFFICIAL_RUNS_SINCE, ONE_SHOT, REIMPLEMENTATIONS
 
 STUDIES = {
     "quick": "`make study`: the search, two workers",

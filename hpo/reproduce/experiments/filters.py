@@ -21,7 +21,7 @@ def run(context: Context) -> Table:
             f"--network {context.network.folder}: holds an ensemble of {network.networks} networks;"
             " filters are shown of a single one"
         )
-    config, first = network.config, network.layers()[0][0]
+    config, first = network.config, network.layer_parameters()[0][0]
     weights = first.detach().cpu()[:, 0]
     norms = weights.flatten(1).norm(dim=1)
     count, side, _ = weights.shape
@@ -36,7 +36,7 @@ def run(context: Context) -> Table:
         ),
         rows=[
             Row(
-                config.layers[0],
+                config.layer_names[0],
                 (
                     count,
                     f"{side}x{side}",

@@ -12,6 +12,7 @@ from hpo.reproduce.one_shot import one_shot
 from hpo.reproduce.paper_search.settings import PAPER
 from hpo.reproduce.table import Measured, Quoted, Row, over_seeds
 from hpo.reproduce.trainings import Kept, train
+from hpo.runtime.dotted_keys import put_at
 from model.config import RunConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
@@ -83,11 +84,7 @@ def changed(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
     """A configuration with other values, by their dotted keys, such as "train.batch.across"."""
     document = config.model_dump(mode="json")
     for key, value in values.items():
-        *above, last = key.split(".")
-        table = document
-        for part in above:
-            table = table.setdefault(part, {})  # a table of defaults may be left out
-        table[last] = value
+        put_at(document, key, value)  # a table of defaults may be left out
     return RunConfig.model_validate(document)
 
 

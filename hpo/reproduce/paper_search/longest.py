@@ -119,7 +119,7 @@ def longest(context: Context, settings: Settings, config: RunConfig) -> dict[int
             config=with_seed(config, seed),
             title="longest, ",
             folder=TrainedFolder(context.folder / "longest" / f"seed-{seed}"),
-            dataset="glyphs" if context.collection.name == "glyphs" else "omniglot",
+            dataset=context.collection.name,
             device=context.machine.device,
             data_root=context.machine.data_root,
             kept=settings.kept,

@@ -13,7 +13,7 @@ from hpo.study.definition import StudyConfig
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
 from hpo.trials.configuration import trial_config
-from hpo.trials.outcome import trained
+from hpo.trials.outcome import complete_trials
 from hpo.trials.times import in_order
 from model.config import RunConfig
 
@@ -91,7 +91,7 @@ def read_search(
     ended = [trial for trial in trials if trial.datetime_complete is not None]
     ended.sort(key=in_order)
     own = [trial for trial in ended if TrialRecord.of(trial).parameters is not None]
-    complete = {trial.number for trial in trained(trials)}
+    complete = {trial.number for trial in complete_trials(trials)}
     best = max((t for t in own if t.number in complete), key=lambda t: t.values[0], default=None)
     starts = {trial.number for trial in own if TrialRecord.of(trial).enqueued}
     now, by_hand, found = 0, 0.0, list[tuple[int, float]]()

@@ -56,7 +56,7 @@ def worth(context: Context, settings: Settings) -> dict[str, list[Tried]]:
         config, params = _drawn(study, number)
         tried.append(_one(config, params, data, context))
         files[form].parent.mkdir(parents=True, exist_ok=True)
-        write_json(files[form], {"definition": study.definition(), "tried": tried})
+        write_json(files[form], {"definition": study.unchangeable(), "tried": tried})
     return {form: tried[: settings.configurations] for form, tried in found.items()}
 
 

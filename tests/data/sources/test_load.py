@@ -115,6 +115,12 @@ def test_a_silent_network_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.usefixtures("offline")
+def test_a_forgotten_name_loads_no_other_data_set() -> None:
+    with pytest.raises(AssertionError, match="forgotten"):
+        load_collection("forgotten", None)
+
+
+@pytest.mark.usefixtures("offline")
 def test_a_wrong_folder_is_an_error_also_with_auto(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,7 +98,7 @@ def test_a_note_on_a_trial_that_runs_stays(
     trial = study.ask()
 
     def save() -> None:
-        save_trial_note(trial, TINY, [report], {}, pruned=False, characters=characters)
+        save_trial_note(trial, TINY, [report], {}, stopped=False, characters=characters)
 
     optuna_dashboard.save_note(trial, "Odd.")
     save()

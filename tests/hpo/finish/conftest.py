@@ -33,7 +33,7 @@ STORAGE = "sqlite:///study.db"
 def config() -> StudyConfig:
     base = load_study("glyphs")
     return read_study(
-        base.definition()
+        base.unchangeable()
         | {
             "trials": 3,
             "finish": {"finalists": 2, "seeds": 2, "epochs": 3},

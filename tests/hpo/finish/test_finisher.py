@@ -18,7 +18,7 @@ import hpo.finish.finisher
 from data.collection import Collection
 from hpo.database.opening import open_storage
 from hpo.database.optuna_private import storage_of
-from hpo.finish.finisher import FINISHER, Claim, Claims, Finisher, FinishLost, SearchGoesOn
+from hpo.finish.finisher import FINISHER, Claim, Finisher, FinisherWatch, FinishLost, SearchGoesOn
 from hpo.finish.once import finish_once
 from hpo.runtime.process_identity import this_process
 from hpo.storage.asked_budgets import ASKED
@@ -46,7 +46,7 @@ def study(config: StudyConfig, tmp_path: Path) -> optuna.Study:
 
 
 def test_a_claim_is_let_go_at_the_end(study: optuna.Study, config: StudyConfig) -> None:
-    claim = Claims().take(study, config)
+    claim = FinisherWatch().take(study, config)
     assert isinstance(claim, Finisher)
     with claim:
         claim.may_test()
@@ -62,13 +62,13 @@ def test_an_interrupt_while_it_is_claimed_lets_it_go(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    take = Claims.take
+    take = FinisherWatch.take
 
-    def struck(claims: Claims, *words: Any) -> Finisher | Claim:  # noqa: ANN401
+    def struck(watch: FinisherWatch, *words: Any) -> Finisher | Claim:  # noqa: ANN401
         signal.raise_signal(signal.SIGINT)
-        return take(claims, *words)
+        return take(watch, *words)
 
-    monkeypatch.setattr(Claims, "take", struck)
+    monkeypatch.setattr(FinisherWatch, "take", struck)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     workspace = Workspace.of(config.name, tmp_path)
     try:
@@ -85,8 +85,8 @@ def test_one_that_is_silent_is_replaced_and_tests_nothing_when_it_wakes(
     monkeypatch.setattr(hpo.finish.finisher, "GRACE", 0.3)
     study.set_user_attr(FINISHER, OTHER.model_dump())
     frozen = Finisher(study, config, OTHER)
-    claims, start = Claims(), time.monotonic()
-    while not isinstance(claim := claims.take(study, config), Finisher):
+    watch, start = FinisherWatch(), time.monotonic()
+    while not isinstance(claim := watch.take(study, config), Finisher):
         assert claim == OTHER
         time.sleep(0.05)
     assert time.monotonic() - start > 0.3
@@ -109,10 +109,10 @@ def test_one_that_gives_signs_of_life_is_left_alone(
     # The observer's clock goes on with the signs of life: on a busy machine they come late.
     clock = SimpleNamespace(monotonic=lambda: 0.05 * beats())
     monkeypatch.setattr(hpo.finish.finisher, "time", clock)
-    claims, deadline = Claims(), time.monotonic() + 120
+    watch, deadline = FinisherWatch(), time.monotonic() + 120
     with Finisher(study, config, OTHER):  # however long it retrains
         while beats() < 20:
-            assert not isinstance(claims.take(study, config), Finisher)
+            assert not isinstance(watch.take(study, config), Finisher)
             assert time.monotonic() < deadline
 
 
@@ -124,15 +124,15 @@ def test_one_of_this_machine_that_was_killed_is_replaced_at_once(
         assert process.stdout is not None
         claim = Claim(process=process.stdout.readline().strip())
         study.set_user_attr(FINISHER, claim.model_dump())
-        assert Claims().take(study, config) == claim
+        assert FinisherWatch().take(study, config) == claim
         process.kill()
-    assert isinstance(Claims().take(study, config), Finisher)
+    assert isinstance(FinisherWatch().take(study, config), Finisher)
 
 
 def test_after_a_raise_of_the_budget_there_is_no_test_yet(
     study: optuna.Study, config: StudyConfig
 ) -> None:
-    claim = Claims().take(study, config)
+    claim = FinisherWatch().take(study, config)
     assert isinstance(claim, Finisher)
     with claim:
         open_study(config.model_copy(update={"trials": 2}), storage_of(study))
@@ -148,7 +148,7 @@ def test_what_others_left_in_its_place_is_nobodys_claim(
     study: optuna.Study, config: StudyConfig
 ) -> None:
     study.set_user_attr(FINISHER, "someone")
-    claim = Claims().take(study, config)
+    claim = FinisherWatch().take(study, config)
     assert isinstance(claim, Finisher)
 
 

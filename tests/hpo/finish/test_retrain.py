@@ -38,7 +38,7 @@ def trial(glyphs: Collection, tmp_path_factory: pytest.TempPathFactory) -> tuple
     folder = tmp_path_factory.mktemp("search")
     base = load_study("glyphs")
     train = base.train | {"epochs": 3, "steps_per_epoch": 3}
-    config = read_study(base.definition() | {"trials": 1, "train": train}, "test")
+    config = read_study(base.unchangeable() | {"trials": 1, "train": train}, "test")
     study = open_study(config, open_storage(default_url(folder), create=True))
     data, checkpoints = SearchData.of(glyphs, 28, CPU), Checkpoints(open_store(str(folder)), folder)
     search(study, Objective(config, data, CPU, checkpoints, Progress("test", 1)))

@@ -20,7 +20,7 @@ CPU = torch.device("cpu")
 
 def config_with(constraints: dict[str, float] | None = None, **train: Any) -> StudyConfig:  # noqa: ANN401
     """The glyphs' study without pruner, with another training."""
-    document = load_study("glyphs").definition() | {"trials": 1, "pruner": {"name": "none"}}
+    document = load_study("glyphs").unchangeable() | {"trials": 1, "pruner": {"name": "none"}}
     document["constraints"] = constraints or {}
     document["train"] = document["train"] | {"epochs": 3, "steps_per_epoch": 3} | train
     return read_study(document, "test")

@@ -7,7 +7,7 @@ from taking import taken
 
 from hpo.runtime.process_identity import this_process
 from hpo.search.claims import TrialLost, give_back, still_mine, take_trial
-from hpo.search.dead_workers import take_over
+from hpo.search.dead_workers import release_or_fail
 from hpo.study.definition import StudyConfig
 
 
@@ -47,7 +47,7 @@ def test_without_a_database_the_operations_of_optuna_do(config: StudyConfig) -> 
     trial.set_user_attr("worker", "elsewhere:1:2")
     give_back(study, trial)
     assert study.trials[0].state is TrialState.RUNNING
-    take_over(study, study.trials[0], config)
+    release_or_fail(study, study.trials[0], config)
     assert study.trials[0].state is TrialState.WAITING
     assert study.trials[0].user_attrs["worker"] == ""
 

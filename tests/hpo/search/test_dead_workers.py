@@ -14,7 +14,7 @@ from taking import taken
 
 import hpo.search.dead_workers
 from hpo.runtime.process_identity import this_process
-from hpo.search.dead_workers import GRACE, HEARTBEAT, Watch, take_over
+from hpo.search.dead_workers import GRACE, HEARTBEAT, Watch, release_or_fail
 from hpo.study.definition import StudyConfig
 
 PROJECT = Path(__file__).parents[3]
@@ -27,7 +27,7 @@ def test_a_trial_whose_workers_die_without_progress_fails_at_last(
 
     def dies(pid: int) -> None:
         trial.set_user_attr("worker", f"elsewhere:{pid}:2")
-        take_over(study, study.trials[0], config)
+        release_or_fail(study, study.trials[0], config)
 
     for epoch in (1, 2):
         trial.report(0.1, epoch)
@@ -46,7 +46,7 @@ def test_only_one_of_those_who_notice_takes_over(study: optuna.Study, config: St
     taken(study, config)
     seen = study.trials[0]
     study._storage.set_trial_user_attr(seen._trial_id, "worker", "elsewhere:1:2")
-    take_over(study, seen, config)  # it is another's since
+    release_or_fail(study, seen, config)  # it is another's since
     assert study.trials[0].state is TrialState.RUNNING
     assert "deaths" not in study.trials[0].user_attrs
 
@@ -57,11 +57,11 @@ def test_who_notices_late_takes_nothing_from_the_living(
     """Between the look and the write, another made the trial wait, and a third took it."""
     taken(study, config).set_user_attr("worker", "elsewhere:1:2")
     seen = study.trials[0]
-    take_over(study, seen, config)
+    release_or_fail(study, seen, config)
     assert study.trials[0].state is TrialState.WAITING
     taken(study, config)
     monkeypatch.setattr(study._storage, "get_trial", lambda trial_id: seen)
-    take_over(study, seen, config)
+    release_or_fail(study, seen, config)
     monkeypatch.undo()
     now = study.trials[0]
     assert now.state is TrialState.RUNNING
@@ -77,7 +77,7 @@ def test_who_notices_late_that_a_trial_has_ended_changes_nothing(
     study.tell(trial, 0.5)
     ended = study.trials[0]
     monkeypatch.setattr(study._storage, "get_trial", lambda trial_id: seen)
-    take_over(study, seen, config)
+    release_or_fail(study, seen, config)
     monkeypatch.undo()
     assert study.trials[0] == ended
 
@@ -88,7 +88,7 @@ def test_a_trial_whose_worker_died_before_it_gave_its_name_waits_again(
 ) -> None:
     study.enqueue_trial({}, user_attrs={"worker": ""} if named else None)
     study._storage.set_trial_state_values(study.trials[0]._trial_id, TrialState.RUNNING)
-    take_over(study, study.trials[0], config)
+    release_or_fail(study, study.trials[0], config)
     assert study.trials[0].state is TrialState.WAITING
 
 
@@ -133,7 +133,7 @@ def test_a_silent_worker_of_an_earlier_version_is_taken_for_dead(
         now += HEARTBEAT
         looks += 1
     assert looks * HEARTBEAT == GRACE + HEARTBEAT
-    take_over(study, dead[0], config)
+    release_or_fail(study, dead[0], config)
     assert study.trials[0].state is TrialState.WAITING
 
 

@@ -89,7 +89,7 @@ def test_paths_are_seen_from_the_studys_file(
     monkeypatch.chdir(tmp_path.parent)
     study = load_study(f"{tmp_path.name}/mine.toml")
     assert study.start_with == (str(tmp_path / "top"), "/elsewhere/a.toml")
-    assert "start_with" not in study.definition()
+    assert "start_with" not in study.unchangeable()
 
 
 def test_a_missing_file_and_an_empty_folder_are_named(tmp_path: Path) -> None:

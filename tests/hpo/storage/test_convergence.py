@@ -14,7 +14,12 @@ from hpo.dashboard.notes import study_note
 from hpo.database.opening import open_storage
 from hpo.report.text import searched
 from hpo.search.enqueue import what_it_waits_for
-from hpo.storage.convergence import convergence, end_of_search, ending, look_for_convergence
+from hpo.storage.convergence import (
+    convergence,
+    end_of_search,
+    look_for_convergence,
+    with_trials_to_be_done,
+)
 from hpo.storage.studies import as_stored, open_study, stored_config
 from hpo.storage.workspace import Workspace, default_url
 from hpo.study.definition import StopConfig, StudyConfig
@@ -132,7 +137,8 @@ def test_people_are_told_and_nothing_more_is_foretold(study: optuna.Study, tmp_p
     waits = optuna.create_trial(state=TrialState.WAITING, user_attrs={"seed": 2})
     for trial in (waits, optuna.create_trial(state=TrialState.WAITING)):
         study.add_trial(trial)
-    assert ending(study, study.trials, RULE).trials == 5  # the second was begun by nobody
+    # The second of those that wait was begun by nobody.
+    assert with_trials_to_be_done(study, study.trials, RULE).trials == 5
 
 
 def begin(study: optuna.Study) -> None:

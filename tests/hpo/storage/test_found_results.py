@@ -45,7 +45,7 @@ def test_a_storage_is_known_again(stored: str | None, asked: str, is_same: bool)
 
 def test_results_of_another_storage_are_left_out(tmp_path: Path) -> None:
     config = load_study("quick")
-    document = QUICK | {"definition": config.definition(), "storage": SERVER}
+    document = QUICK | {"definition": config.unchangeable(), "storage": SERVER}
     (tmp_path / "results.json").write_text(json.dumps(document))
     own = Workspace.of("quick", tmp_path, SERVER.replace("***", "secret"))
     study = open_study(config, open_storage(f"sqlite:///{tmp_path}/a.db", create=True))

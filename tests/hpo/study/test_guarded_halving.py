@@ -118,8 +118,19 @@ def test_it_decides_at_rungs_alone(step: int, stopped: bool) -> None:
     assert passes(study, 0.1, step) is not stopped
 
 
-def test_what_is_no_number_is_stopped() -> None:
-    assert not passes(study_with(), nan)
+@pytest.mark.parametrize("value", [nan, inf, -inf])
+def test_what_is_no_finite_number_is_stopped(value: float) -> None:
+    assert not passes(study_with(), value)
+
+
+@pytest.mark.parametrize("foreign", [nan, inf, -inf])
+def test_of_others_what_is_no_finite_number_is_the_worst(foreign: float) -> None:
+    """As another program may report it, of a trial that is complete or is not."""
+    study = study_with()
+    study.add_trial(optuna.create_trial(value=0.9, intermediate_values={2: foreign}))
+    for state in (TrialState.RUNNING, TrialState.PRUNED):
+        study.add_trial(optuna.create_trial(state=state, intermediate_values={2: foreign}))
+    assert [passes(study, value) for value in (0.1, 0.05, 0.2)] == [True, False, True]
 
 
 def test_trials_that_exceed_a_constraint_do_not_count() -> None:

@@ -15,7 +15,7 @@ from hpo.study.samplers import make_sampler
 
 
 def config_with(**changes: Any) -> StudyConfig:  # noqa: ANN401
-    document = load_study("glyphs").definition() | {"trials": 3, "pruner": {"name": "none"}}
+    document = load_study("glyphs").unchangeable() | {"trials": 3, "pruner": {"name": "none"}}
     return read_study(document | changes, "mine.toml")
 
 
@@ -24,8 +24,8 @@ def test_accuracy_alone_or_against_a_cost() -> None:
     assert directions(alone) == ["maximize"]
     assert directions(against) == ["maximize", "minimize"]
     assert metric_names(against) == ["one-shot validation accuracy", "seconds of training"]
-    assert "second_objective" not in alone.definition()  # as in studies that are older than it
-    assert against.definition()["second_objective"] == "seconds"
+    assert "second_objective" not in alone.unchangeable()  # as in studies that are older than it
+    assert against.unchangeable()["second_objective"] == "seconds"
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,13 @@ def test_each_name_stands_for_its_sampler(name: str, kind: type[BaseSampler]) ->
     assert isinstance(make_sampler(config_with(name), 0), kind)
 
 
+def test_a_forgotten_name_makes_no_sampler() -> None:
+    config = config_with("tpe")
+    sampler = config.sampler.model_copy(update={"name": "forgotten"})
+    with pytest.raises(AssertionError, match="forgotten"):
+        make_sampler(config.model_copy(update={"sampler": sampler}), 0)
+
+
 @pytest.mark.parametrize("name", ["tpe", "gp"])
 def test_the_space_is_the_one_that_optuna_would_find(name: str) -> None:
     config = load_study("glyphs")

@@ -106,7 +106,7 @@ def test_a_convolution_may_be_absent_and_every_trial_has_the_same_parameters() -
         trial = trials.ask()
         run = sample(trial, study, seed=0)
         assert sorted(trial.params) == sorted(names)
-        assert len(run.train.layers) == len(run.network.layers)
+        assert len(run.train.layers) == len(run.network.layer_names)
         assert run.train.layers[-1].learning_rate == trial.params["output.learning_rate"]
         assert run.train.layers[-1].momentum == trial.params["output.momentum"]
         assert (len(run.network.convolutions) == 2) == trial.params["conv2.present"]
@@ -136,7 +136,7 @@ def test_a_space_without_any_possible_network_is_refused() -> None:
 
 
 def test_padding_may_be_searched_where_nothing_fits_without() -> None:
-    definition = load_study("quick").definition()
+    definition = load_study("quick").unchangeable()
     searched = {"padding": {"choices": [False, True]}}
     network = definition["network"]
     convolutions = [convolution | searched for convolution in network["convolutions"]]

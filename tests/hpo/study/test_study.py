@@ -55,19 +55,19 @@ def test_the_projects_own_studies_survive_json(name: str) -> None:
     study = load_study(name)
     assert study.name == name
     again = StudyConfig.model_validate(
-        json.loads(json.dumps(study.definition() | study.changeable()))
+        json.loads(json.dumps(study.unchangeable() | study.changeable()))
     )
     assert again == study
-    assert not {"trials", "timeout", "infeasible_trials"} & study.definition().keys()
+    assert not {"trials", "timeout", "infeasible_trials"} & study.unchangeable().keys()
 
 
 def test_only_constraints_that_are_set_define_a_study() -> None:
     """Results and storages that are older than a constraint are of the same study still."""
     study = load_study("glyphs")
-    assert "constraints" not in study.definition()
+    assert "constraints" not in study.unchangeable()
     limited = read_study(study.model_dump() | {"constraints": {"seconds": 4.0}}, "test")
-    assert limited.definition() == study.definition() | {"constraints": {"seconds": 4.0}}
-    assert read_study(limited.definition() | limited.changeable(), "test") == limited
+    assert limited.unchangeable() == study.unchangeable() | {"constraints": {"seconds": 4.0}}
+    assert read_study(limited.unchangeable() | limited.changeable(), "test") == limited
 
 
 def test_a_name_a_file_name_and_a_path_find_the_same_study(
@@ -164,6 +164,6 @@ def test_a_folder_and_a_file_of_other_bytes_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_document_from_elsewhere_is_checked_alike() -> None:
-    document = load_study("glyphs").definition()
+    document = load_study("glyphs").unchangeable()
     with pytest.raises(InputError, match="study glyphs, as stored: trials: "):
         read_study(document, "study glyphs, as stored")

@@ -46,7 +46,7 @@ def quick() -> tuple[StudyConfig, dict[str, Any]]:
     """A study, and its results as a table."""
     config = load_study("quick")
     published = json.loads((PUBLISHED / "quick.json").read_text())
-    return config, published | {"definition": config.definition()}
+    return config, published | {"definition": config.unchangeable()}
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def told() -> Iterator[list[str]]:
 def wide(sampler: str, startup: int, seed: int) -> StudyConfig:
     """Networks of which few keep to a limit, and most exceed it by far."""
     filters, kernel = {"low": 4, "high": 64}, {"low": 3, "high": 8}
-    document = load_study("glyphs").definition() | {
+    document = load_study("glyphs").unchangeable() | {
         "trials": 3,
         "seed": seed,
         "sampler": {"name": sampler, "startup_trials": startup},

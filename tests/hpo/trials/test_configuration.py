@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import optuna
 import pytest
@@ -43,6 +44,12 @@ def test_only_own_trials_are_the_best(study: optuna.Study, config: StudyConfig) 
     assert [trial.number for trial in foreign_trials(study.trials, config)] == [2, 3, 4, 5, 6]
     # A failed one has nothing to pass over.
     assert [trial.number for trial in own_trials(study.trials, config)] == [0, 1, 7]
+
+
+def test_a_forgotten_cost_is_no_other(study: optuna.Study, config: StudyConfig) -> None:
+    cost: Any = "forgotten"
+    with pytest.raises(AssertionError, match="forgotten"):
+        pareto_front(study, config, cost)
 
 
 def test_what_a_trial_lacks_is_one_line(study: optuna.Study, config: StudyConfig) -> None:

@@ -22,7 +22,7 @@ from hpo.study.file import load_study
 from hpo.study.space import parameters
 from hpo.trials.budget import counts
 from hpo.trials.expected_gain import expected_gain
-from hpo.trials.outcome import accuracy_of, in_words, state_of, trained
+from hpo.trials.outcome import accuracy_of, complete_trials, in_words, state_of
 from hpo.trials.ranking import best_trials, front
 
 STOP = StopConfig(gain=0.01, trials=2)
@@ -50,7 +50,7 @@ def test_a_trial_with_an_infinite_value_failed(values: tuple[float, ...]) -> Non
     assert state_of(trial) == "failed"
     assert in_words(trial) == f"failed: its value is {next(v for v in values if abs(v) == inf)}"
     assert accuracy_of(trial) is None
-    assert trained([trial]) == []
+    assert complete_trials([trial]) == []
     found = counts([trial, optuna.create_trial(value=0.5)])
     assert (found.done, found.complete, found.failed) == (1, 1, 1)
 

@@ -127,7 +127,7 @@ def test_batch_norm_stands_between_pooling_and_relu() -> None:
     expected = torch.sigmoid(network.embedding(features.flatten(1)))
     torch.testing.assert_close(network.embed(pictures), expected, rtol=1e-4, atol=1e-5)
     # Scale and shift belong to their layer, and learn with it.
-    assert [len(layer) for layer in network.layers()] == [4, 4, 2, 2]
+    assert [len(layer) for layer in network.layer_parameters()] == [4, 4, 2, 2]
 
 
 def test_shortfall_counts_the_missing_pixels() -> None:

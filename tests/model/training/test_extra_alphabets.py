@@ -44,7 +44,7 @@ def test_a_batch_is_of_extra_alphabets_or_of_the_own(
     glyphs: Collection, share: float, least: int, most: int
 ) -> None:
     data = SearchData.of(for_training(glyphs, "glyphs", all_drawers=False), 14, CPU)
-    assert (len(data.train.alphabets), data.extra) == (80, 50)
+    assert (len(data.train.alphabets), data.extra_alphabets) == (80, 50)
     own = SearchData.of(glyphs, 14, CPU)
     assert torch.equal(data.validation.pictures, own.validation.pictures)
     trainer = Trainer(configured(extra="glyphs", share=share), data, CPU)
@@ -99,5 +99,6 @@ def test_a_study_fixes_what_it_trains_on(key: str) -> None:
     pictures = {key: {"choices": values[key]}}
     with pytest.raises(InputError, match=f"train.pictures.{key}: must be one value"):
         read_study(
-            base.definition() | {"trials": 1, "train": base.train | {"pictures": pictures}}, "test"
+            base.unchangeable() | {"trials": 1, "train": base.train | {"pictures": pictures}},
+            "test",
         )

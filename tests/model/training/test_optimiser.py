@@ -25,12 +25,12 @@ def test_sgd_follows_the_papers_update_in_every_layer() -> None:
     torch.manual_seed(0)
     network = SiameseNetwork(NETWORK)
     optimiser = make_optimiser(network, config)
-    expected = [[p.detach().clone() for p in layer] for layer in network.layers()]
-    velocity = [[torch.zeros_like(p) for p in layer] for layer in network.layers()]
+    expected = [[p.detach().clone() for p in layer] for layer in network.layer_parameters()]
+    velocity = [[torch.zeros_like(p) for p in layer] for layer in network.layer_parameters()]
     generator = torch.Generator().manual_seed(1)
     for epoch in range(4):
         set_epoch(optimiser, config, epoch)
-        for number, layer in enumerate(network.layers()):
+        for number, layer in enumerate(network.layer_parameters()):
             rate = 0.5 * LAYERS[number].learning_rate * 0.99**epoch
             momentum = 0.5 + epoch / 4 * (LAYERS[number].momentum - 0.5)
             for p, w, v in zip(layer, expected[number], velocity[number], strict=True):
@@ -39,7 +39,7 @@ def test_sgd_follows_the_papers_update_in_every_layer() -> None:
                 v.mul_(momentum).add_(p.grad + l2)
                 w.sub_(rate * v)
         optimiser.step()
-        for number, layer in enumerate(network.layers()):
+        for number, layer in enumerate(network.layer_parameters()):
             for p, w in zip(layer, expected[number], strict=True):
                 torch.testing.assert_close(p.detach(), w)
 
@@ -49,7 +49,7 @@ def test_adam_follows_its_update_with_the_scheduled_momentum_as_beta_1() -> None
     torch.manual_seed(0)
     network = SiameseNetwork(NETWORK)
     optimiser = make_optimiser(network, config)
-    parameters = [(p, n) for n, layer in enumerate(network.layers()) for p in layer]
+    parameters = [(p, n) for n, layer in enumerate(network.layer_parameters()) for p in layer]
     expected = [p.detach().clone() for p, _ in parameters]
     first = [torch.zeros_like(p) for p, _ in parameters]
     second = [torch.zeros_like(p) for p, _ in parameters]

@@ -1,6 +1,8 @@
-"""By how much a pruned trial fell short, in words."""
+"""Why a trial was pruned, in words, and by how much others did better."""
 
 from __future__ import annotations
+
+from math import inf, nan
 
 import optuna
 import pytest
@@ -8,8 +10,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
-from hpo.study.pruners import make_pruner
-from hpo.trials.shortfall import why_pruned
+from hpo.study.pruners import WITH_RUNGS, make_pruner
+from hpo.trials.why_pruned import why_pruned
 
 COMPLETE, PRUNED = TrialState.COMPLETE, TrialState.PRUNED
 
@@ -71,6 +73,32 @@ def test_where_as_many_have_passed_as_may_it_says_so(value: float, said: str) ->
     for trial in trials:
         trial.state, trial.value = COMPLETE, trial.intermediate_values[1]
     assert why_pruned(9, 1, value, trials, config("guarded-halving")) == said
+
+
+@pytest.mark.parametrize("foreign", [inf, -inf, nan])
+@pytest.mark.parametrize("pruner", WITH_RUNGS)
+def test_what_is_not_finite_is_ahead_of_none_by_the_rule_and_in_its_words(
+    pruner: str, foreign: float
+) -> None:
+    """As another program may report it."""
+    study_config = config(pruner)
+    for value in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        study = optuna.create_study(
+            direction="maximize", study_name="one", pruner=make_pruner(study_config)
+        )
+        study.add_trial(optuna.create_trial(value=0.9, intermediate_values={1: foreign}))
+        for before in (0.3, 0.5, 0.4, 0.6, 0.7):
+            trial = study.ask()
+            trial.report(before, 1)
+            stopped = trial.should_prune()
+            study.tell(trial, state=PRUNED) if stopped else study.tell(trial, before)
+        last = study.ask()
+        last.report(value, 1)
+        said = why_pruned(last.number, 1, value, study.trials, study_config)
+        assert "inf" not in said
+        assert "nan" not in said
+        if pruner != "hyperband":  # whose words tell no bar
+            assert last.should_prune() is ("would have passed" in said or "as many as" in said)
 
 
 def test_without_others_nothing_is_made_up() -> None:
