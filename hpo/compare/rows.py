@@ -129,8 +129,7 @@ def _finish(study: ComparedStudy) -> str:
 
 def _sampler(study: ComparedStudy) -> str:
     sampler = study.config.sampler
-    startup = f", {sampler.startup_trials} at random first"
-    return f"{sampler.name}{'' if sampler.name == 'random' else startup}"
+    return sampler.name if sampler.name == "random" else f"{sampler.name}, {sampler.start}"
 
 
 def _pruner(study: ComparedStudy) -> str:

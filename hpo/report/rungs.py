@@ -14,6 +14,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.pruners import RUNGS
 from hpo.study.space import most_epochs
 from hpo.trials.outcome import state_of
+from hpo.trials.random_phase import random_trials
 
 Trials = Sequence[FrozenTrial]
 RANDOM, PROPOSED = "random, at the start", "proposed by the sampler"
@@ -37,15 +38,16 @@ class Passed:
 def passed_rungs(trials: Trials, config: StudyConfig) -> dict[str, list[Passed]]:
     """What each rung let go on, by where the trials' parameters are from.
 
-    Trials that somebody gave belong to neither group; of the others the first `startup_trials` are
-    random. A rung is left out where no trial of the group has reached it.
+    Trials that somebody gave belong to neither group; of the others the first are random, see
+    `random_trials`. A rung is left out where no trial of the group has reached it.
     """
+    learns = config.sampler.name != "random"
+    startup = random_trials(trials, config.sampler)
     groups: dict[str, list[FrozenTrial]] = {RANDOM: [], PROPOSED: []}
     for trial in trials:
         if not was_enqueued(trial):
-            random = config.sampler.name == "random"
-            startup = trial.number < config.sampler.startup_trials
-            groups[RANDOM if random or startup else PROPOSED].append(trial)
+            proposed = learns and trial.number >= startup
+            groups[PROPOSED if proposed else RANDOM].append(trial)
     found = {
         group: [passed for rung in _rungs(config) if (passed := _at(rung, of_group))]
         for group, of_group in groups.items()

@@ -1,8 +1,9 @@
 """A sampler that learns from every trial's first rung, with a model that adds parameters up.
 
-Optuna's samplers hold every pruned trial to be worse than every complete one, whatever it reached.
-At the pruner's first rung all trials are alike: each has trained for as long, and what it reached
-there says most of what it would reach in the end.
+Of Optuna's samplers TPE holds every pruned trial to be worse than every complete one, whatever it
+reached, and the Gaussian process learns nothing from one. At the pruner's first rung all trials are
+alike: each has trained for as long, and what it reached there says most of what it would reach in
+the end.
 
 A Bayesian linear model (MacKay 1992) of all these values has a parabola for each parameter of
 numbers and a constant for each choice; what parameters do only together it does not see, and so it

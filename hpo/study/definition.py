@@ -36,12 +36,25 @@ class SamplerConfig(Strict):
     Attributes:
         name: tree-structured Parzen estimator, Gaussian process, a linear model of what every trial
             reached at the pruner's first rung, the genetic algorithm NSGA-II, or random.
-        startup_trials: number of trials that are random, before the sampler learns; of NSGA-II the
-            number of trials of each generation, the first of which is random.
+        startup_trials: number of trials that are random, before the sampler learns; of the Gaussian
+            process, all are until this number are complete or infeasible; of NSGA-II the number of
+            trials of each generation, the first of which is random.
     """
 
     name: Literal["tpe", "gp", "additive", "nsga2", "random"] = "tpe"
     startup_trials: Count = 10
+
+    @property
+    def start(self) -> str:
+        """Which trials are random before the sampler learns, in words.
+
+        Example:
+            >>> SamplerConfig(name="gp", startup_trials=5).start
+            'at random until 5 trials are complete or infeasible'
+        """
+        if self.name == "gp":
+            return f"at random until {self.startup_trials} trials are complete or infeasible"
+        return f"the first {self.startup_trials} trials at random"
 
 
 class PrunerConfig(Strict):
