@@ -31,6 +31,8 @@ from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.study.parameter import on_grid
+
 Floats = NDArray[np.float64]
 CROSSED = 0.5
 """Part of the proposals that take values from one of the best trials."""
@@ -208,7 +210,7 @@ def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401
     low, high = float(distribution.low), float(distribution.high)
     found = low * (high / low) ** place if distribution.log else low + place * (high - low)
     if isinstance(distribution, FloatDistribution) and distribution.step is not None:
-        found = low + round((found - low) / distribution.step) * distribution.step
+        found = on_grid(low, distribution.step, round((found - low) / distribution.step))
     found = min(max(found, low), high)
     return round(found) if isinstance(distribution, IntDistribution) else found
 
