@@ -30,11 +30,11 @@ def why_pruned(
     others = [
         trial
         for trial in trials
-        if trial.number != number and isfinite(trial.intermediate_values.get(epochs, float("nan")))
+        if trial.number != number
+        and isfinite(trial.intermediate_values.get(epochs, float("nan")))
+        and is_feasible(trial)
     ]
     rule = config.pruner
-    if rule.name == "guarded-halving":
-        others = list(filter(is_feasible, others))
     needed = _needed(value, epochs, others, config)
     at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs
     if at_first and is_full(others, epochs, rule.reduction_factor):
