@@ -11,7 +11,8 @@ class BatchConfig(Strict):
     """A batch: what a training step sees.
 
     Attributes:
-        pairs: how many sampled pairs a batch holds, half same, half different (only loss "pairs").
+        pairs: how many sampled pairs a batch holds, on average half same and half different (only
+            loss "pairs").
         training_pairs: how many pairs are drawn once for the whole training, as in the paper
             (30 000, 90 000 or 150 000); 0 draws new pairs for every batch (only loss "pairs").
         across: take the characters of a different pair from all alphabets, as re-implementations

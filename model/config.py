@@ -137,7 +137,7 @@ class LayerConfig(Strict):
 
     Attributes:
         learning_rate: eta, before the schedule, in units of `TrainConfig.learning_rate`.
-        momentum: mu, the momentum in the last epoch (with Adam: beta 1).
+        momentum: mu, the momentum in the last epoch (with Adam: beta 1, 0.999 at most).
         l2: lambda; the loss contains `lambda * ||w||^2` over the layer's weights without biases.
     """
 

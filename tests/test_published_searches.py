@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
-from published_tables import RESULTS, figure, read, rows, text
+from published_tables import PROJECT, RESULTS, figure, read, rows, text
 
+from benchmarks.published.pages import pages
 from hpo.study.file import load_study
 
 
@@ -18,6 +20,19 @@ def test_recorded_configurations_are_counted() -> None:
         repeats = sum(curve["repeat"] > 0 for curve in curves)
         assert cells[1:3] == [str(len(curves) - repeats), str(repeats)]
     assert rows("recordings")[0][1][1:3] == ["200", "25"]
+
+
+def test_what_stands_beside_a_median_says_what_it_is_the_error_of() -> None:
+    """Replays' files hold the error of the mean over their repetitions, and none of the median."""
+    medians = 0
+    for page in pages(PROJECT):
+        for table in re.findall(r"<!-- table .*?<!-- end", text(page), re.DOTALL):
+            head, _, *lines = [line.split("|") for line in table.splitlines() if line[:1] == "|"]
+            for place, name in enumerate(head):
+                if "median" in name and any("±" in line[place] for line in lines):
+                    medians += 1
+                    assert "error of the mean" in name, (page, name)
+    assert medians > 5
 
 
 def test_numbers_of_trials_in_prose_are_those_of_the_studies_and_their_runs() -> None:

@@ -119,14 +119,13 @@ def differences(together: Accuracy, each: Sequence[Accuracy]) -> list[float]:
 
 
 def tested(
-    ensemble: TrainedFolder, singles: Sequence[Single], before: list[float], collection: Collection
+    ensemble: TrainedFolder, singles: Sequence[Single], collection: Collection
 ) -> dict[str, Any]:
     """Tests the networks together, and each of them, on the test alphabets.
 
     Args:
         ensemble: folder of the networks together.
         singles: each of them.
-        before: `differences` on the validation alphabets.
         collection: the data set.
     """
     network, _ = load_trained(ensemble.weights)
@@ -141,7 +140,6 @@ def tested(
         "test": document_of(together),
         "test_of_each": [document_of(one) for one in each],
         "gain_on_test": _mean(better),
-        "gain_on_both": _mean(before + better),
     }
 
 
@@ -199,7 +197,7 @@ def main() -> None:
         ],
     }
     if arguments.test:
-        document |= tested(together, chosen, best.better, collection)
+        document |= tested(together, chosen, collection)
     write_json(arguments.output, document)
 
 

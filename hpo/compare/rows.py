@@ -129,8 +129,7 @@ def _finish(study: ComparedStudy) -> str:
 
 def _sampler(study: ComparedStudy) -> str:
     sampler = study.config.sampler
-    startup = f", {sampler.startup_trials} at random first"
-    return f"{sampler.name}{startup if sampler.learns else ''}"
+    return f"{sampler.name}, {sampler.start}" if sampler.learns else sampler.name
 
 
 def _pruner(study: ComparedStudy) -> str:

@@ -242,10 +242,10 @@ def _in_words(config: StudyConfig) -> str:
     each = f" Each trial takes at most {', '.join(limits)}." if limits else ""
     cost = config.second_objective
     second = "" if cost is None else f" Second objective: as few {COSTS[cost]} as possible."
-    startup = f", its first {sampler.startup_trials} trials at random"
+    start = f", {sampler.start}" if sampler.learns else ""
     return (
         f"{config.trials} trials{limit}, seed {config.seed}. Sampler {sampler.name}"
-        f"{startup if sampler.learns else ''}. Pruner {pruner.name}{pruned}. Finalists,"
+        f"{start}. Pruner {pruner.name}{pruned}. Finalists,"
         f" retrained with fresh seeds: {finish.finalists}; seeds for each: {finish.seeds}."
         f"{second}{each}{factors}"
     )

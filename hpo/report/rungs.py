@@ -14,6 +14,7 @@ from hpo.study.definition import StudyConfig
 from hpo.study.pruners import WITH_RUNGS, rungs_of
 from hpo.study.space import most_epochs
 from hpo.trials.outcome import state_of
+from hpo.trials.random_phase import random_trials
 
 Trials = Sequence[FrozenTrial]
 RANDOM, PROPOSED = "random, at the start", "proposed by the sampler"
@@ -37,14 +38,15 @@ class Passed:
 def passed_rungs(trials: Trials, config: StudyConfig) -> dict[str, list[Passed]]:
     """What each rung let go on, by where the trials' parameters are from.
 
-    Trials that somebody gave belong to neither group; of the others the first `startup_trials` are
-    random. A rung is left out where no trial of the group has reached it.
+    Trials that somebody gave belong to neither group; of the others the first are random, see
+    `random_trials`. A rung is left out where no trial of the group has reached it.
     """
+    startup = random_trials(trials, config.sampler)
     groups: dict[str, list[FrozenTrial]] = {RANDOM: [], PROPOSED: []}
     for trial in trials:
         if not was_enqueued(trial):
-            learnt = config.sampler.learns and trial.number >= config.sampler.startup_trials
-            groups[PROPOSED if learnt else RANDOM].append(trial)
+            proposed = config.sampler.learns and trial.number >= startup
+            groups[PROPOSED if proposed else RANDOM].append(trial)
     below = most_epochs(config)
     found = {
         group: [passed for rung in rungs_of(config, below) if (passed := _at(rung, of_group))]

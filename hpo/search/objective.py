@@ -37,6 +37,7 @@ from hpo.study.space import sample
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import visible
 from hpo.trials.forecast import Standing
+from hpo.trials.outcome import LOSS_OF_EPOCH
 from hpo.trials.why_pruned import why_pruned
 from hpo.workers.reporter import Reporter
 from model.config import RunConfig
@@ -232,7 +233,7 @@ class Objective:
                 self._report(trial, step, report)
             self._check_seconds(trainer, step)
             if not isfinite(report.loss):
-                reason = f"the loss of epoch {step} is {report.loss}"
+                reason = f"{LOSS_OF_EPOCH} {step} is {report.loss}"
                 TrialRecord(reason=reason).save(trial)
                 raise optuna.TrialPruned
             # After its last epoch a trial counts as complete, even if others did better.

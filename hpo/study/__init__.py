@@ -14,6 +14,7 @@
 - priors: trials drawn around values that are believed to be good
 - pruners: the pruner of a study
 - rungs: the numbers of epochs at which halving decides
+- feasible_pruners: Optuna's pruners, to which infeasible trials are none
 - guarded_halving: a pruner that a sampler which learns cannot fool
 - transfer: a configuration brought into the space of another study
 - narrowing: a smaller search space around the best trials

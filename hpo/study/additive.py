@@ -1,8 +1,9 @@
 """A sampler that learns from every trial's first rung, with a model that adds parameters up.
 
-Optuna's samplers hold every pruned trial to be worse than every complete one, whatever it reached.
-At the pruner's first rung all trials are alike: each has trained for as long, and what it reached
-there says most of what it would reach in the end.
+Of Optuna's samplers TPE holds every pruned trial to be worse than every complete one, whatever it
+reached, and the Gaussian process learns nothing from one. At the pruner's first rung all trials are
+alike: each has trained for as long, and what it reached there says most of what it would reach in
+the end.
 
 A Bayesian linear model (MacKay 1992) of all these values has a parabola for each parameter of
 numbers and a constant for each choice; what parameters do only together it does not see, and so it
@@ -29,6 +30,8 @@ from optuna.distributions import (
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
+
+from hpo.study.parameter import on_grid
 
 Floats = NDArray[np.float64]
 CROSSED = 0.5
@@ -207,7 +210,7 @@ def _value(distribution: BaseDistribution, place: float) -> Any:  # noqa: ANN401
     low, high = float(distribution.low), float(distribution.high)
     found = low * (high / low) ** place if distribution.log else low + place * (high - low)
     if isinstance(distribution, FloatDistribution) and distribution.step is not None:
-        found = low + round((found - low) / distribution.step) * distribution.step
+        found = on_grid(low, distribution.step, round((found - low) / distribution.step))
     found = min(max(found, low), high)
     return round(found) if isinstance(distribution, IntDistribution) else found
 

@@ -36,8 +36,9 @@ class SamplerConfig(Strict):
     Attributes:
         name: tree-structured Parzen estimator, Gaussian process, a linear model of what every trial
             reached at the pruner's first rung, the genetic algorithm NSGA-II, or random.
-        startup_trials: number of trials that are random, before the sampler learns; of NSGA-II the
-            number of trials of each generation, the first of which is random.
+        startup_trials: number of trials that are random, before the sampler learns; of the Gaussian
+            process, all are until this number are complete or infeasible; of NSGA-II the number of
+            trials of each generation, the first of which is random.
     """
 
     name: Literal["tpe", "gp", "additive", "nsga2", "random"] = "tpe"
@@ -47,6 +48,18 @@ class SamplerConfig(Strict):
     def learns(self) -> bool:
         """Whether it learns from trials, after the random ones at the start."""
         return self.name != "random"
+
+    @property
+    def start(self) -> str:
+        """Which trials are random before the sampler learns, in words.
+
+        Example:
+            >>> SamplerConfig(name="gp", startup_trials=5).start
+            'at random until 5 trials are complete or infeasible'
+        """
+        if self.name == "gp":
+            return f"at random until {self.startup_trials} trials are complete or infeasible"
+        return f"the first {self.startup_trials} trials at random"
 
 
 class PrunerConfig(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from optuna.distributions import (
@@ -67,9 +68,23 @@ class Range(Strict):
         steps = (self.high - self.low) / self.step
         if steps > MOST_STEPS:
             return f"step {self.step} should be {(self.high - self.low) / MOST_STEPS:.1g} or more"
-        if round(steps) < 1 or abs(steps - round(steps)) > ROUNDING * steps:
+        # Exactly, in decimals, as Optuna asks: it would leave out the last step otherwise.
+        low, high, step = (Decimal(str(number)) for number in (self.low, self.high, self.step))
+        if (high - low) % step != 0:
             return f"high {self.high} must be low {self.low} plus a multiple of step {self.step}"
         return None
+
+
+def on_grid(low: float, step: float, number: int) -> float:
+    """The number that lies so many steps above `low`, as it is written in decimals.
+
+    Computed with floats, steps add up to 0.30000000000000004, which no study can have for an end.
+
+    Example:
+        >>> on_grid(0.0, 0.1, 3)
+        0.3
+    """
+    return float(Decimal(str(low)) + number * Decimal(str(step)))
 
 
 class Choices(Strict):
@@ -198,6 +213,5 @@ class Parameter:
         step = step or (1 if self.whole else None)
         near = min(max(value, low), high)
         if step:
-            # The last step may end a rounding error above `high`, where no study takes it.
-            near = min(low + round((near - low) / step) * step, high)
+            near = on_grid(low, step, round((near - low) / step))
         return int(near) if self.whole else float(near)

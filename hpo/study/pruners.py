@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optuna.pruners import (
-    BasePruner,
-    HyperbandPruner,
-    MedianPruner,
-    NopPruner,
-    SuccessiveHalvingPruner,
-)
+from optuna.pruners import BasePruner, NopPruner
 
 from hpo.study.definition import StudyConfig
+from hpo.study.feasible_pruners import (
+    FeasibleHalvingPruner,
+    FeasibleHyperbandPruner,
+    FeasibleMedianPruner,
+)
 from hpo.study.guarded_halving import GuardedHalvingPruner
 from hpo.study.rungs import rungs
 from hpo.study.space import most_epochs
@@ -25,24 +24,25 @@ def make_pruner(study: StudyConfig) -> BasePruner:
     """The pruner of a study, for trials that report with the number of epochs done as step.
 
     Both halvings and Hyperband decide after `min_epochs` epochs, after `reduction_factor`
-    times as many, and so on; the median rule after each epoch from `min_epochs` on.
+    times as many, and so on; the median rule after each epoch from `min_epochs` on. None of them
+    looks at a trial that exceeds a constraint of the study.
 
     Example:
         >>> from hpo.study.file import load_study
         >>> type(make_pruner(load_study("glyphs"))).__name__
-        'SuccessiveHalvingPruner'
+        'FeasibleHalvingPruner'
     """
     first, factor = study.pruner.min_epochs, study.pruner.reduction_factor
     if study.pruner.name == "successive-halving":
-        return SuccessiveHalvingPruner(min_resource=first, reduction_factor=factor)
+        return FeasibleHalvingPruner(min_resource=first, reduction_factor=factor)
     if study.pruner.name == "guarded-halving":
         return GuardedHalvingPruner(min_resource=first, reduction_factor=factor)
     if study.pruner.name == "hyperband":
-        return HyperbandPruner(
+        return FeasibleHyperbandPruner(
             min_resource=first, max_resource=most_epochs(study), reduction_factor=factor
         )
     if study.pruner.name == "median":
-        return MedianPruner(n_warmup_steps=first)
+        return FeasibleMedianPruner(n_warmup_steps=first)
     assert study.pruner.name == "none", study.pruner.name
     return NopPruner()
 

@@ -90,7 +90,7 @@ def parameters(study: StudyConfig) -> list[Parameter]:
 
 def most_epochs(study: StudyConfig) -> int:
     """The largest number of epochs that a trial of the study may have."""
-    largest = fill(study, lambda parameter: max(parameter.values))
+    largest = fill(study, lambda parameter: max(parameter.values, key=_order))
     return RunConfig.model_validate(largest).train.epochs
 
 
@@ -129,7 +129,10 @@ def check_space(study: StudyConfig, where: str) -> None:
 
         def end(parameter: Parameter) -> Value:
             found.append(parameter)
-            return parameter.values[min(number, len(parameter.values) - 1)]
+            value = parameter.values[min(number, len(parameter.values) - 1)]
+            # A convolution that may be present is: left out, its other values would not be seen.
+            may_be = parameter.key.endswith(f".{PRESENT}") and True in parameter.values
+            return True if may_be and value is False else value
 
         return fill(study, end)
 
@@ -164,7 +167,13 @@ def check_space(study: StudyConfig, where: str) -> None:
 def _roomiest(parameter: Parameter) -> Value:
     """The value of a parameter that shrinks a picture least."""
     # The smallest: a small kernel, no pooling, the convolution not present. But padding, if it may.
-    return (max if parameter.key.endswith(".padding") else min)(parameter.values)
+    most = max if parameter.key.endswith(".padding") else min
+    return most(parameter.values, key=_order)
+
+
+def _order(value: Value) -> tuple[bool, Value]:
+    """Numbers before words: a convolution that is never present may have choices of both."""
+    return isinstance(value, str), value
 
 
 def fill(study: StudyConfig, draw: Draw) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 - outcome: how a trial ended
 - why_pruned: why a trial was pruned, in words
 - budget: how far a study has come, and whether a trial may start
+- random_phase: how many of a search's first trials are random
 - expected_gain: what the next trials are expected to gain
 - configuration: what a trial was trained with, and trials that tell nothing of it
 - ranking: the best trials, and those that are worth their cost

@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial
 
 from hpo.study.definition import StudyConfig
 from hpo.trials.outcome import accuracy_of, state_of
+from hpo.trials.random_phase import random_trials
 
 
 def expected_gain(trials: Sequence[FrozenTrial], config: StudyConfig) -> float | None:
@@ -33,13 +34,19 @@ def expected_gain(trials: Sequence[FrozenTrial], config: StudyConfig) -> float |
     if config.stop is None:
         return None
     window, sampler = config.stop.trials, config.sampler
+    done = _done(trials)
     startup = sampler.startup_trials if sampler.learns else 0
-    done = [trial for trial in trials if state_of(trial) in ("complete", "pruned")]
+    if sampler.name == "gp":
+        startup = len(_done(trials[: random_trials(trials, sampler)]))
     if len(done) < window + max(window, startup):
         return None
     values = [accuracy_of(trial) or 0.0 for trial in done]
     observed = max(values) - max(values[:-window])
     return max(observed, gain_in_any_order(values, window))
+
+
+def _done(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    return [trial for trial in trials if state_of(trial) in ("complete", "pruned")]
 
 
 def gain_in_any_order(values: Sequence[float], last: int) -> float:

@@ -12,6 +12,8 @@ from hpo.trials.attributes import TrialRecord
 
 OTHERS_DID_BETTER = "others did better"
 """Reason for which a trial was pruned, if it stores no other."""
+LOSS_OF_EPOCH = "the loss of epoch"
+"""Beginning of the reason of a trial that was pruned since its loss is not finite."""
 
 
 def is_infeasible(trial: FrozenTrial) -> bool:
@@ -54,6 +56,19 @@ def accuracy_of(trial: FrozenTrial) -> float | None:
         value: float = trial.values[0]
         return value
     return max(filter(isfinite, trial.intermediate_values.values()), default=None)
+
+
+def has_diverged(trial: FrozenTrial) -> bool:
+    """Whether a trial was pruned since its loss is not finite, by the reason that it stores.
+
+    Example:
+        >>> import optuna
+        >>> reason = {"reason": "the loss of epoch 7 is nan"}
+        >>> has_diverged(optuna.create_trial(state=TrialState.PRUNED, user_attrs=reason))
+        True
+    """
+    reason = TrialRecord.of(trial).reason or ""
+    return trial.state is TrialState.PRUNED and reason.startswith(LOSS_OF_EPOCH)
 
 
 def why_infeasible(trial: FrozenTrial) -> str:

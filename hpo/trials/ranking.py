@@ -11,7 +11,7 @@ from hpo.study.definition import Cost, StudyConfig
 from hpo.study.objectives import Front, OnFront
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.configuration import own_trials
-from hpo.trials.outcome import accuracy_of, complete_trials, state_of
+from hpo.trials.outcome import accuracy_of, complete_trials, has_diverged, state_of
 
 
 def best_trials(
@@ -49,7 +49,8 @@ def finalists(study: optuna.Study, config: StudyConfig) -> list[FrozenTrial]:
     """The trials to train again: the best complete ones, and where they are too few, pruned ones.
 
     A pruner may leave fewer complete trials than `config.finish.finalists`. Then the best of those
-    that came farthest follow, if any trial is complete: each is trained anew anyway.
+    that came farthest follow, if any trial is complete: each is trained anew anyway. Those whose
+    loss was not finite follow last.
     """
     complete = best_trials(study, config, config.finish.finalists)
     if not complete:
@@ -63,14 +64,15 @@ def best_first(trials: Iterable[FrozenTrial]) -> list[FrozenTrial]:
     """The trials that ended with an accuracy, best first.
 
     Complete trials come before pruned ones, and pruned ones with more epochs before those with
-    fewer, for accuracies after few epochs cannot be compared with those after many.
+    fewer, for accuracies after few epochs cannot be compared with those after many. Those whose
+    loss was not finite come last: no other trial stopped them, so they may have many epochs.
     """
 
-    def merit(trial: FrozenTrial) -> tuple[bool, int, float, float]:
+    def merit(trial: FrozenTrial) -> tuple[bool, bool, int, float, float]:
         complete = trial.state is TrialState.COMPLETE
         epochs = 0 if complete else len(trial.intermediate_values)
         cost = trial.values[1] if complete and len(trial.values) > 1 else 0.0
-        return complete, epochs, accuracy_of(trial) or 0.0, -cost
+        return complete, not has_diverged(trial), epochs, accuracy_of(trial) or 0.0, -cost
 
     ended = [trial for trial in trials if state_of(trial) in ("complete", "pruned")]
     with_accuracy = [trial for trial in ended if accuracy_of(trial) is not None]

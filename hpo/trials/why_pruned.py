@@ -35,11 +35,15 @@ def why_pruned(
         trials: those that the pruner saw, see `visible`; the trial itself may be among them.
         config: the study's definition.
     """
-    others = [t for t in trials if t.number != number and epochs in t.intermediate_values]
+    others = [
+        trial
+        for trial in trials
+        if trial.number != number
+        and epochs in trial.intermediate_values
+        and keeps_constraints(trial)
+    ]
     rule = config.pruner
-    if rule.name == "guarded-halving":
-        others = list(filter(keeps_constraints, others))
-    else:
+    if rule.name != "guarded-halving":
         others = [trial for trial in others if isfinite(trial.intermediate_values[epochs])]
     needed = _needed(value, epochs, others, config)
     at_first = rule.name == "guarded-halving" and epochs == rule.min_epochs

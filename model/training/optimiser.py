@@ -13,6 +13,9 @@ FIRST_MOMENTUM = 0.5
 """Every layer's momentum in the first epoch (the paper's section 3.2)."""
 SECOND_MOMENT = 0.999
 """Adam's decay of the squared gradients; its momentum (beta 1) is the layer's."""
+LARGEST_BETA = SECOND_MOMENT
+"""Adam's momentum at most. With 1 its mean of the gradients takes in no new one, and is divided by
+zero; a little below, its steps grow, for that mean is taken to have begun with this momentum."""
 DECAY = 0.99
 """Factor of every learning rate from one epoch to the next (the paper's section 3.2)."""
 STEP, STEPS_AFTER = 0.1, (0.5, 0.75)
@@ -45,7 +48,8 @@ def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int)
     """Sets the learning rates and momenta of an epoch (0-based).
 
     Rates fall as `TrainConfig.schedule` says. Momentum rises linearly from 0.5 in the first epoch
-    to the layer's own value in the last (the paper's section 3.2).
+    to the layer's own value in the last (the paper's section 3.2), with Adam no further than to
+    `LARGEST_BETA`.
     """
     done = epoch / config.epochs
     if config.schedule == "decay":
@@ -63,4 +67,4 @@ def set_epoch(optimiser: torch.optim.Optimizer, config: TrainConfig, epoch: int)
         if config.optimiser == "sgd":
             group["momentum"] = momentum
         else:
-            group["betas"] = (momentum, SECOND_MOMENT)
+            group["betas"] = (min(momentum, LARGEST_BETA), SECOND_MOMENT)

@@ -41,6 +41,8 @@ TRIED = {
 }
 """Replays that sampler and pruner were chosen by."""
 MEDIAN = "0.5"
+ACCURACY = "accuracy at the end, median ± error of the mean"
+"""A replay's file has no accuracy of each repetition, which the median's own error would take."""
 
 
 def recordings(results: Results) -> Table:
@@ -74,7 +76,7 @@ def replayed(file: str) -> Callable[[Results], Table]:
         times = document["repetitions"]
         columns = (
             "search",
-            "accuracy at the end, median",
+            ACCURACY,
             "part of the time to random's, median",
             f"got there, of {times}",
         )
@@ -137,7 +139,7 @@ def promotion(results: Results) -> Table:
     ]
     columns = (
         "search",
-        "accuracy at the end, median",
+        ACCURACY,
         "part of the time to random's, median",
     )
     return Table(columns, rows)

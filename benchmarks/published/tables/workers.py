@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.published.markdown import Link, Row, Table, percent
 from benchmarks.published.results import Document, Results
+from benchmarks.published.tables.searches import ACCURACY
 from hpo.runtime.wording import duration
 
 FILE = "workers.jsonl"
@@ -78,7 +79,7 @@ def workers_simulated(results: Results) -> Table:
         "workers",
         "time",
         "times as soon as one",
-        "accuracy at the end, median",
+        ACCURACY,
         f"time to {percent(level)} %",
     )
     return Table(columns, rows)

@@ -55,6 +55,14 @@ def test_trials_are_counted_by_where_their_parameters_are_from() -> None:
     assert list(passed_rungs(TRIALS, config(sampler="random"))) == [RANDOM]
 
 
+def test_a_gaussian_process_is_random_until_four_are_complete() -> None:
+    assert passed_rungs(TRIALS, config(sampler="gp")) == {
+        RANDOM: [Passed(1, 6, 5), Passed(3, 4, 3)],
+    }
+    later = [*TRIALS, trial(9, 4, COMPLETE), trial(10, 1, PRUNED)]
+    assert passed_rungs(later, config(sampler="gp"))[PROPOSED] == [Passed(1, 1, 0)]
+
+
 def test_the_figure_shows_each_share_beside_the_one_intended() -> None:
     section = promotion(TRIALS, config())
     assert section is not None

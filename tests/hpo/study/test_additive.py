@@ -142,6 +142,11 @@ def test_ranges_in_steps_have_proposals_of_its_own() -> None:
     assert {params["affine"] for params in (t.params for t in study.trials)} == {0.1, 0.6, 1.1, 1.6}
 
 
+@pytest.mark.parametrize(("place", "value"), [(3 / 8, 0.3), (6 / 8, 0.6), (7 / 8, 0.7)])
+def test_steps_of_fractions_are_the_decimals_that_a_study_names(place: float, value: float) -> None:
+    assert additive._value(FloatDistribution(0.0, 0.8, step=0.1), place) == value
+
+
 def test_every_proposal_is_a_value_of_the_space_and_every_value_is_proposed() -> None:
     nothing_to_learn = study_of(lambda params: 0.5, 20, lambda params: None)
     found = proposals(nothing_to_learn, count=200)

@@ -6,6 +6,7 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 
 from data.errors import InputError
 from hpo.study.definition import StudyConfig
@@ -104,6 +105,16 @@ def test_steps_stay_steps() -> None:
     table = {"low": 16, "high": 256, "step": 16}
     assert around(table, [64, 160]) == {"low": 48, "high": 176, "step": 16}
     assert around(table, [64, 64]) == {"low": 48, "high": 80, "step": 16}
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_best_value_in_steps_of_fractions_is_left() -> None:
+    """Computed with floats, three steps of a tenth are a little more than 0.3."""
+    table = {"low": 0.0, "high": 0.8, "step": 0.1}
+    found = around(table, [0.4, 0.8], whole=False)
+    assert found == table | {"low": 0.3}
+    parameter = Parameter.of("learning_rate", "train.learning_rate", found, whole=False)
+    assert parameter.distribution == FloatDistribution(0.3, 0.8, step=0.1)
 
 
 def test_a_tenth_of_a_range_is_left_though_the_best_agree() -> None:

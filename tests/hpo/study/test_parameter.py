@@ -1,6 +1,7 @@
 """A parameter's values."""
 
 import pytest
+from optuna.distributions import FloatDistribution
 
 from data.errors import InputError
 from hpo.study.parameter import Parameter
@@ -12,6 +13,29 @@ def test_the_nearest_of_steps_is_never_above_the_last(low: float, high: float, s
     assert [parameter.nearest(value) for value in (high, high + 1)] == [high, high]
     assert parameter.nearest(low - 1) == low
     assert parameter.nearest(low + 0.9 * step) == pytest.approx(low + step)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("low", "step"), [(0.0, 0.1), (0.1, 0.2), (-0.3, 0.1), (1e-3, 1e-4)])
+def test_every_step_is_an_end_that_optuna_takes(low: float, step: float) -> None:
+    table = {"low": low, "high": float(f"{low + 50 * step:.9g}"), "step": step}
+    parameter = Parameter.of("p", "train.p", table, whole=False)
+    ends = [parameter.nearest(low + number * step) for number in range(50)]
+    for end in ends:
+        narrower = Parameter.of("p", "train.p", table | {"low": end}, whole=False)
+        assert narrower.distribution == FloatDistribution(end, table["high"], step=step)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step"),
+    [(0.1 + 0.2, 0.8, 0.1), (0.0, 0.1 + 0.2, 0.1), (0.0, 1.0, 0.333333333333), (0, 1, 1 / 3)],
+)
+def test_a_range_whose_last_step_optuna_would_leave_out_is_a_mistake(
+    low: float, high: float, step: float
+) -> None:
+    table = {"low": low, "high": high, "step": step}
+    with pytest.raises(InputError, match=rf"^p: high {high} must be low {low} plus a multiple"):
+        Parameter.of("p", "p", table, whole=False)
 
 
 @pytest.mark.parametrize(

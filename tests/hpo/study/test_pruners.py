@@ -5,7 +5,7 @@ from typing import Any, get_args
 import optuna
 import pytest
 from optuna.pruners import BasePruner
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 from short_search import config_with
 
 from hpo.report.text import PRUNERS, SAMPLERS
@@ -62,3 +62,50 @@ def test_every_sampler_and_pruner_is_made_and_has_words_for_people() -> None:
     for name in PRUNERS:
         change = {"pruner": study.pruner.model_copy(update={"name": name})}
         assert isinstance(make_pruner(study.model_copy(update=change)), BasePruner)
+
+
+@pytest.mark.parametrize("constraint", ["shortfall", "training seconds"])
+def test_infeasible_trials_are_none_of_the_complete_ones_of_the_median(constraint: str) -> None:
+    """Optuna calls them complete, and waits for five complete trials before it stops one."""
+    study = study_with("median")
+    for _ in range(5):
+        study.add_trial(infeasible(constraint, {1: 0.9} if constraint != "shortfall" else {}))
+    study.add_trial(optuna.create_trial(value=0.9, intermediate_values={1: 0.9}))
+    assert not stops(study, 0.5)
+    for _ in range(4):
+        study.add_trial(optuna.create_trial(value=0.4, intermediate_values={1: 0.4}))
+    assert not stops(study, 0.5)  # the infeasible ones would lift the median
+    assert stops(study, 0.3)
+
+
+@pytest.mark.parametrize("name", ["successive-halving", "hyperband"])
+def test_infeasible_trials_are_none_of_those_at_a_rung(name: str) -> None:
+    """Nor is one that turned out to take too long once it had been compared."""
+    for exceeds in (False, True):
+        study = study_with(name)
+        for _ in range(30):  # so many that each of Hyperband's brackets has some
+            trial = study.ask()
+            trial.report(0.9, 1)
+            trial.should_prune()
+            trial.set_constraint("training seconds", 0.5 if exceeds else -0.5)
+            study.tell(trial, 0.9)
+        assert any(stops(study, 0.5) for _ in range(10)) is not exceeds
+
+
+def study_with(pruner: str) -> optuna.Study:
+    config = config_with(pruner={"name": pruner, "min_epochs": 1})
+    return optuna.create_study(direction="maximize", study_name="t", pruner=make_pruner(config))
+
+
+def infeasible(constraint: str, reports: dict[int, float]) -> FrozenTrial:
+    return optuna.create_trial(
+        value=max(reports.values(), default=0.0),
+        intermediate_values=reports,
+        constraints={constraint: 2.0},
+    )
+
+
+def stops(study: optuna.Study, value: float) -> bool:
+    trial = study.ask()
+    trial.report(value, 1)
+    return trial.should_prune()

@@ -13,7 +13,7 @@ import optuna
 import pytest
 import torch
 from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 import hpo.search.objective
 from hpo.console.progress import Progress
@@ -144,6 +144,24 @@ def test_so_many_trials_are_random_and_no_more(name: str, startup: int, proposed
     later = [one != other for one, other in zip(trials[startup:], chance[startup:], strict=False)]
     assert later
     assert all(later)
+
+
+@pytest.mark.parametrize(("name", "learns"), [("tpe", True), ("gp", False)])
+def test_who_learns_from_pruned_trials(name: str, learns: bool) -> None:
+    """As the documents say; a newer Optuna may differ."""
+    config = config_with(name)
+    study = optuna.create_study(direction="maximize")
+    for _ in range(STARTUP):
+        trial = study.ask()
+        sample(trial, config, seed=0)
+        trial.report(0.5, 1)
+        study.tell(trial, state=TrialState.PRUNED)
+    sampler = make_sampler(config, STARTUP)
+    study.sampler = sampler
+    asked = study.ask()
+    space = sampler.infer_relative_search_space(study, study.trials[asked.number])
+    found = sampler.sample_relative(study, study.trials[asked.number], space)
+    assert bool(found) is learns
 
 
 @pytest.mark.parametrize("name", ["tpe", "gp", "additive"])

@@ -6,6 +6,7 @@ import pytest
 from spacious import changed, study_of
 
 from data.errors import InputError
+from hpo.study.space import most_epochs
 
 CONVOLUTION = {"filters": 16, "kernel": 1}
 
@@ -112,6 +113,11 @@ CONVOLUTION = {"filters": 16, "kernel": 1}
             {"choices": [0, 1]},
             "network.convolutions.1.present: should be true, false or choices of these, not 0",
         ),
+        (
+            "network.convolutions.1.present",
+            {"choices": [True, False, "no"]},
+            "present: should be true, false or choices of these, not 'no'",
+        ),
         ("network.size", {"low": 28, "high": 35}, "network.size: must be one number"),
         ("train.seed", 3, "train.seed: not allowed"),
         (
@@ -141,3 +147,64 @@ def test_a_mistake_in_the_space_is_named(key: str, value: object, expected: str)
     assert line.startswith("studies/foo.toml: ")
     assert expected in line
     assert "\n" not in line
+
+
+@pytest.mark.parametrize("present", [[True, False], [False, True], [True]])
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        (
+            "filters",
+            {"low": 0, "high": 160, "step": 32},
+            "filters: should be greater than or equal to 1, not 0",
+        ),
+        (
+            "filters",
+            {"low": 64, "high": 2048},
+            "filters: should be less than or equal to 1024, not 2048",
+        ),
+        ("kernel", {"choices": [3, "5"]}, "kernel: should be a whole number, not '5'"),
+        ("kernel", {"choices": ["5", 3]}, "kernel: should be a whole number, not '5'"),
+        (
+            "kernel",
+            {"choices": [3, 5, 7, 0]},
+            "kernel: should be greater than or equal to 1, not 0",
+        ),
+        ("pool", {"choices": [True, "no"]}, "pool: should be true or false, not 'no'"),
+    ],
+)
+def test_every_value_of_a_convolution_that_may_be_absent_is_looked_at(
+    present: list[bool], key: str, value: dict[str, object], expected: str
+) -> None:
+    document = changed("network.convolutions.1.present", {"choices": present})
+    document["network"]["convolutions"][1][key] = value
+    with pytest.raises(InputError) as caught:
+        study_of(document)
+    assert str(caught.value) == f"studies/foo.toml: network.convolutions.1.{expected}"
+
+
+@pytest.mark.parametrize("present", [[True, False], [False, True]])
+@pytest.mark.parametrize(
+    "rate", [{"choices": [0.1, 11]}, {"choices": [-1, 0.1]}, {"choices": [0.1, "a"]}]
+)
+def test_and_so_is_how_it_learns(present: list[bool], rate: dict[str, object]) -> None:
+    document = changed("network.convolutions.1.present", {"choices": present})
+    layers: list[dict[str, object]] = [{"learning_rate": 0.1} for _ in range(4)]
+    layers[1] = {"learning_rate": rate}
+    document["train"]["layers"] = layers
+    with pytest.raises(InputError, match=r"train\.layers\.1\.learning_rate: should be "):
+        study_of(document)
+
+
+@pytest.mark.parametrize("present", [False, {"choices": [False]}])
+def test_what_is_never_present_may_be_anything(present: object) -> None:
+    document = changed("network.convolutions.1.present", present)
+    document["network"]["convolutions"][1]["kernel"] = {"choices": [3, "5"]}
+    assert most_epochs(study_of(document)) == 30
+
+
+def test_a_network_without_any_convolution_is_refused() -> None:
+    document = changed("network.convolutions.0.present", {"choices": [True, False]})
+    document["network"]["convolutions"][1]["present"] = {"choices": [False, True]}
+    with pytest.raises(InputError, match=r"network\.convolutions: should have 1 or more entries"):
+        study_of(document)

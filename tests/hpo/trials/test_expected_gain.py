@@ -53,6 +53,18 @@ def test_a_late_gain_counts_whole() -> None:
     assert expected_gain(late, study(trials=4)) == pytest.approx(0.4 * 4 / 100)
 
 
+def test_a_gaussian_process_is_random_until_enough_are_complete() -> None:
+    """Pruned trials do not count for it, infeasible ones do."""
+    gp = SamplerConfig(name="gp", startup_trials=4)
+    config = study(trials=3).model_copy(update={"sampler": gp})
+    pruned = optuna.create_trial(state=TrialState.PRUNED, intermediate_values={1: 0.5})
+    infeasible = optuna.create_trial(value=0.0, constraints={"shortfall": 3.0})
+    random = [*[pruned] * 20, *complete(0.5, 0.5, 0.5)]
+    assert expected_gain(random, config) is None
+    assert expected_gain([*random, infeasible, *complete(0.5, 0.5)], config) is None
+    assert expected_gain([*random, infeasible, *complete(0.5, 0.5), pruned], config) == 0
+
+
 @pytest.mark.parametrize(("startup", "least"), [(None, 6), (2, 6), (10, 13)])
 def test_few_trials_tell_nothing(startup: int | None, least: int) -> None:
     config = study(trials=3, startup=startup)

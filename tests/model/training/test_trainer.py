@@ -11,6 +11,7 @@ from small_training import CPU, configured
 
 from data.errors import InputError
 from data.splits import SearchData
+from model.config import LayerConfig
 from model.device import autocast
 from model.evaluation.embeddings import scores_within
 from model.evaluation.one_shot import one_shot_exact
@@ -150,3 +151,15 @@ def test_a_saved_network_is_the_same_network(data: SearchData, tmp_path: Path) -
         load_network(path)
     with pytest.raises(InputError, match="no such file"):
         load_network(tmp_path / "nothing.safetensors")
+
+
+@pytest.mark.parametrize("momentum", [0.9999, 1.0])
+@pytest.mark.parametrize("steps", [3, 30])
+def test_adam_does_not_diverge_at_the_largest_momentum(
+    data: SearchData, momentum: float, steps: int
+) -> None:
+    layers = (LayerConfig(learning_rate=2e-3, momentum=momentum),) * 4
+    config = configured(optimiser="adam", epochs=2, steps_per_epoch=steps, layers=layers)
+    history = list(Trainer(config, data, CPU).run())
+    assert len(history) == 2
+    assert isfinite(history[-1].loss)
