@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, PngImagePlugin
 from typer.testing import CliRunner
 
 from hpo.classify.support import read_support
@@ -98,3 +98,30 @@ def test_answers_written_among_known_pictures_change_none(known: Path) -> None:
     first, second = (answers(known, known) for _ in range(2))
     assert first["classes"] == classes
     assert second["queries"] == first["queries"]
+
+
+def test_contact_sheets_of_more_drawings_go_and_what_is_the_users_stays(
+    known: Path, tmp_path: Path
+) -> None:
+    output, many = tmp_path / "out", tmp_path / "many"
+    many.mkdir()
+    for number in range(125):
+        shutil.copy(known / "ring.png", many / f"{number:03d}.png")
+    support = ["classify", "--support", str(known), "--output", str(output)]
+    assert CliRunner().invoke(app, [*support, "--query", str(many)]).exit_code == 0
+    names = {"contact-sheet.png", "contact-sheet-2.png", "contact-sheet-3.png"}
+    assert {path.name for path in output.glob("*.png")} == names
+    shutil.copy(output / "contact-sheet-2.png", output / "contact-sheet-monday.png")
+    shutil.copy(known / "ring.png", output / "contact-sheet-4.png")
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Title", "mine")
+    Image.new("L", (9, 9)).save(output / "contact-sheet-5.png", pnginfo=about)
+    (output / "contact-sheet-2.png").unlink()  # a gap, before one that is to go
+    assert CliRunner().invoke(app, [*support, "--query", str(known)]).exit_code == 0
+    left = {path.name for path in output.glob("*.png")}
+    assert left == {
+        "contact-sheet.png",
+        "contact-sheet-monday.png",
+        "contact-sheet-4.png",
+        "contact-sheet-5.png",
+    }
