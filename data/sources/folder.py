@@ -62,17 +62,20 @@ def load_folder(name: str, data_root: Path | None = None, *, whole: bool = False
     The fingerprint is the SHA-256 over the characters' names and the files' content.
 
     Args:
-        name: "folder:PATH".
+        name: "folder:PATH". A single alphabet is called by PATH's last part, or where PATH is a
+            link on this machine, by that of what it leads to.
         data_root: the folder's place on this machine; None takes PATH.
         whole: all alphabets are to be tested on, none is split off to train.
 
     Raises:
         InputError: the folder is missing, has another shape, or holds too little.
     """
-    path = Path(name.removeprefix(FOLDER)) if data_root is None else data_root
+    path = Path(name.removeprefix(FOLDER))
     called = name if data_root is None else f"data root {data_root}"
-    root = named_root(path, called)
-    layout = find_characters(root, called)
+    root = named_root(path if data_root is None else data_root, called)
+    # Elsewhere, the folder need not have the name under which the study was begun.
+    named = Path(os.path.realpath(os.path.expanduser(path)))
+    layout = find_characters(root, called, named)
     _check_counts(layout.characters, called, whole)
     key = f"folder-{hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]}"
     origin = _origin(layout)

@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     others: list[Path]
 
 
-def find_characters(root: Path, called: str) -> Layout:
+def find_characters(root: Path, called: str, named: Path) -> Layout:
     """Finds a folder's characters: `alphabet/character/*`, or `character/*` for one alphabet.
 
     Hidden files and folders are passed over; links are followed.
@@ -49,6 +49,7 @@ def find_characters(root: Path, called: str) -> Layout:
     Args:
         root: the folder.
         called: its name in the error's message.
+        named: the folder after which a single alphabet is called; it need not be there.
 
     Raises:
         InputError: it cannot be read, is empty, has another shape, or two names are one.
@@ -70,7 +71,7 @@ def find_characters(root: Path, called: str) -> Layout:
                 f" it {SHAPE}"
             )
     if not deep:
-        alphabet = _name(root.resolve()) or "folder"
+        alphabet = _name(named) or "folder"
         found = [Drawn(alphabet, _name(folder), tuple(files)) for folder, _, files in inner]
         return Layout(_distinct(found, called), others)
     found = []
