@@ -22,11 +22,13 @@ class Drawn(NamedTuple):
         alphabet: its name.
         name: of the character.
         files: that look like pictures by their endings, sorted by name.
+        folder: holds them.
     """
 
     alphabet: str
     name: str
     files: tuple[Path, ...]
+    folder: Path
 
 
 class Layout(NamedTuple):
@@ -34,7 +36,7 @@ class Layout(NamedTuple):
 
     Attributes:
         characters: sorted by alphabet, then by name.
-        others: files that are no pictures by their endings.
+        others: what is neither a folder nor a picture by its ending.
     """
 
     characters: list[Drawn]
@@ -56,8 +58,8 @@ def find_characters(root: Path, called: str, named: Path) -> Layout:
     """
     others: list[Path] = []
     folders, files = _content(root, called, others)
-    if files:
-        raise InputError(f"{called}: {_named(files[0])} lies in no character's folder; it {SHAPE}")
+    if stray := files or ([] if folders else others):
+        raise InputError(f"{called}: {_named(stray[0])} lies in no character's folder; it {SHAPE}")
     if not folders:
         raise InputError(f"{called}: is empty; it {SHAPE}")
     inner = [(folder, *_content(folder, called, others)) for folder in folders]
@@ -72,7 +74,7 @@ def find_characters(root: Path, called: str, named: Path) -> Layout:
             )
     if not deep:
         alphabet = _name(named) or "folder"
-        found = [Drawn(alphabet, _name(folder), tuple(files)) for folder, _, files in inner]
+        found = [Drawn(alphabet, _name(at), tuple(files), at) for at, _, files in inner]
         return Layout(_distinct(found, called), others)
     found = []
     for folder, below, _ in inner:
@@ -81,12 +83,12 @@ def find_characters(root: Path, called: str, named: Path) -> Layout:
             if deeper:
                 place = f"{_named(folder)}/{_named(character)}"
                 raise InputError(f"{called}: {place} holds folders; it {SHAPE}")
-            found.append(Drawn(_name(folder), _name(character), tuple(pictures)))
+            found.append(Drawn(_name(folder), _name(character), tuple(pictures), character))
     return Layout(_distinct(found, called), others)
 
 
 def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path], list[Path]]:
-    """A folder's folders and pictures, sorted by name; its other files go to `others`."""
+    """A folder's folders and pictures, sorted by name; what else it holds goes to `others`."""
     folders, pictures = [], []
     try:
         entries = [path for path in folder.iterdir() if not passed_over(path.name)]
