@@ -147,7 +147,7 @@ SHAPE = "; it should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for
         (one_without_ending, "needs 2 or more: skipped 1.mpo: no picture by its ending"),
         (link_to_nothing, "needs 2 or more: skipped 1.png: no file"),
         (no_endings_alone, "1 lies in no character's folder" + SHAPE),
-        (two_unreadable, "runes/c03 has 1 picture, but each character needs 2 or more: skipped ru"),
+        (two_unreadable, "needs 2 or more: skipped runes/c03/1.png: no picture"),
         (unreadable, "character runes/c03 has 1 picture, but each character needs 2 or more"),
         (blank, "needs 2 or more: skipped runes/c03/1.png: no drawing on it"),
         (huge, "needs 2 or more: skipped runes/c03/1.png: too large: 81 million pixels"),
