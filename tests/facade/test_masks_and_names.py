@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,11 @@ SIZE = 35
 @pytest.mark.parametrize("kind", [np.float32, np.uint8])
 def test_masked_values_are_refused(kind: type[np.generic]) -> None:
     """What a mask covered was taken as it lies below it."""
-    given = np.ma.masked_greater(np.ones((2, SIZE, SIZE), kind), 0)
+    given: Any = np.ma.masked_greater(np.ones((2, SIZE, SIZE), kind), 0)
     for refused in (
         lambda: prepared(given, SIZE),
         lambda: classes_of(given, SIZE),
-        lambda: classes_of({"ring": given}, SIZE),  # type: ignore[dict-item]
+        lambda: classes_of({"ring": given}, SIZE),
     ):
         with pytest.raises(InputError, match=r"pictures with masked values: fill them first, as"):
             refused()
@@ -66,7 +66,7 @@ def test_keys_that_are_names_of_files_can_be_written(symbols: Path, tmp_path: Pa
     names = prepared(by_key, SIZE).names
     assert names == prepared(files, SIZE).names == ["caf\ufffd.png", "box.png"]
     assert classes_of(by_key, SIZE).names == names
-    one = {
+    one: dict[str, Any] = {
         "known": 0.9,
         "probability": 0.9,
         "same": 0.9,
@@ -81,11 +81,12 @@ def test_keys_that_are_names_of_files_can_be_written(symbols: Path, tmp_path: Pa
 
 def test_keys_that_read_the_same_or_not_at_all_are_refused(symbols: Path) -> None:
     ring, box = symbols / "known" / "ring.png", symbols / "known" / "box.png"
+    takers: list[Callable[..., object]] = [prepared, classes_of]
     strange = [os.fsdecode(name) for name in (b"caf\xe9", b"caf\xe8")]
     for given, line in (
         ({strange[0]: ring, strange[1]: box}, "^caf\ufffd: two keys of the mapping are written"),
         ({"half \ud83d": ring}, r"^'half \\ud83d': a key of the mapping that no text can hold$"),
     ):
-        for taken in (prepared, classes_of):
+        for taken in takers:
             with pytest.raises(InputError, match=line):
                 taken(given, SIZE)

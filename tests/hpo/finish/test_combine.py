@@ -214,7 +214,7 @@ def test_what_does_not_go_together_is_refused_in_a_line(
 def test_networks_of_one_folder_go_together_however_it_is_named(
     prints: tuple[str | None, ...], together: bool, tmp_path: Path
 ) -> None:
-    given, paths = [], ("runes", "/data/letters")
+    given, paths = list[TrainedFolder](), ("runes", "/data/letters")
     for number, (path, known) in enumerate(zip(paths, prints, strict=True)):
         given.append(saved(tmp_path / str(number), seed=number))
         about = {"dataset": f"folder:{path}"} | ({"fingerprint": known} if known else {})
