@@ -144,7 +144,8 @@ def character_batches(
     Args:
         characters: characters to draw from.
         alphabets: a batch takes at most `per_batch / alphabets` characters of one alphabet, and
-            goes on with further alphabets until it is full.
+            goes on with further alphabets until it is full. Where there are fewer alphabets, it is
+            as if so many were asked for.
         per_batch: how many characters a batch holds.
         drawers: how many drawings of each character, each by another drawer.
         symmetries: turn each whole batch by a random multiple of 90 degrees, and mirror it or not.
@@ -157,13 +158,14 @@ def character_batches(
         marked: the part of these whose characters are near-copies of some of those drawn.
         bent: the part of the batches whose characters are bent, before anything is made of them.
     """
-    most, own = -(-per_batch // alphabets), len(characters.alphabets) - extra_alphabets
+    own = len(characters.alphabets) - extra_alphabets
     for _ in range(steps):
         parts: list[Tensor] = []
         missing = per_batch
         first, count = 0, own
         if extra_alphabets and float(torch.rand((), generator=generator)) < share:
             first, count = own, extra_alphabets
+        most = -(-per_batch // min(alphabets, count))
         for place in torch.randperm(count, generator=generator).tolist():
             rows = characters.characters_of[first + place]
             take = min(most, missing)

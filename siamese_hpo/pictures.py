@@ -23,8 +23,7 @@ from torch import Tensor
 from data.errors import InputError
 from data.sources.picture_files import NoPicture, not_read
 from data.sources.scans import Drawing, pictures_of, read_drawings
-from data.system_files import passed_over
-from hpo.classify.support import printable
+from hpo.classify.support import pictures_in, printable
 from siamese_hpo.places import place, told_apart
 
 Picture = str | os.PathLike[str] | Image.Image
@@ -113,6 +112,10 @@ def prepared(given: Pictures, size: int, several: bool = False) -> Prepared:
 
 def _tensor(array: NDArray[Any]) -> Tensor:
     """A tensor of an array in whatever layout: read-only, reversed, of another byte order."""
+    if np.ma.is_masked(array):  # a tensor has no mask: what it covers would be ink
+        raise InputError(
+            "pictures with masked values: fill them first, as .filled(0) does with paper"
+        )
     if array.dtype.kind == "f":
         with np.errstate(over="ignore"):  # what is infinite then is refused
             array = array.astype(np.float32)
@@ -174,16 +177,20 @@ def _named(given: Picture | Sequence[Picture] | Mapping[str, Picture]) -> list[t
 
 
 def by_name(given: Mapping[Any, Of]) -> dict[str, Of]:
-    """What a mapping gives, by the texts of its keys.
+    """What a mapping gives, by the texts of its keys, which may be names of files.
 
     Raises:
-        InputError: two keys have one text.
+        InputError: two keys have one text, or one has none.
     """
     found: dict[str, Of] = {}
-    for name, of in given.items():
-        if str(name) in found:
+    for key, of in given.items():
+        try:
+            name = printable(str(key))
+        except UnicodeEncodeError:  # half of a surrogate pair, which no file's name holds either
+            raise InputError(f"{str(key)!r}: a key of the mapping that no text can hold") from None
+        if name in found:
             raise InputError(f"{name}: two keys of the mapping are written so")
-        found[str(name)] = of
+        found[name] = of
     return found
 
 
@@ -193,7 +200,7 @@ def _listed(given: Picture | Sequence[Picture]) -> Iterable[Picture]:
         folder = place(given, "pictures")
         if not os.path.isdir(folder):
             return [given]
-        return sorted(path for path in folder.iterdir() if not passed_over(path.name))
+        return pictures_in(folder, "pictures")
     if isinstance(given, Image.Image):
         return [given]
     if isinstance(given, bytes) or not isinstance(given, Iterable):

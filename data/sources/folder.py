@@ -28,7 +28,7 @@ from data.sources.cache import read_cached, write_cache
 from data.sources.folder_layout import Drawn, Layout, find_characters
 from data.sources.ink import ink_in
 from data.sources.pen import Mask
-from data.sources.picture_files import NoPicture, read_picture
+from data.sources.picture_files import NoPicture, is_picture, read_picture
 from data.sources.roots import named_root
 from data.sources.scans import PREPARATION, drawn_again, find_drawings
 from data.stderr import tell
@@ -62,18 +62,21 @@ def load_folder(name: str, data_root: Path | None = None, *, whole: bool = False
     The fingerprint is the SHA-256 over the characters' names and the files' content.
 
     Args:
-        name: "folder:PATH".
+        name: "folder:PATH". A single alphabet is called by PATH's last part, or where PATH is a
+            link on this machine, by that of what it leads to.
         data_root: the folder's place on this machine; None takes PATH.
         whole: all alphabets are to be tested on, none is split off to train.
 
     Raises:
         InputError: the folder is missing, has another shape, or holds too little.
     """
-    path = Path(name.removeprefix(FOLDER)) if data_root is None else data_root
+    path = Path(name.removeprefix(FOLDER))
     called = name if data_root is None else f"data root {data_root}"
-    root = named_root(path, called)
-    layout = find_characters(root, called)
-    _check_counts(layout.characters, called, whole)
+    root = named_root(path if data_root is None else data_root, called)
+    # Elsewhere, the folder need not have the name under which the study was begun.
+    named = Path(os.path.realpath(os.path.expanduser(path)))
+    layout = find_characters(root, called, named)
+    _check_counts(layout, called, whole)
     key = f"folder-{hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]}"
     origin = _origin(layout)
     cached = read_cached(key, origin)
@@ -98,10 +101,11 @@ def load_folder(name: str, data_root: Path | None = None, *, whole: bool = False
     return _with_runs(collection, collection.evaluation) if whole else _split(collection)
 
 
-def _check_counts(characters: Sequence[Drawn], called: str, whole: bool) -> None:
+def _check_counts(layout: Layout, called: str, whole: bool) -> None:
+    characters = layout.characters
     fewest = min(characters, key=lambda drawn: len(drawn.files))
     if len(fewest.files) < LEAST:
-        raise InputError(f"{called}: {_too_few(fewest, len(fewest.files))}")
+        raise InputError(f"{called}: {_too_few(fewest, len(fewest.files), layout)}")
     counts = Counter(drawn.alphabet for drawn in characters)
     parts = 1 if whole or len(counts) > 2 else 3
     alphabet = min(counts, key=lambda name: counts[name])
@@ -113,11 +117,19 @@ def _check_counts(characters: Sequence[Drawn], called: str, whole: bool) -> None
         )
 
 
-def _too_few(drawn: Drawn, count: int) -> str:
+def _too_few(drawn: Drawn, count: int, layout: Layout, skipped: Sequence[str] = ()) -> str:
+    """How many pictures a character lacks, and its first file that is none."""
+    others = [_other(file) for file in layout.others if file.parent == drawn.folder]
+    first = "".join(f": skipped {reason}" for reason in [*skipped, *others][:1])
     return (
         f"character {drawn.alphabet}/{drawn.name} has {_counted(count, 'picture')}, but each"
-        f" character needs {LEAST} or more"
+        f" character needs {LEAST} or more{first}"
     )
+
+
+def _other(path: Path) -> str:
+    """Why something in a folder is no picture; links to nothing and pipes may be named as one."""
+    return f"{path.name}: {'no file' if is_picture(path) else 'no picture by its ending'}"
 
 
 def _origin(layout: Layout) -> str:
@@ -153,13 +165,13 @@ def _read(layout: Layout, called: str) -> tuple[NDArray[np.uint8], str, str]:
     drawers = len(read[fewest].drawings)
     skipped = [reason for of_character in read for reason in of_character.skipped]
     if drawers < LEAST:
-        first = f": skipped {skipped[0]}" if skipped else ""
-        raise InputError(f"{called}: {_too_few(characters[fewest], drawers)}{first}")
+        why = _too_few(characters[fewest], drawers, layout, read[fewest].skipped)
+        raise InputError(f"{called}: {why}")
     digest = hashlib.sha256()
     for drawn, of_character in zip(characters, read, strict=True):
         row = [drawn.alphabet, drawn.name, *of_character.digests[:drawers]]
         digest.update(json.dumps(row).encode())
-    skipped += [f"{file.name}: no picture by its ending" for file in layout.others]
+    skipped += map(_other, layout.others)
     note = _note(characters, drawers, fewest, skipped)
     packed = np.stack([np.stack(of_character.drawings[:drawers]) for of_character in read])
     return packed, digest.hexdigest(), note

@@ -22,11 +22,13 @@ class Drawn(NamedTuple):
         alphabet: its name.
         name: the character's name.
         files: files that look like pictures by their endings, sorted by name.
+        folder: the folder that holds them.
     """
 
     alphabet: str
     name: str
     files: tuple[Path, ...]
+    folder: Path
 
 
 class Layout(NamedTuple):
@@ -34,14 +36,14 @@ class Layout(NamedTuple):
 
     Attributes:
         characters: sorted by alphabet, then by name.
-        others: files that are no pictures by their endings.
+        others: what is neither a folder nor a picture by its ending.
     """
 
     characters: list[Drawn]
     others: list[Path]
 
 
-def find_characters(root: Path, called: str) -> Layout:
+def find_characters(root: Path, called: str, named: Path) -> Layout:
     """Finds a folder's characters: `alphabet/character/*`, or `character/*` for one alphabet.
 
     Hidden files and folders are passed over; links are followed.
@@ -49,14 +51,15 @@ def find_characters(root: Path, called: str) -> Layout:
     Args:
         root: the folder.
         called: its name in the error's message.
+        named: the folder after which a single alphabet is called; it need not be there.
 
     Raises:
         InputError: it cannot be read, is empty, has another shape, or two names are one.
     """
     others: list[Path] = []
     folders, files = _content(root, called, others)
-    if files:
-        raise InputError(f"{called}: {_named(files[0])} lies in no character's folder; it {SHAPE}")
+    if stray := files or ([] if folders else others):
+        raise InputError(f"{called}: {_named(stray[0])} lies in no character's folder; it {SHAPE}")
     if not folders:
         raise InputError(f"{called}: is empty; it {SHAPE}")
     inner = [(folder, *_content(folder, called, others)) for folder in folders]
@@ -70,8 +73,8 @@ def find_characters(root: Path, called: str) -> Layout:
                 f" it {SHAPE}"
             )
     if not deep:
-        alphabet = _name(root.resolve()) or "folder"
-        found = [Drawn(alphabet, _name(folder), tuple(files)) for folder, _, files in inner]
+        alphabet = _name(named) or "folder"
+        found = [Drawn(alphabet, _name(at), tuple(files), at) for at, _, files in inner]
         return Layout(_distinct(found, called), others)
     found = []
     for folder, below, _ in inner:
@@ -80,12 +83,12 @@ def find_characters(root: Path, called: str) -> Layout:
             if deeper:
                 place = f"{_named(folder)}/{_named(character)}"
                 raise InputError(f"{called}: {place} holds folders; it {SHAPE}")
-            found.append(Drawn(_name(folder), _name(character), tuple(pictures)))
+            found.append(Drawn(_name(folder), _name(character), tuple(pictures), character))
     return Layout(_distinct(found, called), others)
 
 
 def _content(folder: Path, called: str, others: list[Path]) -> tuple[list[Path], list[Path]]:
-    """A folder's folders and pictures, sorted by name; its other files go to `others`."""
+    """A folder's folders and pictures, sorted by name; what else it holds goes to `others`."""
     folders, pictures = [], []
     try:
         entries = [path for path in folder.iterdir() if not passed_over(path.name)]

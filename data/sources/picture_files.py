@@ -117,6 +117,15 @@ def holds_several(path: Path) -> bool:
     return False
 
 
+def is_contact_sheet(path: Path) -> bool:
+    """Whether a file is one of the pictures of pictures that this project itself makes."""
+    with suppress(Exception), ExitStack() as stack, warnings.catch_warnings(action="ignore"):
+        if os.path.isfile(path):  # a pipe would be waited for
+            image = stack.enter_context(Image.open(path, formats=["PNG"]))
+            return image.info.get("Title") == CONTACT_SHEET
+    return False
+
+
 def _formats() -> tuple[str, ...]:
     """The formats that are read here: HEIF too, where its package is."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 import torch
 
 from data.errors import InputError
-from data.sources.picture_files import NoPicture
+from data.sources.picture_files import NoPicture, is_contact_sheet
 from data.sources.scans import Drawing, pictures_of, read_drawings
 from hpo.classify.answers import UNKNOWN, Answer, Classified, Skipped
 from hpo.classify.contact_sheet import Entry, contact_sheets
@@ -23,6 +24,9 @@ from hpo.storage.workspace import TrainedFolder
 from model.evaluation.classify import classify
 from model.evaluation.finite_scores import check_scores
 from model.network.weights import load_trained
+
+LATER_SHEET = re.compile(r"contact-sheet-\d+\.png")
+"""Names of the contact sheets after the first."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,11 @@ def _write(
         ]
     ).to_csv(index=False)
     write_bytes(output / "classes.csv", table.encode())
-    for number, sheet in enumerate(sheets, start=1):
-        ending = "" if number == 1 else f"-{number}"
-        write_bytes(output / f"contact-sheet{ending}.png", sheet)
+    names = [f"contact-sheet{'' if n == 1 else f'-{n}'}.png" for n in range(1, len(sheets) + 1)]
+    for name, sheet in zip(names, sheets, strict=True):
+        write_bytes(output / name, sheet)
+    # Those of more drawings that were classified before would be taken for these answers' own.
+    for earlier in output.glob("contact-sheet-*.png"):
+        numbered = LATER_SHEET.fullmatch(earlier.name) and earlier.name not in names
+        if numbered and is_contact_sheet(earlier):  # a file of the user's stays
+            earlier.unlink()

@@ -144,26 +144,42 @@ def _say_if_trained_on(
 ) -> None:
     """Says that a network knows the pictures on which it is measured, where it was trained on them.
 
-    Extra alphabets are told by their content, and by their folder: of several networks together the
-    results name the content of none.
+    They are told by their content, and by their folder: pictures may have come since, or it may be
+    a single alphabet's; and of several networks together the results name no extra content.
     """
     results = read_json(folder.results) or {}
-    if results.get("fingerprint") == collection.fingerprint:
+    given, own = f"{FOLDER}{data}", str(results.get("dataset", ""))
+    inside, around = _inside(given, own), _inside(own, given)
+    if results.get("fingerprint") == collection.fingerprint or inside or around:
+        only = inside and not around  # it may be an alphabet that was held out
+        where = f"{own.removeprefix(FOLDER)}, in which {data} lies" if only else data
         say(
-            f"{folder.folder} was trained on a part of {data}: its figures here are too good;"
-            " `test` without --data measures it on the part that was held out"
+            f"{folder.folder} was trained on a part of {where}: its figures here"
+            f" {'may be' if only else 'are'} too good; `test` without --data measures it on the"
+            " part that was held out"
         )
         return
     members = config.members if isinstance(config, EnsembleConfig) else (config,)
     extras = {member.train.pictures.extra or "" for member in members}
-    folders = {extra.removeprefix(FOLDER) for extra in extras if extra.startswith(FOLDER)}
-    if results.get("extra_fingerprint") == collection.fingerprint or any(
-        os.path.realpath(os.path.expanduser(extra)) == os.path.realpath(data) for extra in folders
-    ):
+    inside = any(_inside(given, extra) for extra in extras)
+    around = any(_inside(extra, given) for extra in extras)
+    if results.get("extra_fingerprint") == collection.fingerprint or inside or around:
+        what = data if inside or not around else f"a part of {data}"
         say(
-            f"{folder.folder} was trained on {data}, beside its data set: its figures here are too"
+            f"{folder.folder} was trained on {what}, beside its data set: its figures here are too"
             " good"
         )
+
+
+def _inside(one: str, other: str) -> bool:
+    """Whether a data set's folder is another's, or lies in it."""
+    if not (one.startswith(FOLDER) and other.startswith(FOLDER)):
+        return False
+    inner, outer = (
+        Path(os.path.realpath(os.path.expanduser(name.removeprefix(FOLDER))))
+        for name in (one, other)
+    )
+    return inner.is_relative_to(outer)
 
 
 def _confused(

@@ -81,13 +81,8 @@ def read_support(path: Path, skipped: list[Skipped]) -> Support:
     if os.path.isfile(path):  # not Path.is_file, which raises where it cannot tell
         return _kept(path)
     found: dict[str, list[Drawing]] = {}
-    for name, file in _named(path, skipped):
-        try:
-            drawing = read_drawing(file)
-        except NoPicture as reason:
-            skip(file, str(reason), skipped)
-        else:
-            found.setdefault(name, []).append(drawing)
+    for name, drawing in _named(path, list(_drawn(path, skipped)), skipped):
+        found.setdefault(name, []).append(drawing)
     for folder in filter(os.path.isdir, pictures_in(path, "--support")):
         if folder.name not in found:
             inside = pictures_in(folder, "--support")
@@ -153,26 +148,40 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode(errors="replace")
 
 
-def _named(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
-    """Each picture with its class, class by class, as the system names it."""
-    paths = pictures_in(folder, "--support")
-    files = [path for path in paths if not os.path.isdir(path)]
-    bases = [_base(path) for path in files]
-    shared = Counter(bases)
-    numbered = len(shared) > 1 or len(files) < len(paths)
+def _drawn(folder: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, Drawing]]:
+    """Each picture with a drawing, of the folder and of those in it, with this drawing."""
+    for path in pictures_in(folder, "--support"):
+        for file in pictures_in(path, "--support") if os.path.isdir(path) else [path]:
+            try:
+                drawing = read_drawing(file)
+            except NoPicture as reason:
+                skip(file, str(reason), skipped)
+            else:
+                yield file, drawing
+
+
+def _named(
+    folder: Path, drawn: Sequence[tuple[Path, Drawing]], skipped: list[Skipped]
+) -> Iterator[tuple[str, Drawing]]:
+    """Each drawing with its class, as the system names it.
+
+    Only pictures count: what else lies beside them names no class.
+    """
     first: dict[str, Path] = {}
-    for path in paths:
-        if path not in files:
-            for picture in pictures_in(path, "--support"):
-                yield path.name, picture
-            continue
-        stem, base = path.stem, _base(path)
-        if stem in first:
+    for file, _ in drawn:
+        if file.parent == folder:
+            first.setdefault(file.stem, file)
+    shared = Counter(map(_base, first.values()))
+    numbered = len(shared) > 1 or any(file.parent != folder for file, _ in drawn)
+    for file, drawing in drawn:
+        stem, base = file.stem, _base(file)
+        if file.parent != folder:
+            yield file.parent.name, drawing
+        elif first[stem] == file:
+            yield base if numbered and shared[base] > 1 else stem, drawing
+        else:
             earlier = printable(first[stem].name)
-            skip(path, f"class {printable(stem)} is that of {earlier}", skipped)
-            continue
-        first[stem] = path
-        yield base if numbered and shared[base] > 1 else stem, path
+            skip(file, f"class {printable(stem)} is that of {earlier}", skipped)
 
 
 def _base(path: Path) -> str:

@@ -29,10 +29,12 @@ def not_comparable(studies: Sequence[ComparedStudy]) -> list[str]:
 def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
     pair = f"{first.name} and {other.name}"
     one, two = first.config.dataset, other.config.dataset
-    if one != two:
-        yield f"Not comparable: {first.name} is on {one}, {other.name} on {two}"
-    elif first.fingerprint and other.fingerprint and first.fingerprint != other.fingerprint:
-        yield f"Not comparable: {pair} are on different pictures, both called {one}"
+    if not _same(first.fingerprint, other.fingerprint, one == two):
+        yield (
+            f"Not comparable: {pair} are on different pictures, both called {one}"
+            if one == two
+            else f"Not comparable: {first.name} is on {one}, {other.name} on {two}"
+        )
     if first.way != other.way:
         yield (
             f"Not comparable: accuracies of {first.name} are {first.way}-way, of {other.name}"
@@ -57,10 +59,18 @@ def _trained_on(study: ComparedStudy) -> str:
     return study.config.pictures.besides or "the training split alone"
 
 
+def _same(one: str | None, other: str | None, named_alike: bool) -> bool:
+    """Whether two fingerprints are of the same pictures; where one is not known, the names tell.
+
+    A folder may be named in several ways.
+    """
+    return one == other if one and other else named_alike
+
+
 def _trained_alike(first: ComparedStudy, other: ComparedStudy) -> bool:
-    """Whether both train on the same pictures; a folder may be named in several ways."""
+    """Whether both train on the same pictures."""
     one, two = first.config.pictures, other.config.pictures
-    same = first.extra == other.extra if first.extra and other.extra else one.extra == two.extra
+    same = _same(first.extra, other.extra, one.extra == two.extra)
     return one.drawers == two.drawers and same
 
 

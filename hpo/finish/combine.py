@@ -47,12 +47,15 @@ class Single:
         network: the network, on the CPU.
         config: how it is built and was trained.
         sha256: SHA-256 of its file of weights.
+        fingerprint: fingerprint of the data set that it was trained on; "" if the folder does not
+            tell.
     """
 
     folder: TrainedFolder
     network: SiameseNetwork
     config: RunConfig
     sha256: str
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -98,14 +101,18 @@ def singles_in(folders: Sequence[TrainedFolder]) -> tuple[list[Single], Dataset]
                 f"{one.folder.folder}: its network compares by the distance {own}, that of"
                 f" {first.folder.folder} by {wanted}; they must be alike"
             )
-    named = {dataset: one for one in singles if (dataset := dataset_of(one.folder)) != "auto"}
-    if len(named) > 1:
-        (dataset, one), (another, other) = list(named.items())[:2]
-        raise InputError(
-            f"{other.folder.folder}: its network was trained on {another}, that of"
-            f" {one.folder.folder} on {dataset}; some would know the other's validation alphabets"
-        )
-    return singles, next(iter(named), "auto")
+    named = [(one, dataset) for one in singles if (dataset := dataset_of(one.folder)) != "auto"]
+    for one, dataset in named:
+        wanted, first_dataset = named[0]
+        # A folder may be named in several ways; other pictures of one name `combine` refuses.
+        same = bool(one.fingerprint) and one.fingerprint == wanted.fingerprint
+        if dataset != first_dataset and not same:
+            raise InputError(
+                f"{one.folder.folder}: its network was trained on {dataset}, that of"
+                f" {wanted.folder.folder} on {first_dataset}; some would know the other's"
+                " validation alphabets"
+            )
+    return singles, named[0][1] if named else "auto"
 
 
 def combine(
@@ -133,8 +140,7 @@ def combine(
     check_folder(output.folder)
     _check_unused(output, singles)
     for one in singles:
-        fingerprint = (read_json(one.folder.results) or {}).get("fingerprint", "")
-        if fingerprint not in ("", collection.fingerprint):
+        if one.fingerprint not in ("", collection.fingerprint):
             raise InputError(
                 f"{one.folder.folder}: its network was trained on another {collection.name}"
             )
@@ -214,7 +220,9 @@ def _member(one: Single, found: Asked) -> Member:
 def _single(folder: TrainedFolder) -> Single:
     path = weights_in(folder)
     network, config = load_network(path)
-    return Single(folder, network, config, hashlib.sha256(path.read_bytes()).hexdigest())
+    fingerprint = (read_json(folder.results) or {}).get("fingerprint") or ""
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Single(folder, network, config, sha256, fingerprint)
 
 
 def _check_unused(output: TrainedFolder, singles: Sequence[Single]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from optuna.trial import FrozenTrial
 
+from data.names import without_part
 from hpo.console.hyperparameters import LAYER_HEADINGS, layer_rows, whole_network
 from hpo.console.next_commands import next_commands
 from hpo.report.tested import tested
@@ -37,11 +38,13 @@ def number_first(trials: Sequence[FrozenTrial], results: StudyResults | None, wa
             f" number {best.number}. Nothing is tested yet.",
         )
     (own, *_), (every, *_) = tested(results)
+    split = any(without_part(alphabet) != alphabet for alphabet in results.test.per_alphabet)
     harder = " (harder)" if results.dataset == "omniglot" else ""
     return _number(
         percent(own.accuracy, own.error),
         f"{way}-way one-shot accuracy of the winner in the {results.test.trials}"
-        f" {kind_of_runs(results.dataset)} trials, on alphabets that no training has seen;"
+        f" {kind_of_runs(results.dataset)} trials, on {'characters' if split else 'alphabets'} that"
+        " no training has seen;"
         f" {percent(every.accuracy, every.error)} over every pair of their drawers{harder}.",
     )
 

@@ -190,13 +190,18 @@ def _enqueued(
 
 
 def _files(config: StudyConfig, given: Path) -> list[Path]:
-    if not given.exists():
-        raise InputError(f"study {config.name}: start_with: {given}: no such file or folder")
-    if not given.is_dir():
-        return [given]
-    files = sorted(
-        file for file in given.iterdir() if file.suffix in SUFFIXES and not passed_over(file.name)
-    )
+    try:
+        if not given.exists():
+            raise InputError(f"study {config.name}: start_with: {given}: no such file or folder")
+        if not given.is_dir():
+            return [given]
+        entries = sorted(given.iterdir())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"study {config.name}: start_with: {given}: cannot be read: {reason}"
+        ) from None
+    files = [file for file in entries if file.suffix in SUFFIXES and not passed_over(file.name)]
     if not files:
         raise InputError(
             f"study {config.name}: start_with: {given}: holds no file of a configuration"

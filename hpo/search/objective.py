@@ -44,6 +44,8 @@ from model.config import RunConfig
 from model.device import device_name
 from model.training.checkpoint import ForeignCheckpoint
 from model.training.epoch_report import EpochReport
+from model.training.inputs import pictures_seen
+from model.training.step_memory import pictures_of_step
 from model.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -109,6 +111,8 @@ class Objective:
         if begun:
             reported = stored(trial.study, trial).intermediate_values.keys()
         self.checkpoints.fetch(trial, len(reported))
+        if (seen := pictures_seen(run.train, self.data)) < pictures_of_step(run.train):
+            TrialRecord(pictures_per_step=seen).save(trial)
         trainer = self._trainer(trial, run)
         TrialRecord(
             versions=versions(),

@@ -74,6 +74,20 @@ class Range(Strict):
             return f"high {self.high} must be low {self.low} plus a multiple of step {self.step}"
         return None
 
+    @property
+    def as_decimals(self) -> Range:
+        """This range with ends and step as decimals: 0.3 for a sum of steps, 0.30000000000000004.
+
+        Studies that `narrow` once wrote have such ends.
+        """
+        if self.step is None:
+            return self
+        ends = {"low": self.low, "high": self.high, "step": self.step}
+        decimals = {
+            name: float(f"{end:.15g}") for name, end in ends.items() if isinstance(end, float)
+        }
+        return self.model_copy(update=decimals)
+
 
 def on_grid(low: float, step: float, number: int) -> float:
     """The number that lies so many steps above `low`, as it is written in decimals.
@@ -147,6 +161,7 @@ class Parameter:
             found = cls(name, key, given.choices, None, whole, given.prior)
         else:
             assert isinstance(given, Range)
+            given = given.as_decimals
             if mistake := given.mistake(whole):
                 raise InputError(f"{key}: {mistake}")
             found = cls(name, key, (given.low, given.high), given, whole, given.prior)

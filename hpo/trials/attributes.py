@@ -51,6 +51,8 @@ class TrialRecord(BaseModel):
         parameters: number of parameters of its network.
         pictures_per_second: training speed, on average over its epochs; of the last one while the
             trial runs.
+        pictures_per_step: pictures that a step of its training sees at most, where the data set has
+            fewer than the configuration asks for.
         best_epoch: epoch that its value is from, counted from 1.
         standard_error: standard error of its value.
         seconds: seconds that it has trained.
@@ -77,6 +79,7 @@ class TrialRecord(BaseModel):
     device: str | None = None
     parameters: int | None = Field(default=None, ge=0, le=MANY)
     pictures_per_second: float | None = Field(default=None, ge=1 / MANY, le=MANY)
+    pictures_per_step: int | None = Field(default=None, ge=1, le=MANY)
     best_epoch: int | None = Field(default=None, ge=1, le=MANY)
     standard_error: float | None = Field(default=None, ge=0, le=1)
     seconds: float | None = Field(default=None, ge=0, le=CENTURY)

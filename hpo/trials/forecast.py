@@ -199,17 +199,22 @@ def _pace(trial: FrozenTrial, config: StudyConfig) -> _Pace | None:
 
 def _seconds_of_training(trial: FrozenTrial, config: StudyConfig) -> float | None:
     """Seconds of an epoch's steps; None if nobody has told yet."""
-    speed = TrialRecord.of(trial).pictures_per_second
-    if not speed:
+    record = TrialRecord.of(trial)
+    if not record.pictures_per_second:
         return None
     try:
-        return pictures_of_epoch(trial_config(config, trial).train) / speed
+        train = trial_config(config, trial).train
     except InputError:  # another program added it
         return None
+    return pictures_of_epoch(train, record.pictures_per_step) / record.pictures_per_second
 
 
-def pictures_of_epoch(train: TrainConfig) -> int:
+def pictures_of_epoch(train: TrainConfig, of_step: int | None = None) -> int:
     """How many pictures a training sees in an epoch.
+
+    Args:
+        train: how it goes.
+        of_step: pictures that a step sees; None takes as many as `train` asks for.
 
     Example:
         >>> from model.config import LayerConfig
@@ -217,7 +222,7 @@ def pictures_of_epoch(train: TrainConfig) -> int:
         >>> pictures_of_epoch(TrainConfig(layers=layers, loss="pairs", steps_per_epoch=10))
         2560
     """
-    return pictures_of_step(train) * train.steps_per_epoch
+    return (of_step or pictures_of_step(train)) * train.steps_per_epoch
 
 
 def _epochs_left(

@@ -10,10 +10,24 @@ from torch import Tensor
 from data.batches import Batch, character_batches, draw_pairs, pair_batches, seeded
 from data.distort import chosen_maps, distort, fixed_maps
 from data.splits import SearchData
-from model.config import RunConfig
+from model.config import RunConfig, TrainConfig
+from model.training.step_memory import pictures_of_step
 
 # Purposes of the streams of random numbers; see `seeded`.
 PAIR_SET, BATCHES, DISTORTIONS, MAPS = range(4)
+
+
+def pictures_seen(train: TrainConfig, data: SearchData) -> int:
+    """Number of pictures that a step sees at most: of few pictures, fewer than it is asked for.
+
+    Args:
+        train: how the training goes.
+        data: its pictures.
+    """
+    if train.loss == "pairs":
+        return pictures_of_step(train)
+    characters = min(train.batch.characters, len(data.train.names))
+    return characters * min(train.batch.drawers, len(data.train.drawers))
 
 
 class TrainingInputs:

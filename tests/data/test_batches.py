@@ -76,6 +76,64 @@ def test_character_batches_hold_whole_alphabets(train: Characters) -> None:
                 assert len(torch.unique(drawings, dim=0)) == 4
 
 
+@pytest.mark.parametrize("alphabets", [1, 2, 7, 30])
+@pytest.mark.parametrize("per_batch", [24, 40])
+def test_batches_over_enough_alphabets_are_drawn_one_alphabet_after_the_other(
+    train: Characters, alphabets: int, per_batch: int
+) -> None:
+    dice, rows = generator(4), list[int]()
+    for place in torch.randperm(30, generator=dice).tolist():
+        of_alphabet = train.characters_of[place]
+        shuffled = of_alphabet[torch.randperm(len(of_alphabet), generator=dice)]
+        rows += shuffled[: min(-(-per_batch // alphabets), per_batch - len(rows))].tolist()
+        if len(rows) == per_batch:
+            break
+    (batch,) = character_batches(train, alphabets, per_batch, 2, False, 1, generator(4))
+    assert batch.labels[::2].tolist() == rows
+
+
+def of_sizes(*sizes: int) -> Characters:
+    """Alphabets with so many characters each, all drawn by two people."""
+    owners = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
+    pictures = torch.randint(256, (len(owners), 2, 20, 20), generator=generator())
+    return Characters(
+        pictures=pictures.to(torch.uint8),
+        names=tuple(f"{owner}/{row}" for row, owner in enumerate(owners.tolist())),
+        alphabets=tuple(map(str, range(len(sizes)))),
+        alphabet_of=owners,
+        drawers=(1, 2),
+    )
+
+
+@pytest.mark.parametrize(("sizes", "extra"), [((50,), 0), ((60, 50), 0), ((50, 9, 9), 2)])
+@pytest.mark.parametrize("alphabets", [1, 2, 30])
+def test_a_batch_is_full_where_there_are_fewer_alphabets_than_it_may_take(
+    sizes: tuple[int, ...], extra: int, alphabets: int
+) -> None:
+    batches = character_batches(
+        of_sizes(*sizes), alphabets, 40, 2, False, 8, generator(), extra, share=0.5
+    )
+    counts = {len(batch.labels.unique()) for batch in batches}
+    assert counts == ({40, 18} if extra else {40})  # extra alphabets have no more
+
+
+@pytest.mark.parametrize("sizes", [(2,), (3,), (2, 2), (2, 2, 2)])
+@pytest.mark.parametrize("alphabets", [1, 2, 30])
+@pytest.mark.parametrize("per_batch", [2, 3, 40])
+@pytest.mark.parametrize(("composed", "marked"), [(0, 0), (1, 0), (1, 1)])
+def test_a_batch_has_characters_to_tell_apart(
+    sizes: tuple[int, ...], alphabets: int, per_batch: int, composed: float, marked: float
+) -> None:
+    for batch in character_batches(
+        *(of_sizes(*sizes), alphabets, per_batch, 2, False, 5, generator()),
+        composed=composed,
+        marked=marked,
+    ):
+        counts = torch.unique(batch.labels, return_counts=True)[1].tolist()
+        assert len(counts) >= 2
+        assert set(counts) == {2}
+
+
 def test_symmetries_turn_and_mirror_the_whole_batch(train: Characters) -> None:
     plain = next(character_batches(train, 1, 20, 2, False, 1, generator(3)))
     found = set()

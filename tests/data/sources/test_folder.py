@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import unicodedata
 from itertools import chain
@@ -75,6 +76,26 @@ def test_the_split_is_the_same_wherever_the_folder_is(root: Path, tmp_path: Path
     one, other = load(root), load_folder(f"folder:{root}", tmp_path / "elsewhere")
     assert (one.background, one.runs, one.name) == (other.background, other.runs, other.name)
     assert one.fingerprint == other.fingerprint
+
+
+@pytest.mark.parametrize("begun", ["runes", "link", "below/..", "gone"])
+def test_a_single_alphabet_is_the_same_wherever_the_folder_is(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: str
+) -> None:
+    for place in (root, tmp_path / "elsewhere"):
+        draw_alphabet(place, 6, 2)
+    path = {"link": tmp_path / "link", "below/..": root / "c00" / ".."}.get(begun, root)
+    (tmp_path / "link").symlink_to(root)
+    one = load_folder(f"folder:{path}")
+    if begun == "gone":
+        shutil.rmtree(root)
+    for elsewhere in (tmp_path / "elsewhere", Path("elsewhere")):
+        monkeypatch.chdir(tmp_path)
+        other = load_folder(f"folder:{path}", elsewhere)
+        assert (other.names, other.runs, other.name) == (one.names, one.runs, one.name)
+        assert other.fingerprint == one.fingerprint
+    assert one.background == ("runes (training)",)
+    assert load_folder("folder:elsewhere").fingerprint != one.fingerprint
 
 
 def test_as_many_pictures_are_used_as_the_character_with_the_fewest_has(root: Path) -> None:

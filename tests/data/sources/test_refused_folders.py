@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from own_folder import draw, draw_alphabet, load
 from PIL import Image
 
 from data.errors import InputError
+from data.sources.picture_files import is_picture
 
 
 def empty(root: Path) -> None:
@@ -28,6 +30,34 @@ def one_picture_each(root: Path) -> None:
 def one_empty_character(root: Path) -> None:
     draw_alphabet(root, 8, 2)
     (root / "nothing").mkdir()
+
+
+def without_endings(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    (root / "about.txt").touch()
+    for number in range(2):
+        (root / "c03" / f"{number}.png").rename(root / "c03" / str(number))
+
+
+def one_without_ending(root: Path) -> None:
+    draw_alphabet(root / "a", 8, 2)
+    (root / "a" / "c03" / "1.png").rename(root / "a" / "c03" / "1.mpo")
+
+
+def link_to_nothing(root: Path) -> None:
+    draw_alphabet(root, 8, 2)
+    (root / "c03" / "1.png").unlink()
+    (root / "c03" / "1.png").symlink_to("nowhere")
+
+
+def no_endings_alone(root: Path) -> None:
+    draw(root / "1.png").rename(root / "1")
+
+
+def two_unreadable(root: Path) -> None:
+    draw_alphabet(root, 8, 3)
+    for file in ("c02/1.png", "c03/1.png", "c03/2.png"):
+        (root / file).write_bytes(b"none")
 
 
 def unreadable(root: Path) -> None:
@@ -113,6 +143,11 @@ SHAPE = "; it should hold ALPHABET/CHARACTER/pictures, or CHARACTER/pictures for
             one_empty_character,
             "character runes/nothing has 0 pictures, but each character needs 2 or more",
         ),
+        (without_endings, "c03 has 0 pictures, but each character needs 2 or more: skipped 0: no"),
+        (one_without_ending, "needs 2 or more: skipped 1.mpo: no picture by its ending"),
+        (link_to_nothing, "needs 2 or more: skipped 1.png: no file"),
+        (no_endings_alone, "1 lies in no character's folder" + SHAPE),
+        (two_unreadable, "needs 2 or more: skipped runes/c03/1.png: no picture"),
         (unreadable, "character runes/c03 has 1 picture, but each character needs 2 or more"),
         (blank, "needs 2 or more: skipped runes/c03/1.png: no drawing on it"),
         (huge, "needs 2 or more: skipped runes/c03/1.png: too large: 81 million pixels"),
@@ -140,3 +175,12 @@ def test_what_is_missing_is_said_in_one_line(
     assert line.startswith(f"folder:{root}: ")
     assert said in line
     assert "\n" not in line
+
+
+def test_the_endings_in_the_documents_are_those_of_pictures() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "own-data.md").read_text()
+    told = text.partition("by their endings:")[2].partition("in capitals too")[0]
+    endings = re.findall(r"`(\.\w+)`", told)
+    assert len(endings) > 10
+    assert all(is_picture(Path(f"a{ending}")) for ending in endings)
+    assert all(is_picture(Path(f"a{ending.upper()}")) for ending in endings)

@@ -105,7 +105,14 @@ def test_equal_studies_are_comparable() -> None:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"dataset": "omniglot"}, "Not comparable: glyphs is on auto, other on omniglot"),
+        (
+            {"dataset": "omniglot", "fingerprint": "g"},
+            "Not comparable: glyphs is on auto, other on omniglot",
+        ),
+        (
+            {"dataset": "omniglot", "fingerprint": None},
+            "Not comparable: glyphs is on auto, other on omniglot",
+        ),
         (
             {"fingerprint": "g"},
             "Not comparable: glyphs and other are on different pictures, both called auto",
@@ -154,6 +161,17 @@ def trained_on(name: str, print_of_extra: str | None = None, **pictures: Any) ->
 
 
 def test_studies_on_one_folder_are_comparable_however_it_is_named() -> None:
+    here, there = (
+        study(THREE, name=name, dataset=f"folder:{path}")
+        for name, path in (("here", "runes"), ("there", "/data/letters"))
+    )
+    assert not_comparable([here, there]) == []
+    assert not_comparable([here, replace(there, fingerprint="g")]) == [
+        "Not comparable: here is on folder:runes, there on folder:/data/letters"
+    ]
+
+
+def test_studies_with_one_extra_folder_are_comparable_however_it_is_named() -> None:
     one = trained_on("one", "f", extra="folder:kanji")
     two = trained_on("two", "f", extra="folder:/data/kanji", drawers="training")
     assert not_comparable([one, two]) == []

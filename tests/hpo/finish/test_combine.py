@@ -207,6 +207,25 @@ def test_what_does_not_go_together_is_refused_in_a_line(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize(
+    ("prints", "together"),
+    [(("f", "f"), True), (("f", "g"), False), (("f", None), False), ((None, None), False)],
+)
+def test_networks_of_one_folder_go_together_however_it_is_named(
+    prints: tuple[str | None, ...], together: bool, tmp_path: Path
+) -> None:
+    given, paths = list[TrainedFolder](), ("runes", "/data/letters")
+    for number, (path, known) in enumerate(zip(paths, prints, strict=True)):
+        given.append(saved(tmp_path / str(number), seed=number))
+        about = {"dataset": f"folder:{path}"} | ({"fingerprint": known} if known else {})
+        given[-1].results.write_text(json.dumps(about))
+    if together:
+        assert singles_in(given)[1] == "folder:runes"
+        return
+    with pytest.raises(InputError, match=r"was trained on folder:/data/letters, that of .*:runes;"):
+        singles_in(given)
+
+
 @pytest.mark.parametrize("last", ["save_network", "write_json", "calibrate_if_possible"])
 def test_interrupted_anywhere_the_same_command_goes_on(
     last: str,

@@ -9,6 +9,7 @@ import numpy as np
 import optuna
 import pytest
 
+from hpo.report.opening import number_first
 from hpo.report.page import tables
 from hpo.report.style import short
 from hpo.report.text import found, how_sure
@@ -38,6 +39,20 @@ def results_with(**changes: object) -> StudyResults:
     """The published results of a study, with these figures instead of its own."""
     own = json.loads(QUICK.read_text()) | {"validation": VALIDATION, "test": TEST}
     return StudyResults.model_validate(own | changes)
+
+
+@pytest.mark.parametrize(
+    ("tested", "seen"),
+    [
+        (("Ge_ez", "Tibetan"), "on alphabets that no training has seen"),
+        (("runes (test)",), "on characters that no training has seen"),
+        (("Greek (test)", "runes (test)"), "on characters that no training has seen"),
+    ],
+)
+def test_what_no_training_has_seen(tested: tuple[str, ...], seen: str) -> None:
+    """Of one or two alphabets the characters were split, and each alphabet was trained on."""
+    results = results_with(test=TEST | {"per_alphabet": dict.fromkeys(tested, 0.85)})
+    assert seen in number_first([], results, way=6)
 
 
 def test_one_seed_or_the_mean_of_several_beside_the_paper() -> None:

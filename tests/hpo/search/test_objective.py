@@ -2,6 +2,7 @@
 
 import shutil
 import warnings
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import pytest
 import torch
 from one_trial import config_with, objective_in, run, study_with
 from taking import taken
+from torch import Tensor
 
 import hpo.search.objective
 from data.splits import SearchData
 from hpo.study.space import sample
 from hpo.trials.outcome import in_words, state_of
 from model.training.step_memory import step_memory
+from model.training.trainer import Trainer
 
 
 def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(
@@ -40,6 +43,30 @@ def test_the_value_is_the_best_epochs_and_every_epoch_is_reported(
     assert kept["versions"]["torch"] == torch.__version__
     assert kept["versions"].keys() == {"python", "torch", "optuna", "project"}
     assert trial.constraints == {"shortfall": 0}
+
+
+@pytest.mark.parametrize("loss", ["nca", "pairs"])
+def test_how_many_pictures_a_step_sees_is_kept_where_there_are_fewer(
+    data: SearchData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    """The time left is told of it: by the configuration alone it was several times too long."""
+    seen, own = list[int](), Trainer.step
+
+    def step(trainer: Trainer, pictures: Tensor, labels: Tensor) -> Tensor:
+        seen.append(len(pictures))
+        return own(trainer, pictures, labels)
+
+    monkeypatch.setattr(Trainer, "step", step)
+    batch = {"characters": 30, "drawers": 4, "pairs": 60}
+    config = config_with(epochs=1, loss=loss, batch=batch)
+    few = data.train.of(data.train.alphabets[:1]).by((1, 2))
+    kept = []
+    for number, train in enumerate((few, data.train)):
+        study = study_with()
+        run(study, config, replace(data, train=train), tmp_path / str(number))
+        kept.append(study.trials[0].user_attrs.get("pictures_per_step"))
+    assert kept == [None if loss == "pairs" else max(seen[:3]), None]
+    assert set(seen[3:]) == {120}
 
 
 @pytest.mark.parametrize(("kernel", "shortfall"), [(10, 1), (11, 1), (12, 2)])

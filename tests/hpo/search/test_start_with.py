@@ -121,3 +121,16 @@ def test_files_of_one_name_in_two_folders_are_both_tried_after_a_kill(tmp_path: 
     assert len(start_with(study, config)) == 2
     first, second = [trial.system_attrs["fixed_params"] for trial in study.trials]
     assert first != second
+
+
+def test_a_folder_that_may_not_be_read_is_told(
+    tmp_path: Path, files: dict[str, RunConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def iterdir(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    config = config_with(trials=4, start_with=(str(tmp_path / "top"),))
+    study = opened(config, tmp_path)
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    with pytest.raises(InputError, match=r"start_with: .*top: cannot be read: permission denied$"):
+        start_with(study, config)

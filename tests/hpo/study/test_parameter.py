@@ -26,9 +26,17 @@ def test_every_step_is_an_end_that_optuna_takes(low: float, step: float) -> None
         assert narrower.distribution == FloatDistribution(end, table["high"], step=step)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("low", "high"), [(0.1 + 0.2, 0.8), (0.1, 0.1 + 0.2), (0.1 + 0.2, 0.7)])
+def test_sums_of_steps_as_older_files_have_them_are_the_decimals(low: float, high: float) -> None:
+    parameter = Parameter.of("p", "p", {"low": low, "high": high, "step": 0.1}, whole=False)
+    assert parameter.distribution == FloatDistribution(round(low, 1), round(high, 1), step=0.1)
+    assert parameter.values == (round(low, 1), round(high, 1))
+
+
 @pytest.mark.parametrize(
     ("low", "high", "step"),
-    [(0.1 + 0.2, 0.8, 0.1), (0.0, 0.1 + 0.2, 0.1), (0.0, 1.0, 0.333333333333), (0, 1, 1 / 3)],
+    [(0.0, 0.31, 0.1), (0.0, 1.0, 0.333333333333), (0, 1, 1 / 3)],
 )
 def test_a_range_whose_last_step_optuna_would_leave_out_is_a_mistake(
     low: float, high: float, step: float

@@ -175,6 +175,25 @@ def test_a_running_trial_that_is_ahead_counts_as_one_to_retrain(
     assert ahead.retraining > 100 * behind.retraining
 
 
+def test_a_trial_that_sees_fewer_pictures_than_it_asks_for_takes_less_time(
+    study: optuna.Study, config: StudyConfig
+) -> None:
+    trial = begin(study, config)
+    usual = forecast(study.get_trials(), config)
+    trial.set_user_attr("pictures_per_step", 40)
+    speed = trial.user_attrs["pictures_per_second"]
+    fewer = forecast(study.get_trials(), config)
+    run = sample(trial, config, seed=0)
+    part = 40 * run.train.steps_per_epoch / pictures_of_epoch(run.train)
+    trial.set_user_attr("pictures_per_step", None)
+    trial.set_user_attr("pictures_per_second", speed / part)
+    assert usual is not None
+    assert fewer is not None
+    assert part < 1
+    assert fewer.search < usual.search
+    assert forecast(study.get_trials(), config) == fewer
+
+
 def test_the_slowest_of_retrainings_at_the_same_time_decides(
     study: optuna.Study, config: StudyConfig
 ) -> None:
