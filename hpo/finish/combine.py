@@ -103,13 +103,13 @@ def singles_in(folders: Sequence[TrainedFolder]) -> tuple[list[Single], Dataset]
             )
     named = [(one, dataset) for one in singles if (dataset := dataset_of(one.folder)) != "auto"]
     for one, dataset in named:
-        wanted, first_dataset = named[0]
+        known, first_dataset = named[0]
         # A folder may be named in several ways; other pictures of one name `combine` refuses.
-        same = bool(one.fingerprint) and one.fingerprint == wanted.fingerprint
+        same = bool(one.fingerprint) and one.fingerprint == known.fingerprint
         if dataset != first_dataset and not same:
             raise InputError(
                 f"{one.folder.folder}: its network was trained on {dataset}, that of"
-                f" {wanted.folder.folder} on {first_dataset}; some would know the other's"
+                f" {known.folder.folder} on {first_dataset}; some would know the other's"
                 " validation alphabets"
             )
     return singles, named[0][1] if named else "auto"
