@@ -22,4 +22,5 @@
 - plot_store: where it looks for plots
 - optuna_private: Optuna's private pieces, each with its reason
 - proxy: Optuna's proxy in front of a database
+- proxy_client: its client, which notices a dead connection
 """

@@ -10,7 +10,7 @@ from typing import Self
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 
-from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.opening import STORAGE_ERRORS, reason
 from hpo.database.optuna_private import trial_id
 from hpo.runtime.repeated import Repeated
 from hpo.search.dead_workers import HEARTBEAT, Watch, release_or_fail
@@ -60,4 +60,4 @@ class Heart:
                 release_or_fail(self._study, dead, self._config)
         except STORAGE_ERRORS as error:
             # If it lasts, the worker's main thread meets it too.
-            log.warning("no heartbeat: %s", error)
+            log.warning("no heartbeat: %s", reason(error))
