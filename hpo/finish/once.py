@@ -13,8 +13,9 @@ from hpo.finish.finisher import Finisher, FinisherWatch, FinishLost, SearchGoesO
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.literal_text import say
 from hpo.runtime.process_identity import shown
+from hpo.storage.begun_anew import check_not_begun_anew
 from hpo.storage.stored_results import StoredResults
-from hpo.storage.studies import stored_config
+from hpo.storage.studies import files_begin_with, stored_config
 from hpo.storage.workspace import Workspace
 from hpo.study.results import StudyResults
 from hpo.workers.machine import Machine
@@ -43,11 +44,15 @@ def finish_once(
 
     Returns:
         The study's results; None if its budget was raised meanwhile, and the search goes on.
+
+    Raises:
+        NotThere: the study was deleted, even if one of its name was begun since.
     """
-    watch, told = FinisherWatch(), ""
+    watch, told, drawn = FinisherWatch(), "", files_begin_with(study)
     while True:
         with ExitStack() as claims_made:
             with held_back():
+                check_not_begun_anew(study, drawn)
                 config = stored_config(study)
                 if (found := StoredResults.of(study)) is not None:
                     found.write(study, workspace)

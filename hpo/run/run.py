@@ -37,6 +37,7 @@ from hpo.search.given_networks import check_given_networks, keep_given_networks
 from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
+from hpo.storage.begun_anew import check_not_begun_anew
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import check_asked_storage
 from hpo.storage.store_patience import check_store
@@ -44,6 +45,7 @@ from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
     Stores,
+    files_begin_with,
     keep_fingerprint,
     open_study,
     stored_config,
@@ -203,8 +205,10 @@ def _searched_and_finished(
     if (converged := convergence(study, config)) is not None:
         say(in_spite_of_a_budget(config, converged))
     refresh(study, config, plots=False)
+    drawn = files_begin_with(study)
     results = None
     while results is None:  # the budget may be raised after it was spent
+        check_not_begun_anew(study, drawn)
         search_here(study, stored_config(study), collection, machine, workspace, stores)
         config = stored_config(study)
         refresh(study, config)

@@ -27,9 +27,10 @@ from hpo.search.failures import Failures
 from hpo.search.given_networks import keep_given_networks
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
+from hpo.storage.begun_anew import check_not_begun_anew
 from hpo.storage.convergence import end_of_search, look_for_convergence, with_trials_to_be_done
 from hpo.storage.store_patience import StoreFailed
-from hpo.storage.studies import as_stored
+from hpo.storage.studies import as_stored, files_begin_with
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
@@ -67,11 +68,13 @@ def search(study: optuna.Study, objective: Objective) -> None:
         StoreFailed: the store of checkpoints cannot be used; the running trial was given back.
         NoRoom: a disk takes nothing more; the running trial was given back, or is taken over as
             if this worker had died.
+        NotThere: the study was deleted, even if one of its name was begun since.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
     stay_known()
     with held_back():
+        drawn = files_begin_with(study)
         trials = study.get_trials(deepcopy=False)
         failures = Failures(trials)
         # Deaths before this process count, for each may have ended the process before this one;
@@ -81,6 +84,7 @@ def search(study: optuna.Study, objective: Objective) -> None:
     with Heart(study, config) as heart:
         while True:
             with held_back():
+                check_not_begun_anew(study, drawn)
                 trials = _after_deaths(study, objective)
                 _check_deaths(trials, too_many)
                 failures.look(trials)
@@ -142,6 +146,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     except Exception as error:
         if (full := no_room(error)) is not None:
             raise full from error
+        still_mine(trial)  # else the error would be put down to another's training
         TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
         failed = _tell(study, trial, state=TrialState.FAIL)
     else:
