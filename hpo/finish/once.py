@@ -40,7 +40,7 @@ def finish_once(
         collection: the data set.
         machine: workers of this machine.
         workspace: folder to write the results to, whoever found them.
-        store: store of artifacts that was named; None if it is a folder of the workspace.
+        store: store that other machines share, for the weights; None if there is none.
 
     Returns:
         The study's results; None if its budget was raised meanwhile, and the search goes on.

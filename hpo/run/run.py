@@ -95,8 +95,9 @@ def run_study(
         collection: the data set.
         machine: workers of this machine.
         workspace: folder and storage of the study.
-        store: store of checkpoints and of the trials' artifacts, see `open_store`; None takes two
-            folders of the workspace.
+        store: store of checkpoints and of the trials' artifacts, see `open_store`; None takes the
+            one that an earlier run of the study named or, where that is not there, two folders of
+            the workspace.
 
     Returns:
         The study's results, as they were written to its folder.
@@ -188,10 +189,7 @@ def _searched_and_finished(
 ) -> StudyResults:
     # An earlier search's: beside no results it would say that these were removed by hand.
     workspace.trials.unlink(missing_ok=True)
-    stores = Stores(
-        store or str(workspace.checkpoints.absolute()),
-        store or str(workspace.artifacts.absolute()),
-    )
+    stores = Stores(store, store) if store else _stores(study, workspace)
     for place in (stores.checkpoints, stores.artifacts):
         open_store(place)
     stores.save(study)
@@ -212,9 +210,23 @@ def _searched_and_finished(
         search_here(study, stored_config(study), collection, machine, workspace, stores)
         config = stored_config(study)
         refresh(study, config)
-        results = finish_once(study, collection, machine, workspace, store)
+        results = finish_once(study, collection, machine, workspace, stores.shared)
     refresh(study, stored_config(study), results, plots=False)
     return results
+
+
+def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
+    """The store that another `run` of the study named, if it is there; else two folders here.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    before = Stores.of(study)
+    shared = None if before is None else before.shared
+    if shared is not None and ("://" in shared or Path(shared).is_dir()):
+        check_store(shared)
+        return Stores(shared, shared)
+    return Stores(str(workspace.checkpoints.absolute()), str(workspace.artifacts.absolute()))
 
 
 def _stored_results(
