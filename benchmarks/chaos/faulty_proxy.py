@@ -27,6 +27,7 @@ class _Pair:
     server: socket.socket
     wrote: bool = False
     loses: bool = False
+    forgotten: bool = False
 
     def reset(self) -> None:
         for end in (self.client, self.server):
@@ -92,6 +93,14 @@ class FaultyProxy:
         """All passes again, also what was held up."""
         self._flows.set()
 
+    def forget(self) -> None:
+        """What comes by the connections that there are is lost without a word; new ones are taken.
+
+        As behind a firewall that forgot them, or where a machine slept for long.
+        """
+        for pair in list(self._pairs):
+            pair.forgotten = True
+
     def reset(self) -> None:
         """Resets all connections; new ones are taken."""
         for pair in list(self._pairs):
@@ -116,6 +125,8 @@ class FaultyProxy:
         threading.Thread(target=self._answers, args=(pair,), daemon=True).start()
         with suppress(OSError):
             while data := client.recv(65536):
+                if pair.forgotten:
+                    continue
                 pair.wrote |= bool(WRITES.search(data))
                 if data.endswith(COMMIT):
                     if pair.wrote and self._to_lose > 0:
@@ -129,6 +140,8 @@ class FaultyProxy:
     def _answers(self, pair: _Pair) -> None:
         with suppress(OSError):
             while data := pair.server.recv(65536):
+                if pair.forgotten:
+                    continue
                 if pair.loses:  # the server has done as it was told
                     self.lost += 1
                     pair.reset()

@@ -26,7 +26,7 @@ from hpo.trials.configuration import foreign_trials
 from hpo.trials.forecast import Forecast, forecast
 from hpo.trials.outcome import accuracy_of, in_words
 from hpo.trials.ranking import best_trials, front
-from hpo.trials.times import began, in_order
+from hpo.trials.times import in_order, last_sign
 
 RECENT = 5
 """How many of the trials that ended last are told of."""
@@ -63,7 +63,7 @@ class WorkerStatus(BaseModel):
         epochs: number of its epochs that are done.
         best: best accuracy of these, 0 to 1; None before the first.
         pictures_per_second: speed at which it trains; None until it is told.
-        silent: seconds since its last sign of life.
+        silent: seconds since its last sign of life, or since it took the trial up.
     """
 
     worker: str
@@ -191,7 +191,7 @@ def _winner(
 
 def _worker(trial: FrozenTrial) -> WorkerStatus:
     reported, record = trial.intermediate_values, TrialRecord.of(trial)
-    since = datetime.fromisoformat(record.heartbeat) if record.heartbeat else began(trial)
+    since = last_sign(trial)
     assert since is not None
     return WorkerStatus(
         worker=shown(record.worker),

@@ -10,6 +10,7 @@
 - waiting_storage: the class that every call to a storage goes through
 - retrying: a database that is away is waited for
 - deleted: a study that is deleted in the midst of a call
+- numbers_again: a database that numbers what is new as what was deleted
 - full_disk: a database whose disk takes nothing more
 - optuna_database: Optuna's storage: what was asked for twice is made once, and none too many
 - enqueue_once: a trial that is enqueued once, whoever asks for it
@@ -22,4 +23,5 @@
 - plot_store: where it looks for plots
 - optuna_private: Optuna's private pieces, each with its reason
 - proxy: Optuna's proxy in front of a database
+- proxy_client: its client, which notices a dead connection
 """

@@ -7,11 +7,12 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
-from optuna.storages import GrpcStorageProxy, RDBStorage
+from optuna.storages import RDBStorage
 from sqlalchemy import URL, StaticPool, create_engine, inspect
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 from tenacity import RetryCallState, Retrying, wait_random_exponential
@@ -22,7 +23,7 @@ from hpo.database.engine import CONNECT_TIMEOUT, engine_options
 from hpo.database.full_disk import database_full
 from hpo.database.optuna_database import OptunaDatabase
 from hpo.database.optuna_private import limit_calls
-from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, SAY_AFTER, is_away
+from hpo.database.retrying import LONGEST_PAUSE, PATIENCE, SAY_AFTER, is_away, patiently
 from hpo.database.sqlite import tune
 from hpo.database.sqlite_file import Place, find_file
 from hpo.database.urls import Ambiguous, in_brackets, parse_url, without_password
@@ -37,6 +38,8 @@ SHORTEST_PAUSE = 0.05
 """Most seconds of the random pause between the first two tries; they double with each try."""
 NO_PLACE = re.compile("too many (clients|connections)|connection slots|no more connections")
 """What PostgreSQL, MySQL and PgBouncer say that have all the connections which they allow."""
+BEHIND_PROXY = "Exception calling application: "
+"""What gRPC puts before the words of an exception that was raised behind it."""
 STUDIES, LAST_TABLE = "studies", "alembic_version"
 """One of the tables that Optuna makes, and the last of them."""
 STUDY_COLUMNS = {"study_id", "study_name"}
@@ -93,7 +96,7 @@ def open_storage(
             f"storage {shown}: no database URL, such as sqlite:///runs/quick/study.db{hint}"
         ) from None
     if parsed.drivername == "grpc":
-        return _proxy(parsed, shown)
+        return _proxy(parsed, wait, shown)
     if parsed.get_backend_name() == "sqlite":
         find_file(parsed, place if create else "there", shown)
     try:
@@ -106,7 +109,7 @@ def open_storage(
     except STORAGE_ERRORS as error:
         if (full := database_full(error, parsed)) is not None:
             raise full from None
-        line = f"storage {shown}: cannot be used: {_reason(error)}"
+        line = f"storage {shown}: cannot be used: {reason(error)}"
         raise (StorageAway if wait and is_away(error) else InputError)(line) from None
     return WaitingStorage(storage)
 
@@ -140,7 +143,7 @@ def storage_failures(url: str) -> Iterator[None]:
         ) from None
     except STORAGE_ERRORS as error:
         raise (StorageAway if is_away(error) else WorkFailed)(
-            f"storage {without_password(url)}: {_reason(error)}; once it answers, the same command"
+            f"storage {without_password(url)}: {reason(error)}; once it answers, the same command"
             " goes on"
         ) from None
 
@@ -171,7 +174,7 @@ def _connect(url: URL, options: dict[str, Any], create: bool, wait: bool, shown:
         waited = attempt.seconds_since_start or 0
         if database_full(error, url) is not None:
             return False
-        busy = _collided(url, error) or NO_PLACE.search(_reason(error))
+        busy = _collided(url, error) or NO_PLACE.search(reason(error))
         return (bool(busy) and waited < START_PATIENCE) or (
             wait and is_away(error) and waited < PATIENCE
         )
@@ -216,25 +219,33 @@ def _collided(url: URL, error: Exception) -> bool:
     # PostgreSQL says it in the language of its server, and as a code.
     if isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) in COLLISIONS:
         return True
-    said = _reason(error)
+    said = reason(error)
     return "already exists" in said or (url.get_backend_name() == "sqlite" and "locked" in said)
 
 
-def _proxy(url: URL, shown: str) -> WaitingStorage:
+def _proxy(url: URL, wait: bool, shown: str) -> WaitingStorage:
     if not url.host or not url.port:
         raise InputError(f"storage {shown}: must name host and port, as in grpc://localhost:13000")
     try:
+        from hpo.database.proxy_client import proxy_client
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
-            storage = GrpcStorageProxy(host=in_brackets(url.host), port=url.port)
-        storage.wait_server_ready(timeout=CONNECT_TIMEOUT)
+            storage = proxy_client(in_brackets(url.host), url.port)
+
+        def may_start(error: BaseException) -> bool:
+            return wait and isinstance(error, ConnectionError)
+
+        ready = partial(storage.wait_server_ready, timeout=CONNECT_TIMEOUT)
+        patiently(ready, lambda: None, may_start, f"the proxy at {shown}")
         limit_calls(storage, PROXY_TIMEOUT)
     except ImportError:
         raise InputError(
             f"storage {shown}: needs the package grpcio: pip install '.[grpc]'"
         ) from None
     except ConnectionError:
-        raise InputError(f"storage {shown}: no proxy answers there; `proxy` starts one") from None
+        line = f"storage {shown}: no proxy answers there; `proxy` starts one"
+        raise (StorageAway if wait else InputError)(line) from None
     return WaitingStorage(storage)
 
 
@@ -260,8 +271,10 @@ def _holds_studies(url: URL, options: dict[str, Any], create: bool, shown: str) 
     return LAST_TABLE in tables
 
 
-def _reason(error: Exception) -> str:
-    """The database's own words, without SQLAlchemy's around them."""
+def reason(error: Exception) -> str:
+    """The database's own words in one line, without those of SQLAlchemy or gRPC around them."""
     cause = error.__cause__ if isinstance(error, StorageInternalError) else error
-    text = str(getattr(cause, "orig", None) or cause or error).strip()
+    details = getattr(cause, "details", None)  # grpc.RpcError, where grpc is installed
+    said = details() if callable(details) else getattr(cause, "orig", None)
+    text = str(said or cause or error).removeprefix(BEHIND_PROXY).strip()
     return text.splitlines()[0] if text else type(error).__name__

@@ -118,6 +118,11 @@ class OptunaDatabase(RDBStorage):
             if made is not None:
                 self._found.add(int(made.trial_id))
                 return made
+        if template_trial is not None and template_trial.state is TrialState.RUNNING:
+            # By the clock that its end is told by: a client of Optuna's proxy has its own, perhaps
+            # in another time zone, which is not told with the time.
+            template_trial = copy.copy(template_trial)
+            template_trial.datetime_start = datetime.now()
         trial = super()._get_prepared_new_trial(study_id, template_trial, session)
         if trial.number >= self._below.get(creation, inf):
             raise NoPlace(NoPlace.TEXT)  # which ends the transaction: nothing was made

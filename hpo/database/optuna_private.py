@@ -25,6 +25,8 @@ piece                                           reason
 `TrialModel._datetime_..._utc`                  time, without what tells the two hours apart in
                                                 which that clock is put back.
 `GrpcStorageProxy._stub`                        Its calls wait for the proxy without end.
+`GrpcStorageProxy._channel`, `_stub`, `_cache`  It takes no options for its connection, which is
+                                                kept even where it is dead.
 tables `trials`, `trial_user_attributes`        A trial's state changes only if its worker is still
                                                 the same, and with its worker's name: nothing of
                                                 Optuna's asks and writes at once.
@@ -48,7 +50,7 @@ path `/artifacts/STUDY/TRIAL/ARTIFACT`          Where the dashboard serves a pic
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import optuna
 from optuna.distributions import BaseDistribution
@@ -56,6 +58,9 @@ from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import DateTime, Enum, Integer, String, column, table
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    import grpc  # an extra
 
 TRIALS = table(
     "trials",
@@ -145,6 +150,14 @@ def set_state(study: optuna.Study, trial: FrozenTrial, state: TrialState) -> boo
         UpdateFinishedTrialError: the trial is finished.
     """
     return study._storage.set_trial_state_values(trial._trial_id, state)
+
+
+def use_channel(proxy: GrpcStorageProxy, channel: grpc.Channel) -> None:
+    """The proxy is asked by way of this channel from now on; its own is closed."""
+    proxy.close()
+    calls: Any = type(proxy._stub)  # has no types
+    stub = calls(channel)
+    proxy._channel, proxy._stub, proxy._cache = channel, stub, type(proxy._cache)(stub)
 
 
 def limit_calls(proxy: GrpcStorageProxy, seconds: float) -> None:

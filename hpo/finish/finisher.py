@@ -14,7 +14,7 @@ from typing import Self
 import optuna
 from optuna.trial import TrialState
 
-from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.opening import STORAGE_ERRORS, reason
 from hpo.database.swap import briefly, swap
 from hpo.runtime.process_identity import is_gone, this_process
 from hpo.runtime.repeated import Repeated
@@ -95,7 +95,7 @@ class Finisher:
             self._beat()
         except STORAGE_ERRORS as error:
             # If it lasts, the main thread meets it too.
-            log.warning("no heartbeat: %s", error)
+            log.warning("no heartbeat: %s", reason(error))
 
     def _release(self) -> None:
         self._beating.stop()

@@ -13,8 +13,9 @@ from hpo.finish.finisher import Finisher, FinisherWatch, FinishLost, SearchGoesO
 from hpo.runtime.interrupts import held_back, pause
 from hpo.runtime.literal_text import say
 from hpo.runtime.process_identity import shown
+from hpo.storage.begun_anew import check_not_begun_anew
 from hpo.storage.stored_results import StoredResults
-from hpo.storage.studies import stored_config
+from hpo.storage.studies import files_begin_with, stored_config
 from hpo.storage.workspace import Workspace
 from hpo.study.results import StudyResults
 from hpo.workers.machine import Machine
@@ -39,15 +40,19 @@ def finish_once(
         collection: the data set.
         machine: workers of this machine.
         workspace: folder to write the results to, whoever found them.
-        store: store of artifacts that was named; None if it is a folder of the workspace.
+        store: store that other machines share, for the weights; None if there is none.
 
     Returns:
         The study's results; None if its budget was raised meanwhile, and the search goes on.
+
+    Raises:
+        NotThere: the study was deleted, even if one of its name was begun since.
     """
-    watch, told = FinisherWatch(), ""
+    watch, told, drawn = FinisherWatch(), "", files_begin_with(study)
     while True:
         with ExitStack() as claims_made:
             with held_back():
+                check_not_begun_anew(study, drawn)
                 config = stored_config(study)
                 if (found := StoredResults.of(study)) is not None:
                     found.write(study, workspace)

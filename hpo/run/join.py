@@ -13,12 +13,13 @@ from hpo.run.search_task import search_here
 from hpo.run.under_way import under_way
 from hpo.runtime.literal_text import say
 from hpo.runtime.own_pictures import check_apart
-from hpo.runtime.shared_folder import claimed, used
+from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.checkpoints import clear_finished
 from hpo.search.given_networks import keep_given_networks
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.convergence import end_of_search
 from hpo.storage.store_patience import check_store
+from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import Stores, check_fingerprint, files_begin_with, find_study
 from hpo.storage.workspace import Workspace
 from hpo.workers.machine import Machine
@@ -71,7 +72,7 @@ def join_study(machine: Machine, workspace: Workspace, store: str | None = None)
 
 
 def _clear_up(study: optuna.Study, workspace: Workspace, store: str | None) -> None:
-    """Removes what processes left that were killed, here or elsewhere."""
+    """Removes what processes left that were killed, here or elsewhere, or ended before this one."""
     places = [store, str(workspace.checkpoints)]
     if store is None and (stores := Stores.of(study)):
         places.append(stores.checkpoints)
@@ -81,6 +82,8 @@ def _clear_up(study: optuna.Study, workspace: Workspace, store: str | None) -> N
     with suppress(OSError):  # not empty, or not there
         workspace.checkpoints.rmdir()
     workspace.clear_scratch()
+    if StoredResults.of(study) is not None:
+        remove_unused(workspace.unfinished)  # the `run` that finished it may have worked here
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:

@@ -37,6 +37,7 @@ from hpo.search.given_networks import check_given_networks, keep_given_networks
 from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
+from hpo.storage.begun_anew import check_not_begun_anew
 from hpo.storage.convergence import convergence
 from hpo.storage.found_results import check_asked_storage
 from hpo.storage.store_patience import check_store
@@ -44,6 +45,7 @@ from hpo.storage.stored_results import StoredResults
 from hpo.storage.studies import (
     STORAGE,
     Stores,
+    files_begin_with,
     keep_fingerprint,
     open_study,
     stored_config,
@@ -93,8 +95,9 @@ def run_study(
         collection: the data set.
         machine: workers of this machine.
         workspace: folder and storage of the study.
-        store: store of checkpoints and of the trials' artifacts, see `open_store`; None takes two
-            folders of the workspace.
+        store: store of checkpoints and of the trials' artifacts, see `open_store`; None takes the
+            one that an earlier run of the study named or, where that is not there, two folders of
+            the workspace.
 
     Returns:
         The study's results, as they were written to its folder.
@@ -186,10 +189,7 @@ def _searched_and_finished(
 ) -> StudyResults:
     # An earlier search's: beside no results it would say that these were removed by hand.
     workspace.trials.unlink(missing_ok=True)
-    stores = Stores(
-        store or str(workspace.checkpoints.absolute()),
-        store or str(workspace.artifacts.absolute()),
-    )
+    stores = Stores(store, store) if store else _stores(study, workspace)
     for place in (stores.checkpoints, stores.artifacts):
         open_store(place)
     stores.save(study)
@@ -203,14 +203,30 @@ def _searched_and_finished(
     if (converged := convergence(study, config)) is not None:
         say(in_spite_of_a_budget(config, converged))
     refresh(study, config, plots=False)
+    drawn = files_begin_with(study)
     results = None
     while results is None:  # the budget may be raised after it was spent
+        check_not_begun_anew(study, drawn)
         search_here(study, stored_config(study), collection, machine, workspace, stores)
         config = stored_config(study)
         refresh(study, config)
-        results = finish_once(study, collection, machine, workspace, store)
+        results = finish_once(study, collection, machine, workspace, stores.shared)
     refresh(study, stored_config(study), results, plots=False)
     return results
+
+
+def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
+    """The store that another `run` of the study named, if it is there; else two folders here.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    before = Stores.of(study)
+    shared = None if before is None else before.shared
+    if shared is not None and ("://" in shared or Path(shared).is_dir()):
+        check_store(shared)
+        return Stores(shared, shared)
+    return Stores(str(workspace.checkpoints.absolute()), str(workspace.artifacts.absolute()))
 
 
 def _stored_results(

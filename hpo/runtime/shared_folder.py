@@ -1,6 +1,7 @@
 """A folder that processes work in: several, of which the last one removes it, or one alone.
 
-Each holds a lock on it, shared or its own, which ends with the process, however that ends.
+Each holds a lock on it, shared or its own, which ends with the process, however that ends. On most
+network file systems, NFS and Lustre among them, only processes of the same machine see it.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def used(folder: Path) -> Iterator[None]:
 def claimed(folder: Path, together: bool = False) -> Iterator[None]:
     """Lets no other process claim a folder within the block; makes it where it is missing.
 
-    What was made and is empty at the end of the block is removed. Where folders cannot be locked,
-    as on some network file systems, nobody is kept out.
+    What was made and is empty at the end of the block is removed. On network file systems other
+    machines' processes are not kept out and, where folders cannot be locked, nobody is.
 
     Args:
         folder: the results' folder.
@@ -67,9 +68,10 @@ def claimed(folder: Path, together: bool = False) -> Iterator[None]:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[bool]:
-    """Whether no process uses a folder; if so, none begins to within the block.
+    """Whether no process of this machine uses a folder; if so, none begins to within the block.
 
-    False where that is not known.
+    False where that is not known. On a local disk these are all processes; on a network file system
+    those of other machines may use it all the same.
 
     Raises:
         OSError: it is not there, or may not be read.
@@ -87,9 +89,10 @@ def alone(folder: Path) -> Iterator[bool]:
 
 
 def remove_unused(folder: Path) -> None:
-    """Removes a folder with all that is in it, unless another process uses it.
+    """Removes a folder with all that is in it, unless another process of this machine uses it.
 
-    It stays where that is not known: some network file systems lock no folders.
+    It stays where that is not known: some network file systems lock no folders. On others, what
+    another machine's process does there is not seen: for folders that no study needs any more.
 
     Example:
         >>> from tempfile import TemporaryDirectory

@@ -5,6 +5,7 @@
 - objective: one trial, from its parameters to its value
 - claims: taking a trial, giving it back, noticing that another worker has it
 - dead_workers: noticing that a worker died, so that its trial waits for another, or fails
+- failures: noticing that trials keep failing
 - lockstep: what a trial may see, so that any number of workers finds the same trials
 - heartbeat: signs of life while a trial trains
 - checkpoints: the last epoch of each unfinished trial

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Self
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial
 
-from hpo.database.opening import STORAGE_ERRORS
+from hpo.database.opening import STORAGE_ERRORS, reason
 from hpo.database.optuna_private import trial_id
+from hpo.runtime.process_identity import this_process
 from hpo.runtime.repeated import Repeated
 from hpo.search.dead_workers import HEARTBEAT, Watch, release_or_fail
 from hpo.study.definition import StudyConfig
@@ -29,6 +32,14 @@ def beat(trial: optuna.Trial) -> None:
     with suppress(UpdateFinishedTrialError):
         # Not by the trial's own methods: they are for the thread that trains it.
         TrialRecord(heartbeat=now).save_to(trial.storage, trial_id(trial))
+
+
+def _is_mine(trial: optuna.Trial, trials: Sequence[FrozenTrial]) -> bool:
+    """Whether a trial is this process's among trials read just now: it may have been lost."""
+    return any(
+        trial_id(now) == trial_id(trial) and TrialRecord.of(now).worker == this_process()
+        for now in trials
+    )
 
 
 class Heart:
@@ -54,10 +65,11 @@ class Heart:
 
     def _beat_and_watch(self) -> None:
         try:
-            if (trial := self.trial) is not None:
+            trials = self._study.get_trials(deepcopy=False)
+            if (trial := self.trial) is not None and _is_mine(trial, trials):
                 beat(trial)
-            for dead in self._watch.dead(self._study.get_trials(deepcopy=False)):
+            for dead in self._watch.dead(trials):
                 release_or_fail(self._study, dead, self._config)
         except STORAGE_ERRORS as error:
             # If it lasts, the worker's main thread meets it too.
-            log.warning("no heartbeat: %s", error)
+            log.warning("no heartbeat: %s", reason(error))

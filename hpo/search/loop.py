@@ -23,12 +23,14 @@ from hpo.runtime.memory_kills import about_memory
 from hpo.runtime.process_identity import is_gone, stay_known, this_process
 from hpo.search.claims import TrialLost, give_back, release_mine, still_mine, take_trial
 from hpo.search.dead_workers import deaths_in_a_row, release_or_fail
+from hpo.search.failures import Failures
 from hpo.search.given_networks import keep_given_networks
 from hpo.search.heartbeat import Heart
 from hpo.search.objective import Objective
+from hpo.storage.begun_anew import check_not_begun_anew
 from hpo.storage.convergence import end_of_search, look_for_convergence, with_trials_to_be_done
 from hpo.storage.store_patience import StoreFailed
-from hpo.storage.studies import as_stored
+from hpo.storage.studies import as_stored, files_begin_with
 from hpo.study.definition import StudyConfig
 from hpo.study.pruners import make_pruner
 from hpo.study.samplers import make_sampler
@@ -36,12 +38,9 @@ from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import next_in_lockstep
 from hpo.trials.forecast import Standing
 from hpo.trials.outcome import state_of
-from hpo.trials.times import in_order
 
 IN_A_ROW = 5
 """Number of deaths of workers, with no epoch done in between, after which the search stops."""
-SAME_FAILURES = 3
-"""Number of trials in a row failing with one kind of exception, after which the search stops."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between two looks for work, while other workers have all trials that are left."""
 IN_LOCKSTEP = 0.5
@@ -69,13 +68,15 @@ def search(study: optuna.Study, objective: Objective) -> None:
         StoreFailed: the store of checkpoints cannot be used; the running trial was given back.
         NoRoom: a disk takes nothing more; the running trial was given back, or is taken over as
             if this worker had died.
+        NotThere: the study was deleted, even if one of its name was begun since.
     """
     config, progress = objective.config, objective.progress
     study.pruner = make_pruner(config)
     stay_known()
     with held_back():
+        drawn = files_begin_with(study)
         trials = study.get_trials(deepcopy=False)
-        before = {trial.number for trial in trials if trial.state.is_finished()}
+        failures = Failures(trials)
         # Deaths before this process count, for each may have ended the process before this one;
         # but every IN_A_ROW of them stop one command, and the next one goes on.
         too_many = (deaths_in_a_row(trials) // IN_A_ROW + 1) * IN_A_ROW
@@ -83,9 +84,10 @@ def search(study: optuna.Study, objective: Objective) -> None:
     with Heart(study, config) as heart:
         while True:
             with held_back():
+                check_not_begun_anew(study, drawn)
                 trials = _after_deaths(study, objective)
                 _check_deaths(trials, too_many)
-                _check_failures([t for t in trials if t.number not in before])
+                failures.look(trials)
                 # Another `run` of the study may have raised its budget.
                 config = as_stored(study, config)
                 keep_given_networks(study, config)  # each training reads them anew
@@ -144,6 +146,7 @@ def _conclude(study: optuna.Study, trial: optuna.Trial, objective: Objective) ->
     except Exception as error:
         if (full := no_room(error)) is not None:
             raise full from error
+        still_mine(trial)  # else the error would be put down to another's training
         TrialRecord(error=traceback.format_exc(), failure=type(error).__name__).save(trial)
         failed = _tell(study, trial, state=TrialState.FAIL)
     else:
@@ -225,29 +228,4 @@ def _check_deaths(trials: Sequence[FrozenTrial], too_many: int) -> None:
         raise WorkFailed(
             f"workers died {deaths} times in a row with no epoch done in between;"
             f" {about_memory(0, 'since its start')}; the same command goes on"
-        )
-
-
-def _check_failures(trials: Sequence[FrozenTrial]) -> None:
-    """Checks that trials do not keep failing, by whatever worker.
-
-    Those that another program set to failed have no cause, and are passed over.
-
-    Raises:
-        WorkFailed: the last SAME_FAILURES trials to end failed with one kind of exception.
-    """
-    ended = [
-        trial
-        for trial in trials
-        if trial.datetime_complete is not None
-        and (trial.state is not TrialState.FAIL or TrialRecord.of(trial).failure)
-    ]
-    last = sorted(ended, key=in_order)[-SAME_FAILURES:]
-    failed = [TrialRecord.of(trial) for trial in last if trial.state is TrialState.FAIL]
-    causes = [record.failure for record in failed]
-    if len(causes) == SAME_FAILURES and len(set(causes)) == 1:
-        reason = (failed[-1].error or "").strip().splitlines()
-        raise WorkFailed(
-            f"{SAME_FAILURES} trials in a row failed; the last with"
-            f" {reason[-1] if reason else causes[-1]}"
         )

@@ -19,6 +19,7 @@ import torch
 
 from data.splits import SearchData
 from hpo.dashboard.trial_artifacts import present
+from hpo.database.numbers_again import gives_numbers_again
 from hpo.database.opening import STORAGE_ERRORS
 from hpo.database.optuna_private import storage_of, stored, trial_id
 from hpo.database.parameter_batch import parameters_together
@@ -227,9 +228,11 @@ class Objective:
             step = report.epoch + 1
             # The storage is used as little as possible: a study may have thousands of workers, and
             # an epoch may last a second.
-            if report.epoch >= known and time.monotonic() - told >= HEARTBEAT:
-                told = time.monotonic()
+            due = report.epoch >= known and time.monotonic() - told >= HEARTBEAT
+            if due or (report.epoch >= known and gives_numbers_again(trial.study)):
                 still_mine(trial)
+            if due:
+                told = time.monotonic()
                 self._tell_speed(trial, report.pictures_per_second)
             if report.epoch >= known:
                 self.checkpoints.keep(trial, report.epoch)

@@ -1,6 +1,7 @@
 """Where studies live: in a storage, in a folder, and in stores of artifacts.
 
 - studies: studies started, taken up, found again; their attributes
+- begun_anew: a study that was deleted and begun anew while it was in use
 - asked_budgets: the budgets that several processes ask for
 - convergence: studies that end before their budget is spent
 - stored_results: the results in the study's storage, and the winner's weights in its store

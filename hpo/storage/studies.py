@@ -126,6 +126,11 @@ class Stores:
     checkpoints: str
     artifacts: str
 
+    @property
+    def shared(self) -> str | None:
+        """The store that was named for both; None where they are folders of a study's own."""
+        return self.checkpoints if self.checkpoints == self.artifacts else None
+
     def save(self, study: optuna.Study) -> None:
         """Stores with the study where its stores are, for other machines."""
         study.set_user_attr(CHECKPOINTS, self.checkpoints)
@@ -133,7 +138,7 @@ class Stores:
 
     @classmethod
     def of(cls, study: optuna.Study) -> Self | None:
-        """The stores that the study's first process named; None before it has come that far."""
+        """The stores that the study's last `run` took; None before one has come that far."""
         attributes = _attributes(study)
         if CHECKPOINTS not in attributes:
             return None

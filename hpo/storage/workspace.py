@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from data.errors import InputError
 from data.whole_files import clear_begun
+from hpo.database.sqlite import network_file_system
 from hpo.runtime.files import copy_file
 from hpo.runtime.process_identity import (
     in_file_names,
@@ -198,16 +199,17 @@ class Workspace(TrainedFolder):
     def clear_scratch(self) -> None:
         """Removes what killed processes kept while they searched, whatever the study.
 
-        It is nobody's where its process has ended, or nobody uses the folder that it is in. Files
-        that they had only begun to write go too.
+        It is nobody's where its process has ended, or nobody uses the folder that it is in, which
+        is known on local disks alone. Files that they had only begun to write go too.
         """
         for folder in (self.folder, self.artifacts, self.report.parent):
             clear_begun(folder)
         for folder in sorted(self.folder.glob(f"{UNFINISHED}*")):
             with suppress(OSError), alone(folder) as unused:
+                nobodys = unused and network_file_system(folder) is None
                 for path in folder.iterdir():
                     clear_begun(path)
-                    if names_a_process(path.name) and (unused or is_gone(path.name)):
+                    if names_a_process(path.name) and (nobodys or is_gone(path.name)):
                         shutil.rmtree(path, ignore_errors=True)
                 if unused:
                     folder.rmdir()  # if it is empty

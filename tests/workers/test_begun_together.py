@@ -9,7 +9,7 @@ from pathlib import Path
 
 import optuna
 import pytest
-from short_study import Write
+from short_study import Start, Write, trials_of
 from together import PROJECT, at_one_moment
 
 from hpo.database.opening import open_storage
@@ -87,7 +87,10 @@ def test_what_a_study_begins_with_is_enqueued_once(
     assert sorted(tried) == [f"older {number}" for number in range(4)]
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+ZONES = ["UTC", "America/New_York", "Asia/Tokyo"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
 def test_a_trial_that_waited_began_when_it_was_taken_up(
     zone: str, storage: str, write_study: Write
 ) -> None:
@@ -114,3 +117,29 @@ print((datetime.now() - trial.datetime_start).total_seconds(), trial.duration.to
     )
     ago, duration = map(float, taker.stdout.split())
     assert 0 <= duration <= ago < 60
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_trial_behind_a_proxy_lasts_as_long_as_it_does(
+    zone: str, storage: str, write_study: Write, start: Start, free_port: int
+) -> None:
+    """Whatever its worker's time zone is, and the proxy's."""
+    open_study(load_study(str(write_study())), open_storage(storage, create=True))
+    proxy = start("proxy", "--storage", storage, "--port", free_port, "--host", "127.0.0.1")
+    assert proxy.stderr is not None
+    proxy.stderr.readline()
+    program = """
+import sys
+from hpo.database.opening import open_storage
+from hpo.search.claims import take_trial
+from hpo.storage.studies import stored_study
+study, config = stored_study("short", open_storage(sys.argv[1], create=False))
+study.tell(take_trial(study, config, []), 0.5)
+"""
+    url = f"grpc://127.0.0.1:{free_port}"
+    words = ["env", f"TZ={zone}", sys.executable, "-c", program, url]
+    subprocess.run(words, cwd=PROJECT, check=True)
+    (trial,) = trials_of(storage)
+    assert trial.duration is not None
+    assert 0 <= trial.duration.total_seconds() < 60

@@ -8,6 +8,7 @@ import pytest
 from short_study import Start, Write, trials_of, wait_for
 
 from hpo.database.opening import open_storage
+from hpo.runtime.shared_folder import used
 from hpo.storage.studies import Stores, files_begin_with, open_study, stored_study
 from hpo.study.file import load_study
 from hpo.trials.budget import counts
@@ -56,6 +57,23 @@ def test_the_end_of_the_search_clears_a_shared_store(
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert not left.exists()
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_who_joined_and_ends_last_leaves_nothing_unfinished(
+    storage: str, write_study: Write, start: Start
+) -> None:
+    """Not even what the `run` that finished the study could not remove, for a `join` was there."""
+    words = ("--storage", storage, "--output", "out")
+    with used(Path("out/unfinished-short")):
+        run = start("run", write_study(trials=2), *words)
+        _, err = run.communicate(timeout=120)
+    assert run.returncode == 0, err
+    assert list(Path("out/unfinished-short").glob("retrained-*"))
+    joining = start("join", "short", *words)
+    _, err = joining.communicate(timeout=60)
+    assert joining.returncode == 0, err
+    assert not list(Path("out").glob("unfinished-*"))
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)

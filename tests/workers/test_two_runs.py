@@ -16,7 +16,8 @@ from hpo.finish.finisher import FINISHER
 from hpo.runtime.process_identity import shown
 from hpo.storage.asked_budgets import ASKED
 from hpo.storage.stored_results import RESULTS
-from hpo.storage.studies import stored_study
+from hpo.storage.studies import Stores, open_study, stored_study
+from hpo.study.file import load_study
 from hpo.trials.budget import counts
 from model.network.weights import load_network
 
@@ -180,3 +181,22 @@ def test_after_an_interrupt_a_smaller_budget_counts(
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert counts(trials_of(postgres)).done == done < 1000
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_later_run_keeps_the_store_that_an_earlier_one_named_where_that_is_there(
+    there: bool, storage: str, write_study: Write, start: Start, tmp_path: Path
+) -> None:
+    file, shared = write_study(trials=1), tmp_path / "shared"
+    study = open_study(load_study(str(file)), open_storage(storage, create=True))
+    Stores(str(shared), str(shared)).save(study)
+    if there:
+        shared.mkdir()
+    process = start("run", file, "--storage", storage, "--output", "two")
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    own = Stores(f"{tmp_path}/two/unfinished-short/checkpoints", f"{tmp_path}/two/artifacts")
+    assert Stores.of(study) == (Stores(str(shared), str(shared)) if there else own)
+    # As all that others are to have: the winner's weights.
+    assert len(list(shared.glob("*-best-*.safetensors"))) == there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from data.errors import InputError
 from hpo.console.status import Status, status
 from hpo.console.status_view import status_lines
 from hpo.database.opening import open_storage
+from hpo.database.optuna_private import storage_of, trial_id
 from hpo.storage.finisher_claim import FINISHER, Claim
 from hpo.storage.studies import open_study
 from hpo.storage.workspace import Workspace, default_url
@@ -139,6 +140,18 @@ def test_status_counts_and_shows_what_is_under_way(
     assert "Best of the search: trial 1, 70.0%" in shown
     worker_line = "Worker here:7: trial 5, 2 epochs done, best 60.0%, 1,234 pictures/s, last heard "
     assert any(line.startswith(worker_line) for line in shown)
+
+
+def test_a_worker_is_not_as_silent_as_the_one_before_it(
+    study: optuna.Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    """A trial that was just taken up has the last sign of life of the worker that gave it back."""
+    under_way(study)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    (trial,) = study.get_trials(states=[TrialState.RUNNING])
+    storage_of(study).set_trial_user_attr(trial_id(trial), "heartbeat", yesterday.isoformat())
+    (worker,) = status(study, config, Workspace.of("glyphs", tmp_path)).workers
+    assert worker.silent < 60
 
 
 def test_status_waits_for_no_import_of_torch(

@@ -18,7 +18,7 @@ import optuna
 import optuna_dashboard._custom_plot_data
 import optuna_dashboard._note
 import pytest
-from grpc import RpcError
+from grpc import RpcError, insecure_channel
 from optuna.artifacts import ArtifactMeta, FileSystemArtifactStore
 from optuna.storages import BaseStorage, GrpcStorageProxy, RDBStorage, get_storage
 from optuna.storages._cached_storage import _CachedStorage
@@ -45,6 +45,7 @@ from hpo.database.optuna_private import (
     study_id,
     taken_up,
     trial_id,
+    use_channel,
     was_enqueued,
 )
 from hpo.database.plot_store import write_plot
@@ -175,6 +176,19 @@ def test_a_call_of_the_proxy_has_its_time() -> None:
             proxy.get_all_studies()
         assert 0.2 < time.monotonic() - start < 3
         assert is_away(caught.value)
+        proxy.close()
+
+
+def test_the_proxy_is_asked_by_way_of_a_channel_that_it_is_given() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        proxy = GrpcStorageProxy(host="nowhere.invalid", port=1)
+        use_channel(proxy, insecure_channel(f"127.0.0.1:{silent.getsockname()[1]}"))
+        limit_calls(proxy, 0.3)
+        for call in (proxy.get_all_studies, lambda: proxy.get_all_trials(1)):  # by its cache
+            with pytest.raises(RpcError) as caught:
+                call()
+            assert is_away(caught.value)
+        assert silent.accept()
         proxy.close()
 
 

@@ -77,6 +77,22 @@ with used(own.unfinished):
     assert not own.unfinished.exists()
 
 
+@pytest.mark.parametrize("network", ["nfs4", "lustre"])
+def test_scratch_of_other_machines_stays_where_their_locks_are_not_seen(
+    network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network file system grants each machine the lock on a folder that another one holds."""
+    own = Workspace.of("quick", tmp_path)
+    scratch = own.unfinished / f"node7-1-{'a' * 24}"
+    scratch.mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("hpo.storage.workspace.network_file_system", lambda path: network)
+        own.clear_scratch()
+    assert scratch.is_dir()
+    own.clear_scratch()  # on a local disk nobody is there
+    assert not own.unfinished.exists()
+
+
 def test_files_that_were_begun_only_are_cleared(tmp_path: Path) -> None:
     own = Workspace.of("quick", tmp_path)
     begun = [
