@@ -8,6 +8,7 @@ from typing import Any
 from hpo.compare.studies import ComparedStudy
 from hpo.runtime.dotted_keys import leaves, whole
 from hpo.study.definition import StudyConfig
+from hpo.study.spelt_out import spelt_out
 from model.config import RunConfig
 from model.config_file import as_toml
 
@@ -69,9 +70,8 @@ def _space(config: StudyConfig) -> dict[str, Any]:
 
     Without what is trained on, which `_trained_alike` looks at.
     """
-    document = config.model_dump(mode="json", include={"network", "train"})
-    pictures = document["train"].pop("pictures", {})
-    share = {"pictures": {"share": pictures["share"]}} if "share" in pictures else {}
+    document = spelt_out(config.network, config.train)
+    share = {"pictures": {"share": document["train"]["pictures"]["share"]}}
     return document | {"train": document["train"] | share}
 
 

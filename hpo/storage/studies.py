@@ -87,8 +87,8 @@ def open_study(
 
 
 def _check_same(study: optuna.Study, config: StudyConfig) -> None:
-    old = _read(study, config.changeable()).definition()
-    if changes := _differences(old, config.definition()):
+    old = _read(study, config.changeable()).spelt_out()
+    if changes := _differences(old, config.spelt_out()):
         more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
         raise InputError(
             f"study {config.name}: exists with another definition:"

@@ -7,6 +7,7 @@
 - learning_rates: of each layer, and whether its parameter is a factor
 - parameter_words: parameters' names as people say them
 - space: which values a study leaves open, and how a trial's values make a configuration
+- spelt_out: a search space with its defaults written out
 - objectives: what trials are judged by, and the Pareto front
 - constraints: what a trial may need at most, and by how much it exceeds it
 - samplers: the sampler of a study

@@ -8,8 +8,8 @@ from typing import Any
 
 from hpo.runtime.dotted_keys import whole
 from hpo.study.definition import StudyConfig
-from hpo.study.parameter import Parameter, Value
-from hpo.study.space import PRESENT, fill
+from hpo.study.parameter import PRESENT, Parameter, Value
+from hpo.study.space import fill
 from model.config import RunConfig
 
 Likeness = tuple[int, int]
