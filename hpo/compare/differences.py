@@ -55,13 +55,16 @@ def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
 
 
 def _trained_on(study: ComparedStudy) -> str:
-    return study.config.pictures.besides or "the training split alone"
+    return study.besides or "the training split alone"
 
 
 def _trained_alike(first: ComparedStudy, other: ComparedStudy) -> bool:
     """Whether both train on the same pictures; a folder may be named in several ways."""
     one, two = first.config.pictures, other.config.pictures
     same = first.extra == other.extra if first.extra and other.extra else one.extra == two.extra
+    if first.given is not None and other.given is not None:
+        of_given = [{given.pictures.besides for given in s.given or ()} for s in (first, other)]
+        same = same and of_given[0] - {None} == of_given[1] - {None}
     return one.drawers == two.drawers and same
 
 

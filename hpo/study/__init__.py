@@ -19,6 +19,7 @@
 - narrowing: a smaller search space around the best trials
 - convergence: the finding that nothing more is to be gained
 - results: what a finished study found, and its file
+- given_pictures: what a network was trained on through those that it was given
 - combined: what combined networks are worth, and its file
 - accuracies: the accuracies in such files
 """
