@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,7 @@ from hpo.runtime.literal_text import say, visible
 from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.provenance import Computer, commit, computer, versions
 from hpo.runtime.wording import points
+from hpo.storage.trained_pictures import given_to, is_extra_of
 from hpo.storage.workspace import TrainedFolder
 from model.device import device_name
 from model.evaluation.embeddings import scores_within
@@ -169,6 +171,14 @@ def _say_if_trained_on(
             f"{folder.folder} was trained on {what}, beside its data set: its figures here are too"
             " good"
         )
+        return
+    for one in chain.from_iterable(given_to(config, results)):
+        if one.fingerprint == collection.fingerprint or is_extra_of(one, collection):
+            say(
+                f"{folder.folder} was trained on {data} through the network at {one.network}, which"
+                " its training was given: its figures here are too good"
+            )
+            return
 
 
 def _inside(one: str, other: str) -> bool:

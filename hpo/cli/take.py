@@ -33,6 +33,7 @@ def retrain(
     from hpo.finish.retrain import config_in, following_seeds, retrain
     from hpo.runtime.own_pictures import check_apart
     from hpo.runtime.shared_folder import claimed
+    from hpo.storage.trained_pictures import pictures_of_given, say_if_known
     from hpo.storage.workspace import TrainedFolder
     from model.device import resolve_device
 
@@ -43,6 +44,7 @@ def retrain(
     with claimed(output):
         collection = load_collection(chosen, data_root)
         say_split(collection)
+        say_if_known(pictures_of_given(config), collection)
         with Progress("retraining", seeds, trainings=Trainings(seeds, parts=1)) as progress:
             results = retrain(config, numbers, collection, chosen_device, folder, progress)
         calibrate_if_possible(folder, collection, chosen_device)

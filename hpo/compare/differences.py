@@ -8,6 +8,7 @@ from typing import Any
 from hpo.compare.studies import ComparedStudy
 from hpo.runtime.dotted_keys import leaves, whole
 from hpo.study.definition import StudyConfig
+from hpo.study.spelt_out import spelt_out
 from model.config import RunConfig
 from model.config_file import as_toml
 
@@ -56,7 +57,7 @@ def _against(first: ComparedStudy, other: ComparedStudy) -> Iterator[str]:
 
 
 def _trained_on(study: ComparedStudy) -> str:
-    return study.config.pictures.besides or "the training split alone"
+    return study.besides or "the training split alone"
 
 
 def _same(one: str | None, other: str | None, named_alike: bool) -> bool:
@@ -71,6 +72,9 @@ def _trained_alike(first: ComparedStudy, other: ComparedStudy) -> bool:
     """Whether both train on the same pictures."""
     one, two = first.config.pictures, other.config.pictures
     same = _same(first.extra, other.extra, one.extra == two.extra)
+    if first.given is not None and other.given is not None:
+        of_given = [{given.pictures.besides for given in s.given or ()} for s in (first, other)]
+        same = same and of_given[0] - {None} == of_given[1] - {None}
     return one.drawers == two.drawers and same
 
 
@@ -79,9 +83,8 @@ def _space(config: StudyConfig) -> dict[str, Any]:
 
     Without what is trained on, which `_trained_alike` looks at.
     """
-    document = config.model_dump(mode="json", include={"network", "train"})
-    pictures = document["train"].pop("pictures", {})
-    share = {"pictures": {"share": pictures["share"]}} if "share" in pictures else {}
+    document = spelt_out(config.network, config.train)
+    share = {"pictures": {"share": document["train"]["pictures"]["share"]}}
     return document | {"train": document["train"] | share}
 
 

@@ -44,7 +44,7 @@ def rows(studies: Sequence[ComparedStudy]) -> list[Row]:
         "best of the search": _best,
     }
     table = [Row(what, [fact(study) for study in studies]) for what, fact in facts.items()]
-    besides = [study.config.pictures.besides for study in studies]
+    besides = [study.besides for study in studies]
     if any(besides):
         table.insert(1, Row("trained on besides", [what or "nothing" for what in besides]))
     if any(study.converged for study in studies):

@@ -13,10 +13,11 @@ from data.names import MOST_WAY
 from hpo.compare.curves import Point, curve
 from hpo.storage.convergence import convergence
 from hpo.storage.stored_results import results_of
-from hpo.storage.studies import EXTRA, FINGERPRINT, NETWORKS, find_study, way_of
+from hpo.storage.studies import EXTRA, FINGERPRINT, GIVEN_PICTURES, NETWORKS, find_study, way_of
 from hpo.storage.workspace import Workspace
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.given_pictures import GivenPictures, in_document, trained_besides
 from hpo.study.objectives import Front
 from hpo.study.results import StudyResults
 from hpo.trials.budget import seconds
@@ -42,6 +43,7 @@ class ComparedStudy:
         extra: fingerprint of the extra alphabets that it trains on; None if there are none.
         way: N of the N-way one-shot trials that its accuracies are of.
         networks: SHA-256 of each network that its trainings are given, by path.
+        given: what these networks were trained on; None if it is not known.
     """
 
     config: StudyConfig
@@ -56,11 +58,17 @@ class ComparedStudy:
     extra: str | None = None
     way: int = MOST_WAY
     networks: Mapping[str, str] = field(default_factory=dict)
+    given: Sequence[GivenPictures] | None = ()
 
     @property
     def name(self) -> str:
         """Name of the study."""
         return self.config.name
+
+    @property
+    def besides(self) -> str | None:
+        """What its networks are trained on besides the training split; None if nothing."""
+        return trained_besides(self.config.pictures, self.given or ())
 
     @property
     def found(self) -> RunConfig | None:
@@ -111,4 +119,13 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
         extra=study.user_attrs.get(EXTRA),
         way=way_of(study),
         networks=study.user_attrs.get(NETWORKS, {}),
+        given=_given(study, config),
     )
+
+
+def _given(study: optuna.Study, config: StudyConfig) -> list[GivenPictures] | None:
+    """What its given networks were trained on; None in studies of old versions."""
+    stored = study.user_attrs.get(GIVEN_PICTURES)
+    if stored is None and config.train.keys() & {"initial", "teacher"}:
+        return None
+    return in_document({"given_pictures": stored})

@@ -44,7 +44,7 @@ def print_summary(results: StudyResults, workspace: Workspace, seconds_here: flo
     out.print("\n".join(map(visible, lines)))
     out.print(_layer_table(winner.config))
     out.print(_accuracy_table(results))
-    _print_besides(winner.config.train.pictures.besides)
+    _print_besides(results.besides)
     if results.dataset != "omniglot":
         dataset = visible(results.dataset)
         out.print(f"These figures are on {dataset}, not on Omniglot: the paper's do not apply.")

@@ -23,6 +23,7 @@ from hpo.runtime.files import check_folder, read_json, write_json
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.combined import Answering, CombinedResults, Gain, Member
+from hpo.study.given_pictures import in_document, trained_besides
 from hpo.study.results import document_of
 from model.config import RunConfig
 from model.device import device_name
@@ -213,8 +214,10 @@ def _member(one: Single, found: Asked) -> Member:
         seed=one.config.train.seed,
         spread=found.spread,
     )
-    besides = one.config.train.pictures.besides
-    return member.model_copy(update={"besides": besides}) if besides else member
+    given = in_document(read_json(one.folder.results) or {})
+    besides = trained_besides(one.config.train.pictures, given)
+    known: dict[str, Any] = {"besides": besides, "given_pictures": given}
+    return member.model_copy(update={key: value for key, value in known.items() if value})
 
 
 def _single(folder: TrainedFolder) -> Single:

@@ -21,7 +21,7 @@ from hpo.finish.finisher import Finisher, FinishLost
 from hpo.finish.held_out import one_shot_test
 from hpo.finish.retrain import clear_another, over_seeds, single_seed_in
 from hpo.finish.retrain_task import RetrainTask, retrain_all
-from hpo.runtime.files import copy_file, write_text
+from hpo.runtime.files import copy_file, read_json, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
 from hpo.search.given_networks import keep_given_networks
@@ -31,6 +31,7 @@ from hpo.storage.studies import EXTRA, WARM_START
 from hpo.storage.workspace import Workspace
 from hpo.study.accuracies import OneShotTestOverSeeds
 from hpo.study.definition import StudyConfig
+from hpo.study.given_pictures import in_document
 from hpo.study.results import Budget, Finalist, SearchTrial, Seconds, StudyResults, Winner
 from hpo.trials.attributes import TrialRecord
 from hpo.trials.budget import counts, seconds
@@ -149,11 +150,14 @@ def finish(
     tested = time.perf_counter() - start
     trained = networks[place][1].model_dump(mode="json")
     extra = study.user_attrs.get(EXTRA)
+    known = in_document(read_json(folders[place].results) or {})
+    given: dict[str, Any] = {"given_pictures": known} if known else {}
     results = StudyResults(
         study=config.name,
         dataset=collection.name,
         fingerprint=collection.fingerprint,
         **({} if extra is None else {"extra_fingerprint": extra}),
+        **given,
         way=collection.way,
         definition=config.unchangeable(),
         budget=Budget(trials=config.trials, timeout=config.timeout),

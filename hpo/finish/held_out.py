@@ -16,8 +16,10 @@ from data.names import Dataset, checked
 from data.splits import SplitsOf, held_out_characters, paper_splits
 from hpo.runtime.files import read_json
 from hpo.runtime.literal_text import say
+from hpo.storage.trained_pictures import given_to
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import NetworkTest, OneShotTest, VerificationTest
+from hpo.study.given_pictures import trained_besides
 from hpo.study.results import trained_on
 from model.evaluation.embeddings import scores_within
 from model.evaluation.finite_scores import check_scores
@@ -51,7 +53,12 @@ def besides(folder: TrainedFolder) -> str | None:
     """
     _, config = load_trained(weights_in(folder))
     members = config.members if isinstance(config, EnsembleConfig) else (config,)
-    found = Counter(filter(None, (member.train.pictures.besides for member in members)))
+    given = given_to(config, read_json(folder.results) or {})
+    words = (
+        trained_besides(member.train.pictures, of_given)
+        for member, of_given in zip(members, given, strict=True)
+    )
+    found = Counter(filter(None, words))
     named = [
         what if count == len(members) else f"{what} ({count} of {len(members)} networks)"
         for what, count in found.items()

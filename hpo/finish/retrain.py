@@ -18,6 +18,7 @@ from data.whole_files import clear_begun
 from hpo.runtime.files import check_folder, read_json, write_text
 from hpo.runtime.literal_text import say
 from hpo.runtime.provenance import commit, computer, versions
+from hpo.storage.trained_pictures import pictures_of_given
 from hpo.storage.workspace import TrainedFolder
 from hpo.study.accuracies import SeedResult, ValidationAccuracy
 from hpo.study.results import RetrainingResults
@@ -68,6 +69,7 @@ def retrain(
         Diverged: a training came to no network; of it nothing is left, of those before all.
     """
     collection, networks = _with_its_pictures(config, collection), given_networks(config)
+    given = _given(config, networks)  # before hours of work: they may be gone then
     check_folder(folder.folder)
     clear_begun(folder.folder)
     done = _done_before(config, collection, networks, folder)
@@ -108,20 +110,20 @@ def retrain(
         network = trainer.best_network()
         if not is_finite(network):
             checkpoint.unlink(missing_ok=True)  # it would go on nowhere
-            raise Diverged(name, _results(config, collection, networks, device, [result]))
+            raise Diverged(name, _results(config, collection, given, device, [result]))
         done.append(result)
-        results = _results(config, collection, networks, device, done)
+        results = _results(config, collection, given, device, done)
         own = [folder.one_of_several(seed)] if several else []
         for place in [*own, folder] if results.best_seed == seed else own:
             place.rejection.unlink(missing_ok=True)  # an older network's
             save_network(network, seeded, place.weights)
             write_text(place.config, to_toml(seeded, collection.name))
         for place in own:
-            _results(config, collection, networks, device, [result]).write(place.results)
+            _results(config, collection, given, device, [result]).write(place.results)
         results.write(folder.results)
         checkpoint.unlink(missing_ok=True)
         progress.finished(f"{name} {result.accuracy:.1%} ({result.seconds:.0f} s)")
-    return _results(config, collection, networks, device, done)
+    return _results(config, collection, given, device, done)
 
 
 def clear_another(config: RunConfig, collection: Collection, folder: TrainedFolder) -> None:
@@ -221,14 +223,20 @@ def _extra(collection: Collection) -> dict[str, Any]:
     return {} if extra is None else {"extra_fingerprint": extra.fingerprint}
 
 
+def _given(config: RunConfig, networks: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept of the networks that it is given, where there are any."""
+    if not networks:
+        return {}
+    return {NETWORKS: dict(networks), "given_pictures": pictures_of_given(config)}
+
+
 def _results(
     config: RunConfig,
     collection: Collection,
-    networks: Mapping[str, str],
+    given: Mapping[str, Any],
     device: torch.device,
     done: Sequence[SeedResult],
 ) -> RetrainingResults:
-    given: dict[str, Any] = {NETWORKS: dict(networks)} if networks else {}
     return RetrainingResults(
         dataset=collection.name,
         fingerprint=collection.fingerprint,

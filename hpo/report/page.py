@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
@@ -26,6 +27,8 @@ WIDE = "(min-width: 700px)"
 """The screens that show what is too wide for a phone, as page.html has it."""
 PLOTLY = "plotly-cartesian.min.js"
 """The part of plotly.js that draws points, lines, bars and heatmaps; plotly brings all of it."""
+FIGURE = '<div class="plotly-graph-div" id="{}"'
+"""Where a figure, whose name is put in, begins on the page."""
 Row = tuple[str, float, float | None, str]
 """What, its accuracy and standard error (0 to 1; None where quoted), and where they are from."""
 
@@ -124,9 +127,19 @@ def in_section(section: Section) -> str:
     )
 
 
+def figures_on(written: str) -> set[str]:
+    """Names of the figures on a page, from its HTML.
+
+    Example:
+        >>> sorted(figures_on('<div class="plotly-graph-div" id="history" style="">'))
+        ['history']
+    """
+    return set(re.findall(FIGURE.format(r"([\w.-]+)"), written))
+
+
 def _figure(name: str, figure: go.Figure, wide: bool) -> str:
     place = (
-        f'<div class="plotly-graph-div" id="{in_html(name)}"'
+        f"{FIGURE.format(in_html(name))}"
         f' style="height: {figure.layout.height}px"></div>'
         f'<script type="application/json">{_json(json.loads(figure.to_json()))}</script>'
     )

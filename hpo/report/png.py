@@ -7,7 +7,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -17,7 +17,6 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from hpo.runtime.files import copy_file
 from hpo.runtime.interrupts import inherited_block
 from hpo.runtime.literal_text import in_figure
 
@@ -128,19 +127,15 @@ def _browsers_folder() -> Iterator[str]:
             time.sleep(0.1)
 
 
-def replace_pictures(drawn: Path | None, folder: Path) -> None:
-    """Copies PNG files into a folder, in the place of all that an earlier report left there.
+def remove_earlier(figures: Iterable[str], folder: Path) -> None:
+    """Removes the PNG files of figures of an earlier report; others in its folder are the user's.
 
     Args:
-        drawn: where they are; None if there are none.
+        figures: names.
         folder: the report's.
     """
-    pictures = {picture.name: picture for picture in drawn.glob("*.png")} if drawn else {}
-    for name, picture in pictures.items():
-        copy_file(picture, folder / name)
-    for earlier in folder.glob("*.png"):
-        if earlier.name not in pictures:
-            earlier.unlink()
+    for name in figures:
+        (folder / f"{name}.png").unlink(missing_ok=True)  # another report may be faster
 
 
 def _titled(title: str, figure: go.Figure) -> go.Figure:

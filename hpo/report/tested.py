@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hpo.study.given_pictures import besides_in_short
 from hpo.study.results import StudyResults
 
 
@@ -30,7 +31,8 @@ def tested(results: StudyResults) -> tuple[list[Tested], list[Tested]]:
     First the network that is kept; then, where several seeds' networks were tested, their mean.
     """
     test, several = results.test, results.test_over_seeds
-    besides = results.winner.config.train.pictures.besides_in_short
+    pictures, given = results.winner.config.train.pictures, results.given_pictures or []
+    besides = besides_in_short(pictures, given)
     own = f"this study's winner{f', trained on {besides}' if besides else ''}"
     runs = [Tested(own, test.one_shot_accuracy, test.standard_error, f"{test.trials} trials")]
     pairs = [

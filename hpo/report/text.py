@@ -25,7 +25,6 @@ from hpo.trials.configuration import trial_config
 from hpo.trials.outcome import accuracy_of, state_of
 from hpo.trials.ranking import best_first
 from hpo.trials.times import began
-from model.config import RunConfig
 from model.evaluation.standard_error import difference_error
 
 SAMPLERS = {
@@ -123,13 +122,13 @@ def found(trials: Trials, results: StudyResults | None) -> str:
         f"{_means(given_mean)}. Over every pair of the test"
         f" alphabets' drawers it has {percent(every.accuracy, every.error)}{_means(every_mean)}:"
         f" {'a harder' if on_omniglot else 'another'} task, not to be compared with the former."
-        f"{_besides(winner.config)}"
+        f"{_besides(results.besides)}"
     )
 
 
-def _besides(config: RunConfig) -> str:
+def _besides(besides: str | None) -> str:
     """A sentence on what the network was trained on besides the training split; or nothing."""
-    if not (besides := config.train.pictures.besides):
+    if not besides:
         return ""
     return (
         f" It was trained on {besides}, beside the drawings of the training split: its figures do"

@@ -13,15 +13,15 @@ from optuna.trial import FrozenTrial
 from data.errors import InputError
 from hpo.report.front import front_section, front_table
 from hpo.report.opening import hyperparameters, number_first, what_next
-from hpo.report.page import in_section, page, paragraphs, tables
+from hpo.report.page import figures_on, in_section, page, paragraphs, tables
 from hpo.report.parameters import importance_bars, parallel, slices
-from hpo.report.png import draw_pictures, replace_pictures
+from hpo.report.png import draw_pictures, remove_earlier
 from hpo.report.rungs import promotion
 from hpo.report.search import history, learning_curves, timeline
 from hpo.report.style import Section, data_name
 from hpo.report.text import found, how_sure, searched, spared_epochs, unfinished
 from hpo.report.winner import alphabets, comparison, filters
-from hpo.runtime.files import write_text
+from hpo.runtime.files import copy_file, write_text
 from hpo.runtime.literal_text import say
 from hpo.storage.convergence import convergence
 from hpo.storage.stored_results import results_in_folder
@@ -93,9 +93,21 @@ def write_report(
     with TemporaryDirectory() as folder:
         # Drawing takes a while: interrupted, it leaves an earlier report as it was.
         no_pictures = draw_pictures(figures, Path(folder))
+        drawn = {} if no_pictures else {p.stem: p for p in Path(folder).glob("*.png")}
+        # While the page still names them: a later report knows none that this one leaves.
+        remove_earlier(_figures_in(path) - drawn.keys(), path.parent)
         write_text(path, page(title, "\n".join(opening), sections, _made(datetime.now(), results)))
-        replace_pictures(None if no_pictures else Path(folder), path.parent)
+        for name, picture in drawn.items():
+            copy_file(picture, path.with_name(f"{name}.png"))
     return path, no_pictures
+
+
+def _figures_in(earlier: Path) -> set[str]:
+    """Names of the figures on an earlier page; none where there is none that can be read."""
+    try:
+        return figures_on(earlier.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return set()
 
 
 def _of_search(trials: Sequence[FrozenTrial], config: StudyConfig, way: int) -> list[Section]:

@@ -33,7 +33,7 @@ from hpo.runtime.literal_text import say
 from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.shared_folder import claimed, remove_unused, used
 from hpo.search.enqueue import check_start_with, start_with
-from hpo.search.given_networks import check_given_networks, keep_given_networks
+from hpo.search.given_networks import check_given_networks, keep_given_networks, pictures_given
 from hpo.search.warm_start import check_warm_start, warm_start
 from hpo.storage.artifacts import open_store, resolve_store
 from hpo.storage.asked_budgets import asks_no_more
@@ -50,6 +50,7 @@ from hpo.storage.studies import (
     open_study,
     stored_config,
 )
+from hpo.storage.trained_pictures import say_if_known
 from hpo.storage.workspace import Workspace
 from hpo.study.definition import StudyConfig
 from hpo.study.results import StudyResults, study_results
@@ -129,6 +130,7 @@ def run_study(
         check_store(store)
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
+    say_if_known(pictures_given(config), collection)
     with (
         storage_failures(workspace.storage),
         under_way(workspace),

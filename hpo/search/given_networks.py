@@ -10,12 +10,14 @@ import torch
 
 from data.errors import InputError
 from hpo.database.swap import swap
-from hpo.storage.studies import NETWORKS
+from hpo.storage.studies import GIVEN_PICTURES, NETWORKS
+from hpo.storage.trained_pictures import pictures_of_given
 from hpo.study.definition import StudyConfig
+from hpo.study.given_pictures import GivenPictures
 from hpo.study.parameter import Parameter, Value
 from hpo.study.space import fill, parameters
 from model.config import RunConfig
-from model.network.given import given_networks
+from model.network.given import given_networks, named_networks
 from model.network.initial import weights_that_fit
 from model.network.teacher import asked_teacher, load_teacher
 
@@ -65,6 +67,21 @@ def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
                 f" here now (SHA-256 {before[:12]}, here {fingerprint[:12]}); put that one there,"
                 " or give the study another name"
             )
+    if here and study.user_attrs.get(GIVEN_PICTURES) is None:
+        found = [one.model_dump(mode="json") for one in pictures_given(config)]
+        swap(study, GIVEN_PICTURES, None, found)
+
+
+def pictures_given(config: StudyConfig) -> list[GivenPictures]:
+    """The pictures of all networks that the study's trainings are given, see `pictures_of_given`.
+
+    Raises:
+        InputError: there is no such network here.
+    """
+    found: list[GivenPictures] = []
+    for run in {tuple(named_networks(run).items()): run for run in _given(config)}.values():
+        found += [one for one in pictures_of_given(run) if one not in found]
+    return found
 
 
 def _given(config: StudyConfig) -> Iterator[RunConfig]:

@@ -7,6 +7,7 @@
 - stored_results: the results in the study's storage, and the winner's weights in its store
 - finisher_claim: the process that finishes a study
 - found_results: results in a study's folder, and whether they are of its storage
+- trained_pictures: pictures that trained networks have seen
 - shipped: the network that comes with the project
 - workspace: the names of all files in a study's folder
 - artifacts: stores of checkpoints and pictures

@@ -34,6 +34,8 @@ EXTRA = "extra fingerprint"
 """The study attribute that holds which extra alphabets it trains on; not there if none."""
 NETWORKS = "given networks"
 """The study attribute that holds the SHA-256 of each network its trainings are given, by path."""
+GIVEN_PICTURES = "pictures of given networks"
+"""The study attribute that holds what these networks were trained on, see `GivenPictures`."""
 STORAGE = "storage"
 """The study attribute that tells how to join: the storage's URL, without password."""
 CHECKPOINTS, ARTIFACTS = "artifact_store", "artifacts"
@@ -87,8 +89,8 @@ def open_study(
 
 
 def _check_same(study: optuna.Study, config: StudyConfig) -> None:
-    old = _read(study, config.changeable()).unchangeable()
-    if changes := _differences(old, config.unchangeable()):
+    old = _read(study, config.changeable()).spelt_out()
+    if changes := _differences(old, config.spelt_out()):
         more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
         raise InputError(
             f"study {config.name}: exists with another definition:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ RUNS = Path("runs")
 """Where studies keep their files, each in a folder of its name."""
 UNFINISHED = "unfinished-"
 DATABASE = "study.db"
+ONE_OF_SEVERAL = re.compile(r"(trial-\d+-)?seed-\d+")
+"""Names of the folders of networks, see `TrainedFolder.one_of_several`."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class TrainedFolder:
     def remove_networks(self) -> None:
         """Removes the folders that `one_of_several` names; where it is a link, the folder stays."""
         for network in self.networks.glob("*seed-*"):
-            shutil.rmtree(network, ignore_errors=True)
+            if ONE_OF_SEVERAL.fullmatch(network.name):  # others are the user's
+                shutil.rmtree(network, ignore_errors=True)
         with suppress(OSError):  # a link, or not empty, or not there
             self.networks.rmdir()
 

@@ -7,6 +7,7 @@
 - learning_rates: of each layer, and whether its parameter is a factor
 - parameter_words: parameters' names as people say them
 - space: which values a study leaves open, and how a trial's values make a configuration
+- spelt_out: a search space with its defaults written out
 - objectives: what trials are judged by, and the Pareto front
 - constraints: what a trial may need at most, and by how much it exceeds it
 - samplers: the sampler of a study
@@ -20,6 +21,7 @@
 - narrowing: a smaller search space around the best trials
 - convergence: the finding that nothing more is to be gained
 - results: what a finished study found, and its file
+- given_pictures: what a network was trained on through those that it was given
 - combined: what combined networks are worth, and its file
 - accuracies: the accuracies in such files
 """

@@ -7,6 +7,7 @@ from pydantic import Field
 from data.names import MOST_WAY
 from hpo.runtime.provenance import Computer
 from hpo.study.accuracies import ResultsTable
+from hpo.study.given_pictures import GivenPictures
 
 
 class Answering(ResultsTable):
@@ -36,6 +37,8 @@ class Member(Answering):
         spread: spread of its scores on the validation alphabets, see
             `model.evaluation.scores.spread`.
         besides: what it was trained on besides the training split; None if nothing.
+        given_pictures: what the networks were trained on that its training was given; None if there
+            were none.
     """
 
     folder: str
@@ -43,6 +46,7 @@ class Member(Answering):
     seed: int
     spread: float
     besides: str | None = None
+    given_pictures: list[GivenPictures] | None = None
 
 
 class Gain(ResultsTable):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hpo.study.limits import MOST, MOST_SEED, MOST_SEEDS, study_name
+from hpo.study.spelt_out import spelt_out
 from model.config import NetworkConfig
 from model.pictures_config import PicturesConfig
 from model.strict import DatasetName, Strict
@@ -255,8 +256,12 @@ class StudyConfig(Strict):
         given = self.model_dump(mode="json", include=later, exclude_none=True)
         return found | {name: value for name, value in given.items() if value}
 
+    def spelt_out(self) -> dict[str, Any]:
+        """`unchangeable()` with the space's defaults written out: equal where studies are."""
+        return self.unchangeable() | spelt_out(self.network, self.train)
+
     def is_defined_by(self, definition: object) -> bool:
-        """Whether what `unchangeable` gave is this study's; of an older version it may lack keys.
+        """Whether what `unchangeable` gave is this study's; it may lack keys that have defaults.
 
         Example:
             >>> train = {"optimiser": "adam"}
@@ -271,7 +276,7 @@ class StudyConfig(Strict):
             stored = StudyConfig.model_validate(definition | self.changeable())
         except ValidationError:
             return False
-        return stored.unchangeable() == self.unchangeable()
+        return stored.spelt_out() == self.spelt_out()
 
     def changeable(self) -> dict[str, Any]:
         """The fields that may change, for JSON; with those of `unchangeable` they are the study."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hpo.study.definition import StudyConfig
-from hpo.study.space import PRESENT, config_of
+from hpo.study.parameter import PRESENT
+from hpo.study.space import config_of
 from model.config import TrainConfig, layer_names
 
 LAYER_RATE = ".learning_rate"

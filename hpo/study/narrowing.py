@@ -11,8 +11,8 @@ from data.errors import InputError
 from hpo.runtime.dotted_keys import put_at
 from hpo.study.definition import StudyConfig
 from hpo.study.learning_rates import layers_of
-from hpo.study.parameter import Parameter, Value
-from hpo.study.space import PRESENT, most_epochs, parameters
+from hpo.study.parameter import PRESENT, Parameter, Value
+from hpo.study.space import most_epochs, parameters
 
 MARGIN = 0.25
 """How far a narrowed range goes beyond the best values at each end, in parts of their distance."""

@@ -20,6 +20,8 @@ from hpo.study.limits import MOST
 from model.config_file import explain, shown
 from model.strict import Strict
 
+PRESENT = "present"
+"""Key of a convolution in a study, not in a configuration: true, false, or a choice of both."""
 Value = bool | int | float | str
 ROUNDING = 1e-9
 """How far from a range or its steps a value may be that was computed from these."""

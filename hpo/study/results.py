@@ -21,6 +21,7 @@ from hpo.study.accuracies import (
 )
 from hpo.study.convergence import Convergence
 from hpo.study.definition import StudyConfig
+from hpo.study.given_pictures import GivenPictures, trained_besides
 from hpo.study.objectives import Front
 from model.config import RunConfig
 from model.pictures_config import PicturesConfig
@@ -118,6 +119,8 @@ class StudyResults(ResultsTable):
         device: device that the networks were retrained on.
         converged: why the search ended before its budget was spent; None if it did not.
         front: the search's Pareto front; None if the study has no second objective.
+        given_pictures: what the networks were trained on that the winner's trainings were given;
+            None if there were none.
     """
 
     study: str
@@ -144,6 +147,12 @@ class StudyResults(ResultsTable):
     device: str
     converged: Convergence | None = None
     front: Front | None = None
+    given_pictures: list[GivenPictures] | None = None
+
+    @property
+    def besides(self) -> str | None:
+        """What the winner was trained on besides the training split, in words; None if nothing."""
+        return trained_besides(self.winner.config.train.pictures, self.given_pictures or [])
 
     def write(self, file: Path) -> None:
         """Writes the file, whole or not at all."""
@@ -162,6 +171,7 @@ class RetrainingResults(ResultsTable):
         best_seed: seed of the network that is kept.
         extra_fingerprint: fingerprint of the extra alphabets trained on; None if there were none.
         networks: SHA-256 of the networks that it was given, by path; None if there were none.
+        given_pictures: what these networks were trained on; None if there were none.
         config: configuration that was trained, its seed set to 0.
         versions, commit, computer, device: what the figures depend on, see `StudyResults`.
     """
@@ -174,6 +184,7 @@ class RetrainingResults(ResultsTable):
     best_seed: int
     extra_fingerprint: str | None = None
     networks: dict[str, str] | None = None
+    given_pictures: list[GivenPictures] | None = None
     config: dict[str, Any]
     versions: dict[str, str] = Field(default_factory=dict)
     commit: str | None = None
@@ -184,7 +195,8 @@ class RetrainingResults(ResultsTable):
     def besides(self) -> str | None:
         """What was trained on besides the training split, in words; None if nothing."""
         # Retrainings of the first versions tell nothing of pictures.
-        return PicturesConfig.model_validate(self.config["train"].get("pictures", {})).besides
+        own = PicturesConfig.model_validate(self.config["train"].get("pictures", {}))
+        return trained_besides(own, self.given_pictures or [])
 
     @classmethod
     def read(cls, file: Path) -> Self | None:

@@ -18,12 +18,9 @@ from pydantic import BaseModel, ValidationError
 
 from data.errors import InputError
 from hpo.study.definition import StudyConfig
-from hpo.study.parameter import Parameter, Value
+from hpo.study.parameter import PRESENT, Parameter, Value
 from model.config import NetworkConfig, RunConfig, TrainConfig, layer_names
 from model.config_file import explain, model_in, shown
-
-PRESENT = "present"
-"""Key of a convolution in a study, not in a configuration: true, false, or a choice of both."""
 
 Draw = Callable[[Parameter], Value]
 

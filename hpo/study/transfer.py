@@ -7,8 +7,8 @@ from itertools import combinations
 
 from hpo.runtime.dotted_keys import value_at, whole
 from hpo.study.definition import StudyConfig
-from hpo.study.parameter import Parameter, Value
-from hpo.study.space import PRESENT, fill
+from hpo.study.parameter import PRESENT, Parameter, Value
+from hpo.study.space import fill
 from model.config import RunConfig
 
 Likeness = tuple[int, int]

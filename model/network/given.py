@@ -18,13 +18,17 @@ def given_networks(config: RunConfig) -> dict[str, str]:
     Raises:
         InputError: there is no such network, or its file cannot be read.
     """
-    named = {"train.initial": config.train.initial, "train.teacher": asked_teacher(config)}
     found = {}
-    for key, given in named.items():
-        if given is not None:
-            try:
-                found[given] = sha256(weights_at(given, key).read_bytes()).hexdigest()
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise InputError(f"{key}: {given}: cannot be read: {reason}") from None
+    for key, given in named_networks(config).items():
+        try:
+            found[given] = sha256(weights_at(given, key).read_bytes()).hexdigest()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise InputError(f"{key}: {given}: cannot be read: {reason}") from None
     return found
+
+
+def named_networks(config: RunConfig) -> dict[str, str]:
+    """The paths of the trained networks that a training is given, by the key that names each."""
+    named = {"train.initial": config.train.initial, "train.teacher": asked_teacher(config)}
+    return {key: given for key, given in named.items() if given is not None}

@@ -57,6 +57,8 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ran = CliRunner().invoke(app, ["run", str(root / "tiny.toml"), "--output", str(folder)])
     assert ran.exit_code == 0, ran.output
     (folder / "report").mkdir()
+    earlier = '<div class="plotly-graph-div" id="slice-earlier"></div>'
+    (folder / "report" / "index.html").write_text(earlier)
     (folder / "report" / "slice-earlier.png").touch()
     made = CliRunner().invoke(app, ["report", "tiny", "--output", str(folder)])
     assert made.exit_code == 0, made.output

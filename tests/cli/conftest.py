@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
@@ -109,3 +110,15 @@ def _content() -> dict[Path, bytes | None]:
         for path in Path().rglob("*")
         if path.suffix != ".db-shm" and not (path.suffix == ".db-wal" and path.stat().st_size == 0)
     }
+
+
+@pytest.fixture
+def runes(own_cache: None, glyphs: Collection) -> Path:
+    """An alphabet of four characters, each drawn twenty times."""
+    root = Path("runes")
+    characters = glyphs.characters(["Glyphs_01"], range(1, 21), 105)
+    for name, drawings in zip(characters.names[:4], characters.pictures, strict=False):
+        (root / name).mkdir(parents=True)
+        for drawer, drawing in enumerate(drawings.numpy()):
+            Image.fromarray(255 - drawing).save(root / name / f"{drawer:02d}.png")
+    return root

@@ -8,28 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from tiny_study import tiny_study
 from typer.testing import CliRunner
 
-from data.collection import Collection
 from run_study import app
 
 Refused = Callable[..., str]
 BESIDES = "all drawers and the alphabets of folder:runes"
+pytestmark = pytest.mark.usefixtures("runes")
 PICTURES = 'pictures = { drawers = "all", extra = "folder:runes" }\n'
-
-
-@pytest.fixture(autouse=True)
-def runes(own_cache: None, glyphs: Collection) -> Path:
-    """An alphabet of four characters, each drawn twenty times."""
-    root = Path("runes")
-    characters = glyphs.characters(["Glyphs_01"], range(1, 21), 105)
-    for name, drawings in zip(characters.names[:4], characters.pictures, strict=False):
-        (root / name).mkdir(parents=True)
-        for drawer, drawing in enumerate(drawings.numpy()):
-            Image.fromarray(255 - drawing).save(root / name / f"{drawer:02d}.png")
-    return root
 
 
 def done(*words: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from hpo.report.png import _children, draw_here, draw_pictures, pictures_of, replace_pictures
+from hpo.report.png import _children, draw_here, draw_pictures, pictures_of
 
 
 def test_without_kaleido_the_reason_is_told(
@@ -51,19 +51,6 @@ def test_a_title_takes_no_markup(tmp_path: Path) -> None:
     figure = go.Figure(layout={"height": 300, "margin": {"t": 20}})
     (wanted,) = pictures_of({"history": ("<b>History</b>", figure)}, tmp_path)
     assert wanted["fig"].layout.title.text == "&lt;b&gt;History&lt;/b&gt;"
-
-
-@pytest.mark.parametrize("drawn", [True, False])
-def test_no_figure_of_an_earlier_report_stays(tmp_path: Path, drawn: bool) -> None:
-    new, folder = tmp_path / "new", tmp_path / "report"
-    new.mkdir()
-    folder.mkdir()
-    (new / "history.png").write_text("new")
-    for name in ("history.png", "rungs.png", "index.html"):
-        (folder / name).write_text("old")
-    replace_pictures(new if drawn else None, folder)
-    found = {path.name: path.read_text() for path in folder.iterdir()}
-    assert found == {"index.html": "old"} | ({"history.png": "new"} if drawn else {})
 
 
 def test_a_long_name_of_the_folder_for_temporary_files_does_no_harm(

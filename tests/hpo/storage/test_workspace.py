@@ -106,3 +106,14 @@ def test_files_that_were_begun_only_are_cleared(tmp_path: Path) -> None:
     own.clear_scratch()
     assert [path for path in begun if path.exists()] == []
     assert own.results.exists()
+
+
+def test_of_the_folders_of_networks_only_its_own_are_removed(tmp_path: Path) -> None:
+    own = Workspace.of("quick", tmp_path)
+    for folder in (own.one_of_several(3), own.one_of_several(4, trial=7)):
+        folder.folder.mkdir(parents=True)
+    for name in ("my-seed-3", "seed-3-best", "trial-7-seed-4-and-5"):
+        (own.networks / name).mkdir()
+    own.remove_networks()
+    left = {path.name for path in own.networks.iterdir()}
+    assert left == {"my-seed-3", "seed-3-best", "trial-7-seed-4-and-5"}
