@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw
 from short_training import CONFIG, trained
 
 from benchmarks.winner.disturbances import clean, drawings_of, everything
@@ -43,6 +44,21 @@ def drawn(collection: Collection) -> tuple[Any, Any]:
     alphabets = paper_splits(collection).validation.alphabets
     characters = collection.characters(alphabets, collection.drawers, SIDE)
     return drawings_of(characters, random_runs(characters, 10, WAY, seed=3))
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    """A folder of two classes, ring.png and box.png."""
+    folder = tmp_path / "known"
+    folder.mkdir()
+    for name, draw in (
+        ("ring", ImageDraw.ImageDraw.ellipse),
+        ("box", ImageDraw.ImageDraw.rectangle),
+    ):
+        picture = Image.new("L", (240, 180), 245)
+        draw(ImageDraw.Draw(picture), (70, 40, 170, 140), outline=20, width=5)
+        picture.save(folder / f"{name}.png")
+    return folder
 
 
 @pytest.fixture

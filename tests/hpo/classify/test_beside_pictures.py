@@ -8,26 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw, PngImagePlugin
+from PIL import Image, PngImagePlugin
 from typer.testing import CliRunner
 
 from hpo.classify.support import read_support
 from run_study import app
-
-
-@pytest.fixture
-def known(tmp_path: Path) -> Path:
-    """A folder with two pictures, ring.png and box.png."""
-    folder = tmp_path / "known"
-    folder.mkdir()
-    for name, draw in (
-        ("ring", ImageDraw.ImageDraw.ellipse),
-        ("box", ImageDraw.ImageDraw.rectangle),
-    ):
-        picture = Image.new("L", (240, 180), 245)
-        draw(ImageDraw.Draw(picture), (70, 40, 170, 140), outline=20, width=5)
-        picture.save(folder / f"{name}.png")
-    return folder
 
 
 def numbered(known: Path) -> list[str]:
