@@ -22,6 +22,7 @@ from benchmarks.replay.searches import (
     surrogate_of,
 )
 from benchmarks.replay.simulator import Outcome, Simulation
+from benchmarks.replay.surrogate import Kind
 from hpo.search.warm_start import FIRST
 from hpo.study.definition import StudyConfig
 from hpo.study.space import config_of, parameters
@@ -97,9 +98,9 @@ def _filters(number: int) -> str:
     return f"network.convolutions.{number}.filters"
 
 
-def _search(path: Path, rough: bool, workers: int, trials: int, task: tuple[str, int]) -> Warm:
+def _search(path: Path, truth: Kind, workers: int, trials: int, task: tuple[str, int]) -> Warm:
     kind, repetition = task
-    surrogate = surrogate_of(path, rough)
+    surrogate = surrogate_of(path, truth)
     search = own_search(surrogate.study)
     study = searched(surrogate.study, search, repetition)
     simulation = Simulation(study, surrogate, workers, trials)

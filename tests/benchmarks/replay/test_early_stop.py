@@ -14,9 +14,9 @@ from hpo.study.definition import StopConfig
 
 def test_a_search_ends_by_its_rule_and_is_the_same_until_then(tmp_path: Path) -> None:
     curves = packed(tmp_path)
-    whole = _search(curves, False, "random/none", 2, 40, (None, 0))
-    ended = _search(curves, False, "random/none", 2, 40, (StopConfig(gain=0.99, trials=5), 0))
-    never = _search(curves, False, "random/none", 2, 40, (StopConfig(gain=1e-9, trials=5), 0))
+    whole = _search(curves, "trees", "random/none", 2, 40, (None, 0))
+    ended = _search(curves, "trees", "random/none", 2, 40, (StopConfig(gain=0.99, trials=5), 0))
+    never = _search(curves, "trees", "random/none", 2, 40, (StopConfig(gain=1e-9, trials=5), 0))
     assert (whole.trials, ended.trials) == (40, 11)  # one more was running
     assert whole.found[: len(ended.found)] == ended.found
     assert ended.wall < never.wall <= whole.wall

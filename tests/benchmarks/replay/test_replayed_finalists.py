@@ -42,7 +42,7 @@ def test_without_luck_the_first_is_the_best_and_retraining_gains_nothing(
             assert of_seeds["gain_over_the_first"] == {"mean": 0, "standard_error": 0}
             if row["there_were"] == row["finalists"] > 1:
                 assert of_seeds["rank_correlation_of_means"]["mean"] == pytest.approx(1)
-    surrogate = surrogate_of(curves, False)
+    surrogate = surrogate_of(curves, "trees")
     search = own_search(surrogate.study)
     walls = [
         Simulation(searched(surrogate.study, search, r), surrogate, 1, trials=10).run().wall
@@ -54,7 +54,7 @@ def test_without_luck_the_first_is_the_best_and_retraining_gains_nothing(
 
 
 def test_fresh_seeds_are_fresh(tmp_path: Path) -> None:
-    found = _search(packed(tmp_path, seeds=3), False, 1, 10, 0)
+    found = _search(packed(tmp_path, seeds=3), "trees", 1, 10, 0)
     for own, truth in zip(found.retrained, found.truths, strict=True):
         assert len(set(own)) > 1
         assert own.mean() == pytest.approx(truth, abs=0.02)

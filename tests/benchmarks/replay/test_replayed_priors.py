@@ -13,7 +13,7 @@ from hpo.study.space import config_of, parameters
 
 
 def test_a_good_prior_is_better_than_a_bad_one(tmp_path: Path) -> None:
-    surrogate = surrogate_of(packed(tmp_path), False)
+    surrogate = surrogate_of(packed(tmp_path), "trees")
     truth = []
     for rank in RANKS.values():
         study = with_prior(surrogate.study, surrogate, rank, seed=7)

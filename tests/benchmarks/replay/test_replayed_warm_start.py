@@ -30,16 +30,16 @@ def test_the_narrower_space_has_less_to_search() -> None:
 @pytest.mark.parametrize("kind", [SAME, NARROWER])
 def test_the_older_searchs_best_is_tried_first(tmp_path: Path, kind: str) -> None:
     curves = packed(tmp_path)
-    surrogate = surrogate_of(curves, False)
+    surrogate = surrogate_of(curves, "trees")
     study = surrogate.study if kind == SAME else narrower(surrogate.study)
     older_study = searched(study, own_search(study), OLDER_SEED)
     older = Simulation(older_study, surrogate, 1, trials=12)
     best = older.run().found[-1][1]
-    outcome, enqueued = _search(curves, False, 1, 12, (kind, 0))
+    outcome, enqueued = _search(curves, "trees", 1, 12, (kind, 0))
     assert enqueued == min(FIRST, older.outcome.complete)
     assert (outcome.done[0], outcome.found[0][1]) == (1, pytest.approx(best))
     assert outcome.trials == 12
-    cold, none = _search(curves, False, 1, 12, (COLD, 0))
+    cold, none = _search(curves, "trees", 1, 12, (COLD, 0))
     assert (cold.trials, none) == (12, 0)
     assert cold.found[0][1] < best
 
