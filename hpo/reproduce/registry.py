@@ -26,7 +26,18 @@ EXPERIMENTS = (
     "search",
 )
 """Each is the function `run` of the module of that name in `experiments`, - as _."""
-PARTS = {"search": ("worth", "searches", "longest", "splits", "staircase", "table1", "paper-size")}
+PARTS = {
+    "search": (
+        "worth",
+        "searches",
+        "longest",
+        "most-epochs",
+        "splits",
+        "staircase",
+        "table1",
+        "paper-size",
+    )
+}
 """Parts of an experiment that can be done one at a time; in its results are those that are done."""
 
 

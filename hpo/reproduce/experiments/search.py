@@ -27,6 +27,7 @@ from hpo.reproduce.paper_search.longest import (
     longest_rows,
     measured,
 )
+from hpo.reproduce.paper_search.most_epochs import in_most_epochs
 from hpo.reproduce.paper_search.paper_size import PART as PAPER_SIZE
 from hpo.reproduce.paper_search.paper_size import beside_paper_size, check_size
 from hpo.reproduce.paper_search.searched import Searched, best_in_other_form, best_of
@@ -144,6 +145,9 @@ def _after(
         results.rows += longest_rows(seen)
         results.figures["longest"] = longest_figure({"the best": seen})
         results.details["longest"] = lengthened(config, settings).model_dump(mode="json")
+    if "most-epochs" in parts:
+        in_epochs = in_most_epochs(context, settings, config)
+        results.rows += longest_rows(in_epochs, f"the best in {settings.most_epochs} epochs")
     if "splits" in parts:
         after_more = longest(context, settings, config)[TIMES * settings.split_pairs]
         in_other = None if other is None else other.best

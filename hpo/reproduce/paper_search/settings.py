@@ -47,6 +47,8 @@ class Settings:
         seeds: long trainings of the best configuration.
         kept: numbers of pairs seen at which a long training's network is kept; the last ends it,
             and `splits` asks for ten times its own.
+        most_epochs: epochs of each training in `most-epochs`, the paper's most.
+        kept_in_most_epochs: numbers of pairs that its trainings see, one training for each.
         kept_at_paper_size: numbers of pairs seen at which `paper-size` keeps its network, each an
             epoch more: an epoch of the paper's network takes the better part of an hour.
         epoch_steps: steps of a long training's epoch, after which its rates fall by 1 %.
@@ -71,6 +73,8 @@ class Settings:
     trials: int = 60
     seeds: int = 2
     kept: tuple[int, ...] = (400_000, 1_000_000, 4_000_000, 10_000_000)
+    most_epochs: int = 200
+    kept_in_most_epochs: tuple[int, ...] = (1_000_000,)
     kept_at_paper_size: tuple[int, ...] = (128_000, 256_000)
     epoch_steps: int = 1000
     split_pairs: int = 400_000

@@ -61,6 +61,8 @@ def settings(tiny: NetworkConfig) -> Settings:
         seeds=1,
         kept=(16, 160),
         epoch_steps=2,
+        most_epochs=5,
+        kept_in_most_epochs=(80,),
         split_pairs=16,
         rate_factors=(1.0,),
         ours=alike(tiny, 0.1, 1, steps_per_epoch=1, loss="one-shot"),

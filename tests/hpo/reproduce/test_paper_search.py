@@ -12,6 +12,7 @@ from hpo.reproduce.context import Context
 from hpo.reproduce.experiments import search
 from hpo.reproduce.networks import NETWORKS
 from hpo.reproduce.paper_search.longest import kept_in, lengthened, longest
+from hpo.reproduce.paper_search.most_epochs import in_most_epochs
 from hpo.reproduce.paper_search.paper_size import at_paper_size
 from hpo.reproduce.paper_search.searches import searches
 from hpo.reproduce.paper_search.settings import LITERAL, Settings, starts
@@ -50,6 +51,7 @@ def test_the_whole_experiment_and_again(
     assert found["tpe search, literal scales: above random search, as much work"] < 1
     longest_of_all = found["the best, 0.00016 M pairs: 20-way, every drawer pair"]
     assert found["splits, 10 times the pairs: every drawer pair"] == longest_of_all
+    assert found["the best in 5 epochs, 8e-05 M pairs: 20-way, every drawer pair"] > 1 / 20
     assert any("model-based searches" in note for note in table.notes)
     assert table.figures.keys() == {
         "worth",
@@ -111,6 +113,18 @@ def test_a_long_training_goes_on_and_keeps_the_same_networks(
         assert (
             kept_in(own, pairs).weights.read_bytes() == kept_in(other, pairs).weights.read_bytes()
         )
+
+
+def test_as_many_pairs_are_seen_in_as_many_epochs_as_the_paper_allows(
+    context: Make, settings: Settings
+) -> None:
+    config = starts(settings.studies[LITERAL])[0]
+    here = context(seeds=1)
+    assert list(in_most_epochs(here, settings, config)) == [80]
+    (kept,) = (here.folder / "most-epochs" / "80-pairs" / "longest").glob("seed-*")
+    _, trained = load_network(kept_in(TrainedFolder(kept), 80).weights)
+    assert trained.train.epochs == settings.most_epochs
+    assert trained.train.epochs * trained.train.steps_per_epoch * trained.train.batch.pairs == 80
 
 
 def test_the_papers_network_is_trained_beside_the_best(
@@ -196,7 +210,7 @@ def test_what_is_worth_trains_one_network(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("name", "part", "line"),
     [
-        ("search", "wort", "--part wort: search has the parts worth, searches, longest, splits"),
+        ("search", "wort", "--part wort: search has the parts worth, searches, longest, most-epochs"),
         ("losses", "worth", "--part worth: losses has no parts"),
     ],
 )
