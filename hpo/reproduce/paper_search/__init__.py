@@ -8,7 +8,7 @@
 - beside_random: what the others found beside random search, and how soon
 - figures: their pictures
 - longest: the best configuration trained for long, its networks kept on the way and tested after
-- most_epochs: the best configuration trained in as many epochs as the paper's longest trainings
+- most_epochs: the best configuration trained in as many epochs as the paper allows
 - compared: configurations trained for as many pairs, and measured side by side
 - splits: the best configuration with one change each
 - staircase: from the paper's recipe to ours in steps
