@@ -147,7 +147,8 @@ def _after(
         results.details["longest"] = lengthened(config, settings).model_dump(mode="json")
     if "most-epochs" in parts:
         in_epochs = in_most_epochs(context, settings, config)
-        results.rows += longest_rows(in_epochs, f"the best in at most {settings.most_epochs} epochs")
+        network = f"the best in at most {settings.most_epochs} epochs"
+        results.rows += longest_rows(in_epochs, network)
     if "splits" in parts:
         after_more = longest(context, settings, config)[TIMES * settings.split_pairs]
         in_other = None if other is None else other.best

@@ -47,7 +47,7 @@ class Settings:
         seeds: long trainings of the best configuration.
         kept: numbers of pairs seen at which a long training's network is kept; the last ends it,
             and `splits` asks for ten times its own.
-        most_epochs: most epochs of each training in `most-epochs`, the paper's most.
+        most_epochs: number of epochs at most of each training in `most-epochs`, the paper's.
         kept_in_most_epochs: numbers of pairs that its trainings see, one training for each.
         kept_at_paper_size: numbers of pairs seen at which `paper-size` keeps its network, each an
             epoch more: an epoch of the paper's network takes the better part of an hour.

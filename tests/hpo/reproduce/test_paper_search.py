@@ -210,7 +210,11 @@ def test_what_is_worth_trains_one_network(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("name", "part", "line"),
     [
-        ("search", "wort", "--part wort: search has the parts worth, searches, longest, most-epochs"),
+        (
+            "search",
+            "wort",
+            "--part wort: search has the parts worth, searches, longest, most-epochs",
+        ),
         ("losses", "worth", "--part worth: losses has no parts"),
     ],
 )
