@@ -45,7 +45,12 @@ def flood(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("flood")
 @pytest.mark.parametrize("handler", [hpo.cli.process.interrupt, hpo.workers.worker._interrupt])
-def test_a_command_and_a_worker_are_told_once(number: int, handler: Any) -> None:  # noqa: ANN401
+def test_a_command_and_a_worker_are_told_once(
+    number: int,
+    handler: Any,  # noqa: ANN401
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hpo.cli.process, "_ends", None)  # which a command in this process has set
     signal.signal(number, handler)
     signal.raise_signal(number)  # neither works, so it is no exception
 

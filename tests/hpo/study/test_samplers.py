@@ -87,13 +87,14 @@ Proposed = Callable[..., list[FrozenTrial]]
 def proposed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proposed:
     """The trials of a search in which all is real but the training."""
     monkeypatch.setattr(hpo.search.objective, "Trainer", Trained)
-    nothing: Any = None
+    many = SimpleNamespace(names=range(1000), drawers=range(20))
+    data: Any = SimpleNamespace(train=many)
 
     def trials(config: StudyConfig) -> list[FrozenTrial]:
         study = optuna.create_study(direction="maximize")
         checkpoints = Checkpoints(open_store(str(tmp_path)), tmp_path)
         progress = Progress("test", config.trials)
-        search(study, Objective(config, nothing, CPU, checkpoints, progress))
+        search(study, Objective(config, data, CPU, checkpoints, progress))
         return study.trials
 
     return trials

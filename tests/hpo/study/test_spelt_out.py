@@ -89,13 +89,13 @@ def test_what_the_program_would_take_anyway_may_be_written(name: str, tmp_path: 
 
     open_study(out, begun(study, tmp_path))
     for one, other in ((study, out), (out, study)):
-        assert one.is_defined_by(other.definition())
+        assert one.is_defined_by(other.unchangeable())
         assert side_by_side(one, other) == []
 
 
 def test_a_study_that_an_older_version_stored_may_be_written_out_now() -> None:
     study = load_study("quick")
-    stored = study.definition()
+    stored = study.unchangeable()
     del stored["lockstep"]
     assert spelt(study).is_defined_by(stored)
 
@@ -159,7 +159,7 @@ def test_whatever_else_changes_makes_another_study(
     table[last] = value
     other = read_study(document, "other")
     for begun_as, asked in ((one, other), (one, spelt(other)), (spelt(other), one)):
-        assert not asked.is_defined_by(begun_as.definition())
+        assert not asked.is_defined_by(begun_as.unchangeable())
         assert f"search different spaces ({differs}" in "".join(side_by_side(begun_as, asked))
     with pytest.raises(InputError, match=f"exists with another definition: {differs}"):
         open_study(spelt(other), begun(one, tmp_path))
