@@ -21,7 +21,7 @@ def in_most_epochs(context: Context, settings: Settings, best: RunConfig) -> dic
     Returns:
         What it reaches, by pairs seen.
     """
-    found = {}
+    found: dict[int, Seen] = {}
     for pairs in settings.kept_in_most_epochs:
         steps = -(-2 * pairs // (settings.most_epochs * pictures_of_step(best)))
         own = replace(context, folder=context.folder / "most-epochs" / f"{pairs}-pairs")
