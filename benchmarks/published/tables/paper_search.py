@@ -161,6 +161,9 @@ PAPER_SEARCH: dict[str, Callable[[Results], Table]] = {
         "the best, ",
         ONE_SHOT_TEST + VERIFICATION,
     ),
+    "paper-search-most-epochs": trained(
+        "most-epochs", "epochs, pairs seen", "the best in ", ONE_SHOT_TEST + VERIFICATION
+    ),
     "paper-search-paper-size": trained(
         "paper-size", "network, pairs seen", "", ONE_SHOT_TEST + VERIFICATION
     ),
