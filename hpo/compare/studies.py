@@ -126,6 +126,6 @@ def _read(study: optuna.Study, config: StudyConfig, workspace: Workspace) -> Com
 def _given(study: optuna.Study, config: StudyConfig) -> list[GivenPictures] | None:
     """What its given networks were trained on; None in studies of old versions."""
     stored = study.user_attrs.get(GIVEN_PICTURES)
-    if stored is None and config.train.keys() & {"initial", "teacher"}:
+    if stored is None and config.names_networks:
         return None
     return in_document({"given_pictures": stored})

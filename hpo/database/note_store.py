@@ -1,8 +1,8 @@
 """Notes where Optuna's dashboard looks for them: among the attributes of the study.
 
 As optuna_dashboard's own save_note writes them; but that reads the notes of all trials to write
-one, its import takes each worker seconds and a hundred megabytes, and what somebody else wrote
-meanwhile is lost.
+one, which is needed here behind Optuna's proxy alone, its import takes each worker seconds and a
+hundred megabytes, and what somebody else wrote meanwhile is lost.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ class Note(NamedTuple):
     text: str
     version: int
     parts: int
+
+
+NOTHING = Note("", 0, 0)
+"""Where no note was written."""
 
 
 class _ChangedMeanwhile(Exception):  # noqa: N818 - nobody's fault

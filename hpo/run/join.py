@@ -82,8 +82,10 @@ def _clear_up(study: optuna.Study, workspace: Workspace, store: str | None) -> N
     with suppress(OSError):  # not empty, or not there
         workspace.checkpoints.rmdir()
     workspace.clear_scratch()
-    if StoredResults.of(study) is not None:
-        remove_unused(workspace.unfinished)  # the `run` that finished it may have worked here
+    with suppress(InputError):  # what cannot be read here is nothing that this study left
+        stored = StoredResults.of(study)
+        if stored is not None and stored.are_in(workspace):
+            remove_unused(workspace.unfinished)  # left by the `run` that finished it
 
 
 def _stores(study: optuna.Study, workspace: Workspace) -> Stores:

@@ -46,6 +46,7 @@ from hpo.storage.studies import (
     STORAGE,
     Stores,
     files_begin_with,
+    find_study,
     keep_fingerprint,
     open_study,
     stored_config,
@@ -125,12 +126,15 @@ def run_study(
         remove_unused(workspace.unfinished)
         say_what_is_shown(results, config, workspace)
         return results
-    check_given_networks(config)
+    finished = _is_finished(config, workspace)
+    if not finished:
+        check_given_networks(config)
     if store is not None:
         check_store(store)
     pictures = config.pictures
     collection = for_training(collection, pictures.extra, pictures.drawers == "all")
-    say_if_known(pictures_given(config), collection)
+    if not finished:
+        say_if_known(pictures_given(config), collection)
     with (
         storage_failures(workspace.storage),
         under_way(workspace),
@@ -161,7 +165,8 @@ def _gone_on_with(
 
     def check(study: optuna.Study) -> None:
         keep_fingerprint(study, collection)
-        keep_given_networks(study, config)
+        if not _needs_nothing(study, config):
+            keep_given_networks(study, config)
 
     try:
         study = open_study(config, storage, check)
@@ -229,6 +234,22 @@ def _stores(study: optuna.Study, workspace: Workspace) -> Stores:
         check_store(shared)
         return Stores(shared, shared)
     return Stores(str(workspace.checkpoints.absolute()), str(workspace.artifacts.absolute()))
+
+
+def _is_finished(config: StudyConfig, workspace: Workspace) -> bool:
+    """Whether results are to be shown that the study's storage holds, and this folder does not."""
+    if not config.names_networks:
+        return False  # only what is said of those depends on it
+    # What cannot be read is told of as it is opened for good.
+    with suppress(InputError), find_study(workspace) as (study, _):
+        return _needs_nothing(study, config)
+    return False
+
+
+def _needs_nothing(study: optuna.Study, config: StudyConfig) -> bool:
+    """Whether a study is finished, so that networks its trainings were given may be gone."""
+    stored = StoredResults.of(study)
+    return stored is not None and not asks_for_more(config, stored.results)
 
 
 def _stored_results(

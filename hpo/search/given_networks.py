@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import optuna
@@ -55,7 +55,7 @@ def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
         InputError: there is no such network here, or another one than the study was begun with.
     """
     here: dict[str, str] = {}
-    for run in _given(config):
+    for run in _namings(config):
         here |= given_networks(run)
     if here and study.user_attrs.get(NETWORKS) is None:
         swap(study, NETWORKS, None, here)
@@ -79,9 +79,14 @@ def pictures_given(config: StudyConfig) -> list[GivenPictures]:
         InputError: there is no such network here.
     """
     found: list[GivenPictures] = []
-    for run in {tuple(named_networks(run).items()): run for run in _given(config)}.values():
+    for run in _namings(config):
         found += [one for one in pictures_of_given(run) if one not in found]
     return found
+
+
+def _namings(config: StudyConfig) -> Iterable[RunConfig]:
+    """Those of `_given` that differ in what they name."""
+    return {tuple(named_networks(run).items()): run for run in _given(config)}.values()
 
 
 def _given(config: StudyConfig) -> Iterator[RunConfig]:
@@ -89,7 +94,7 @@ def _given(config: StudyConfig) -> Iterator[RunConfig]:
 
     Empty if the study names none.
     """
-    if not config.train.keys() & {"initial", "teacher"}:
+    if not config.names_networks:
         return
     most = max((len(parameter.values) for parameter in parameters(config)), default=1)
     for number in range(most):

@@ -239,6 +239,11 @@ class StudyConfig(Strict):
         return PicturesConfig.model_validate(fixed)
 
     @property
+    def names_networks(self) -> bool:
+        """Whether its trainings are given trained networks, to start from or as a teacher."""
+        return bool(self.train.keys() & {"initial", "teacher"})
+
+    @property
     def infeasible_budget(self) -> int:
         """Number of infeasible trials after which the search gives up."""
         if self.infeasible_trials is None:

@@ -61,3 +61,24 @@ def test_run_join_and_retrain_refuse_it(key: str) -> None:
     shutil.copy("runs/tiny/best.safetensors", "given")
     done("retrain", "runs/second/best.toml", "--output", "net")
     done("join", "second")
+
+
+@pytest.mark.parametrize("key", ["initial", "teacher"])
+def test_a_finished_study_is_shown_in_another_folder_where_it_is_gone(key: str) -> None:
+    fixed = tiny_study(trials=1).replace("{ choices = [4, 8] }", "4")
+    Path("tiny.toml").write_text(fixed)
+    done("run", "tiny.toml")
+    named = f'[train]\nloss = "one-shot"\n{key} = "runs/tiny"'
+    Path("second.toml").write_text(fixed.replace('"tiny"', '"second"').replace("[train]", named))
+    there = ("run", "second.toml", "--storage", default_url(Path()))
+    done(*there)
+    shutil.copy("runs/second/best.safetensors", "runs/tiny")
+    done(*there, "--output", "changed")
+    shutil.rmtree("runs/tiny")
+    done(*there, "--output", "gone")
+    first = Path("runs/second/results.json").read_text()
+    assert Path("changed/results.json").read_text() == first
+    assert Path("gone/results.json").read_text() == first
+    # It would be searched further, where what it is given is needed.
+    more = (*there, "--trials", "2", "--output", "more")
+    assert refused(*more) == f"error: train.{key}: runs/tiny: no such folder or file"

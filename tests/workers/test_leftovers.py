@@ -77,6 +77,22 @@ def test_who_joined_and_ends_last_leaves_nothing_unfinished(
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_who_joins_a_finished_study_leaves_the_work_of_another_of_its_name(
+    storage: str, write_study: Write, start: Start
+) -> None:
+    """A folder may hold the unfinished work of a study in another storage."""
+    run = start("run", write_study(trials=2), "--storage", storage, "--output", "elsewhere")
+    _, err = run.communicate(timeout=120)
+    assert run.returncode == 0, err
+    work = Path("out/unfinished-short/retrained-0-0")
+    work.mkdir(parents=True)
+    joining = start("join", "short", "--storage", storage, "--output", "out")
+    _, err = joining.communicate(timeout=60)
+    assert joining.returncode == 0, err
+    assert work.is_dir()
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_who_joins_without_the_studys_store_leaves_no_folder_of_its_own(
     storage: str, write_study: Write, start: Start
 ) -> None:

@@ -50,20 +50,24 @@ def real_searches(files: Mapping[str, str]) -> Callable[[Results], Table]:
 
 
 def samplers_for_real(results: Results) -> Table:
-    """Real searches of the default sampler and pruner and of others, each repetition on its own."""
+    """Real searches of the default sampler and pruner, which are the first, and of others."""
     rows: list[Row] = []
     for space in ("compact", "deep"):
         file = f"replay/equal-time-{space}.json"
-        repetitions = results.document(file)["searches"]
+        document = results.document(file)
+        repetitions, against = document["searches"], document["against"]
         rows += [
             (
                 Link(f"`{space}`, `{search}`", file),
                 *(", ".join(str(one[search][state]) for one in repetitions) for state in ENDED),
                 ", ".join(percent(one[search]["final"]) for one in repetitions),
+                _final(document, search),
+                _gain(against[search]) if search in against else "",
             )
             for search in repetitions[0]
         ]
-    return Table(("space, search", *ENDED, "best value, each time"), rows)
+    columns = ("best value, each time", "mean", "`additive` against it, points")
+    return Table(("space, search", *ENDED, *columns), rows)
 
 
 def earlier_ends(results: Results) -> Table:
@@ -88,6 +92,10 @@ def _part(search: Document, seconds: float) -> float:
 
 def _reached(best_so_far: Sequence[Sequence[float]], level: float) -> float:
     return next(at for at, value in best_so_far if value >= level)
+
+
+def _gain(against: Document) -> str:
+    return change(against["gain"]["mean"], against["gain"]["standard_error"])
 
 
 def _final(document: Document, search: str) -> str:

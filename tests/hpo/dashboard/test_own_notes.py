@@ -111,6 +111,28 @@ def test_a_note_on_a_trial_that_runs_stays(
     assert read_note(study).text == ""
 
 
+@pytest.mark.parametrize("study", ["memory"], indirect=True)
+def test_where_all_notes_are_read_at_once_a_trial_asks_for_them_once(
+    study: optuna.Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is behind a proxy: what it sends grows with the trials."""
+    characters = make_glyphs().characters(["Glyphs_31"], [13, 14], 14)
+    report = EpochReport(0, 0.1, 0.8, 0.02, 0, 0.8, 0.02, 1.0, 100.0)
+    storage = optuna.storages.InMemoryStorage
+    original, reads = storage.get_study_system_attrs, []
+
+    def counted(self: optuna.storages.InMemoryStorage, study_id: int) -> dict[str, Any]:
+        reads.append(study_id)
+        return original(self, study_id)
+
+    trial = study.ask()
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "get_study_system_attrs", counted)
+        save_trial_note(trial, TINY, [report], {}, stopped=False, characters=characters)
+    assert len(reads) == 1
+    assert optuna_dashboard.get_note(trial).endswith(OWN)
+
+
 def test_only_what_is_still_the_same_is_replaced(study: optuna.Study) -> None:
     nothing = read_note(study)
     assert replace_note(study, nothing, LONG)
