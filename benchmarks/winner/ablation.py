@@ -148,6 +148,8 @@ def run(arguments: argparse.Namespace) -> None:
         "fingerprint": collection.fingerprint,
     }
     head |= provenance(threads=1)
+    if arguments.teacher is not None and base.train.loss != "one-shot":
+        sys.exit(f"--teacher: the loss one-shot alone asks a teacher, not {base.train.loss}")
     all_variants = variants(base, arguments.extra, arguments.teacher)
     names = [ITSELF, *(arguments.variants or all_variants)]
     if unknown := [name for name in names if name not in all_variants]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import chain
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from hpo.runtime.literal_text import say, visible
 from hpo.runtime.own_pictures import check_apart
 from hpo.runtime.provenance import Computer, commit, computer, versions
 from hpo.runtime.wording import points
-from hpo.storage.trained_pictures import given_to, is_extra_of
+from hpo.storage.trained_pictures import given_to, is_extra_of, is_inside, shared_with
 from hpo.storage.workspace import TrainedFolder
 from model.device import device_name
 from model.evaluation.embeddings import scores_within
@@ -151,7 +150,7 @@ def _say_if_trained_on(
     """
     results = read_json(folder.results) or {}
     given, own = f"{FOLDER}{data}", str(results.get("dataset", ""))
-    inside, around = _inside(given, own), _inside(own, given)
+    inside, around = is_inside(given, own), is_inside(own, given)
     if results.get("fingerprint") == collection.fingerprint or inside or around:
         only = inside and not around  # it may be an alphabet that was held out
         where = f"{own.removeprefix(FOLDER)}, in which {data} lies" if only else data
@@ -163,8 +162,8 @@ def _say_if_trained_on(
         return
     members = config.members if isinstance(config, EnsembleConfig) else (config,)
     extras = {member.train.pictures.extra or "" for member in members}
-    inside = any(_inside(given, extra) for extra in extras)
-    around = any(_inside(extra, given) for extra in extras)
+    inside = any(is_inside(given, extra) for extra in extras)
+    around = any(is_inside(extra, given) for extra in extras)
     if results.get("extra_fingerprint") == collection.fingerprint or inside or around:
         what = data if inside or not around else f"a part of {data}"
         say(
@@ -179,17 +178,12 @@ def _say_if_trained_on(
                 " its training was given: its figures here are too good"
             )
             return
-
-
-def _inside(one: str, other: str) -> bool:
-    """Whether a data set's folder is another's, or lies in it."""
-    if not (one.startswith(FOLDER) and other.startswith(FOLDER)):
-        return False
-    inner, outer = (
-        Path(os.path.realpath(os.path.expanduser(name.removeprefix(FOLDER))))
-        for name in (one, other)
-    )
-    return inner.is_relative_to(outer)
+        if (shared := shared_with(one, given)) is not None:
+            say(
+                f"{folder.folder} was trained on {shared}, through the network at {one.network},"
+                " which its training was given: its figures here may be too good"
+            )
+            return
 
 
 def _confused(

@@ -57,7 +57,9 @@ def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
     here: dict[str, str] = {}
     for run in _namings(config):
         here |= given_networks(run)
-    if here and study.user_attrs.get(NETWORKS) is None:
+    if not here:
+        return  # without a read of the storage: this is asked before each trial
+    if study.user_attrs.get(NETWORKS) is None:
         swap(study, NETWORKS, None, here)
     stored = study.user_attrs.get(NETWORKS, {})  # another process may have been faster
     for given, fingerprint in here.items():
@@ -67,7 +69,7 @@ def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
                 f" here now (SHA-256 {before[:12]}, here {fingerprint[:12]}); put that one there,"
                 " or give the study another name"
             )
-    if here and study.user_attrs.get(GIVEN_PICTURES) is None:
+    if study.user_attrs.get(GIVEN_PICTURES) is None:
         found = [one.model_dump(mode="json") for one in pictures_given(config)]
         swap(study, GIVEN_PICTURES, None, found)
 

@@ -83,6 +83,37 @@ def is_extra_of(one: GivenPictures, collection: Collection) -> bool:
     )
 
 
+def is_inside(one: str, other: str) -> bool:
+    """Whether a data set's folder is another's, or lies in it, by their names."""
+    if not (one.startswith(FOLDER) and other.startswith(FOLDER)):
+        return False
+    inner, outer = (
+        Path(os.path.realpath(os.path.expanduser(name.removeprefix(FOLDER))))
+        for name in (one, other)
+    )
+    return inner.is_relative_to(outer)
+
+
+def shared_with(one: GivenPictures, name: str) -> str | None:
+    """What a given network was trained on that lies in another data set, or the other way round.
+
+    Args:
+        one: the given network's pictures.
+        name: the other data set's.
+
+    Returns:
+        Words such as "folder:a, which is a part of folder:b"; None if neither is within the other.
+    """
+    for seen in (one.dataset, one.pictures.extra):
+        if seen is None or _is_same(seen, name):
+            continue
+        if is_inside(seen, name):
+            return f"{seen}, which is a part of {name}"
+        if is_inside(name, seen):
+            return f"{seen}, of which {name} is a part"
+    return None
+
+
 def _known(one: GivenPictures, collection: Collection) -> str | None:
     who, here = f"the network at {one.network}, which trainings are given,", collection.name
     if one.extra_fingerprint in (None, collection.fingerprint) and is_extra_of(one, collection):
@@ -97,15 +128,17 @@ def _known(one: GivenPictures, collection: Collection) -> str | None:
             f"{who} was trained on other pictures than {here} holds now: what is held out here may"
             " be what it was trained on, and figures on it too good"
         )
+    if (shared := shared_with(one, here)) is not None:
+        return (
+            f"{who} was trained on {shared}: what is held out here may be what it was trained on,"
+            " and figures on it too good"
+        )
     return None
 
 
 def _is_same(one: str, other: str) -> bool:
     """Whether two names are of one data set; a folder may be named in several ways."""
-    if not (one.startswith(FOLDER) and other.startswith(FOLDER)):
-        return one == other
-    paths = (os.path.expanduser(name.removeprefix(FOLDER)) for name in (one, other))
-    return len({os.path.realpath(path) for path in paths}) == 1
+    return one == other or (is_inside(one, other) and is_inside(other, one))
 
 
 def _results_beside(weights: Path) -> dict[str, Any]:

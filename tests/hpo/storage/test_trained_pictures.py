@@ -41,6 +41,11 @@ def given(extra: str | None = None, **values: Any) -> GivenPictures:  # noqa: AN
         (given("folder:./kanji"), "is what it was trained on"),
         (given("folder:x/../kanji", extra_fingerprint="l"), "may be what it was trained on"),
         (given(dataset="folder:./kanji", fingerprint="l"), "may be what it was trained on"),
+        (given(dataset="folder:kanji/joyo"), "joyo, which is a part of folder:kanji: what is held"),
+        (given(dataset="folder:."), "folder:., of which folder:kanji is a part: what is held out"),
+        (given("folder:kanji/joyo"), "may be what it was trained on"),
+        (given("folder:."), "may be what it was trained on"),
+        (given("folder:kanji2", dataset="folder:runes/kanji"), None),
     ],
 )
 def test_what_is_held_out_may_be_known_already(
