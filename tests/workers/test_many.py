@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from optuna.trial import TrialState
-from short_study import Start, Write, trials_of, wait_for
+from short_study import Start, Write, standing_still, trials_of, wait_for
 
 from hpo.database.opening import open_storage
 from hpo.storage.studies import files_begin_with, stored_study
@@ -26,11 +26,14 @@ def test_the_budget_is_exact_through_an_interrupt_and_a_restart(
     words = ("run", write_study(trials=12, epochs=4, steps=20), "--storage", storage)
     process = start(*words, "--workers", 3)
 
-    def running() -> int:
-        return sum(t.state is TrialState.RUNNING for t in trials_of(storage))
+    def interrupted() -> bool:
+        with standing_still(process):
+            running = sum(t.state is TrialState.RUNNING for t in trials_of(storage))
+            if running == 3:
+                os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
+        return running == 3
 
-    wait_for(lambda: running() == 3)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
+    wait_for(interrupted)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert err.splitlines()[-1] == "interrupted: the same command goes on where it stopped"
@@ -74,6 +77,12 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
     lost: dict[int, int] = {}
 
     def kill_one() -> bool:
+        if process.poll() is not None:
+            return True
+        with standing_still(process):
+            return killed_one()
+
+    def killed_one() -> bool:
         # Whoever has just taken a trial up has not yet put its name there.
         running = [
             trial
@@ -90,7 +99,7 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
                     killed.append(worker)
                     lost[trial.number] = done
                 return True
-        return process.poll() is not None
+        return False
 
     wait_for(lambda: bool(trials_of(storage)))
     for _ in range(4):

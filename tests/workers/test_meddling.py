@@ -15,7 +15,7 @@ from hpo.trials.budget import counts
 def test_trials_set_to_failed_by_another_program_stop_nobody(
     storage: str, write_study: Write, start: Start
 ) -> None:
-    process = start("run", write_study(trials=6, steps=30), "--storage", storage, "--workers", 2)
+    process = start("run", write_study(trials=6, steps=120), "--storage", storage, "--workers", 2)
     wait_for(lambda: bool(trials_of(storage)))
     other, failed = optuna.storages.RDBStorage(storage), set()
 
