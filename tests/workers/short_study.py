@@ -52,8 +52,8 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 def standing_still(process: subprocess.Popen[str]) -> Iterator[None]:
     """All processes of a command stop within the block, so that what is seen there stays so.
 
-    However slow the machine is, they do not end meanwhile. A lock may be held, so that nothing may
-    be written there.
+    However slow the machine is, they do not end meanwhile. One may hold a lock, so only PostgreSQL
+    can be looked at, where readers do not wait for writers.
     """
     os.killpg(process.pid, signal.SIGSTOP)
     try:

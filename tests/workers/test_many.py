@@ -71,18 +71,12 @@ def test_the_budget_is_exact_through_an_interrupt_and_a_restart(
 def test_killed_workers_are_replaced_and_their_trials_resumed(
     storage: str, write_study: Write, start: Start, tmp_path: Path
 ) -> None:
-    study = write_study(trials=10, epochs=6, steps=30)
+    study = write_study(trials=10, epochs=6, steps=90)
     process = start("run", study, "--storage", storage, "--workers", 3)
     killed: list[int] = []
     lost: dict[int, int] = {}
 
     def kill_one() -> bool:
-        if process.poll() is not None:
-            return True
-        with standing_still(process):
-            return killed_one()
-
-    def killed_one() -> bool:
         # Whoever has just taken a trial up has not yet put its name there.
         running = [
             trial
@@ -99,7 +93,7 @@ def test_killed_workers_are_replaced_and_their_trials_resumed(
                     killed.append(worker)
                     lost[trial.number] = done
                 return True
-        return False
+        return process.poll() is not None
 
     wait_for(lambda: bool(trials_of(storage)))
     for _ in range(4):
