@@ -22,7 +22,6 @@ it, in seconds of training: what sampler and storage take is not among them, but
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,7 @@ from hpo.database.opening import open_storage
 from hpo.run.search_task import SearchTask
 from hpo.storage.studies import Stores, keep_fingerprint, open_study
 from hpo.storage.workspace import Workspace
+from hpo.study.additive import value_at
 from hpo.study.definition import StudyConfig
 from hpo.study.file import load_study
 from hpo.trials.budget import counts, reached_limit, seconds
@@ -148,7 +148,20 @@ def outcome(trials: list[FrozenTrial], time: float) -> Outcome:
     return found
 
 
-def told(trials: list[FrozenTrial], found: Outcome, time: float) -> dict[str, Any]:
+def at_first_rung(trials: list[FrozenTrial], final: float, rung: int) -> dict[str, float | None]:
+    """How a search's trials stood after their first `rung` epochs: its best there, and its winner.
+
+    None where no trial has a value there, or none ended with `final`.
+    """
+    stood = {t.number: value for t in trials if (value := value_at(t, rung)) is not None}
+    winner = [stood[t.number] for t in complete_trials(trials) if t.values[0] == final]
+    return {
+        "best": round(max(stood.values()), 5) if stood else None,
+        "winner": round(winner[0], 5) if winner else None,
+    }
+
+
+def told(trials: list[FrozenTrial], found: Outcome, time: float, rung: int) -> dict[str, Any]:
     """One search's part of the document."""
     number = counts(trials)
     took = [t for trial in trials if (t := duration(trial)) is not None]
@@ -160,6 +173,7 @@ def told(trials: list[FrozenTrial], found: Outcome, time: float) -> dict[str, An
         "seconds_trained": round(found.wall, 1),
         "wall_seconds": round(sum(took), 1),
         "final": round(found.at(time), 5),
+        "at_first_rung": at_first_rung(trials, found.at(time), rung),
         "best_so_far": [[round(at, 2), round(value, 5)] for at, value in found.found],
     }
 
@@ -253,8 +267,11 @@ def main() -> None:
         run([*here[first:], *here[:first]], collection, arguments.data_root, folder)
         trials = [search.trials(collection) for search in here]
         repetitions.append([outcome(of_search, time) for of_search in trials])
-        of_search = partial(told, time=time)
-        rows.append(dict(zip(names, map(of_search, trials, repetitions[-1]), strict=True)))
+        parts = (
+            told(of_search, found, time, search.config.pruner.min_epochs)
+            for search, of_search, found in zip(here, trials, repetitions[-1], strict=True)
+        )
+        rows.append(dict(zip(names, parts, strict=True)))
         # After each: the next may take an hour.
         document = provenance() | {
             "definition": study.unchangeable(),

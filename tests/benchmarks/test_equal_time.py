@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from tiny_study import tiny_study
 
 from benchmarks import equal_time
-from benchmarks.equal_time import compared, outcome
+from benchmarks.equal_time import at_first_rung, compared, outcome
 from benchmarks.replay import __main__ as replay
 from benchmarks.replay.searches import own_search, searched
 from hpo.database.opening import open_storage
@@ -61,6 +61,16 @@ def test_the_best_so_far_is_of_what_ended_in_time() -> None:
     found = outcome(trials, time=10.0)
     assert found.found == [(2.0, 0.5), (8.0, 0.7)]
     assert (found.at(7.9), found.at(10), found.wall) == (0.5, 0.7, 11.0)
+
+
+def test_how_trials_stood_at_the_first_rung() -> None:
+    """The best there need not be the best in the end."""
+    trials = [trial(0, 1.0, 0.7), trial(1, 1.0, 0.9), trial(2, 1.0, None)]
+    for one, value in zip(trials, (0.6, 0.5, 0.4), strict=True):
+        one.intermediate_values = {1: value, 2: 0.95}
+    assert at_first_rung(trials, final=0.9, rung=1) == {"best": 0.6, "winner": 0.5}
+    assert at_first_rung(trials[2:], final=0.0, rung=1) == {"best": 0.4, "winner": None}
+    assert at_first_rung([], final=0.0, rung=1) == {"best": None, "winner": None}
 
 
 def test_part_of_the_time() -> None:
