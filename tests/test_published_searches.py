@@ -151,6 +151,9 @@ def test_real_searches_of_samplers_are_the_measured_ones() -> None:
         for search, cells in zip(measured[0], of_space, strict=True):
             assert cells[1] == ", ".join(str(one[search]["complete"]) for one in measured)
             assert cells[3] == ", ".join(f"{100 * one[search]['final']:.1f}" for one in measured)
+            for cell, of in ((cells[4], "best"), (cells[5], "winner")):
+                stood = [one[search]["at_first_rung"][of] for one in measured]
+                assert cell == ", ".join(f"{100 * value:.1f}" for value in stood)
 
 
 def test_searches_cut_earlier_end_as_measured_when_they_are_not_cut() -> None:

@@ -61,12 +61,22 @@ def samplers_for_real(results: Results) -> Table:
                 Link(f"`{space}`, `{search}`", file),
                 *(", ".join(str(one[search][state]) for one in repetitions) for state in ENDED),
                 ", ".join(percent(one[search]["final"]) for one in repetitions),
+                *(
+                    ", ".join(percent(one[search]["at_first_rung"][of]) for one in repetitions)
+                    for of in ("best", "winner")
+                ),
                 _final(document, search),
                 _gain(against[search]) if search in against else "",
             )
             for search in repetitions[0]
         ]
-    columns = ("best value, each time", "mean", "`additive` against it, points")
+    columns = (
+        "best value, each time",
+        "best at the first rung",
+        "the best value's trial there",
+        "mean best value",
+        "`additive` against it, points",
+    )
     return Table(("space, search", *ENDED, *columns), rows)
 
 
