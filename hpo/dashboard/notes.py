@@ -11,7 +11,7 @@ import optuna
 
 from data.characters import Characters
 from hpo.console.shown_command import command_elsewhere
-from hpo.database.note_store import NOTHING, Note, read_note, replace_note
+from hpo.database.note_store import NO_NOTE, Note, read_note, replace_note
 from hpo.runtime.interrupts import pause
 from hpo.runtime.literal_text import code_in_markdown, in_markdown, visible
 from hpo.runtime.wording import expected_end, kind_of_runs, points
@@ -55,7 +55,7 @@ def save_trial_note(
     """
     reason = (TrialRecord.of(trial).reason or OTHERS_DID_BETTER) if stopped else None
     note = trial_note(trial.number, config, history, pictures, reason, characters)
-    _save(trial, note, NOTHING)
+    _save(trial, note, NO_NOTE)
 
 
 def trial_note(

@@ -38,8 +38,8 @@ class Note(NamedTuple):
     parts: int
 
 
-NOTHING = Note("", 0, 0)
-"""Where no note was written."""
+NO_NOTE = Note("", 0, 0)
+"""What `read_note` gives where no note was written."""
 
 
 class _ChangedMeanwhile(Exception):  # noqa: N818 - nobody's fault

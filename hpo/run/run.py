@@ -165,7 +165,7 @@ def _gone_on_with(
 
     def check(study: optuna.Study) -> None:
         keep_fingerprint(study, collection)
-        if not _needs_nothing(study, config):
+        if not _shows_results(study, config):
             keep_given_networks(study, config)
 
     try:
@@ -242,12 +242,12 @@ def _is_finished(config: StudyConfig, workspace: Workspace) -> bool:
         return False  # only what is said of those depends on it
     # What cannot be read is told of as it is opened for good.
     with suppress(InputError), find_study(workspace) as (study, _):
-        return _needs_nothing(study, config)
+        return _shows_results(study, config)
     return False
 
 
-def _needs_nothing(study: optuna.Study, config: StudyConfig) -> bool:
-    """Whether a study is finished, so that networks its trainings were given may be gone."""
+def _shows_results(study: optuna.Study, config: StudyConfig) -> bool:
+    """Whether a study is finished and no more is asked of it: its given networks may be gone."""
     stored = StoredResults.of(study)
     return stored is not None and not asks_for_more(config, stored.results)
 

@@ -55,7 +55,7 @@ def keep_given_networks(study: optuna.Study, config: StudyConfig) -> None:
         InputError: there is no such network here, or another one than the study was begun with.
     """
     here: dict[str, str] = {}
-    for run in _namings(config):
+    for run in _distinct(config):
         here |= given_networks(run)
     if not here:
         return  # without a read of the storage: this is asked before each trial
@@ -81,13 +81,13 @@ def pictures_given(config: StudyConfig) -> list[GivenPictures]:
         InputError: there is no such network here.
     """
     found: list[GivenPictures] = []
-    for run in _namings(config):
+    for run in _distinct(config):
         found += [one for one in pictures_of_given(run) if one not in found]
     return found
 
 
-def _namings(config: StudyConfig) -> Iterable[RunConfig]:
-    """Those of `_given` that differ in what they name."""
+def _distinct(config: StudyConfig) -> Iterable[RunConfig]:
+    """Configurations that together name every network, one for each set of networks."""
     return {tuple(named_networks(run).items()): run for run in _given(config)}.values()
 
 
